@@ -1,0 +1,1 @@
+"""Moves Python definitions between modules, and proves that nothing else changed."""
