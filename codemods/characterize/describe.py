@@ -170,6 +170,8 @@ def _answer_api(operation: Operation, body: dict[str, Any]) -> Answer:
         kept["delivered"] = body.get("delivered", {}).get("stream_seq")
     elif operation.op == "purge all":
         kept = {"purged": body.get("purged")}
+    elif operation.op == "consumer":
+        kept = {"name": body.get("name")}
     elif "streams" in body or "consumers" in body:
         found = body.get("streams") or body.get("consumers") or []
         kept = {"found": [one if isinstance(one, str) else one.get("name") or one["config"]["name"] for one in found]}

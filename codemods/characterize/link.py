@@ -29,7 +29,7 @@ class Link:
         self.got = self.sent = 0  # bytes from, and to, the client
         self.greeted = self.named = self.closed = False
         self.subscriptions: dict[str, str] = {}
-        self._pongs: deque[asyncio.Future[None]] = deque()
+        self._pongs: deque[tuple[asyncio.Future[None], bool]] = deque()
         self._pumps: list[asyncio.Task[None]] = []
 
     async def run(self, host: str, port: int) -> None:
@@ -72,8 +72,7 @@ class Link:
             if frame.verb == "PING" and self.server_writer:
                 self.server_writer.write(b"PONG\r\n")
             elif frame.verb == "PONG":
-                if self._pongs:
-                    settle(self._pongs.popleft(), None)
+                self._pong(frame)
             elif frame.verb in ("MSG", "HMSG"):
                 self.tap.from_server(self, frame)
             else:
@@ -102,12 +101,19 @@ class Link:
                 self.tap.from_server(self, frame)
                 return
 
-    async def ping(self) -> None:
+    def _pong(self, frame: Frame) -> None:
+        if self._pongs:
+            future, for_client = self._pongs.popleft()
+            if for_client:  # now, so that it keeps its place before what follows it
+                self.to_client(frame.encode())
+            settle(future, None)
+
+    async def ping(self, for_client: bool = False) -> None:
         """Return when the server has handled all that came over this connection, and its messages are here."""
         if self.closed or not self.server_writer:
             return
         pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._pongs.append(pong)
+        self._pongs.append((pong, for_client))
         self.server_writer.write(b"PING\r\n")
         await pong
 
@@ -132,5 +138,5 @@ class Link:
             if pump is not current:
                 pump.cancel()
         while self._pongs:
-            settle(self._pongs.popleft(), None)
+            settle(self._pongs.popleft()[0], None)
         self.tap.stir()

@@ -54,17 +54,12 @@ class Passing:
         if frame.verb in ("SUB", "UNSUB"):
             link.note_subscription(frame)
         if frame.verb == "PING":
-            await self.pong(link)
+            await link.ping(for_client=True)
             return
         link.to_server(frame)
         if wait:
             await self.tap.barrier(link)
             await self.tap.consumers.settle()
-
-    async def pong(self, link: Link) -> None:
-        """The client asks whether the server is there: ask for it."""
-        await link.ping()
-        link.to_client(b"PONG\r\n")
 
     async def _message(self, link: Link, frame: Frame, wait: bool) -> None:
         operation = describe(frame, self.tap.elapsed(), link.name)

@@ -91,6 +91,8 @@ class LogLine:
     at: float
     level: str
     message: str
+    template: str = ""  # with these, what is volatile among the arguments can be told
+    args: tuple[Any, ...] = ()
 
 
 @dataclass(slots=True)

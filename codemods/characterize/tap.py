@@ -47,6 +47,7 @@ class Tap:
         self.timers = Timers()
         self._started = _monotonic()
         self._numbers = itertools.count(1)
+        self._unnamed = 0
         self._reserve = self._bind()
         self.port: int = self._reserve.getsockname()[1]
         self._listener: asyncio.Server | None = None
@@ -105,11 +106,16 @@ class Tap:
         link = Link(self, next(self._numbers), reader, writer, writer.get_extra_info("peername")[1])
         self.links.append(link)
         self.stir()
-        await link.run(*self.server)
+        try:
+            await link.run(*self.server)
+        except asyncio.CancelledError:
+            pass  # the tap is closing; asyncio's own callback would complain
 
     def name_for(self, link: Link, name: str | None) -> str:
         """The name that a client gives itself, else a number; with another number when it comes again."""
-        link.name = name or f"c{sum(1 for one in self.links if not one.named or one.name[0] == 'c')}"
+        if not name:
+            self._unnamed += 1
+        link.name = name or f"c{self._unnamed}"
         earlier = sum(1 for one in self.links if one.named and one.name.split("#")[0] == link.name)
         link.name += f"#{earlier + 1}" if earlier else ""
         self.event(link, "connect")

@@ -1,0 +1,146 @@
+"""One virtual clock for `loop.time()`, `time.time()`, `datetime.now()`, `time.monotonic()` and the server's own stamps.
+
+It stands still until the test moves it (`await clock.advance(hours=1)`), or until the test itself waits for something that
+only time can bring: then it jumps from timer to timer, never past one, and only when nothing else can happen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import time_machine
+
+from codemods.characterize.idle import IdleSelector, StuckError
+from codemods.characterize.meters import Meters
+from codemods.characterize.tap import Tap
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+LOOP_START = 1000.0  # what loop.time() shows at the start
+WAITS = 2 * 3600.0  # virtual seconds that pass by themselves while a test waits
+TIMES = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+HAIR = 1e-6  # what sums of floats may be off
+_monotonic = time.monotonic
+
+
+class VirtualClock:
+    """The fixture `clock`. Made inside the running loop; drives it, and the tap in lock-step."""
+
+    def __init__(self, tap: Tap) -> None:
+        self.tap = tap
+        self.loop: Any = asyncio.get_running_loop()
+        if not hasattr(self.loop, "_selector"):
+            raise RuntimeError("the virtual clock needs asyncio's own selector loop")
+        self._now = LOOP_START
+        self._target: float | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._unasked_since = LOOP_START
+        self._freeze_loop()
+        self._wall = time_machine.travel(START, tick=False)
+        self._traveller = self._wall.start()
+        self._originals = {name: getattr(time, name) for name in TIMES}
+        for name in TIMES:
+            setattr(time, name, self._now_ns if name.endswith("_ns") else lambda: self._now)
+        self.meters = Meters(self.loop, tap.port)
+        self.selector = IdleSelector(self.loop, tap, self.meters, self._quiescent)
+        tap.elapsed = lambda: self.elapsed
+        tap.gated = True
+        self._tell_server()
+
+    def _freeze_loop(self) -> None:
+        shift = LOOP_START - self.loop.time()
+        for handle in self.loop._scheduled:  # timers keep their distance, and so the heap its order
+            handle._when += shift
+        self.loop.time = lambda: self._now
+
+    def _now_ns(self) -> int:
+        return round(self._now * 1e9)
+
+    # -- for tests -----------------------------------------------------------------------------------------------------
+
+    @property
+    def elapsed(self) -> float:
+        """Virtual seconds since the start of the test."""
+        return self._now - LOOP_START
+
+    @property
+    def parked(self) -> int:
+        """How many jobs in threads are known to wait for the test, so that time may pass meanwhile."""
+        return self.selector.parked
+
+    @parked.setter
+    def parked(self, count: int) -> None:
+        self.selector.parked = count
+
+    def now(self) -> datetime:
+        """The virtual moment, as `datetime.now(UTC)` shows it too."""
+        return datetime.fromtimestamp(START.timestamp() + self.elapsed, UTC)
+
+    async def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> None:
+        """Let so much time pass, timer by timer; returns when all that follows from it has happened."""
+        if self._waiter and not self._waiter.done():
+            raise RuntimeError("the clock is already being advanced, by another task")
+        self._target = self._now + seconds + 60 * minutes + 3600 * hours
+        self._waiter = self.loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._target = self._waiter = None
+            self._unasked_since = self._now
+
+    async def settle(self) -> None:
+        """Return when nothing more can happen unless time passes."""
+        await self.advance(0)
+
+    def stop(self) -> None:
+        """Time runs on, from where it stands."""
+        self.tap.gated = False
+        self.selector.remove()
+        self.meters.remove()
+        shift = self._now - _monotonic()
+        self.loop.time = lambda: _monotonic() + shift
+        for name, original in self._originals.items():
+            setattr(time, name, original)
+        self._wall.stop()
+
+    # -- moving --------------------------------------------------------------------------------------------------------
+
+    def _quiescent(self) -> None:
+        """Called when nothing more can happen at this moment: bring the next one, or tell who waits for it."""
+        due = self._next_due()
+        if self._waiter and not self._waiter.done():
+            assert self._target is not None
+            if due is not None and due <= self._target:
+                self._move(due)
+            else:
+                self._move(self._target)
+                self._waiter.set_result(None)
+            return
+        if due is None or due > self._unasked_since + WAITS:
+            self.selector.on = False
+            when = "and no timer is set" if due is None else f"for {WAITS / 3600:g} virtual hours"
+            raise StuckError(
+                f"the test waits for something that does not happen, {when}; "
+                "if it only needs time, use `await clock.advance(...)`"
+            )
+        self._move(due)
+
+    def _next_due(self) -> float | None:
+        timers = [handle._when for handle in self.loop._scheduled if not handle._cancelled]
+        server = self.tap.timers.next_due()
+        return min([*timers, *([server + LOOP_START] if server is not None else [])], default=None)
+
+    def _move(self, to: float) -> None:
+        if to > self._now:
+            self._now = to
+            self._traveller.move_to(START.timestamp() + self.elapsed)
+            self._tell_server()
+        server = self.tap.timers.next_due()
+        if server is not None and server <= self.elapsed + HAIR:
+            self.tap.fire(self.elapsed + HAIR)
+
+    def _tell_server(self) -> None:
+        real = time_machine.escape_hatch.time.time_ns()
+        self.tap.server_time.moved(real, round((START.timestamp() + self.elapsed) * 1e9))

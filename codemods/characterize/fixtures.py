@@ -1,0 +1,110 @@
+"""The fixtures: `nats_server`, `tape`, `clock`, `faults`, `connect`, `recorded`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from syrupy.assertion import SnapshotAssertion
+
+    from codemods.characterize.clock import VirtualClock
+    from codemods.characterize.faults import Faults
+    from codemods.characterize.server import NatsServer
+    from codemods.characterize.tap import Tap
+    from codemods.characterize.tape import Tape
+
+
+@pytest.fixture
+def nats_server() -> Iterator[NatsServer]:
+    """A real nats-server with JetStream and an empty store, for this test alone."""
+    from codemods.characterize.server import NatsServer
+
+    with NatsServer() as server:
+        yield server
+
+
+@pytest.fixture
+def nats_tap(nats_server: NatsServer) -> Iterator[Tap]:
+    """The tap before the server. Code under test connects to `nats_tap.url`."""
+    from codemods.characterize.tap import Tap
+
+    tap = Tap(nats_server.host, nats_server.port)
+    yield tap
+    tap.close()
+
+
+@pytest.fixture
+def nats_url(nats_tap: Tap) -> str:
+    """Where code under test connects to be recorded."""
+    return nats_tap.url
+
+
+@pytest.fixture
+def tape(nats_tap: Tap, request: pytest.FixtureRequest) -> Iterator[Tape]:
+    """All that clients say to the server and hear from it, what is logged, what is raised."""
+    from codemods.characterize.tape import Tape
+
+    tape = Tape(nats_tap)
+    tape.start()
+    yield tape
+    tape.stop()
+    if (report := request.config.getoption("--tape-report")) and nats_tap.gated:
+        line = {"test": request.node.nodeid, **tape.counts(), "sha256": tape.digest()}
+        with Path(report).open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@pytest_asyncio.fixture
+async def clock(nats_tap: Tap) -> AsyncIterator[VirtualClock]:
+    """Time stands still, but for `await clock.advance(...)`, and works in lock-step with the server."""
+    from codemods.characterize.clock import VirtualClock
+
+    clock = VirtualClock(nats_tap)
+    yield clock
+    clock.stop()
+
+
+@pytest.fixture
+def faults(nats_tap: Tap, nats_server: NatsServer) -> Faults:
+    """Break connections, single operations, or the server."""
+    from codemods.characterize.faults import Faults
+
+    return Faults(nats_tap, nats_server)
+
+
+@pytest_asyncio.fixture
+async def connect(nats_tap: Tap, tape: Tape) -> AsyncIterator[Callable[..., Awaitable[Client]]]:
+    """Make a client whose operations are on the tape: `nc = await connect("worker-1")`."""
+    import nats
+
+    clients: list[Client] = []
+    asyncio.get_running_loop().set_exception_handler(tape.unhandled)
+
+    async def quiet(error: Exception) -> None:
+        pass
+
+    async def make(name: str | None = None, **options: Any) -> Client:
+        options = {"error_cb": quiet, "max_reconnect_attempts": -1, **options}
+        client = await nats.connect(nats_tap.url, name=name, **options)
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+def recorded(snapshot: SnapshotAssertion, clock: VirtualClock) -> SnapshotAssertion:
+    """The recording of an earlier run, one file a test: `assert tape == recorded`."""
+    from codemods.characterize.snapshot import TapeExtension
+
+    return snapshot.use_extension(TapeExtension)

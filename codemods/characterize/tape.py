@@ -1,0 +1,113 @@
+"""The tape: everything recorded in one test, as typed records and as text."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from codemods.characterize.records import LogLine, Note, Operation, Raised, Record
+from codemods.characterize.render import Renderer, clock_text
+from codemods.characterize.tap import Tap
+from codemods.characterize.volatile import Volatile
+
+QUIET_LOGGERS = ("asyncio", "nats")  # the client's and the loop's own words are not the subject's
+PRIMITIVES = (str, int, float, bool, type(None))
+_monotonic = time.monotonic
+
+
+class Tape(logging.Handler):
+    """The fixture `tape`. Compare it with the fixture `recorded`: `assert tape == recorded`."""
+
+    def __init__(self, tap: Tap) -> None:
+        super().__init__(logging.DEBUG)
+        self.tap = tap
+        self.records: list[Record] = tap.records
+        self._volatile: list[str] = []
+        self._began = _monotonic()
+        self._level = logging.NOTSET
+
+    # -- for tests -----------------------------------------------------------------------------------------------------
+
+    def volatile(self, *fields: str) -> None:
+        """Declare fields (of values, headers, configurations) whose values differ from run to run."""
+        self._volatile += fields
+
+    def note(self, text: str) -> None:
+        """Write a line for the reader of the tape."""
+        self.records.append(Note(self.tap.elapsed(), text))
+
+    @contextmanager
+    def raises(self, *expected: type[BaseException]) -> Iterator[None]:
+        """Record the error that the block raises; fail when it raises none of these."""
+        try:
+            yield
+        except expected as error:
+            self.raised(error)
+        else:
+            raise AssertionError(f"nothing was raised; expected {' or '.join(one.__name__ for one in expected)}")
+
+    def raised(self, error: BaseException, where: str = "") -> None:
+        """Put an error on record."""
+        self.records.append(Raised(self.tap.elapsed(), type(error).__name__, str(error), where))
+
+    def operations(self, op: str | None = None, target: str | None = None) -> list[Operation]:
+        """What clients asked of the server; of one kind, or on one target."""
+        found = [one for one in self.records if isinstance(one, Operation)]
+        return [one for one in found if op in (None, one.op) and target in (None, one.target)]
+
+    def text(self) -> str:
+        """The whole tape for people, ending in a line of counts."""
+        if self.tap.gated and (self.tap.working or any(one.inbox for one in self.tap.links if not one.closed)):
+            raise RuntimeError("operations are on their way: `await clock.settle()` before looking at the tape")
+        lines = Renderer(Volatile(*self._volatile), timed=self.tap.gated).lines(self.records)
+        counts = self.counts()
+        virtual = clock_text(counts["virtual_seconds"])
+        return "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
+
+    def counts(self) -> dict[str, Any]:
+        """Operations, virtual seconds, and the real milliseconds that it took."""
+        real = (_monotonic() - self._began) * 1000
+        virtual = self.tap.elapsed() if self.tap.gated else 0.0
+        return {"operations": len(self.operations()), "virtual_seconds": virtual, "real_ms": round(real, 1)}
+
+    def digest(self) -> str:
+        """A hash of the text."""
+        return hashlib.sha256(self.text().encode()).hexdigest()
+
+    # -- what is recorded beside the wire ------------------------------------------------------------------------------
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A log record of the subject."""
+        if record.name.split(".")[0] in QUIET_LOGGERS:
+            return
+        args = record.args if isinstance(record.args, tuple) else ()
+        template = str(record.msg) if args and all(isinstance(one, PRIMITIVES) for one in args) else ""
+        message = record.getMessage()
+        if record.exc_info and (error := record.exc_info[1]):
+            message += f" [{type(error).__name__}: {error}]"
+            template = ""
+        self.records.append(LogLine(self.tap.elapsed(), record.levelname, message, template, args if template else ()))
+
+    def unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """An error that nobody caught, as the event loop reports it."""
+        error = context.get("exception")
+        if error is None:
+            error = RuntimeError(str(context.get("message", "")))
+        self.raised(error, "a task that nobody waits for")
+
+    def start(self) -> None:
+        """Listen to all loggers."""
+        root = logging.getLogger()
+        self._level = root.level
+        root.setLevel(logging.DEBUG)
+        root.addHandler(self)
+
+    def stop(self) -> None:
+        root = logging.getLogger()
+        root.removeHandler(self)
+        root.setLevel(self._level)

@@ -1,0 +1,97 @@
+"""Values that differ from run to run: declared by field, replaced wherever just they stand, and missed when not declared."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import tempfile
+from typing import Any
+
+FIELDS = ("host", "hostname", "pid")
+_TOKENS = re.compile(r"([./ ])")
+_SUSPECTS = {
+    "a UUID": re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"),
+    "an inbox": re.compile(r"_INBOX\.\w{8,}"),
+    "an address in memory": re.compile(r"\b0x[0-9a-f]{8,}\b"),
+    "a temporary path": re.compile(re.escape(tempfile.gettempdir()) + r"/\w{5,}"),
+}
+
+
+class VolatileError(AssertionError):
+    """Something on the tape will be different the next time, and was not declared."""
+
+
+class Volatile:
+    """The declared fields, and a name for each value that they had."""
+
+    def __init__(self, *fields: str) -> None:
+        self.fields = {*FIELDS, *fields}
+        self._names: dict[Any, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def name(self, field: str, value: Any) -> str:
+        """The name that stands for this value: `<pid>`, and `<pid 2>` for the second one."""
+        if value not in self._names:
+            count = self._counts[field] = self._counts.get(field, 0) + 1
+            self._names[value] = f"<{field}>" if count == 1 else f"<{field} {count}>"
+        return self._names[value]
+
+    def learn(self, value: Any, field: str = "") -> None:
+        """Give names to all values of declared fields in here."""
+        if isinstance(value, dict):
+            for key, one in value.items():
+                self.learn(one, key)
+        elif isinstance(value, list):
+            for one in value:
+                self.learn(one, field)
+        elif field in self.fields and value not in (None, "", True, False):
+            self.name(field, value)
+
+    def clean(self, value: Any, field: str = "") -> Any:
+        """The same with names in place of declared values."""
+        if isinstance(value, dict):
+            return {self.token(key): self.clean(one, key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [self.clean(one, field) for one in value]
+        if field in self.fields and value not in (None, "", True, False):
+            return self.name(field, value)
+        if isinstance(value, str):
+            if value.startswith("_INBOX."):
+                return "<inbox>"
+            return self._names.get(value, value)
+        return value
+
+    def token(self, text: str) -> str:
+        """A subject, key or target, whose whole parts may be declared values."""
+        if text in self._names:
+            return self._names[text]
+        if text.startswith("_INBOX."):
+            return "<inbox>"
+        return "".join(self._names.get(part, part) for part in _TOKENS.split(text))
+
+    def check(self, where: str, value: Any, field: str = "") -> None:
+        """Fail, with advice, when a cleaned value looks as if it would not be the same in another run."""
+        if isinstance(value, dict):
+            for key, one in value.items():
+                self.check(where, key, "a key")
+                self.check(where, one, key)
+        elif isinstance(value, list):
+            for one in value:
+                self.check(where, one, field)
+        elif what := _suspect(value, field):
+            raise VolatileError(
+                f"{where}: {field or 'the value'} is {value!r}, which looks like {what} and will differ in the next run.\n"
+                f"Declare the field: tape.volatile({field or 'FIELD'!r}), or have the test give it a fixed value."
+            )
+
+
+def _suspect(value: Any, field: str) -> str | None:
+    if value == os.getpid() and "pid" in field.lower():
+        return "this process's id"
+    if not isinstance(value, str):
+        return None
+    host = socket.gethostname()
+    if value == host or (len(host) >= 8 and host in value):
+        return "this machine's name"
+    return next((what for what, pattern in _SUSPECTS.items() if pattern.search(value)), None)
