@@ -1,7 +1,8 @@
 """Messages grow old in virtual time: `max_age` of streams (the TTL of buckets) and TTLs of single messages.
 
-The server counts real seconds, of which a test takes none. So what would have expired is removed when the virtual clock gets
-there, in the way the server does it: with a marker where the stream wants markers, without a trace else.
+The server counts real seconds, of which a test takes none. So what would have expired is removed when the
+virtual clock gets there, in the way the server does it: with a marker where the stream wants markers,
+without a trace else.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from codemods.characterize.describe import API, EXPECT, TTL
+from codemods.characterize.describe import API, TTL
 from codemods.characterize.observer import Observer
 from codemods.characterize.records import Operation
 from codemods.characterize.timers import Timers
@@ -32,7 +33,9 @@ def seconds(text: str | None) -> float | None:
 class Ages:
     """Sets a timer for each message that the server took, and removes the message when it is due."""
 
-    def __init__(self, observer: Observer, timers: Timers, now: Callable[[], float], expired: Expired) -> None:
+    def __init__(
+        self, observer: Observer, timers: Timers, now: Callable[[], float], expired: Expired
+    ) -> None:
         self.observer, self.timers, self.now, self.expired = observer, timers, now, expired
         self._configs: dict[str, dict[str, Any]] = {}
 
@@ -63,21 +66,35 @@ class Ages:
 
     async def expire(self, stream: str, subject: str, seq: int) -> None:
         """Remove one message as the server does with one that is too old."""
-        answer = await self.observer.request(f"{API}STREAM.MSG.GET.{stream}", json.dumps({"seq": seq}).encode())
+        answer = await self.observer.request(
+            f"{API}STREAM.MSG.GET.{stream}", json.dumps({"seq": seq}).encode()
+        )
         if b'"error"' in answer.body[:200] and "error" in json.loads(answer.body):
             return  # replaced, deleted or gone in the meantime
         marker_life = (await self._config(stream)).get("subject_delete_marker_ttl", 0) / 1e9
         was_marker = b"hdrs" in answer.body and "Nats-Marker-Reason" in _headers(json.loads(answer.body))
-        if marker_life and not was_marker:
-            headers = {"Nats-Marker-Reason": "MaxAge", TTL: f"{marker_life:g}s", "Nats-Rollup": "sub", EXPECT: str(seq)}
+        if marker_life and not was_marker and await self._is_last(stream, subject, seq):
+            headers = {"Nats-Marker-Reason": "MaxAge", TTL: f"{marker_life:g}s", "Nats-Rollup": "sub"}
             stored = json.loads((await self.observer.request(subject, b"", headers)).body)
             if "seq" in stored:
                 self._expire_in(marker_life, stream, subject, stored["seq"])
         else:
-            body = json.dumps({"seq": seq, "no_erase": True}).encode()
-            await self.observer.request(f"{API}STREAM.MSG.DELETE.{stream}", body)
+            await self._remove(stream, subject, seq)
         if not was_marker:
             await self.expired(stream, subject)
+
+    async def _is_last(self, stream: str, subject: str, seq: int) -> bool:
+        body = json.dumps({"last_by_subj": subject}).encode()
+        answer = await self.observer.request(f"{API}STREAM.MSG.GET.{stream}", body)
+        return json.loads(answer.body).get("message", {}).get("seq") == seq
+
+    async def _remove(self, stream: str, subject: str, seq: int) -> None:
+        """Delete the message; buckets forbid that, but not to purge what is older than the next one."""
+        body = json.dumps({"seq": seq, "no_erase": True}).encode()
+        answer = await self.observer.request(f"{API}STREAM.MSG.DELETE.{stream}", body)
+        if "error" in json.loads(answer.body):
+            body = json.dumps({"filter": subject, "seq": seq + 1}).encode()
+            await self.observer.request(f"{API}STREAM.PURGE.{stream}", body)
 
 
 def _headers(message: dict[str, Any]) -> str:

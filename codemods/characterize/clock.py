@@ -1,12 +1,14 @@
-"""One virtual clock for `loop.time()`, `time.time()`, `datetime.now()`, `time.monotonic()` and the server's own stamps.
+"""One virtual clock for `loop.time()`, `time.time()`, `datetime.now()`, `time.monotonic()`, and the server.
 
-It stands still until the test moves it (`await clock.advance(hours=1)`), or until the test itself waits for something that
-only time can bring: then it jumps from timer to timer, never past one, and only when nothing else can happen.
+It stands still until the test moves it (`await clock.advance(hours=1)`), or until the test itself waits
+for something that only time can bring: then it jumps from timer to timer, never past one, and only when
+nothing else can happen.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,7 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 LOOP_START = 1000.0  # what loop.time() shows at the start
 WAITS = 2 * 3600.0  # virtual seconds that pass by themselves while a test waits
 TIMES = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+ASKED_OFTEN = 8  # times at one moment, after which time.monotonic() ticks
 HAIR = 1e-6  # what sums of floats may be off
 _monotonic = time.monotonic
 
@@ -37,12 +40,14 @@ class VirtualClock:
         self._target: float | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._unasked_since = LOOP_START
+        self._thread = threading.current_thread()
+        self._asked, self._ticked = 0, 0.0
         self._freeze_loop()
         self._wall = time_machine.travel(START, tick=False)
         self._traveller = self._wall.start()
         self._originals = {name: getattr(time, name) for name in TIMES}
         for name in TIMES:
-            setattr(time, name, self._now_ns if name.endswith("_ns") else lambda: self._now)
+            setattr(time, name, self._ticks_ns if name.endswith("_ns") else self._ticks)
         self.meters = Meters(self.loop, tap.port)
         self.selector = IdleSelector(self.loop, tap, self.meters, self._quiescent)
         tap.elapsed = lambda: self.elapsed
@@ -55,10 +60,23 @@ class VirtualClock:
             handle._when += shift
         self.loop.time = lambda: self._now
 
-    def _now_ns(self) -> int:
-        return round(self._now * 1e9)
+    def _ticks(self) -> float:
+        """What `time.monotonic()` shows: the loop's time, until it is asked over and over at one moment.
 
-    # -- for tests -----------------------------------------------------------------------------------------------------
+        Code that waits until `monotonic() - start` is *more* than its timeout would ask for ever, since
+        here a timer fires exactly when it is due; nats-py does. So from some number of questions on, each adds
+        a nanosecond, and from a large number on ever more.
+        """
+        if threading.current_thread() is self._thread:
+            self._asked += 1
+            if self._asked > ASKED_OFTEN:
+                self._ticked = max(self._ticked, self._now) + 1e-9 * 2 ** min(self._asked // 1000, 30)
+        return max(self._ticked, self._now)
+
+    def _ticks_ns(self) -> int:
+        return round(self._ticks() * 1e9)
+
+    # -- for tests ---------------------------------------------------------------------------------
 
     @property
     def elapsed(self) -> float:
@@ -83,9 +101,9 @@ class VirtualClock:
         if self._waiter and not self._waiter.done():
             raise RuntimeError("the clock is already being advanced, by another task")
         self._target = self._now + seconds + 60 * minutes + 3600 * hours
-        self._waiter = self.loop.create_future()
+        self._waiter = waiter = self.loop.create_future()
         try:
-            await self._waiter
+            await waiter
         finally:
             self._target = self._waiter = None
             self._unasked_since = self._now
@@ -105,10 +123,10 @@ class VirtualClock:
             setattr(time, name, original)
         self._wall.stop()
 
-    # -- moving --------------------------------------------------------------------------------------------------------
+    # -- moving ------------------------------------------------------------------------------------
 
     def _quiescent(self) -> None:
-        """Called when nothing more can happen at this moment: bring the next one, or tell who waits for it."""
+        """Nothing more can happen at this moment: bring the next one, or tell who waits for it."""
         due = self._next_due()
         if self._waiter and not self._waiter.done():
             assert self._target is not None
@@ -135,6 +153,7 @@ class VirtualClock:
     def _move(self, to: float) -> None:
         if to > self._now:
             self._now = to
+            self._asked = 0
             self._traveller.move_to(START.timestamp() + self.elapsed)
             self._tell_server()
         server = self.tap.timers.next_due()

@@ -1,8 +1,9 @@
-"""JetStream consumers in lock-step: who waits for messages, what is about to be delivered, and their timers in virtual time.
+"""JetStream consumers in lock-step: who waits for messages, what is due to be delivered, and their timers.
 
-A pull request waits in the server for as long as it says, in real seconds. So the kit asks in the client's place, under an
-inbox of its own, hands on what comes, and takes the request back when virtual time says so. The waits for
-acknowledgements and the delays of naks are turned into virtual timers too: when one is due, the kit says nak for the client.
+A pull request waits in the server for as long as it says, in real seconds. So the kit asks in the
+client's place, under an inbox of its own, hands on what comes, and takes the request back when virtual
+time says so. The waits for acknowledgements and the delays of naks are turned into virtual timers too:
+when one is due, the kit says nak for the client.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Consumer:
     def patience(self, attempt: int) -> float:
         """The seconds that a delivery may stay without acknowledgement."""
         backoff = self.config.get("backoff")
-        nanoseconds = backoff[min(attempt, len(backoff)) - 1] if backoff else self.config.get("ack_wait", 30 * 10**9)
+        nanoseconds = (
+            backoff[min(attempt, len(backoff)) - 1] if backoff else self.config.get("ack_wait", 30 * 10**9)
+        )
         return nanoseconds / 1e9
 
     def may_redeliver(self, attempt: int) -> bool:
@@ -95,7 +98,7 @@ class Consumers:
         for key in [one for one in self.known if one[0] == stream and name in ("", one[1])]:
             self.known.pop(key)
 
-    # -- pulls ---------------------------------------------------------------------------------------------------------
+    # -- pulls -------------------------------------------------------------------------------------
 
     async def pull(self, link: Any, frame: Frame) -> bool:
         """Ask in the client's place. False: not a pull that can wait, pass it on as it is."""
@@ -109,22 +112,27 @@ class Consumers:
         pull = Pull(link, frame.reply, inbox, request.get("batch", 1))
         expires = request.pop("expires", 0) / 1e9
         request.pop("idle_heartbeat", None)
+        no_wait = request.pop("no_wait", False)
         pull.sid = await self.observer.subscribe(inbox)
         consumer.pulls[inbox] = pull
         self._pulls[inbox] = consumer, pull
         if expires:
             pull.expiry = self.timers.at(self.now() + expires, lambda: self._expire(consumer, pull))
         await self.observer.publish(frame.subject, inbox, json.dumps(request).encode())
-        if request.get("no_wait"):
-            await self._until(consumer, lambda: inbox not in consumer.pulls)
+        await self.settle({stream})
+        if no_wait:  # the server's own judgement may come before it has noticed the last message
+            await self._end_with(consumer, pull, Frame("MSG", status="404 No Messages"))
         return True
 
     async def _expire(self, consumer: Consumer, pull: Pull) -> None:
+        headers = {"Nats-Pending-Messages": str(pull.left), "Nats-Pending-Bytes": "0"}
+        await self._end_with(consumer, pull, Frame("MSG", status="408 Request Timeout", headers=headers))
+
+    async def _end_with(self, consumer: Consumer, pull: Pull, status: Frame) -> None:
         if pull.inbox in consumer.pulls:
             await self._end(consumer, pull)
-            headers = {"Nats-Pending-Messages": str(pull.left), "Nats-Pending-Bytes": "0"}
-            late = Frame("MSG", subject=pull.reply, status="408 Request Timeout", headers=headers)
-            pull.link.give(late)
+            status.subject = pull.reply
+            pull.link.give(status)
 
     async def _end(self, consumer: Consumer, pull: Pull) -> None:
         self._drop(consumer, pull)
@@ -161,10 +169,10 @@ class Consumers:
         consumer.arrived.set()
         return True
 
-    # -- deliveries and acknowledgements -------------------------------------------------------------------------------
+    # -- deliveries and acknowledgements -----------------------------------------------------------
 
     def delivered(self, place: AckSubject, subject: str) -> None:
-        """A message of a consumer passed on its way to a client; `subject` is where its acknowledgement goes."""
+        """A message of a consumer is on its way to a client; `subject` is where its ack goes."""
         consumer = self.known.get((place.stream, place.consumer))
         if consumer is None:
             return
@@ -213,24 +221,23 @@ class Consumers:
                 self._return(consumer, place)
         return False
 
-    # -- quiescence ----------------------------------------------------------------------------------------------------
+    # -- quiescence --------------------------------------------------------------------------------
 
     async def settle(self, streams: set[str] | None = None) -> None:
         """Return when the server owes no delivery: of these streams, or of any."""
         for consumer in list(self.known.values()):
             if streams is None or consumer.stream in streams:
-                await self._until(consumer, None)
+                while await self._owed(consumer):
+                    await self._arrival(consumer)
 
-    async def _until(self, consumer: Consumer, done: Callable[[], bool] | None) -> None:
-        while not done() if done else await self._owed(consumer):
-            try:
-                await asyncio.wait_for(consumer.arrived.wait(), WITHIN)
-            except TimeoutError:
-                raise TimeoutError(f"the server owes a delivery on {consumer.stream} {consumer.name}") from None
-            consumer.arrived.clear()
+    async def _arrival(self, consumer: Consumer) -> None:
+        try:
+            await asyncio.wait_for(consumer.arrived.wait(), WITHIN)
+        except TimeoutError:
+            raise TimeoutError(f"the server owes a delivery on {consumer.stream} {consumer.name}") from None
 
     async def _owed(self, consumer: Consumer) -> bool:
-        """Whether the server is about to deliver something; a delivery that comes from now on sets `arrived`."""
+        """Whether the server is about to deliver something; what comes from now on sets `arrived`."""
         consumer.arrived.clear()
         inbox = consumer.config.get("deliver_subject")
         if not (self.listens(inbox) if inbox else consumer.pulls):

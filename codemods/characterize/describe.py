@@ -15,7 +15,11 @@ TTL = "Nats-TTL"
 KV_OPERATIONS = {"DEL": "delete", "PURGE": "purge"}
 ACKS = {"": "ack", "+ACK": "ack", "-NAK": "nak", "+WPI": "in progress", "+TERM": "term", "+NXT": "ack next"}
 # Settings that clients send with every request, at the value that says nothing.
-NOTHING: tuple[Any, ...] = (None, "", [], {}, False)
+NOTHING: tuple[Any, ...] = (None, "", [], {}, False, -1)
+DURATIONS = (
+    "max_age", "duplicate_window", "subject_delete_marker_ttl", "ack_wait", "backoff", "idle_heartbeat",
+    "expires", "inactive_threshold",
+)  # fmt: skip
 
 
 def decode(body: bytes) -> Any:
@@ -49,7 +53,6 @@ def describe(frame: Frame, at: float, link: str) -> Operation:
         _describe_ack(operation, frame.body)
     else:
         operation.value = decode(frame.body)
-        operation.op = "publish" if not frame.reply else "request"
     return operation
 
 
@@ -81,18 +84,26 @@ def _describe_api(operation: Operation, body: Any) -> None:
         operation.target += f" {rest[0]}"
     if isinstance(body, dict):
         config = body.get("config", body)
-        operation.details |= {k: v for k, v in config.items() if v not in NOTHING and k != "stream_name"}
-        if "action" in body and body["action"]:
+        kept = {k: v for k, v in config.items() if v not in NOTHING and k != "stream_name"}
+        operation.details |= {k: _duration(v) if k in DURATIONS else v for k, v in kept.items()}
+        if body.get("action"):
             operation.details["action"] = body["action"]
 
 
 _API_WORDS = ("CREATE", "UPDATE", "INFO", "DELETE", "PURGE", "NAMES", "LIST", "MSG", "GET", "NEXT", "DURABLE")
 _API_NAMES = {
     "STREAM CREATE": "create", "STREAM UPDATE": "configure", "STREAM INFO": "info", "STREAM DELETE": "remove",
-    "STREAM PURGE": "purge all", "STREAM MSG GET": "get", "STREAM MSG DELETE": "erase", "DIRECT GET": "get direct",
+    "STREAM PURGE": "purge all", "STREAM MSG GET": "get", "STREAM MSG DELETE": "erase",
+    "DIRECT GET": "get direct",
     "CONSUMER CREATE": "consumer", "CONSUMER DURABLE CREATE": "consumer", "CONSUMER INFO": "consumer info",
     "CONSUMER DELETE": "remove consumer", "CONSUMER MSG NEXT": "fetch", "INFO": "account info",
 }  # fmt: skip
+
+
+def _duration(nanoseconds: Any) -> Any:
+    if isinstance(nanoseconds, list):
+        return [_duration(one) for one in nanoseconds]
+    return f"{nanoseconds / 1e9:.10g}s" if isinstance(nanoseconds, int) else nanoseconds
 
 
 def _describe_ack(operation: Operation, body: bytes) -> None:
@@ -107,7 +118,7 @@ def _describe_ack(operation: Operation, body: bytes) -> None:
 
 
 class AckSubject:
-    """`$JS.ACK.[domain.account.]stream.consumer.attempt.seq.consumer_seq.time.pending[.token]`, taken apart."""
+    """`$JS.ACK.[domain.account.]stream.consumer.attempt.seq.consumer_seq.time.pending`, taken apart."""
 
     def __init__(self, tokens: list[str], first: int) -> None:
         self.tokens, self.first = tokens, first
@@ -135,9 +146,13 @@ def answer(operation: Operation, frame: Frame) -> Answer:
         return Answer("status", code, frame.status[3:].strip())
     if operation.op == "get direct":
         sequence = frame.headers.get("Nats-Sequence")
-        headers = {k: v for k, v in frame.headers.items() if not k.startswith("Nats-") or k == "Nats-Marker-Reason"}
+        headers = {
+            k: v for k, v in frame.headers.items() if not k.startswith("Nats-") or k == "Nats-Marker-Reason"
+        }
         details = {k: frame.headers[h] for k, h in _DIRECT.items() if h in frame.headers}
-        return Answer("ok", seq=int(sequence or 0), value=decode(frame.body), headers=headers, details=details)
+        return Answer(
+            "ok", seq=int(sequence or 0), value=decode(frame.body), headers=headers, details=details
+        )
     body = decode(frame.body)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         error = body["error"]
@@ -172,7 +187,10 @@ def _answer_api(operation: Operation, body: dict[str, Any]) -> Answer:
         kept = {"purged": body.get("purged")}
     elif operation.op == "consumer":
         kept = {"name": body.get("name")}
-    elif "streams" in body or "consumers" in body:
-        found = body.get("streams") or body.get("consumers") or []
-        kept = {"found": [one if isinstance(one, str) else one.get("name") or one["config"]["name"] for one in found]}
+    elif isinstance(found := body.get("streams", body.get("consumers")), list):
+        kept = {
+            "found": [
+                one if isinstance(one, str) else one.get("name") or one["config"]["name"] for one in found
+            ]
+        }
     return Answer("ok", details=kept)

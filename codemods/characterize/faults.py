@@ -20,7 +20,7 @@ Match = Callable[[Operation], bool]
 
 @dataclass
 class Rule:
-    """What is to happen to the next operations that match. Made by `Faults`; the hooks are the tap's to call."""
+    """What is to happen to the next operations that match. Made by `Faults`."""
 
     what: str
     match: Match
@@ -176,7 +176,7 @@ class Faults:
         return rule
 
     def cut_at(self, op: str, target: str = "*", times: int = 1, *, done: bool = False) -> Rule:
-        """The connection breaks at the operation: before the server has it, or (`done`) before the answer is back."""
+        """The connection breaks: before the operation is done, or (`done`) before its answer is back."""
         what = "connection cut after it" if done else "connection cut before it"
         rule = _Cut(what, _named(op, target), times, mute=done, done=done)
         self._add(rule)

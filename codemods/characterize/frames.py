@@ -21,6 +21,7 @@ class Frame:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     raw: bytes = b""
+    start: int = 0  # where it began in what the client sent
 
     def encode(self) -> bytes:
         """The bytes to send: as they came, or put together anew after a change (see `changed`)."""

@@ -1,9 +1,9 @@
-"""What happens when the event loop has nothing to do: the one place where the network, and then time, moves on.
+"""What happens when the event loop has nothing to do: where the network, and then time, moves on.
 
 The loop's selector is wrapped. While callbacks are ready, no input comes in. When the loop is idle, the
-wrapper waits until nothing is on its way any more (exactly: bytes counted on both sides), and then gives the loop all input
-that there is, in a fixed order; if there is none, it lets one frame of one client pass; and if no
-frame waits either, the system is quiescent, and only then may the clock move.
+wrapper waits until nothing is on its way any more (exactly: bytes counted on both sides), and then gives
+the loop all input that there is, in a fixed order; if there is none, it lets one frame of one client
+pass; and if no frame waits either, the system is quiescent, and only then may the clock move.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class IdleSelector:
 
     def __init__(self, loop: Any, tap: Tap, meters: Meters, quiescent: Callable[[], None]) -> None:
         self.inner = loop._selector
-        self.loop, self.tap, self.meters, self.quiescent = loop, tap, meters, quiescent
+        self.loop, self.tap, self.meters = loop, tap, meters
+        self.quiescent = quiescent
         self.threads = 0  # jobs in executors
         self.parked = 0  # of which so many are known to wait for the test
         self.spins = 0
@@ -78,11 +79,11 @@ class IdleSelector:
             self.tap.stirred.clear()
             why = self._on_its_way()
             waited = _monotonic() - began
-            if why is None or self.meters.connecting or waited > CLOGGED:
-                if events := self.inner.select(0):
-                    return sorted(events, key=lambda one: self.meters.order(one[0].fd))
+            may_read = why is None or self.meters.connecting or waited > CLOGGED
+            if may_read and (events := self.inner.select(0)):
+                return sorted(events, key=lambda one: self.meters.order(one[0].fd))
             if why is None:
-                if self.tap.release():
+                if self.tap.release(self.meters.sent_as):
                     began = _monotonic()
                     continue
                 if busy:
@@ -103,7 +104,7 @@ class IdleSelector:
         return []
 
     def _on_its_way(self) -> str | None:
-        """What is between the clients, the tap and the server at this moment, in words; None when nothing is."""
+        """What is on its way between clients, tap and server, in words; None when nothing is."""
         if self.tap.working:
             return "the server to finish what it does"
         if self.meters.connecting:
@@ -121,9 +122,11 @@ class IdleSelector:
 
     def _between(self, meter: Meter, link: Link) -> str | None:
         if meter.closed:
-            return f"{link.name} to be closed"
+            return None if link.hung_up else f"{link.name} to be closed"
         if link.closed:
-            return None if meter.ended or self._readable(meter) else f"{link.name} to learn that it was closed"
+            return (
+                None if meter.ended or self._readable(meter) else f"{link.name} to learn that it was closed"
+            )
         if not link.greeted:
             return f"{link.name} to be greeted by the server"
         if meter.sent != link.got:

@@ -48,23 +48,32 @@ class Link:
 
     async def _from_client(self) -> None:
         while frame := await read_frame(self.client_reader):
+            frame.start = self.got
             self.got += len(frame.raw)
-            if frame.verb == "CONNECT":
-                self._introduce(frame)
-            if self.closed:
-                return
-            if frame.verb == "PONG" or frame.verb == "CONNECT":
+            if frame.verb == "PONG":
                 self.to_server(frame)
-            elif self.tap.gated:
-                self.inbox.append(frame)
             else:
-                await self.tap.pass_on(self, frame)
-            self.tap.stir()
+                await self._say(frame)
+        await self._say(Frame("END", start=self.got))
+        await asyncio.Event().wait()  # whoever handles the end closes the link, and this with it
 
-    def _introduce(self, frame: Frame) -> None:
+    async def _say(self, frame: Frame) -> None:
+        if self.tap.gated:
+            self.inbox.append(frame)
+            self.tap.stir()
+        else:
+            await self.tap.pass_on(self, frame)
+
+    def introduce(self, frame: Frame) -> None:
+        """The client's CONNECT says how it is called."""
         name = json.loads(frame.args[0] or "{}").get("name")
         self.name = self.tap.name_for(self, name)
         self.named = True
+
+    @property
+    def hung_up(self) -> bool:
+        """Whether it is known that the client is gone, handled or not."""
+        return self.closed or bool(self.inbox and self.inbox[-1].verb == "END")
 
     async def _from_server(self) -> None:
         assert self.server_reader
@@ -92,7 +101,7 @@ class Link:
             self.tap.stir()
 
     def give(self, frame: Frame, inbox: str = "") -> None:
-        """Hand the client a message that the kit made or asked for, on the subscription that takes `inbox`."""
+        """Hand the client a message of the kit's, on the subscription that takes `inbox`."""
         wanted = inbox or frame.subject
         for sid, pattern in self.subscriptions.items():
             if matches(pattern, wanted):
@@ -109,7 +118,7 @@ class Link:
             settle(future, None)
 
     async def ping(self, for_client: bool = False) -> None:
-        """Return when the server has handled all that came over this connection, and its messages are here."""
+        """Return when the server has handled all that came this way, and its messages are here."""
         if self.closed or not self.server_writer:
             return
         pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()

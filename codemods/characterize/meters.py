@@ -1,14 +1,16 @@
-"""How many bytes each client socket has sent and received, so that one knows exactly what is still on its way."""
+"""How many bytes each client socket has sent and received: what is still on its way, exactly."""
 
 from __future__ import annotations
 
 import array
 import asyncio
 import fcntl
+import itertools
 import socket
 import termios
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -23,6 +25,19 @@ class Meter:
     received: int = 0
     ended: bool = False  # the end of the stream was seen
     closed: bool = False
+    sends: deque[tuple[int, int]] = field(
+        default_factory=deque
+    )  # how-manieth send of all, and the bytes after it
+
+    def sending(self, count: int) -> None:
+        self.sent += count
+        self.sends.append((next(_sends), self.sent))
+
+    def sent_as(self, start: int) -> int:
+        """With the how-manieth send of all the byte at `start` left; earlier ones are forgotten."""
+        while self.sends and self.sends[0][1] <= start:
+            self.sends.popleft()
+        return self.sends[0][0] if self.sends else 0
 
     def arrived(self) -> int:
         """Bytes received, and those that the kernel has ready."""
@@ -32,6 +47,7 @@ class Meter:
 
 
 _by_fd: dict[int, Meter] = {}
+_sends = itertools.count(1)
 
 
 class _MeteredSocket(socket.socket):
@@ -41,12 +57,12 @@ class _MeteredSocket(socket.socket):
 
     def send(self, data: Any, flags: int = 0, /) -> int:
         count = self._noticing(lambda: super(_MeteredSocket, self).send(data, flags))
-        _by_fd[self.fileno()].sent += count
+        _by_fd[self.fileno()].sending(count)
         return count
 
     def sendmsg(self, buffers: Any, *rest: Any) -> int:
         count = self._noticing(lambda: super(_MeteredSocket, self).sendmsg(buffers, *rest))
-        _by_fd[self.fileno()].sent += count
+        _by_fd[self.fileno()].sending(count)
         return count
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
@@ -54,8 +70,8 @@ class _MeteredSocket(socket.socket):
         self._got(len(data))
         return data
 
-    def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
-        count = self._noticing(lambda: super(_MeteredSocket, self).recv_into(buffer, size, flags))
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        count = self._noticing(lambda: super(_MeteredSocket, self).recv_into(buffer, nbytes, flags))
         self._got(count)
         return count
 
@@ -76,6 +92,7 @@ class _MeteredSocket(socket.socket):
     def close(self) -> None:
         if meter := _by_fd.pop(self.fileno(), None):
             meter.closed = True
+            meter.sends.append((next(_sends), meter.sent + 1))  # the end is something said, too
         super().close()
 
 
@@ -105,6 +122,10 @@ class Meters:
 
     def open(self) -> list[Meter]:
         return [one for one in self.all if not one.closed]
+
+    def sent_as(self, key: int, start: int) -> int:
+        """The place of a frame among all that was sent; 0 for connections that are not of this loop."""
+        return next((one.sent_as(start) for one in self.all if one.key == key), 0)
 
     def order(self, fd: int) -> int:
         """The place of a descriptor's events among those that come together."""

@@ -1,6 +1,7 @@
 """The kit's own connection to the server: barriers, questions, and the few things done in the server's name.
 
-It subscribes to subjects below `_KIT.` alone, on which no subject under test speaks, so it adds no interest anywhere.
+It subscribes to subjects below `_KIT.` alone, on which no subject under test speaks, so it adds no
+interest anywhere.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def settle(future: asyncio.Future[T], value: T) -> None:
 
 
 class Observer:
-    """Speaks the protocol by hand, on the tap's loop. Connects when first needed, and again after a restart."""
+    """Speaks the protocol by hand, on the tap's loop. Connects when needed, also after a restart."""
 
     def __init__(self, host: str, port: int, on_message: Callable[[Frame], None]) -> None:
         self.host, self.port, self.on_message = host, port, on_message

@@ -1,4 +1,4 @@
-"""What becomes of one frame: recorded, perhaps broken by a fault, passed on, and waited for until the server is done with it."""
+"""What becomes of one frame: recorded, perhaps broken by a fault, passed on, and waited for to the end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Asked:
 
     def __init__(self, link: Link, operation: Operation, rule: Rule | None) -> None:
         self.link, self.operation, self.rule = link, operation, rule
-        self.many = any(key in operation.details for key in ("multi_last", "batch")) and "DIRECT" in operation.subject
+        several = any(key in operation.details for key in ("multi_last", "batch"))
+        self.many = several and operation.op == "get direct"
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.body: dict[str, Any] = {}
 
@@ -51,6 +52,13 @@ class Passing:
         if frame.verb in ("PUB", "HPUB"):
             await self._message(link, frame, wait)
             return
+        if frame.verb == "END":
+            await self.tap.lost(link)
+            return
+        if frame.verb == "CONNECT":
+            link.introduce(frame)
+            link.to_server(frame)
+            return
         if frame.verb in ("SUB", "UNSUB"):
             link.note_subscription(frame)
         if frame.verb == "PING":
@@ -72,7 +80,9 @@ class Passing:
                 return
         await self.forward(link, frame, operation, rule, wait)
 
-    async def forward(self, link: Link, frame: Frame, operation: Operation, rule: Rule | None, wait: bool) -> None:
+    async def forward(
+        self, link: Link, frame: Frame, operation: Operation, rule: Rule | None, wait: bool
+    ) -> None:
         """Pass a message on to the server, and wait for what follows."""
         if await self._in_the_clients_place(link, frame, wait):
             return
@@ -108,7 +118,6 @@ class Passing:
                 await consumers.settle({AckSubject.parse(frame.subject).stream})
                 return True
         elif wait and frame.subject.startswith(NEXT) and await consumers.pull(link, frame):
-            await consumers.settle({frame.subject[len(NEXT) :].split(".")[0]})
             return True
         return False
 
@@ -133,7 +142,7 @@ class Passing:
         if touched is None or self.tap.consumers.known:
             await self.tap.barrier()
 
-    # -- the other way -------------------------------------------------------------------------------------------------
+    # -- the other way -----------------------------------------------------------------------------
 
     def server_frame(self, link: Link, frame: Frame) -> None:
         """Something that the server says to a client."""
@@ -141,7 +150,9 @@ class Passing:
         if frame.reply in self.asked:  # the question reached somebody: the answer is theirs, not the server's
             settle(self.asked[frame.reply].done, None)
         original = frame.reply
-        self.tap.server_time.rewrite(frame, bool(asked) and is_api_answer(asked.operation.subject if asked else ""))
+        self.tap.server_time.rewrite(
+            frame, bool(asked) and is_api_answer(asked.operation.subject if asked else "")
+        )
         if asked is None:
             self._deliver(link, frame, original)
         elif self._answered(asked, frame):
@@ -164,7 +175,9 @@ class Passing:
         return hidden
 
     def _deliver(self, link: Link, frame: Frame, original: str) -> None:
-        record = Delivery(self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers))
+        record = Delivery(
+            self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers)
+        )
         if original.startswith("$JS.ACK."):
             place = AckSubject.parse(original)
             self._acks[frame.reply] = original

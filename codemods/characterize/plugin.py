@@ -14,13 +14,19 @@ UNUSED = ("warn_unused_snapshots", "disable_unused_snapshots")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup("characterize").addoption(
-        "--tape-report", metavar="FILE", help="append a JSON line for each recorded test: counts, times, hash of its bytes"
+        "--tape-report",
+        metavar="FILE",
+        help="append a JSON line for each recorded test: counts, times, hash of its bytes",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("CI", "").lower() not in ("", "0", "false"):
-        _refuse(config, UPDATES, "snapshots are not updated under CI: record them by hand, and look at the difference")
+        _refuse(
+            config,
+            UPDATES,
+            "snapshots are not updated under CI: record them by hand, and look at the difference",
+        )
         _refuse(config, UNUSED, "unused snapshots fail under CI, and that cannot be turned off")
     if all(find_spec(one) for one in NEEDS):
         from codemods.characterize import fixtures

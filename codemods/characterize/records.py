@@ -21,7 +21,7 @@ MISSING = Missing()
 
 @dataclass(slots=True)
 class Answer:
-    """What came back for an operation: `status` is "ok", "error", "no responders", or what a fault made of it."""
+    """What came back for an operation: `status` is "ok", "error", "status" or "no responders"."""
 
     status: str
     code: int | None = None

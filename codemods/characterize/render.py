@@ -70,7 +70,7 @@ class Renderer:
             for one in record.answers:
                 self.volatile.learn(one.value)
             if record.op == "consumer" and "durable_name" not in record.details:
-                names = [record.subject.split(".")[4:5], [one.details.get("name") for one in record.answers]]
+                names = [record.subject.split(".")[5:6], [one.details.get("name") for one in record.answers]]
                 for name in {one for some in names for one in some if one}:
                     self.volatile.name("ephemeral consumer", name)
 
@@ -89,7 +89,7 @@ class Renderer:
         }[type(record)](record)  # type: ignore[operator]  # fmt: skip
         return f"{time}{who:<{max(width, 6)}}  {text}".replace("\n", "\\n")
 
-    # -- kinds of records ----------------------------------------------------------------------------------------------
+    # -- kinds of records --------------------------------------------------------------------------
 
     def _operation(self, one: Operation) -> str:
         target = self.volatile.token(one.target)

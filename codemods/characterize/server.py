@@ -57,7 +57,16 @@ class NatsServer:
         """Start it (again, on the same port and store), and return once it listens."""
         for old in self.folder.glob("*.ports"):
             old.unlink()
-        command = [binary(), "-a", self.host, "-p", str(self.port or -1), "-js", "-sd", str(self.folder / "store")]
+        command = [
+            binary(),
+            "-a",
+            self.host,
+            "-p",
+            str(self.port or -1),
+            "-js",
+            "-sd",
+            str(self.folder / "store"),
+        ]
         command += ["--ports_file_dir", str(self.folder), "-l", str(self.folder / "log")]
         self._process = subprocess.Popen(
             command,

@@ -1,7 +1,8 @@
 """The server's clock, told in virtual time: stamps are rewritten, by field, on their way to the client.
 
-The server runs on real time. Whenever the virtual clock moves, `moved` notes at which real instant it did; since nothing is
-in flight at that moment, every stamp that the server made between two moves belongs to the virtual instant between them.
+The server runs on real time. Whenever the virtual clock moves, `moved` notes at which real instant it
+did; since nothing is in flight at that moment, every stamp that the server made between two moves belongs
+to the virtual instant between them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""A tap on the wire: a TCP proxy, in a thread of its own, that sees each frame between clients and the server.
+"""A tap on the wire: a TCP proxy, in its own thread, that sees each frame between clients and the server.
 
-It subscribes to nothing that a client speaks about: interest in a subject changes how the server answers (a request that
-nobody serves is refused at once only while nobody listens). Gated, it works in lock-step: one frame of one
-client passes, and the next only when the server has done all that follows from the first.
+It subscribes to nothing that a client speaks about: interest in a subject changes how the server answers
+(a request that nobody serves is refused at once only while nobody listens). Gated, it works in lock-step:
+one frame of one client passes, and the next only when the server has done all that follows from the
+first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import itertools
 import socket
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from codemods.characterize.ages import Ages
@@ -74,8 +75,9 @@ class Tap:
         self.loop.run_forever()
 
     def _bind(self, port: int = 0) -> socket.socket:
-        """A socket on the port; the first one never listens, and keeps the port ours while clients are refused."""
-        one = socket.socket()
+        """A socket on the port; the first one never listens, and keeps it ours while clients are refused."""
+        one = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         one.bind((HOST, port))
         return one
@@ -91,7 +93,7 @@ class Tap:
     def stir(self) -> None:
         self.stirred.set()
 
-    # -- connections ---------------------------------------------------------------------------------------------------
+    # -- connections -------------------------------------------------------------------------------
 
     async def _open(self) -> None:
         if self._listener is None:
@@ -145,7 +147,7 @@ class Tap:
         """Put a line about a connection, or about the server, on record."""
         self.records.append(LinkEvent(self.elapsed(), link.name if link else "server", what))
 
-    # -- frames --------------------------------------------------------------------------------------------------------
+    # -- frames ------------------------------------------------------------------------------------
 
     async def pass_on(self, link: Link, frame: Frame) -> None:
         """Without lock-step: let a frame through at once."""
@@ -165,19 +167,23 @@ class Tap:
         await self.consumers.settle({stream})
 
     async def barrier(self, first: Link | None = None) -> None:
-        """Return when the server has handled what came in so far, and all clients have what follows from it."""
+        """Return when the server has handled what came in, and all clients have what follows from it."""
         if first:
             await first.ping()
         await asyncio.gather(*(one.ping() for one in self.links if one.greeted), self.observer.ping())
 
-    # -- lock-step: called by the clock's thread -------------------------------------------------------------------------
+    # -- lock-step: called by the clock's thread ---------------------------------------------------
 
-    def release(self) -> bool:
-        """Let the next waiting frame pass, and all that follows; False when none waits."""
-        link = next((one for one in self.links if one.inbox and not one.closed), None)
-        if link:
+    def release(self, order: Callable[[int, int], int]) -> bool:
+        """Let the frame that was sent first pass, and all that follows from it; False when none waits.
+
+        `order` tells, by the client's port and the place in what it sent, the frame's place among all.
+        """
+        waiting = [one for one in self.links if one.inbox and not one.closed]
+        if waiting:
+            link = min(waiting, key=lambda one: (order(one.key, one.inbox[0].start), one.number))
             self._work(self._release(link))
-        return link is not None
+        return bool(waiting)
 
     async def _release(self, link: Link) -> None:
         if link.inbox and not link.closed:
@@ -202,7 +208,7 @@ class Tap:
             self.working = False
             self.stir()
 
-    # -- faults: what `faults` does to connections -----------------------------------------------------------------------
+    # -- faults: what `faults` does to connections -------------------------------------------------
 
     def refuse(self) -> None:
         """From now on nobody can connect."""

@@ -30,8 +30,9 @@ class Tape(logging.Handler):
         self._volatile: list[str] = []
         self._began = _monotonic()
         self._level = logging.NOTSET
+        self._report: dict[str, Any] = {}
 
-    # -- for tests -----------------------------------------------------------------------------------------------------
+    # -- for tests ---------------------------------------------------------------------------------
 
     def volatile(self, *fields: str) -> None:
         """Declare fields (of values, headers, configurations) whose values differ from run to run."""
@@ -49,7 +50,9 @@ class Tape(logging.Handler):
         except expected as error:
             self.raised(error)
         else:
-            raise AssertionError(f"nothing was raised; expected {' or '.join(one.__name__ for one in expected)}")
+            raise AssertionError(
+                f"nothing was raised; expected {' or '.join(one.__name__ for one in expected)}"
+            )
 
     def raised(self, error: BaseException, where: str = "") -> None:
         """Put an error on record."""
@@ -62,12 +65,18 @@ class Tape(logging.Handler):
 
     def text(self) -> str:
         """The whole tape for people, ending in a line of counts."""
-        if self.tap.gated and (self.tap.working or any(one.inbox for one in self.tap.links if not one.closed)):
-            raise RuntimeError("operations are on their way: `await clock.settle()` before looking at the tape")
+        if self.tap.gated and (
+            self.tap.working or any(one.inbox for one in self.tap.links if not one.closed)
+        ):
+            raise RuntimeError(
+                "operations are on their way: `await clock.settle()` before looking at the tape"
+            )
         lines = Renderer(Volatile(*self._volatile), timed=self.tap.gated).lines(self.records)
         counts = self.counts()
         virtual = clock_text(counts["virtual_seconds"])
-        return "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
+        text = "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
+        self._report = {**counts, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+        return text
 
     def counts(self) -> dict[str, Any]:
         """Operations, virtual seconds, and the real milliseconds that it took."""
@@ -75,11 +84,11 @@ class Tape(logging.Handler):
         virtual = self.tap.elapsed() if self.tap.gated else 0.0
         return {"operations": len(self.operations()), "virtual_seconds": virtual, "real_ms": round(real, 1)}
 
-    def digest(self) -> str:
-        """A hash of the text."""
-        return hashlib.sha256(self.text().encode()).hexdigest()
+    def report(self) -> dict[str, Any]:
+        """The counts and a hash of the text when it was last asked for; empty when it never was."""
+        return self._report
 
-    # -- what is recorded beside the wire ------------------------------------------------------------------------------
+    # -- what is recorded beside the wire ----------------------------------------------------------
 
     def emit(self, record: logging.LogRecord) -> None:
         """A log record of the subject."""
@@ -91,7 +100,9 @@ class Tape(logging.Handler):
         if record.exc_info and (error := record.exc_info[1]):
             message += f" [{type(error).__name__}: {error}]"
             template = ""
-        self.records.append(LogLine(self.tap.elapsed(), record.levelname, message, template, args if template else ()))
+        self.records.append(
+            LogLine(self.tap.elapsed(), record.levelname, message, template, args if template else ())
+        )
 
     def unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """An error that nobody caught, as the event loop reports it."""

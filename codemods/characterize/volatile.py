@@ -1,4 +1,4 @@
-"""Values that differ from run to run: declared by field, replaced wherever just they stand, and missed when not declared."""
+"""Values that differ from run to run: declared by field, replaced where just they stand, missed if not."""
 
 from __future__ import annotations
 
@@ -81,8 +81,9 @@ class Volatile:
                 self.check(where, one, field)
         elif what := _suspect(value, field):
             raise VolatileError(
-                f"{where}: {field or 'the value'} is {value!r}, which looks like {what} and will differ in the next run.\n"
-                f"Declare the field: tape.volatile({field or 'FIELD'!r}), or have the test give it a fixed value."
+                f"{where}: {field or 'the value'} is {value!r}, which looks like {what} "
+                "and will differ in the next run.\n"
+                f"Declare the field: tape.volatile({field or 'FIELD'!r}), or give it a fixed value."
             )
 
 

@@ -37,5 +37,11 @@ async def test_all_clocks_move_together(clock):
     loop = asyncio.get_running_loop()
     before = loop.time(), time.time(), time.monotonic(), datetime.now().timestamp(), time.time_ns()
     await clock.advance(minutes=2, seconds=0.5)
-    after = loop.time(), time.time(), time.monotonic(), datetime.now().timestamp(), time.time_ns() - 120_499_999_999
+    after = (
+        loop.time(),
+        time.time(),
+        time.monotonic(),
+        datetime.now().timestamp(),
+        time.time_ns() - 120_499_999_999,
+    )
     assert [round(b - a, 6) for a, b in zip(before, after, strict=True)][:4] == [120.5] * 4

@@ -1,0 +1,130 @@
+"""Faults: each does what it says, on record, and the client sees what it would see."""
+
+from __future__ import annotations
+
+import asyncio
+
+import nats.errors
+import nats.js.errors
+import pytest
+
+
+@pytest.fixture
+async def kv(clock, connect):
+    nc = await connect("w")
+    return await nc.jetstream().create_key_value(bucket="b", history=1)
+
+
+async def test_cut_and_connected_again(clock, connect, tape, faults, recorded):
+    seen = []
+
+    async def note(what):
+        seen.append((what, round(clock.elapsed, 1)))
+
+    async def gone():
+        await note("gone")
+
+    async def back():
+        await note("back")
+
+    nc = await connect("w", disconnected_cb=gone, reconnected_cb=back)
+    kv = await nc.jetstream().create_key_value(bucket="b", history=1)
+    await kv.put("k", b"1")
+    faults.cut()
+    await clock.advance(10)
+    assert nc.is_connected
+    assert [what for what, _ in seen] == ["gone", "back"]
+    await kv.put("k", b"2")
+    assert tape == recorded
+
+
+async def test_disconnected_until_let_in_again(clock, kv, tape, faults):
+    faults.disconnect()
+    await clock.settle()
+    write = asyncio.create_task(kv.put("k", b"late"))
+    await clock.advance(60)
+    assert isinstance(write.exception(), nats.errors.TimeoutError)
+    assert not tape.operations("put")
+    faults.reconnect()
+    await clock.advance(5)
+    assert [one.value for one in tape.operations("put")] == ["late"]  # the client kept it, and sends it now
+
+
+async def test_a_stopped_server_comes_back_with_what_it_had(clock, kv, tape, faults):
+    await kv.put("k", b"1")
+    faults.stop_server()
+    await clock.advance(30)
+    faults.start_server()
+    await clock.advance(30)
+    assert (await kv.get("k")).value == b"1"
+    assert [one.what for one in tape.records if hasattr(one, "what")] == [
+        "connect", "cut", "stopped", "started", "connect",
+    ]  # fmt: skip
+
+
+async def test_refused(clock, kv, tape, faults):
+    faults.refuse("put", "b/k", code=400, err_code=10054, text="message size exceeds maximum allowed")
+    with pytest.raises(nats.js.errors.BadRequestError):
+        await kv.put("k", b"1")
+    assert (await kv.put("k", b"2")) == 1  # the first one never was there
+    assert tape.operations("put")[0].fault == "refused"
+
+
+async def test_without_a_leader(clock, kv, tape, faults):
+    faults.no_responders("put")
+    with pytest.raises(nats.js.errors.NoStreamResponseError):
+        await kv.put("k", b"1")
+    assert clock.elapsed == 0
+
+
+async def test_dropped(clock, kv, tape, faults):
+    faults.drop("put")
+    with pytest.raises(nats.errors.TimeoutError):
+        await kv.put("k", b"1")
+    assert clock.elapsed == 5
+    with pytest.raises(nats.js.errors.KeyNotFoundError):
+        await kv.get("k")
+
+
+async def test_answer_lost(clock, kv, tape, faults):
+    faults.drop_answer("put")
+    with pytest.raises(nats.errors.TimeoutError):
+        await kv.put("k", b"1")
+    assert (await kv.get("k")).value == b"1"
+    assert tape.operations("put")[0].answers[0].seq == 1
+
+
+async def test_delayed(clock, kv, tape, faults):
+    faults.delay("put", seconds=3)
+    assert await kv.put("k", b"1") == 1
+    assert clock.elapsed == 3
+
+
+async def test_held_until_let_go(clock, kv, tape, faults):
+    held = faults.hold("put", "b/slow")
+    slow = asyncio.create_task(kv.put("slow", b"1"))
+    await clock.advance(2)
+    assert await kv.put("fast", b"1") == 1
+    assert not slow.done()
+    held.release()
+    assert await slow == 2
+    assert clock.elapsed == 2
+
+
+async def test_answered_twice(clock, kv, tape, faults):
+    faults.duplicate_answer("put")
+    assert await kv.put("k", b"1") == 1
+    assert await kv.put("k", b"2") == 2
+
+
+@pytest.mark.parametrize("done", [False, True])
+async def test_cut_at_a_write(clock, kv, tape, faults, done):
+    faults.cut_at("put", done=done)
+    with pytest.raises(nats.errors.TimeoutError):
+        await kv.put("k", b"1")
+    await clock.advance(5)
+    if done:
+        assert (await kv.get("k")).value == b"1"
+    else:
+        with pytest.raises(nats.js.errors.KeyNotFoundError):
+            await kv.get("k")

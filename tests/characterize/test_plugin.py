@@ -1,0 +1,99 @@
+"""The plugin in pytest runs of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+SUBJECT = """
+async def test_put(clock, connect, tape, recorded):
+    nc = await connect("w")
+    kv = await nc.jetstream().create_key_value(bucket="b")
+    await kv.put("k", b"VALUE")
+    await clock.advance(minutes=1)
+    assert tape == recorded
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
+
+    def run(*args: str, value: str = "1", ci: bool = False):
+        pytester.makepyfile(test_it=SUBJECT.replace("VALUE", value))
+        monkeypatch.setenv("CI", "true" if ci else "")
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
+
+    return run
+
+
+def tape_file(pytester) -> Path:
+    return pytester.path / "__snapshots__" / "test_it" / "test_put.tape"
+
+
+def test_a_tape_is_one_readable_file_and_holds(run, pytester):
+    assert run("--snapshot-update").ret == 0
+    text = tape_file(pytester).read_text()
+    assert "0:00:00.000  w       put b/k 1 -> 1\n" in text
+    assert text.endswith("= 2 operations in 0:01:00.000\n")
+    assert run(ci=True).ret == 0
+    assert run(value="2", ci=True).ret == 1
+
+
+def test_a_missing_recording_fails(run):
+    assert run(ci=True).ret == 1
+
+
+@pytest.mark.parametrize("option", ["--snapshot-update", "--snapshot-update-new-only"])
+def test_under_ci_nothing_is_recorded(run, pytester, option):
+    result = run(option, ci=True)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*not updated under CI*")
+    assert not tape_file(pytester).exists()
+
+
+def test_unused_recordings_fail(run, pytester):
+    assert run("--snapshot-update").ret == 0
+    tape_file(pytester).with_name("test_gone.tape").write_text("old")
+    assert run().ret == 1
+    assert run("--snapshot-warn-unused", ci=True).ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_report_has_counts_and_hash(run, pytester):
+    assert run("--snapshot-update", "--tape-report", "report.jsonl").ret == 0
+    line = json.loads((pytester.path / "report.jsonl").read_text())
+    assert line["operations"] == 2
+    assert line["virtual_seconds"] == 60
+    assert line["real_ms"] > 0
+    assert len(line["sha256"]) == 64
+
+
+def test_plain_pytest_starts_without_the_extras(pytester):
+    """The plugin is in every run of an environment that has the tool, with or without what the kit needs."""
+    code = """
+import sys
+MISSING = ("nats", "syrupy", "pytest_asyncio", "time_machine")
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in MISSING:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Refuse())
+import importlib.util, pytest
+find = importlib.util.find_spec
+importlib.util.find_spec = lambda name: None if name in MISSING else find(name)
+from codemods.characterize import plugin
+sys.exit(pytest.main(["-p", "no:cacheprovider", "-q"], plugins=[plugin]))
+"""
+    pytester.makepyfile("def test_one(): pass")
+    environment = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout

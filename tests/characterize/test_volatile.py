@@ -1,0 +1,70 @@
+"""What differs from run to run: named by field, and missed when nobody declared it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import uuid
+
+import pytest
+
+from codemods.characterize.volatile import VolatileError
+
+
+async def put(connect, value, key="k"):
+    kv = await (await connect()).jetstream().create_key_value(bucket="b")
+    await kv.put(key, json.dumps(value).encode())
+
+
+async def test_the_usual_fields_need_no_declaration(clock, connect, tape):
+    await put(connect, {"pid": os.getpid(), "host": socket.gethostname(), "n": os.getpid()})
+    assert f'{{"pid": "<pid>", "host": "<host>", "n": {os.getpid()}}}' in tape.text()
+
+
+async def test_an_undeclared_uuid_fails_with_advice(clock, connect, tape):
+    await put(connect, {"instance": str(uuid.uuid4())})
+    with pytest.raises(
+        VolatileError, match=r"put b/k: instance is .* looks like a UUID .*\n.*tape.volatile\('instance'\)"
+    ):
+        tape.text()
+    tape.volatile("instance")
+    assert '"instance": "<instance>"' in tape.text()
+
+
+async def test_a_second_value_has_a_second_name_also_in_keys_and_logs(clock, connect, tape):
+    first, second = uuid.uuid4().hex, uuid.uuid4().hex
+    tape.volatile("id")
+    kv = await (await connect()).jetstream().create_key_value(bucket="b")
+    for one in (first, second, first):
+        logging.getLogger("some.where").info("put %s", one)
+        await kv.put(f"jobs.{one}", json.dumps({"id": one}).encode())
+    text = tape.text()
+    assert [line.split()[3] for line in text.splitlines() if " put b/" in line] == [
+        "b/jobs.<id>", "b/jobs.<id", "b/jobs.<id>",
+    ]  # fmt: skip
+    assert "INFO put <id 2>" in text
+    assert first not in text
+
+
+async def test_nothing_is_replaced_inside_other_text(clock, connect, tape):
+    tape.volatile("id")
+    await put(connect, {"id": "abc", "text": "abcdef abc"})
+    assert '{"id": "<id>", "text": "abcdef abc"}' in tape.text()
+
+
+async def test_log_records_without_their_loggers_name(clock, connect, tape):
+    logging.getLogger("one.module").warning("said %d times", 3)
+    logging.getLogger("asyncio").warning("not the subject's")
+    assert tape.text() == "0:00:00.000  log     WARNING said 3 times\n= 0 operations in 0:00:00.000\n"
+
+
+async def test_looking_while_something_is_on_its_way_is_an_error(clock, connect, tape):
+    kv = await (await connect()).jetstream().create_key_value(bucket="b")
+    tape.tap.working = True
+    with pytest.raises(RuntimeError, match="settle"):
+        tape.text()
+    tape.tap.working = False
+    await kv.put("k", b"1")
+    assert tape.text()
