@@ -33,9 +33,7 @@ def seconds(text: str | None) -> float | None:
 class Ages:
     """Sets a timer for each message that the server took, and removes the message when it is due."""
 
-    def __init__(
-        self, observer: Observer, timers: Timers, now: Callable[[], float], expired: Expired
-    ) -> None:
+    def __init__(self, observer: Observer, timers: Timers, now: Callable[[], float], expired: Expired) -> None:
         self.observer, self.timers, self.now, self.expired = observer, timers, now, expired
         self._configs: dict[str, dict[str, Any]] = {}
 
@@ -66,9 +64,7 @@ class Ages:
 
     async def expire(self, stream: str, subject: str, seq: int) -> None:
         """Remove one message as the server does with one that is too old."""
-        answer = await self.observer.request(
-            f"{API}STREAM.MSG.GET.{stream}", json.dumps({"seq": seq}).encode()
-        )
+        answer = await self.observer.request(f"{API}STREAM.MSG.GET.{stream}", json.dumps({"seq": seq}).encode())
         if b'"error"' in answer.body[:200] and "error" in json.loads(answer.body):
             return  # replaced, deleted or gone in the meantime
         marker_life = (await self._config(stream)).get("subject_delete_marker_ttl", 0) / 1e9

@@ -64,8 +64,8 @@ class VirtualClock:
         """What `time.monotonic()` shows: the loop's time, until it is asked over and over at one moment.
 
         Code that waits until `monotonic() - start` is *more* than its timeout would ask for ever, since
-        here a timer fires exactly when it is due; nats-py does. So from some number of questions on, each adds
-        a nanosecond, and from a large number on ever more.
+        here a timer fires exactly when it is due; nats-py does. So from some number of questions on, each
+        adds a nanosecond, and from a large number on ever more.
         """
         if threading.current_thread() is self._thread:
             self._asked += 1
@@ -112,6 +112,10 @@ class VirtualClock:
         """Return when nothing more can happen unless time passes."""
         await self.advance(0)
 
+    def block(self, seconds: float) -> None:
+        """Let time pass as for code that works without an `await`: timers that are due run late."""
+        self._show(self._now + seconds)
+
     def stop(self) -> None:
         """Time runs on, from where it stands."""
         self.tap.gated = False
@@ -125,40 +129,45 @@ class VirtualClock:
 
     # -- moving ------------------------------------------------------------------------------------
 
-    def _quiescent(self) -> None:
-        """Nothing more can happen at this moment: bring the next one, or tell who waits for it."""
+    def _quiescent(self) -> bool:
+        """Nothing more can happen at this moment: bring the next one, or tell who waits for it.
+
+        True when the server has something to do first: its timers go before those of the loop.
+        """
         due = self._next_due()
         if self._waiter and not self._waiter.done():
             assert self._target is not None
-            if due is not None and due <= self._target:
-                self._move(due)
-            else:
-                self._move(self._target)
+            if due is None or due > self._target:
+                self._show(self._target)
                 self._waiter.set_result(None)
-            return
-        if due is None or due > self._unasked_since + WAITS:
-            self.selector.on = False
+                return False
+        elif due is None or due > self._unasked_since + WAITS:
             when = "and no timer is set" if due is None else f"for {WAITS / 3600:g} virtual hours"
             raise StuckError(
                 f"the test waits for something that does not happen, {when}; "
                 "if it only needs time, use `await clock.advance(...)`"
             )
-        self._move(due)
+        self._show(due)
+        return self._fire()
 
     def _next_due(self) -> float | None:
         timers = [handle._when for handle in self.loop._scheduled if not handle._cancelled]
         server = self.tap.timers.next_due()
         return min([*timers, *([server + LOOP_START] if server is not None else [])], default=None)
 
-    def _move(self, to: float) -> None:
+    def _fire(self) -> bool:
+        server = self.tap.timers.next_due()
+        if server is None or server > self.elapsed + HAIR:
+            return False
+        self.tap.fire(self.elapsed + HAIR)
+        return True
+
+    def _show(self, to: float) -> None:
         if to > self._now:
             self._now = to
             self._asked = 0
             self._traveller.move_to(START.timestamp() + self.elapsed)
             self._tell_server()
-        server = self.tap.timers.next_due()
-        if server is not None and server <= self.elapsed + HAIR:
-            self.tap.fire(self.elapsed + HAIR)
 
     def _tell_server(self) -> None:
         real = time_machine.escape_hatch.time.time_ns()

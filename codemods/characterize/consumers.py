@@ -55,9 +55,7 @@ class Consumer:
     def patience(self, attempt: int) -> float:
         """The seconds that a delivery may stay without acknowledgement."""
         backoff = self.config.get("backoff")
-        nanoseconds = (
-            backoff[min(attempt, len(backoff)) - 1] if backoff else self.config.get("ack_wait", 30 * 10**9)
-        )
+        nanoseconds = backoff[min(attempt, len(backoff)) - 1] if backoff else self.config.get("ack_wait", 30 * 10**9)
         return nanoseconds / 1e9
 
     def may_redeliver(self, attempt: int) -> bool:

@@ -146,13 +146,9 @@ def answer(operation: Operation, frame: Frame) -> Answer:
         return Answer("status", code, frame.status[3:].strip())
     if operation.op == "get direct":
         sequence = frame.headers.get("Nats-Sequence")
-        headers = {
-            k: v for k, v in frame.headers.items() if not k.startswith("Nats-") or k == "Nats-Marker-Reason"
-        }
+        headers = {k: v for k, v in frame.headers.items() if not k.startswith("Nats-") or k == "Nats-Marker-Reason"}
         details = {k: frame.headers[h] for k, h in _DIRECT.items() if h in frame.headers}
-        return Answer(
-            "ok", seq=int(sequence or 0), value=decode(frame.body), headers=headers, details=details
-        )
+        return Answer("ok", seq=int(sequence or 0), value=decode(frame.body), headers=headers, details=details)
     body = decode(frame.body)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         error = body["error"]
@@ -188,9 +184,5 @@ def _answer_api(operation: Operation, body: dict[str, Any]) -> Answer:
     elif operation.op == "consumer":
         kept = {"name": body.get("name")}
     elif isinstance(found := body.get("streams", body.get("consumers")), list):
-        kept = {
-            "found": [
-                one if isinstance(one, str) else one.get("name") or one["config"]["name"] for one in found
-            ]
-        }
+        kept = {"found": [one if isinstance(one, str) else one.get("name") or one["config"]["name"] for one in found]}
     return Answer("ok", details=kept)

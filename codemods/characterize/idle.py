@@ -30,7 +30,7 @@ class StuckError(RuntimeError):
 class IdleSelector:
     """Stands in for the loop's selector."""
 
-    def __init__(self, loop: Any, tap: Tap, meters: Meters, quiescent: Callable[[], None]) -> None:
+    def __init__(self, loop: Any, tap: Tap, meters: Meters, quiescent: Callable[[], bool]) -> None:
         self.inner = loop._selector
         self.loop, self.tap, self.meters = loop, tap, meters
         self.quiescent = quiescent
@@ -89,8 +89,7 @@ class IdleSelector:
                 if busy:
                     return []
                 if self.threads <= self.parked:
-                    self.quiescent()
-                    if not self.tap.working:
+                    if not self.quiescent():
                         return []
                     began = _monotonic()
                     continue
@@ -124,9 +123,7 @@ class IdleSelector:
         if meter.closed:
             return None if link.hung_up else f"{link.name} to be closed"
         if link.closed:
-            return (
-                None if meter.ended or self._readable(meter) else f"{link.name} to learn that it was closed"
-            )
+            return None if meter.ended or self._readable(meter) else f"{link.name} to learn that it was closed"
         if not link.greeted:
             return f"{link.name} to be greeted by the server"
         if meter.sent != link.got:

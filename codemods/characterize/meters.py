@@ -25,9 +25,7 @@ class Meter:
     received: int = 0
     ended: bool = False  # the end of the stream was seen
     closed: bool = False
-    sends: deque[tuple[int, int]] = field(
-        default_factory=deque
-    )  # how-manieth send of all, and the bytes after it
+    sends: deque[tuple[int, int]] = field(default_factory=deque)  # how-manieth send of all, and the bytes after it
 
     def sending(self, count: int) -> None:
         self.sent += count

@@ -80,9 +80,7 @@ class Passing:
                 return
         await self.forward(link, frame, operation, rule, wait)
 
-    async def forward(
-        self, link: Link, frame: Frame, operation: Operation, rule: Rule | None, wait: bool
-    ) -> None:
+    async def forward(self, link: Link, frame: Frame, operation: Operation, rule: Rule | None, wait: bool) -> None:
         """Pass a message on to the server, and wait for what follows."""
         if await self._in_the_clients_place(link, frame, wait):
             return
@@ -150,9 +148,7 @@ class Passing:
         if frame.reply in self.asked:  # the question reached somebody: the answer is theirs, not the server's
             settle(self.asked[frame.reply].done, None)
         original = frame.reply
-        self.tap.server_time.rewrite(
-            frame, bool(asked) and is_api_answer(asked.operation.subject if asked else "")
-        )
+        self.tap.server_time.rewrite(frame, bool(asked) and is_api_answer(asked.operation.subject if asked else ""))
         if asked is None:
             self._deliver(link, frame, original)
         elif self._answered(asked, frame):
@@ -175,9 +171,7 @@ class Passing:
         return hidden
 
     def _deliver(self, link: Link, frame: Frame, original: str) -> None:
-        record = Delivery(
-            self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers)
-        )
+        record = Delivery(self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers))
         if original.startswith("$JS.ACK."):
             place = AckSubject.parse(original)
             self._acks[frame.reply] = original
@@ -191,7 +185,10 @@ class Passing:
     def refuse(self, link: Link, operation: Operation, error: Answer, code: int) -> None:
         """Answer in the server's place, with an error as JetStream writes it."""
         operation.answers.append(error)
-        if operation.reply:
+        if operation.op == "get direct":  # of which the server answers by a status alone
+            status = f"{code} {error.text}"
+            self.give_quietly(link, Frame("MSG", subject=operation.reply, status=status))
+        elif operation.reply:
             body = {"error": {"code": code, "err_code": error.code, "description": error.text}}
             made = Frame("MSG", subject=operation.reply, body=json.dumps(body).encode())
             self.give_quietly(link, made)

@@ -50,9 +50,7 @@ class Tape(logging.Handler):
         except expected as error:
             self.raised(error)
         else:
-            raise AssertionError(
-                f"nothing was raised; expected {' or '.join(one.__name__ for one in expected)}"
-            )
+            raise AssertionError(f"nothing was raised; expected {' or '.join(one.__name__ for one in expected)}")
 
     def raised(self, error: BaseException, where: str = "") -> None:
         """Put an error on record."""
@@ -65,13 +63,11 @@ class Tape(logging.Handler):
 
     def text(self) -> str:
         """The whole tape for people, ending in a line of counts."""
-        if self.tap.gated and (
-            self.tap.working or any(one.inbox for one in self.tap.links if not one.closed)
-        ):
-            raise RuntimeError(
-                "operations are on their way: `await clock.settle()` before looking at the tape"
-            )
-        lines = Renderer(Volatile(*self._volatile), timed=self.tap.gated).lines(self.records)
+        if self.tap.gated and (self.tap.working or any(one.inbox for one in self.tap.links if not one.closed)):
+            raise RuntimeError("operations are on their way: `await clock.settle()` before looking at the tape")
+        volatile = Volatile(*self._volatile)
+        volatile.known(self.tap.url, "<nats url>")
+        lines = Renderer(volatile, timed=self.tap.gated).lines(self.records)
         counts = self.counts()
         virtual = clock_text(counts["virtual_seconds"])
         text = "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
@@ -100,9 +96,7 @@ class Tape(logging.Handler):
         if record.exc_info and (error := record.exc_info[1]):
             message += f" [{type(error).__name__}: {error}]"
             template = ""
-        self.records.append(
-            LogLine(self.tap.elapsed(), record.levelname, message, template, args if template else ())
-        )
+        self.records.append(LogLine(self.tap.elapsed(), record.levelname, message, template, args if template else ()))
 
     def unhandled(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """An error that nobody caught, as the event loop reports it."""

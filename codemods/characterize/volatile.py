@@ -8,11 +8,13 @@ import socket
 import tempfile
 from typing import Any
 
-FIELDS = ("host", "hostname", "pid")
+# Declared from the start, but for these values alone: a host or a pid that the test gave is no other next time.
+HERE: dict[str, Any] = {"host": socket.gethostname(), "hostname": socket.gethostname(), "pid": os.getpid()}
 _TOKENS = re.compile(r"([./ ])")
 _SUSPECTS = {
     "a UUID": re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"),
     "an inbox": re.compile(r"_INBOX\.\w{8,}"),
+    "an address with a port": re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):\d+"),
     "an address in memory": re.compile(r"\b0x[0-9a-f]{8,}\b"),
     "a temporary path": re.compile(re.escape(tempfile.gettempdir()) + r"/\w{5,}"),
 }
@@ -26,7 +28,7 @@ class Volatile:
     """The declared fields, and a name for each value that they had."""
 
     def __init__(self, *fields: str) -> None:
-        self.fields = {*FIELDS, *fields}
+        self.fields = set(fields)
         self._names: dict[Any, str] = {}
         self._counts: dict[str, int] = {}
 
@@ -37,6 +39,10 @@ class Volatile:
             self._names[value] = f"<{field}>" if count == 1 else f"<{field} {count}>"
         return self._names[value]
 
+    def known(self, value: Any, name: str) -> None:
+        """A value that has a name of its own, whatever field it stands in."""
+        self._names[value] = name
+
     def learn(self, value: Any, field: str = "") -> None:
         """Give names to all values of declared fields in here."""
         if isinstance(value, dict):
@@ -45,8 +51,13 @@ class Volatile:
         elif isinstance(value, list):
             for one in value:
                 self.learn(one, field)
-        elif field in self.fields and value not in (None, "", True, False):
+        elif self._differs(field, value):
             self.name(field, value)
+
+    def _differs(self, field: str, value: Any) -> bool:
+        if value in (None, "") or isinstance(value, bool):
+            return False
+        return field in self.fields or HERE.get(field) == value
 
     def clean(self, value: Any, field: str = "") -> Any:
         """The same with names in place of declared values."""
@@ -54,7 +65,7 @@ class Volatile:
             return {self.token(key): self.clean(one, key) for key, one in value.items()}
         if isinstance(value, list):
             return [self.clean(one, field) for one in value]
-        if field in self.fields and value not in (None, "", True, False):
+        if self._differs(field, value):
             return self.name(field, value)
         if isinstance(value, str):
             if value.startswith("_INBOX."):
