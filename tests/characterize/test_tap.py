@@ -20,9 +20,7 @@ async def test_the_tap_adds_no_interest(clock, connect, tape):
 
 async def test_each_kv_operation_with_its_fields(clock, connect, tape, recorded):
     nc = await connect("w")
-    kv = await nc.jetstream().create_key_value(
-        bucket="b", history=1, ttl=60, limit_marker_ttl=120, direct=True
-    )
+    kv = await nc.jetstream().create_key_value(bucket="b", history=1, ttl=60, limit_marker_ttl=120, direct=True)
     revision = await kv.create("k.1", b'{"a": 1, "b": [true, null]}')
     await kv.update("k.1", b'{"a": 2, "b": [true, null]}', last=revision)
     await kv.put("text", "grüße".encode())
