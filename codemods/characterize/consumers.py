@@ -147,6 +147,12 @@ class Consumers:
         for consumer, pull in [one for one in self._pulls.values() if one[1].link is link]:
             await self._end(consumer, pull)
 
+    async def unheard(self, link: Any) -> None:
+        """A client listens to less than before: the server forgets requests whose answer nobody would hear."""
+        for consumer, pull in [one for one in self._pulls.values() if one[1].link is link]:
+            if not link.hears(pull.reply):
+                await self._end(consumer, pull)
+
     def came(self, frame: Frame) -> bool:
         """A message for one of the pulls: hand it on to the client. False when it is for none."""
         if frame.subject in self._pulls:  # a status, not a message
@@ -185,8 +191,8 @@ class Consumers:
             old.cancel()
 
         async def due() -> None:
+            self._return(consumer, place)  # before the server can deliver it again
             await self.observer.request(subject, b"-NAK")
-            self._return(consumer, place)
             await self.settle({place.stream})
 
         consumer.unacked[place.seq] = self.timers.at(self.now() + delay, due)

@@ -133,6 +133,10 @@ class Link:
         elif len(frame.args) == 1:
             self.subscriptions.pop(frame.args[0], None)
 
+    def hears(self, subject: str) -> bool:
+        """Whether a subscription of the client takes this subject."""
+        return any(matches(one, subject) for one in self.subscriptions.values())
+
     def close(self) -> None:
         """End both sides; the client sees the end of the stream."""
         if self.closed:

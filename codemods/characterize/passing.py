@@ -61,6 +61,7 @@ class Passing:
             return
         if frame.verb in ("SUB", "UNSUB"):
             link.note_subscription(frame)
+            await self.tap.consumers.unheard(link)
         if frame.verb == "PING":
             await link.ping(for_client=True)
             return

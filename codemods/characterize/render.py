@@ -20,6 +20,7 @@ from codemods.characterize.records import (
 from codemods.characterize.volatile import Volatile
 
 FOLD = 160  # characters of a string that are shown in full
+CONTROL = {code: chr(code).encode("unicode_escape").decode() for code in [*range(32), 127, 0x85, 0x2028, 0x2029]}
 UNSHOWN = ("name", "config", "stream_name")
 
 
@@ -87,7 +88,7 @@ class Renderer:
             Operation: self._operation, Delivery: self._delivery, LinkEvent: self._event,
             LogLine: self._log, Raised: self._raised,
         }[type(record)](record)  # type: ignore[operator]  # fmt: skip
-        return f"{time}{who:<{max(width, 6)}}  {text}".replace("\n", "\\n")
+        return f"{time}{who:<{max(width, 6)}}  {text}".translate(CONTROL)
 
     # -- kinds of records --------------------------------------------------------------------------
 

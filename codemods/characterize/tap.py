@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from codemods.characterize.ages import Ages
 from codemods.characterize.consumers import Consumers
 from codemods.characterize.describe import AckSubject
-from codemods.characterize.frames import Frame, matches
+from codemods.characterize.frames import Frame
 from codemods.characterize.link import Link
 from codemods.characterize.observer import Observer
 from codemods.characterize.passing import Passing
@@ -140,8 +140,7 @@ class Tap:
         self.stir()
 
     def _anybody_listens(self, subject: str) -> bool:
-        alive = (link for link in self.links if not link.closed)
-        return any(matches(one, subject) for link in alive for one in link.subscriptions.values())
+        return any(link.hears(subject) for link in self.links if not link.closed)
 
     def event(self, link: Link | None, what: str) -> None:
         """Put a line about a connection, or about the server, on record."""

@@ -6,13 +6,21 @@ import os
 import re
 import socket
 import tempfile
+import time
+from datetime import UTC, datetime
 from typing import Any
+
+import time_machine
 
 # Declared from the start, but for these values alone: a host or a pid that the test gave is no other next time.
 HERE: dict[str, Any] = {"host": socket.gethostname(), "hostname": socket.gethostname(), "pid": os.getpid()}
 _TOKENS = re.compile(r"([./ ])")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d(?=[T ]\d\d:\d\d)")
+_hatch = time_machine.escape_hatch
+_TODAY = _hatch.time.time() if _hatch.is_travelling() else time.time()
 _SUSPECTS = {
     "a UUID": re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"),
+    "a NUID": re.compile(r"\b(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9])[0-9A-Za-z]{22}\b"),
     "an inbox": re.compile(r"_INBOX\.\w{8,}"),
     "an address with a port": re.compile(r"\b(127\.0\.0\.1|localhost|\[::1\]):\d+"),
     "an address in memory": re.compile(r"\b0x[0-9a-f]{8,}\b"),
@@ -106,4 +114,13 @@ def _suspect(value: Any, field: str) -> str | None:
     host = socket.gethostname()
     if value == host or (len(host) >= 8 and host in value):
         return "this machine's name"
+    if any(abs(_seconds(stamp[0]) - _TODAY) < 2 * 86400 for stamp in _STAMP.finditer(value)):
+        return "a time of the real clock"
     return next((what for what, pattern in _SUSPECTS.items() if pattern.search(value)), None)
+
+
+def _seconds(day: str) -> float:
+    try:
+        return datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import nats.errors
@@ -27,8 +28,6 @@ async def test_a_fetch_with_nothing_there_ends_in_virtual_time(clock, connect, t
 
 async def test_a_waiting_fetch_gets_what_comes(clock, connect, tape, recorded):
     js, pull = await jobs(await connect())
-    import asyncio
-
     waiting = asyncio.create_task(pull.fetch(1, timeout=60))
     await clock.advance(10)
     assert not waiting.done()
@@ -71,6 +70,29 @@ async def test_a_nak_with_delay_comes_back_when_virtual_time_says_so(clock, conn
     await third.nak()
     with pytest.raises(nats.errors.TimeoutError):
         await pull.fetch(1, timeout=100)
+
+
+async def test_a_nak_is_met_by_a_fetch_that_waits_already(clock, connect, tape):
+    js, pull = await jobs(await connect())
+    other = await (await connect()).jetstream().pull_subscribe_bind("d", "JOBS")
+    await js.publish("jobs.a", b"1")
+    (first,) = await pull.fetch(1, timeout=5)
+    waiting = asyncio.create_task(other.fetch(1, timeout=60))
+    await first.nak(delay=7)
+    (second,) = await waiting
+    assert (clock.elapsed, second.metadata.num_delivered) == (7, 2)
+
+
+async def test_a_fetch_of_somebody_who_unsubscribed_takes_no_message(clock, connect, tape):
+    js, pull = await jobs(await connect())
+    waiting = asyncio.create_task(pull.fetch(1, timeout=60))
+    await clock.settle()
+    waiting.cancel()
+    await pull.unsubscribe()
+    other = await js.pull_subscribe_bind("d", "JOBS")
+    await js.publish("jobs.a", b"1")
+    (message,) = await other.fetch(1, timeout=5)
+    assert (clock.elapsed, message.metadata.num_delivered) == (0, 1)
 
 
 async def test_ack_wait_runs_on_virtual_time_and_progress_renews_it(clock, connect, tape):
