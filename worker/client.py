@@ -80,9 +80,7 @@ class JobClient:
             record = await self._jobs.get(job.job_id)
             if record.status is not JOB_STATUS.QUEUED:
                 return Enqueued(job.job_id, duplicate=True)
-        ack = await self._js.publish(
-            self._settings.job_subject(queue), payload, headers={"Nats-Msg-Id": job.job_id}
-        )
+        ack = await self._js.publish(self._settings.job_subject(queue), payload, headers={"Nats-Msg-Id": job.job_id})
         return Enqueued(job.job_id, duplicate=bool(ack.duplicate))
 
     async def job(self, job_id: str) -> JobRecord:
@@ -109,9 +107,7 @@ class JobClient:
 
 
 @asynccontextmanager
-async def open_client(
-    url: str = DEFAULT_URL, settings: Settings | None = None
-) -> AsyncIterator[JobClient]:
+async def open_client(url: str = DEFAULT_URL, settings: Settings | None = None) -> AsyncIterator[JobClient]:
     """A client with a connection of its own."""
     settings = settings or Settings()
     nc = await connect(url, settings.connect_timeout, name="jobs-client")

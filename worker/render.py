@@ -72,7 +72,8 @@ def job_text(record: JobRecord, result: Any) -> str:
         lines.append(f"  error     {record.error}")
     for step in record.history:
         at = datetime.fromtimestamp(step["at"]).isoformat(" ", timespec="milliseconds")
-        lines.append(f"  {at}  {step['status']}")
+        error = f": {step['error']}" if "error" in step else ""
+        lines.append(f"  {at}  {step['status']}{error}")
     return "\n".join(lines)
 
 

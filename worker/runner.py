@@ -67,9 +67,7 @@ class JobRunner:
         loop = asyncio.get_running_loop()
         return loop.create_task(function.call(*job.args, **job.kwargs), context=context)
 
-    def _in_thread(
-        self, function: JobFunction, job: Job, context: contextvars.Context
-    ) -> asyncio.Future[Any]:
+    def _in_thread(self, function: JobFunction, job: Job, context: contextvars.Context) -> asyncio.Future[Any]:
         def run() -> Any:
             with self._lock:
                 self._in_threads += 1

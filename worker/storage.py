@@ -75,9 +75,7 @@ async def open_jobs_bucket(js: JetStreamContext, settings: Settings) -> KeyValue
     """What became of each job. Read from the leader only: every change builds on what was read."""
     return await ensure_bucket(
         js,
-        KeyValueConfig(
-            bucket=settings.jobs_bucket, history=1, ttl=settings.job_ttl, replicas=settings.replicas
-        ),
+        KeyValueConfig(bucket=settings.jobs_bucket, history=1, ttl=settings.job_ttl, replicas=settings.replicas),
     )
 
 
@@ -85,9 +83,7 @@ async def open_results_bucket(js: JetStreamContext, settings: Settings) -> KeyVa
     """What jobs returned. Each result has its own time to live, and none outlives the record of its job."""
     return await ensure_bucket(
         js,
-        KeyValueConfig(
-            bucket=settings.results_bucket, history=1, ttl=settings.job_ttl, replicas=settings.replicas
-        ),
+        KeyValueConfig(bucket=settings.results_bucket, history=1, ttl=settings.job_ttl, replicas=settings.replicas),
     )
 
 

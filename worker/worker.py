@@ -596,9 +596,7 @@ class JobStatusManager:
     both believe to have a job cannot overwrite each other unseen.
     """
 
-    def __init__(
-        self, js: JetStreamContext, settings: Settings | None = None, *, worker_id: str | None = None
-    ) -> None:
+    def __init__(self, js: JetStreamContext, settings: Settings | None = None, *, worker_id: str | None = None) -> None:
         self._js = js
         self._settings = settings or Settings()
         self._worker_id = worker_id
@@ -769,9 +767,7 @@ class FailedJobHandler:
         """Make the streams, or find them."""
         await ensure_dead_streams(self._js, self._settings)
 
-    async def handle(
-        self, job: Job, message: Msg, error: BaseException, attempt: int, max_attempts: int
-    ) -> bool:
+    async def handle(self, job: Job, message: Msg, error: BaseException, attempt: int, max_attempts: int) -> bool:
         """Another try, or the dead-letter stream. True if the job is dead."""
         text = describe_error(error)
         permanent = isinstance(error, (PermanentJobError, UnknownFunctionError))
@@ -962,6 +958,7 @@ class Worker:
         self._runner.close()
 
     async def _leave(self) -> None:
+        self._stop_requested.set()
         await self.status.unregister()
         if self.nc.is_connected:
             with contextlib.suppress(nats.errors.Error, OSError):
