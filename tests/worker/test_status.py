@@ -707,9 +707,7 @@ def make_worker(nats_url, settings):
             "new_instance": lambda: f"{worker_id}/{next(numbers)}",
             "jitter": lambda: 0.5,
         }
-        return Worker(
-            Registry(), worker_id=worker_id, url=nats_url, settings=settings, **{**fixed, **options}
-        )
+        return Worker(Registry(), worker_id=worker_id, url=nats_url, settings=settings, **{**fixed, **options})
 
     return make
 
