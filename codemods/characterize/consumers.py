@@ -16,6 +16,7 @@ from typing import Any
 
 from codemods.characterize.describe import API, AckSubject
 from codemods.characterize.frames import Frame
+from codemods.characterize.given_up import advisory_is_kept
 from codemods.characterize.observer import PREFIX, Observer
 from codemods.characterize.timers import Timer, Timers
 
@@ -46,6 +47,7 @@ class Consumer:
     pulls: dict[str, Pull] = field(default_factory=dict)
     unacked: dict[int, Timer | None] = field(default_factory=dict)
     returned: set[int] = field(default_factory=set)  # said nak to, and not delivered again yet
+    given_up: set[int] = field(default_factory=set)  # delivered for the last time, which the server has yet to say
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
     def filters(self) -> list[str]:
@@ -200,6 +202,8 @@ class Consumers:
     def _return(self, consumer: Consumer, place: AckSubject) -> None:
         if consumer.may_redeliver(place.attempt):
             consumer.returned.add(place.seq)
+        else:
+            consumer.given_up.add(place.seq)
 
     async def acked(self, subject: str, frame: Frame) -> bool:
         """A client answered a delivery. True: the server is told later, when virtual time says so."""
@@ -219,6 +223,7 @@ class Consumers:
             if consumer.config.get("ack_policy") == "all":
                 acknowledged = [seq for seq in consumer.unacked if seq <= place.seq]
             for seq in acknowledged:
+                consumer.given_up.discard(seq)
                 if timer := consumer.unacked.pop(seq, None):
                     timer.cancel()
             if word == b"-NAK":
@@ -231,6 +236,8 @@ class Consumers:
         """Return when the server owes no delivery: of these streams, or of any."""
         for consumer in list(self.known.values()):
             if streams is None or consumer.stream in streams:
+                while consumer.given_up and self._wanted(consumer):  # it looks when somebody asks for messages
+                    await advisory_is_kept(self.observer, consumer.stream, consumer.name, consumer.given_up.pop())
                 while await self._owed(consumer):
                     await self._arrival(consumer)
 
@@ -243,14 +250,17 @@ class Consumers:
     async def _owed(self, consumer: Consumer) -> bool:
         """Whether the server is about to deliver something; what comes from now on sets `arrived`."""
         consumer.arrived.clear()
-        inbox = consumer.config.get("deliver_subject")
-        if not (self.listens(inbox) if inbox else consumer.pulls):
+        if not self._wanted(consumer):
             return False
         if consumer.returned:
             return True
         if consumer.full():
             return False
         return await self._any_next(consumer)
+
+    def _wanted(self, consumer: Consumer) -> bool:
+        inbox = consumer.config.get("deliver_subject")
+        return self.listens(inbox) if inbox else bool(consumer.pulls)
 
     async def _any_next(self, consumer: Consumer) -> bool:
         asks: list[Awaitable[Frame]] = []
