@@ -137,6 +137,7 @@ class Consumers:
     async def _end(self, consumer: Consumer, pull: Pull) -> None:
         self._drop(consumer, pull)
         await self.observer.unsubscribe(pull.sid)
+        await self.observer.ping()  # or what comes on another connection next may still be given to this pull
 
     def _drop(self, consumer: Consumer, pull: Pull) -> None:
         consumer.pulls.pop(pull.inbox, None)
