@@ -1,0 +1,151 @@
+"""The words of the house as frozen dataclasses; no logic that needs a neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Move:
+    """A request: which top-level names go from one module to another.
+
+    ``source`` and ``destination`` are posix paths relative to the root of the tree.
+    ``along`` names what the user wants to go too, ``keep`` what must stay in the source.
+    """
+
+    source: str
+    names: tuple[str, ...]
+    destination: str
+    along: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    reexport: bool = True
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A position in a file of the tree; lines count from 1, columns from 0."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+class Severity(Enum):
+    """What a hazard does to the move."""
+
+    REFUSES = "refuses"
+    DECLARED = "declared"
+    HANDLED = "handled"
+
+
+@dataclass(frozen=True)
+class Hazard:
+    """One thing that could change behaviour: a code, where, why, and what would help."""
+
+    code: str
+    place: Place
+    reason: str
+    remedies: tuple[str, ...] = ()
+    severity: Severity = Severity.REFUSES
+
+    def __str__(self) -> str:
+        return f"{self.place}: [{self.code}] {self.reason}"
+
+
+class Refused(Exception):
+    """The move is not made; nothing was written. Says what, where, and what would help."""
+
+    def __init__(self, *hazards: Hazard) -> None:
+        super().__init__("\n".join(map(str, hazards)))
+        self.hazards = hazards
+
+
+class Disposition(Enum):
+    """Where a unit of the source goes."""
+
+    MOVES = "moves"
+    GOES_ALONG = "goes along"
+    COPIED = "is made again"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True)
+class UnitPlan:
+    """Where one unit goes, and why."""
+
+    names: tuple[str, ...]
+    place: Place
+    disposition: Disposition
+    reason: str
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """What happens to one file, in sentences."""
+
+    path: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a move will do, before a byte is made; ``details`` is what rewriting reads."""
+
+    moves: tuple[Move, ...]
+    units: tuple[UnitPlan, ...] = ()
+    files: tuple[FilePlan, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    done: bool = False
+    details: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """The new bytes of every touched file, and the old ones that they were made from (None: no file)."""
+
+    before: Mapping[str, bytes | None]
+    after: Mapping[str, bytes | None]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(p for p, new in self.after.items() if new != self.before.get(p)))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One place at which a check failed, or a difference that it declares."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """The result of one check of the proof: what it says, what it looked at, what it found wrong."""
+
+    name: str
+    says: str
+    examined: int = 0
+    failures: tuple[Finding, ...] = ()
+    declared: tuple[Finding, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        return not self.failures
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The evidence, check by check, that a change set keeps behaviour."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def held(self) -> bool:
+        return all(check.held for check in self.checks)

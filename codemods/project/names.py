@@ -1,0 +1,110 @@
+"""Paths to dotted module names and back, for every place that imports can start from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from codemods.project.tree import Tree
+
+
+class Names:
+    """The module names of a tree.
+
+    An import root is a folder that stands on ``sys.path``: the root of the tree, its ``src``, and the parent of
+    each outermost regular package elsewhere. Folders without ``__init__.py`` are namespace packages.
+    """
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Folders with an ``__init__.py``; the root of the tree is the empty string."""
+        return frozenset(_parent(path) for path in self.tree.paths if path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"))
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """Import roots, the most likely first."""
+        found = {""}
+        if any(path.startswith("src/") for path in self.tree.paths) and "src" not in self._packages:
+            found.add("src")
+        for folder in self._packages:
+            while folder and _parent(folder) in self._packages:
+                folder = _parent(folder)
+            if folder:
+                found.add(_parent(folder))
+        return tuple(sorted(found, key=lambda root: (root != "src", root.count("/") if root else -1, root)))
+
+    def root_of(self, path: str) -> str:
+        """The import root below which a module is found by its own package."""
+        folder = _parent(path)
+        if folder in self._packages:
+            while folder in self._packages and folder:
+                folder = _parent(folder)
+            known = [root for root in ("src", "") if root in self.roots and _below(path, root)]
+            # A regular package inside a namespace package: the namespace's own root names it.
+            inside = [root for root in known if folder == root]
+            if inside or not known:
+                return folder
+            return known[0] if known[0] == "src" else folder
+        return "src" if "src" in self.roots and _below(path, "src") else ""
+
+    def dotted(self, path: str, root: str | None = None) -> str:
+        """The dotted name of the module at ``path``, seen from an import root (default: its own)."""
+        root = self.root_of(path) if root is None else root
+        relative = path[len(root) + 1 :] if root else path
+        parts = list(PurePosixPath(relative).with_suffix("").parts)
+        if parts and parts[-1] == "__init__":
+            parts.pop()
+        return ".".join(parts)
+
+    def package(self, path: str) -> str:
+        """The package that relative imports in ``path`` start from; empty for a module beside no package."""
+        name = self.dotted(path)
+        if path.rpartition("/")[2].startswith("__init__."):
+            return name
+        return name.rpartition(".")[0]
+
+    def absolute(self, path: str, module: str | None, level: int) -> str | None:
+        """What ``from <level dots><module>`` in ``path`` means; None where it leaves the top package."""
+        if not level:
+            return module or ""
+        parts = self.package(path).split(".") if self.package(path) else []
+        if level - 1 > len(parts) or (not parts and level):
+            return None
+        base = parts[: len(parts) - (level - 1)]
+        return ".".join([*base, module] if module else base)
+
+    def find(self, dotted: str, importer: str = "") -> str | None:
+        """The file of a module of the tree, or None: a package's is its ``__init__.py``."""
+        if not dotted:
+            return None
+        relative = dotted.replace(".", "/")
+        near = [root for root in self.roots if importer and _below(importer, root)]
+        beside = [_parent(importer)] if importer and _parent(importer) not in self._packages else []
+        for root in (*sorted(near, key=len, reverse=True), *self.roots, *beside):
+            stem = f"{root}/{relative}" if root else relative
+            for path in (f"{stem}/__init__.py", f"{stem}.py"):
+                if path in self.tree.paths:
+                    return path
+        return None
+
+    def prefix(self, dotted: str, path: str) -> str:
+        """The import root by which ``dotted`` names the module at ``path``."""
+        for root in self.roots:
+            if _below(path, root) and self.dotted(path, root) == dotted:
+                return root
+        return self.root_of(path)
+
+    def is_package(self, folder: str) -> bool:
+        """Does this folder have an ``__init__.py``?"""
+        return folder in self._packages
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _below(path: str, root: str) -> bool:
+    return not root or path.startswith(root + "/")
