@@ -1,1 +1,38 @@
-"""Moves Python definitions between modules, and proves that nothing else changed."""
+"""Moves Python definitions between modules, rewrites who refers to them, and proves that nothing else changed.
+
+    from codemods import DiskTree, Move, solve, apply
+
+    tree = DiskTree(Path("."))
+    solution = solve(Move("shop/worker.py", ("Status",), "shop/status.py"), tree)
+    apply(solution.changes, tree.root)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from codemods.apply import apply
+    from codemods.face import Solution, plan, prove, rewrite, solve
+    from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
+    from codemods.project import DiskTree, OverlayTree
+
+# Imported when asked for: `codemods --help` loads no parser and no LibCST.
+_WHERE = {
+    "apply": "codemods.apply",
+    **dict.fromkeys(("Solution", "plan", "prove", "rewrite", "solve"), "codemods.face"),
+    **dict.fromkeys(("ChangeSet", "Hazard", "Move", "Plan", "Proof", "Refused"), "codemods.model"),
+    **dict.fromkeys(("DiskTree", "OverlayTree"), "codemods.project"),
+}
+
+__all__ = [
+    "ChangeSet", "DiskTree", "Hazard", "Move", "OverlayTree", "Plan", "Proof", "Refused", "Solution",
+    "apply", "plan", "prove", "rewrite", "solve",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'codemods' has no attribute {name!r}")

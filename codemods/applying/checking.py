@@ -1,0 +1,165 @@
+"""What must be true of the disk before the first byte is written; everything else is refused here."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+from codemods.applying.journal import FOLDER, Entry
+from codemods.model import ChangeSet, Hazard, Place, Refused
+
+_AGAIN = "run the command again: it then reads the file as it is now"
+
+
+def entries_of(
+    changes: ChangeSet, root: Path, modes: Mapping[str, int | None] | None = None
+) -> tuple[Entry, ...]:
+    """The files to be written, as they stand on disk; raises Refused with every reason not to begin.
+
+    ``root`` has no symlink in it. ``modes`` are for files that come back after they were taken away.
+    """
+    found: dict[str, Entry] = {}
+    hazards: list[Hazard] = []
+    for path in changes.paths:
+        before, after = changes.before.get(path), changes.after[path]
+        try:
+            entry = _entry(path, before, after, root, (modes or {}).get(path))
+            twin = found.setdefault(entry.path, entry)
+            if twin.after != after:
+                _refuse(
+                    "symlink", path, f"it is {entry.path} by a link, and the two would be written differently"
+                )
+        except Refused as refused:
+            hazards.extend(refused.hazards)
+        except OSError as error:
+            hazards.append(
+                Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})")
+            )
+    if found or hazards:
+        hazards.extend(_journal_folder(root))
+    if hazards:
+        raise Refused(*hazards)
+    return tuple(found.values())
+
+
+def real_root(root: Path) -> Path:
+    """The root without symlinks; raises Refused if it is no folder."""
+    try:
+        real = root.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        reason = (
+            "there is no such folder"
+            if isinstance(error, FileNotFoundError)
+            else f"it can't be opened ({error})"
+        )
+        raise Refused(Hazard("no-root", Place(str(root)), reason)) from error
+    if not real.is_dir():
+        raise Refused(Hazard("no-root", Place(str(root)), "it is not a folder"))
+    return real
+
+
+def missing_folders(entries: tuple[Entry, ...], root: Path) -> tuple[str, ...]:
+    """Folders that new files need and that aren't there, the outer before the inner."""
+    missing: dict[str, None] = {}
+    for entry in entries:
+        if entry.after is not None:
+            parents = [parent.as_posix() for parent in PurePosixPath(entry.path).parents][:-1]
+            missing.update(dict.fromkeys(p for p in reversed(parents) if not (root / p).exists()))
+    return tuple(missing)
+
+
+def current(root: Path, entry: Entry) -> bytes | None:
+    """The bytes of a journalled file now; refuses to look through a link that was put in its way."""
+    path = root / entry.path
+    if path.is_symlink() or path.parent.resolve() != path.parent:
+        _refuse(
+            "symlink", entry.path, "a symlink stands there that didn't when the write began", "take it away"
+        )
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mode: int | None) -> Entry:
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or PurePosixPath(path).is_absolute() or parts[0] == FOLDER:
+        _refuse("outside-root", path, "it is not a file of the tree")
+    link = root / path
+    try:
+        real = link.resolve()
+    except (OSError, RuntimeError):
+        _refuse("symlink", path, "it is a symlink that leads to itself")
+    if not real.is_relative_to(root):
+        _refuse(
+            "symlink",
+            path,
+            f"a symlink leads out of the tree, to {real}",
+            "give the folder it leads to as --root",
+        )
+    relative = real.relative_to(root).as_posix()
+    if not os.path.lexists(real):
+        if link.is_symlink():
+            _refuse("symlink", path, f"it is a symlink to {relative}, and there is no such file")
+        if before is not None:
+            _refuse("vanished", path, "the file was read, and is not there any more", _AGAIN)
+    else:
+        mode = stat.S_IMODE(real.stat().st_mode)
+        _standing(path, real, before)
+    _folder(path, real.parent)
+    return Entry(relative, before, after, mode)
+
+
+def _standing(path: str, real: Path, before: bytes | None) -> None:
+    """A file that is there may be written over if it can be, and is what was read."""
+    if not real.is_file():
+        _refuse("not-a-file", path, "it is not an ordinary file")
+    if before is None:
+        _refuse("changed-since", path, "it is there by now; it wasn't when the tree was read", _AGAIN)
+    if not real.stat().st_mode & 0o222 or not os.access(real, os.W_OK):
+        _refuse("read-only", path, "the file is read-only", f"chmod u+w {path}")
+    try:
+        now = real.read_bytes()
+    except OSError as error:
+        _refuse("no-permission", path, f"the file can't be read ({error.strerror})")
+    if now != before:
+        _refuse("changed-since", path, "the file changed since it was read", _AGAIN)
+
+
+def _folder(path: str, folder: Path) -> None:
+    """The nearest folder that is there must let files be made in it."""
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    if not folder.is_dir():
+        _refuse("not-a-folder", path, f"{folder.name} is not a folder")
+    if not folder.stat().st_mode & 0o222 or not os.access(folder, os.W_OK | os.X_OK):
+        _refuse(
+            "read-only",
+            path,
+            f"its folder {folder.name} is read-only",
+            "give yourself write permission on it",
+        )
+
+
+def _journal_folder(root: Path) -> list[Hazard]:
+    """The folder of the journal must be one, or be free to be made."""
+    folder = root / FOLDER
+    try:
+        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
+            _refuse(
+                "not-a-folder",
+                FOLDER,
+                "the journal of a write is kept there, and it is not a folder",
+                "move it away",
+            )
+        _folder(FOLDER, folder / "journal")
+    except Refused as refused:
+        return list(refused.hazards)
+    return []
+
+
+def _refuse(code: str, path: str, reason: str, *remedies: str) -> NoReturn:
+    raise Refused(Hazard(code, Place(path), reason, remedies))

@@ -1,0 +1,110 @@
+"""The calls that change the disk, each announced before it is made, and the lock on a tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from codemods.model import Hazard, Place, Refused
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock; there two commands at once are not kept apart.
+    fcntl = None
+
+Steps = Callable[[str], None]
+_CHUNK = 1 << 16
+
+
+class Disk:
+    """Changes to the disk. ``steps`` hears of each call before it is made, so that a test can stop there."""
+
+    def __init__(self, steps: Steps | None = None) -> None:
+        self._step: Steps = steps or (lambda step: None)
+
+    def make_folder(self, path: Path) -> None:
+        self._step(f"make folder {path.name}")
+        with suppress(FileExistsError):
+            path.mkdir()
+        self.sync_folder(path.parent)
+
+    def remove_folder(self, path: Path) -> None:
+        """Take an empty folder away; one that holds something (a cache, another's file) stays."""
+        self._step(f"remove folder {path.name}")
+        with suppress(OSError):
+            path.rmdir()
+
+    def write_new(
+        self, path: Path, data: bytes, mode: int | None, like: os.stat_result | None = None
+    ) -> None:
+        """Make a file that isn't there yet; its bytes are on the disk when this returns.
+
+        ``mode`` None leaves the mode to the umask; ``like`` is the file whose owner the new one gets.
+        """
+        self._step(f"create {path.name}")
+        flags = (
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        )
+        handle = os.open(path, flags, 0o666 if mode is None else 0o600)
+        try:
+            rest = memoryview(data)
+            while rest:
+                self._step(f"write {path.name}")
+                rest = rest[os.write(handle, rest[:_CHUNK]) :]
+            if like is not None and hasattr(os, "fchown") and (like.st_uid, like.st_gid) != _owner(handle):
+                with suppress(PermissionError):
+                    os.fchown(handle, like.st_uid, like.st_gid)
+            if mode is not None:
+                self._step(f"set mode of {path.name}")
+                os.chmod(handle if os.chmod in os.supports_fd else path, mode)  # noqa: PTH101
+            self._step(f"sync {path.name}")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def replace(self, source: Path, target: Path) -> None:
+        self._step(f"rename {source.name} to {target.name}")
+        source.replace(target)
+
+    def remove(self, path: Path) -> None:
+        self._step(f"remove {path.name}")
+        path.unlink(missing_ok=True)
+
+    def sync_folder(self, path: Path) -> None:
+        """Make renames in a folder last through a power cut; file systems that can't are left alone."""
+        if not hasattr(os, "O_DIRECTORY"):
+            return
+        self._step(f"sync folder {path.name}")
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Keep other commands from writing in this tree; the system lifts the lock of a process that dies."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            reason = "another codemods command is writing in this tree"
+            raise Refused(Hazard("busy", Place(str(root)), reason, ("wait until it is done",))) from error
+        except OSError:
+            pass  # A file system without locks.
+        yield
+    finally:
+        os.close(handle)
+
+
+def _owner(handle: int) -> tuple[int, int]:
+    found = os.fstat(handle)
+    return found.st_uid, found.st_gid

@@ -1,0 +1,35 @@
+"""Takes up a write that was interrupted: finishes it if all is written, else brings the old tree back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codemods.applying.checking import current, real_root
+from codemods.applying.disk import Disk, Steps, locked
+from codemods.applying.journal import FOLDER, Store
+from codemods.applying.writing import drop_folders, roll_back
+
+
+def recover(root: Path, *, steps: Steps | None = None) -> str | None:
+    """Bring a tree with an interrupted write back to one state; says what was done (None: nothing).
+
+    May itself be killed at any point and run again. Raises Refused if a file was changed in between.
+    """
+    root = real_root(root)
+    if not (root / FOLDER).is_dir():
+        return None
+    store = Store(root, Disk(steps))
+    with locked(root):
+        if not store.unfinished:
+            store.tidy()
+            return None
+        journal = store.journal()
+        files = f"{len(journal.entries)} file{'s' if len(journal.entries) != 1 else ''}"
+        what = "move" if journal.kind == "move" else "undo"
+        if all(current(root, entry) == entry.after for entry in journal.entries):
+            drop_folders(journal, store)
+            store.finish()
+            return f"an interrupted {what} was finished: {files} written"
+        roll_back(journal, store)
+        store.tidy()
+        return f"an interrupted {what} was taken back: {files} as before"

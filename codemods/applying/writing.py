@@ -1,0 +1,159 @@
+"""Writes a change set whole or not at all.
+
+First everything is checked, then the journal is written, then every new file beside its place; only when all of
+these are on the disk do the renames begin, which need no space. Whatever stops it brings the old tree back.
+"""
+
+from __future__ import annotations
+
+import errno
+import secrets
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from codemods.applying.checking import current, entries_of, missing_folders, real_root
+from codemods.applying.disk import Disk, Steps, locked
+from codemods.applying.journal import Entry, Journal, Store
+from codemods.model import ChangeSet, Hazard, Place, Refused
+
+_RECOVER = "run `codemods recover`"
+
+
+def apply(changes: ChangeSet, root: Path, *, steps: Steps | None = None) -> None:
+    """Write ``changes`` into the tree at ``root``: all of them, or (raising) none.
+
+    Raises Refused before the first write if a file is read-only, has vanished, changed since it was read, or
+    is reached by a symlink out of the root; and after bringing the tree back, if the disk fails in the middle.
+    ``steps`` is called before each call that changes the disk.
+    """
+    root = real_root(root)
+    disk = Disk(steps)
+    with locked(root):
+        refuse_unfinished(Store(root, disk))
+        entries = entries_of(changes, root)
+        if entries:
+            journal = Journal(secrets.token_hex(4), "move", entries, missing_folders(entries, root))
+            carry_out(journal, Store(root, disk))
+
+
+def refuse_unfinished(store: Store) -> None:
+    """A tree with half a move in it is no tree to write in."""
+    if store.unfinished:
+        reason = "an earlier move was interrupted while it was being written"
+        raise Refused(Hazard("unfinished", Place(str(store.root)), reason, (_RECOVER,)))
+
+
+def carry_out(journal: Journal, store: Store) -> None:
+    """Do what a journal says; on any failure bring the tree back, then raise."""
+    renamed: set[str] = set()
+    try:
+        store.begin(journal)
+        _write_beside(journal, store)
+        _rename(journal, store, renamed)
+        drop_folders(journal, store)
+        store.finish()
+    except BaseException as error:
+        began = store.unfinished
+        if began:
+            try:
+                roll_back(journal, store, lambda entry: entry.path in renamed)
+            except OSError as second:
+                raise _failed(second, "the tree could not be brought back yet", _RECOVER) from error
+        elif len(renamed) == len(journal.entries):
+            return  # The journal was already the record: the write stands, whatever came after.
+        store.tidy()
+        if isinstance(error, OSError):
+            raise _failed(error, "everything is as it was") from error
+        raise
+
+
+def roll_back(journal: Journal, store: Store, ours: Callable[[Entry], bool] = lambda entry: True) -> None:
+    """Bring the old tree back. Safe to be stopped at any point and begun again.
+
+    A file that is neither old nor new was changed by somebody else: if it was ``ours`` to bring back, nothing
+    is done and Refused is raised; otherwise it stays as they left it.
+    """
+    root, disk = store.root, store.disk
+    _clear(journal, store)
+    changed = []
+    for entry in journal.entries:
+        now = current(root, entry)
+        if now == entry.after:
+            changed.append(entry)
+        elif now != entry.before and ours(entry):
+            reason = "an interrupted write can't be taken back: this file was changed since"
+            help_ = "bring the file back to what it was (git checkout) and run `codemods recover`"
+            keep = "or delete .codemods/journal.json, to keep the tree as it is"
+            raise Refused(Hazard("changed-since", Place(entry.path), reason, (help_, keep)))
+    for folder in reversed(journal.dropped):
+        if not (root / folder).exists():
+            disk.make_folder(root / folder)
+    for entry in changed:
+        target = root / entry.path
+        if entry.before is None:
+            disk.remove(target)
+        else:
+            beside = journal.temporary(root, entry, "old")
+            disk.write_new(
+                beside, entry.before, entry.mode, target.stat() if entry.after is not None else None
+            )
+            disk.replace(beside, target)
+    _sync(store, (entry.path for entry in changed))
+    for folder in reversed(journal.made):
+        disk.remove_folder(root / folder)
+    store.abandon()
+
+
+def drop_folders(journal: Journal, store: Store) -> None:
+    """Take away the folders that an undone move had made."""
+    for folder in journal.dropped:
+        store.disk.remove_folder(store.root / folder)
+
+
+def _write_beside(journal: Journal, store: Store) -> None:
+    """Every new file on the disk, under a temporary name in the folder where it will stand."""
+    root, disk = store.root, store.disk
+    for folder in journal.made:
+        disk.make_folder(root / folder)
+    for entry in journal.entries:
+        if entry.after is not None:
+            like = (root / entry.path).stat() if entry.before is not None else None
+            disk.write_new(journal.temporary(root, entry, "new"), entry.after, entry.mode, like)
+
+
+def _rename(journal: Journal, store: Store, renamed: set[str]) -> None:
+    root, disk = store.root, store.disk
+    for entry in journal.entries:
+        if current(root, entry) != entry.before:
+            reason = "the file changed while the move was being written; everything else is as it was"
+            raise Refused(Hazard("changed-since", Place(entry.path), reason, ("run the command again",)))
+        if entry.after is None:
+            disk.remove(root / entry.path)
+        else:
+            disk.replace(journal.temporary(root, entry, "new"), root / entry.path)
+        renamed.add(entry.path)
+    _sync(store, (entry.path for entry in journal.entries))
+
+
+def _sync(store: Store, paths: Iterable[str]) -> None:
+    for folder in sorted({(store.root / path).parent for path in paths}):
+        if folder.is_dir():
+            store.disk.sync_folder(folder)
+
+
+def _clear(journal: Journal, store: Store) -> None:
+    """Take temporary files away."""
+    for entry in journal.entries:
+        for side in ("new", "old"):
+            beside = journal.temporary(store.root, entry, side)
+            with suppress(NotADirectoryError):
+                if beside.exists() or beside.is_symlink():
+                    store.disk.remove(beside)
+
+
+def _failed(error: OSError, state: str, *remedies: str) -> Refused:
+    full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+    what = "the disk is full" if full else f"writing failed ({error.strerror or error})"
+    place = Place(str(error.filename or "the tree"))
+    return Refused(Hazard("disk-full" if full else "write-failed", place, f"{what}; {state}", remedies))

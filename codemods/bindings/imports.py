@@ -1,0 +1,82 @@
+"""Import statements as data: what each alias brings, from where, under which conditions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings.references import is_type_checking
+from codemods.bindings.scopes import FUNCTIONS
+
+
+@dataclass(frozen=True)
+class Import:
+    """One alias of an import statement.
+
+    ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the outermost
+    function around it. ``guarded``: in a ``try`` or an ``if`` other than TYPE_CHECKING.
+    """
+
+    node: ast.Import | ast.ImportFrom
+    index: int
+    module: str
+    level: int
+    attribute: str | None
+    asname: str | None
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    typing_only: bool = False
+    guarded: bool = False
+    in_class: bool = False
+
+    @property
+    def binds(self) -> str:
+        """The name that the import binds; ``*`` for a star."""
+        if self.asname:
+            return self.asname
+        return self.attribute if self.attribute is not None else self.module.partition(".")[0]
+
+    @property
+    def explicit(self) -> bool:
+        """``X as X``: a promise to pass the name on."""
+        return self.asname is not None and self.asname == (self.attribute or self.module)
+
+
+def imports_of(tree: ast.Module) -> Iterator[Import]:
+    """Every import of a module, at any depth, in the order of the text."""
+    yield from _walk(tree.body, None, False, False, False)
+
+
+def _walk(
+    body: list[ast.stmt],
+    function: ast.FunctionDef | ast.AsyncFunctionDef | None,
+    typing_only: bool,
+    guarded: bool,
+    in_class: bool,
+) -> Iterator[Import]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            for index, alias in enumerate(node.names):
+                yield Import(node, index, alias.name, 0, None, alias.asname, function, typing_only, guarded, in_class)
+        elif isinstance(node, ast.ImportFrom):
+            for index, alias in enumerate(node.names):
+                yield Import(
+                    node, index, node.module or "", node.level, alias.name, alias.asname,
+                    function, typing_only, guarded, in_class,
+                )
+        elif isinstance(node, FUNCTIONS):
+            yield from _walk(node.body, function or node, typing_only, guarded, in_class)
+        elif isinstance(node, ast.ClassDef):
+            yield from _walk(node.body, function, typing_only, guarded, True)
+        elif isinstance(node, ast.If) and is_type_checking(node.test):
+            yield from _walk(node.body, function, True, guarded, in_class)
+            yield from _walk(node.orelse, function, typing_only, True, in_class)
+        else:
+            for field in ("body", "orelse", "finalbody"):
+                inner = getattr(node, field, None)
+                if isinstance(inner, list):
+                    yield from _walk(inner, function, typing_only, True, in_class)
+            for handler in getattr(node, "handlers", ()):
+                yield from _walk(handler.body, function, typing_only, True, in_class)
+            for case in getattr(node, "cases", ()):
+                yield from _walk(case.body, function, typing_only, True, in_class)

@@ -1,0 +1,193 @@
+"""A module as planning sees it: its top-level statements, what each binds, reads and completes."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.bindings.imports import Import, imports_of
+from codemods.bindings.references import Collector, Moment, Reference, is_type_checking
+from codemods.bindings.scopes import FUNCTIONS, module_binds, target_names
+from codemods.project.source import Source
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A top-level statement. ``touches`` are names whose value it changes without binding them anew."""
+
+    index: int
+    node: ast.stmt
+    binds: frozenset[str]
+    touches: frozenset[str]
+    references: tuple[Reference, ...]
+    typing_only: bool = False
+
+    @property
+    def is_import(self) -> bool:
+        """An import, or a block of nothing but imports and simple stand-ins for them."""
+        return import_like(self.node)
+
+
+class Module:
+    """The top level of one source file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.path = source.path
+
+    @cached_property
+    def postponed(self) -> bool:
+        """Does ``from __future__ import annotations`` hold?"""
+        return any(
+            isinstance(node, ast.ImportFrom) and node.module == "__future__" and any(a.name == "annotations" for a in node.names)
+            for node in self.source.tree.body
+        )
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        collector = Collector(self.postponed)
+        found = []
+        for index, node in enumerate(self.source.tree.body):
+            references = tuple(collector.collect(node))
+            binds = frozenset(module_binds([node]))
+            found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
+        return tuple(found)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        return tuple(imports_of(self.source.tree))
+
+    @cached_property
+    def top_imports(self) -> dict[str, list[Import]]:
+        """Imports that bind names of the module itself, by bound name."""
+        found: dict[str, list[Import]] = defaultdict(list)
+        for item in self.imports:
+            if item.function is None and not item.in_class and item.attribute != "*":
+                found[item.binds].append(item)
+        return dict(found)
+
+    @cached_property
+    def stars(self) -> tuple[Import, ...]:
+        return tuple(item for item in self.imports if item.attribute == "*" and item.function is None)
+
+    @cached_property
+    def definitions(self) -> dict[str, list[Statement]]:
+        """Statements that bind each name otherwise than by importing it, in order."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self.statements:
+            if not statement.is_import:
+                imported = {i.binds for i in self._imports_in(statement)}
+                for name in statement.binds - imported if isinstance(statement.node, (ast.If, ast.Try)) else statement.binds:
+                    found[name].append(statement)
+        return dict(found)
+
+    def _imports_in(self, statement: Statement) -> list[Import]:
+        low, high = statement.node.lineno, statement.node.end_lineno or statement.node.lineno
+        only = [i for i in self.imports if low <= i.node.lineno <= high and i.function is None]
+        return [i for i in only if i.attribute != "*"]
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """Every name that the module binds at its top level, star imports aside."""
+        names: set[str] = set()
+        for statement in self.statements:
+            names |= statement.binds
+        return frozenset(names | self.rebound.keys())
+
+    @cached_property
+    def rebound(self) -> dict[str, list[Statement]]:
+        """Names that functions rebind with ``global``, and the statements that hold these functions."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self.statements:
+            for reference in statement.references:
+                if reference.writes and reference.moment is Moment.CALL and isinstance(reference.node, ast.Name):
+                    if statement not in found[reference.name]:
+                        found[reference.name].append(statement)
+        return dict(found)
+
+    @cached_property
+    def exported(self) -> tuple[str, ...] | None:
+        """The names in a literal ``__all__``, or None where there is none."""
+        names: list[str] = []
+        seen = False
+        for node in self.source.tree.body:
+            value: ast.expr | None = None
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+                value = node.value
+            elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and getattr(node.target, "id", "") == "__all__":
+                value = node.value
+            elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                function = node.value.func
+                if isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "__all__":
+                    value = node.value.args[0] if node.value.args else None
+            if value is not None:
+                seen = True
+                names += [c.value for c in ast.walk(value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+        return tuple(names) if seen else None
+
+
+def import_like(node: ast.stmt) -> bool:
+    """An import, or an ``if``/``try`` that holds nothing but imports, simple stand-ins and flags."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, ast.If):
+        blocks = [*node.body, *node.orelse]
+    elif isinstance(node, ast.Try):
+        blocks = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+    else:
+        return False
+    return any(import_like(s) for s in blocks) and all(import_like(s) or _stand_in(s) for s in blocks)
+
+
+def _stand_in(node: ast.stmt) -> bool:
+    """``x = None``, ``HAVE_X = True``, ``x = y``, ``pass``."""
+    if isinstance(node, ast.Pass):
+        return True
+    if isinstance(node, ast.Assign):
+        return all(isinstance(t, ast.Name) for t in node.targets) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
+    return False
+
+
+def _touched(node: ast.stmt) -> set[str]:
+    """Names whose value a statement changes: ``X.a = …``, ``X[k] = …``, ``X += …``, ``X.append(…)``, ``del X[k]``,
+    ``@X.register``; at any depth of a compound statement, but not inside functions and classes."""
+    found: set[str] = set()
+    todo: list[ast.AST] = [node]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, (ast.Assign, ast.Delete)):
+            for target in item.targets:
+                found |= _roots(target)
+        elif isinstance(item, (ast.AugAssign, ast.AnnAssign)):
+            found |= _roots(item.target)
+            if isinstance(item, ast.AugAssign):
+                found |= set(target_names(item.target))
+        elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
+            if isinstance(item.value.func, ast.Attribute):
+                found |= _roots(item.value.func)
+            elif isinstance(item.value.func, ast.Name) and item.value.func.id in ("setattr", "delattr") and item.value.args:
+                found |= {n.id for n in item.value.args[:1] if isinstance(n, ast.Name)}
+        elif isinstance(item, FUNCTIONS):
+            for decorator in item.decorator_list:
+                function = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(function, ast.Attribute) and function.attr in ("register", "setter", "getter", "deleter"):
+                    found |= _roots(function)
+            continue
+        elif isinstance(item, (ast.ClassDef, ast.expr)):
+            continue
+        if isinstance(item, ast.If) and is_type_checking(item.test):
+            continue
+        todo += [child for child in ast.iter_child_nodes(item) if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))]
+    return found
+
+
+def _roots(target: ast.expr) -> set[str]:
+    """The names at the root of attribute and item targets."""
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return {name for element in target.elts for name in _roots(element)}
+    inner = target
+    while isinstance(inner, (ast.Attribute, ast.Subscript)):
+        inner = inner.value
+    return {inner.id} if isinstance(inner, ast.Name) and inner is not target else set()

@@ -1,0 +1,57 @@
+"""The stages behind one another: plan, rewrite, prove; ``solve`` is all three, and refuses what is not proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
+from codemods.project import OverlayTree, Tree
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A move that was planned, computed and proven; nothing is written yet."""
+
+    plan: Plan
+    changes: ChangeSet
+    proof: Proof
+
+
+def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
+    """What a move will do. Raises Refused."""
+    from codemods.planning import make_plan
+
+    several = (moves,) if isinstance(moves, Move) else tuple(moves)
+    if len(several) != 1:
+        raise ValueError("one move at a time")
+    return make_plan(several[0], tree)
+
+
+def rewrite(plan: Plan, tree: Tree) -> ChangeSet:
+    """The new bytes of every file that the plan touches."""
+    from codemods.rewriting import rewrite_plan
+
+    return rewrite_plan(plan, tree)
+
+
+def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
+    """The evidence, check by check, that ``after`` behaves as ``before``."""
+    from codemods.proof import prove as proof_of
+
+    return proof_of(before, after, moves)
+
+
+def solve(moves: Move | Sequence[Move], tree: Tree) -> Solution:
+    """Plan, rewrite and prove. Raises Refused where there is no safe way, or a check of the proof does not hold."""
+    planned = plan(moves, tree)
+    if planned.done:
+        return Solution(planned, ChangeSet({}, {}), Proof(()))
+    changes = rewrite(planned, tree)
+    proof = prove(tree, OverlayTree(tree, changes.after), planned.moves)
+    if not proof.held:
+        raise Refused(*(
+            Hazard(f"proof:{check.name}", finding.place, finding.message)
+            for check in proof.checks for finding in check.failures
+        ))
+    return Solution(planned, changes, proof)

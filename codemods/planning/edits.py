@@ -1,0 +1,106 @@
+"""What a plan says to rewriting: edits as data, positions as nodes of the parsed source."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module, Statement
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``."""
+
+    module: str
+    attribute: str | None = None
+    asname: str | None = None
+    comment: str = ""
+
+    @property
+    def binds(self) -> str:
+        return self.asname or self.attribute or self.module.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class LateImport:
+    """An import to be written at the start of a function."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    new: NewImport
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """New text for a span of a file."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Rehome:
+    """An imported name that comes from another module now; ``module`` as it will stand. ``drop``: it just goes."""
+
+    item: Import
+    module: str = ""
+    drop: bool = False
+
+
+@dataclass(frozen=True)
+class Body:
+    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source."""
+
+    module: Module
+    statements: tuple[Statement, ...]
+    edits: tuple[Replacement, ...] = ()
+    late: tuple[LateImport, ...] = ()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a destination gets."""
+
+    path: str
+    module: Module | None
+    body: Body
+    future: bool = False
+    imports: tuple[NewImport, ...] = ()
+    typing_imports: tuple[NewImport, ...] = ()
+    blocks: tuple[str, ...] = ()
+    dropped: tuple[Rehome, ...] = ()
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands."""
+
+    path: str
+    module: Module
+    statements: tuple[Statement, ...]
+    dropped: tuple[Import, ...] = ()
+    back: tuple[NewImport, ...] = ()
+    before: Statement | None = None
+
+
+@dataclass(frozen=True)
+class FileEdits:
+    """What changes in a file that is neither source nor destination."""
+
+    path: str
+    module: Module | None
+    rehomes: tuple[Rehome, ...] = ()
+    strings: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edits:
+    """All edits of one move."""
+
+    departure: Departure
+    arrival: Arrival
+    others: tuple[FileEdits, ...] = ()
+    new_packages: tuple[str, ...] = ()
+    line_length: int = 88
+    notes: tuple[str, ...] = field(default=())

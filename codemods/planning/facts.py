@@ -1,0 +1,37 @@
+"""What is known when a plan is made: the move, the modules, who refers to them, what moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.model import Disposition, Move
+from codemods.planning.referrers import Referrers
+from codemods.planning.units import Unit, Units
+from codemods.planning.world import World
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The input of the hazards: pure data, and the world to ask."""
+
+    world: World
+    move: Move
+    source: Module
+    destination: Module | None
+    units: Units
+    referrers: Referrers
+    moving: dict[Unit, tuple[Disposition, str]]
+    pinned: frozenset[str]
+
+    @property
+    def moved_names(self) -> frozenset[str]:
+        return frozenset(name for unit in self.moving for name in unit.binds)
+
+    @property
+    def staying(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units.all if unit not in self.moving)
+
+    @property
+    def same_folder(self) -> bool:
+        return self.move.source.rpartition("/")[0] == self.move.destination.rpartition("/")[0]

@@ -1,0 +1,63 @@
+"""Moved code and the destination mean different things by one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "import-collision"
+TITLE = "the destination binds a name that moved code reads to something else"
+MEANING = """Moved code reads a name that its source imports or defines, and the destination has another binding of that name
+at its top level. Under the destination's binding the moved code would do something else."""
+EXAMPLE = """
+-- shop/worker.py --
+from json import dumps
+def snapshot(x):
+    return dumps(x)
+-- shop/wire.py --
+from pickle import dumps
+def send(x):
+    return dumps(x)
+-- move --
+shop/worker.py shop/wire.py snapshot
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    destination = facts.destination
+    if destination is None:
+        return
+    read = {r.name for unit in facts.moving for r in unit.references} - facts.moved_names
+    for name in sorted(read & destination.binds):
+        here, there = _meaning(facts, facts.source, name), _meaning(facts, destination, name)
+        if here != there:
+            statement = next((s for s in destination.statements if name in s.binds), None)
+            yield Hazard(
+                CODE, destination.source.place(statement.node if statement else destination.source.tree),
+                f"{name} means {_said(there)} here, and {_said(here)} in the moved code",
+                ("import it under another name in one of the two modules first", "choose another destination"),
+            )
+
+
+def _meaning(facts: Facts, module, name: str) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    found = []
+    for item in module.top_imports.get(name, ()):
+        base = facts.world.names.absolute(module.path, item.module or None, item.level) or item.module
+        target = facts.world.target(module, item)
+        if target and item.attribute and (origin := facts.world.origin(target, item.attribute)):
+            found.append(f"{origin[0]}:{origin[1]}")
+        elif item.attribute is None:
+            found.append(base if item.asname else base.partition(".")[0])
+        else:
+            found.append(f"{base}.{item.attribute}")
+    if name in module.definitions:
+        found.append(f"{module.path}:{name}")
+    if not found and name not in module.binds:
+        return ()
+    return tuple(dict.fromkeys(found))
+
+
+def _said(meaning: tuple[str, ...]) -> str:
+    return " or ".join(meaning) or "the builtin"

@@ -1,0 +1,43 @@
+"""A global that a moved function rebinds and staying code reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.bindings import Moment
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "rebound-global"
+TITLE = "a moved function rebinds a global that others read"
+MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first one. It moves
+with the functions that rebind it; code that stays, or another module, and reads it when called would see a stale copy."""
+EXAMPLE = """
+-- shop/limits.py --
+_limit = 1
+def set_limit(n):
+    global _limit
+    _limit = n
+def admit(n):
+    return n < _limit
+-- move --
+shop/limits.py shop/gate.py set_limit
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    for name in sorted(facts.source.rebound.keys() & facts.moved_names):
+        for unit in facts.staying:
+            for r in unit.references:
+                if r.name == name and r.moment is not Moment.TYPING:
+                    yield Hazard(
+                        CODE, facts.source.source.place(r.node),
+                        f"{unit.label} stays and reads {name}, which moved code rebinds",
+                        (f"move {unit.label} too: --with {unit.label}", f"leave it all: do not move {name}"),
+                    )
+                    break
+        for place in facts.referrers.chained.get(name, []) + facts.referrers.assigned.get(name, []):
+            yield Hazard(
+                CODE, place, f"{name} is reached through {facts.move.source} here, and moved code rebinds it",
+                ("name the new module here first",),
+            )

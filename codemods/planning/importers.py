@@ -1,0 +1,46 @@
+"""Files that import moved names from the source: each alias comes from the destination now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from codemods.bindings import Import, Module
+from codemods.planning.edits import FileEdits, Rehome, Replacement
+from codemods.planning.facts import Facts
+from codemods.planning.seams import Seam
+from codemods.planning.style import reference_to
+
+
+def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits, ...]:
+    """What changes in every file but the two of the move."""
+    rehomes: dict[str, list[Rehome]] = defaultdict(list)
+    modules: dict[str, Module] = {}
+    for module, item in facts.referrers.imports:
+        if module.path == facts.move.destination or item.attribute not in facts.moved_names or _looked_up_late(facts, item):
+            continue
+        modules[module.path] = module
+        target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names)
+        rehomes[module.path].append(Rehome(item, target))
+    strings: dict[str, list[Replacement]] = defaultdict(list)
+    for seam in followers:
+        assert seam.module is not None and seam.text is not None
+        modules[seam.module.path] = seam.module
+        strings[seam.module.path].append(_retargeted(facts, seam))
+    return tuple(
+        FileEdits(path, modules[path], tuple(rehomes[path]), tuple(strings[path])) for path in sorted({*rehomes, *strings})
+    )
+
+
+def _looked_up_late(facts: Facts, item: Import) -> bool:
+    """A function that imports a replaced name looks it up where it is replaced, and goes on doing so."""
+    replaced = facts.pinned | {seam.name for seam in facts.referrers.seams if not seam.rest}
+    return item.function is not None and item.attribute in replaced
+
+
+def _retargeted(facts: Facts, seam: Seam) -> Replacement:
+    assert seam.module is not None and seam.text is not None
+    source = seam.module.source
+    start, end = source.start(seam.text), source.end(seam.text)
+    names = facts.world.names
+    old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
+    return Replacement(start, end, source.text[start:end].replace(f"{old}.{seam.name}", f"{new}.{seam.name}", 1))

@@ -1,0 +1,142 @@
+"""What the source loses beside the moved code, and what it imports back."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.bindings import Import, Moment, Statement
+from codemods.planning.edits import NewImport
+from codemods.planning.facts import Facts
+from codemods.planning.style import reference_to, relative_style
+from codemods.planning.units import Unit
+
+_DYNAMIC = {"globals", "vars", "eval", "exec", "locals"}
+
+
+def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
+    """Imports that only moved code used, and that are no promise to anybody."""
+    source = facts.source
+    if source.path.rpartition("/")[2] == "__init__.py":
+        return ()
+    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
+    read |= set(source.exported or ()) | facts.referrers.outside
+    starred = _read_by_star_importers(facts)
+    found = []
+    for name in used:
+        for item in source.top_imports[name]:
+            chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
+            if name in read and not (len(chained) > 1 and item in chained and not _chain_read(facts, item)):
+                continue
+            if name in starred or item.guarded or item.explicit or _is_promise(facts, item):
+                continue
+            found.append(item)
+    return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
+
+
+def _binds_import(unit: Unit, name: str) -> bool:
+    return all(s.is_import for s in unit.statements) and name in unit.binds
+
+
+def _chain_read(facts: Facts, item: Import) -> bool:
+    """Does staying code go through this very submodule?"""
+    parts = tuple(item.module.split("."))
+    for unit in facts.staying:
+        for r in unit.references:
+            if r.name == parts[0] and not all(s.is_import for s in unit.statements):
+                chain = (r.name, *r.chain)
+                if chain[: len(parts)] == parts or parts[: len(chain)] == chain:
+                    return True
+    return False
+
+
+def _is_promise(facts: Facts, item: Import) -> bool:
+    source = facts.source.source
+    line = source.line(item.node.names[item.index].end_lineno or item.node.lineno)
+    first = source.line(item.node.lineno)
+    return any("noqa" in text and ("F401" in text or "noqa:" not in text.replace("noqa :", "noqa:")) for text in (line, first))
+
+
+def _read_by_star_importers(facts: Facts) -> set[str]:
+    if facts.source.exported is not None:
+        return set()
+    return {
+        r.name
+        for module in facts.referrers.stars
+        for s in module.statements
+        for r in s.references
+        if r.name not in module.binds
+    } | ({name for name in facts.source.top_imports} if any(m.path.endswith("__init__.py") for m in facts.referrers.stars) else set())
+
+
+def imported_back(facts: Facts) -> tuple[NewImport, ...]:
+    """The moved names that the source, or somebody who knows its path, still needs there."""
+    if not facts.move.reexport:
+        wanted = _read_by_staying(facts)
+    else:
+        wanted = set(facts.moved_names)
+    module = reference_to(facts.move.destination, facts.source.path, relative_style(facts.source, facts.world.names), facts.world.names)
+    exported = set(facts.source.exported or ())
+    read = _read_by_staying(facts)
+    outside = facts.referrers.outside
+    dynamic = any(r.name in _DYNAMIC for unit in facts.staying for r in unit.references)
+    deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
+    found = []
+    for unit in sorted(facts.moving, key=lambda u: u.index):
+        for name in unit.names:
+            asked = name in facts.move.names
+            private = name.startswith("_") and not name.startswith("__")
+            if name not in wanted or name in deleted or name == "_":
+                continue
+            if private and not asked and name not in read and name not in outside and not dynamic:
+                continue
+            plain = name in read or name in exported
+            found.append(NewImport(module, name, None if plain else name))
+    return tuple(found)
+
+
+def _read_by_staying(facts: Facts) -> set[str]:
+    moved = facts.moved_names
+    return {r.name for unit in facts.staying for r in unit.references if r.name in moved}
+
+
+def landing_place(facts: Facts) -> Statement | None:
+    """The staying statement above which the source imports the destination; None for the imports at the top.
+
+    Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
+    """
+    moving = {s.index for unit in facts.moving for s in unit.statements}
+    effects = [s for unit in facts.moving for s in unit.statements if _has_effect(s)]
+    earlier = [
+        s for unit in facts.staying for s in unit.statements
+        if effects and s.index < min(e.index for e in effects) and not s.is_import and _has_effect(s)
+    ]
+    if not earlier:
+        return None
+    first = min(e.index for e in effects)
+    reads_early = {
+        s.index for unit in facts.staying for s in unit.statements for r in s.references
+        if r.name in facts.moved_names and r.moment is Moment.IMPORT
+    }
+    following = [s for s in facts.source.statements if s.index > first and s.index not in moving]
+    if not following or any(index < first for index in reads_early):
+        return None
+    return following[0]
+
+
+_QUIET_CALLS = {
+    "TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "namedtuple", "NamedTuple", "TypedDict", "Enum", "dataclass", "field",
+    "getLogger", "compile", "frozenset", "set", "dict", "list", "tuple", "int", "str", "float", "bytes", "bool", "len", "range",
+    "sorted", "min", "max", "object", "partial", "wraps", "lru_cache", "cache", "total_ordering", "contextmanager",
+    "asynccontextmanager", "property", "staticmethod", "classmethod", "overload", "Path", "timedelta", "Decimal", "zip",
+    "enumerate", "OrderedDict", "defaultdict", "deque", "Counter", "attrgetter", "itemgetter", "methodcaller", "singledispatch",
+    "getenv", "type", "super", "isinstance", "issubclass", "hasattr", "getattr", "runtime_checkable", "final", "cast",
+    "abstractmethod", "cached_property", "unique", "auto", "join", "format", "split", "get", "keys", "values", "items", "lower",
+    "upper", "strip", "replace", "maketrans", "escape", "chain", "product", "count", "from_iterable", "fromkeys", "encode", "decode",
+}
+
+
+def _has_effect(statement: Statement) -> bool:
+    """May running this statement change something beyond the names that it binds?"""
+    return any(
+        r.called and r.moment is Moment.IMPORT and ([*r.chain] or [r.name])[-1] not in _QUIET_CALLS for r in statement.references
+    )

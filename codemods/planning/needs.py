@@ -1,0 +1,202 @@
+"""What moved code reads that it must find in the destination: imports to bring, and how."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module, Moment, Reference
+from codemods.model import Hazard
+from codemods.planning.edits import LateImport, NewImport
+from codemods.planning.style import reference_to
+from codemods.planning.units import Unit, Units
+from codemods.planning.world import World
+
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__", "__builtins__"}
+
+
+@dataclass
+class Needs:
+    """The imports that the destination gets; ``used`` are the imports of the source that moved code reads."""
+
+    world: World
+    units: Units
+    moving: tuple[Unit, ...]
+    destination: str
+    relative: bool
+    pinned: frozenset[str] = frozenset()
+    loggers: dict[str, Unit] = field(default_factory=dict)
+    imports: list[NewImport] = field(default_factory=list)
+    typing_imports: list[NewImport] = field(default_factory=list)
+    blocks: list[ast.stmt] = field(default_factory=list)
+    late: list[LateImport] = field(default_factory=list)
+    copies: list[Unit] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    hazards: list[Hazard] = field(default_factory=list)
+
+    @property
+    def source(self) -> Module:
+        return self.units.module
+
+    def solve(self) -> None:
+        moved = {name for unit in self.moving for name in unit.binds}
+        wanted: dict[str, list[Reference]] = defaultdict(list)
+        again = {n: u for n, u in self.loggers.items() if n not in moved}
+        for unit in self.moving:
+            for reference in unit.references:
+                wanted[reference.name].append(reference)
+        for name in [name for name in wanted if name in again and name not in self.pinned]:
+            for reference in again[name].statements[0].references:
+                if reference.name != name:
+                    wanted[reference.name].append(reference)
+        for name, references in wanted.items():
+            if name in self.pinned:
+                self._late(name, [r for r in references if not r.writes], also_moved=name in moved)
+                references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
+                if not references:
+                    self.used.add(name)
+                    continue
+            if name in moved:
+                continue
+            if name in self.loggers:
+                self.copies.append(self.loggers[name])
+            elif name in self.units.by_name:
+                self._from_source(name, references)
+            elif name in self.source.top_imports:
+                self.used.add(name)
+                self._like_source(name, references)
+            elif name not in _BUILTINS or name in self._starred(name):
+                self._from_star(name)
+        self._in_order()
+
+    # -- names that stay in the source
+
+    def _from_source(self, name: str, references: list[Reference]) -> None:
+        typing = [r for r in references if r.moment is Moment.TYPING]
+        if typing:
+            self.typing_imports.append(NewImport(self._source_text, name))
+        self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+
+    @property
+    def _source_text(self) -> str:
+        return reference_to(self.source.path, self.destination, self.relative, self.world.names)
+
+    def _late(self, name: str, references: list[Reference], also_moved: bool = False) -> None:
+        functions = {id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL}
+        for function in functions.values():
+            assert function is not None
+            self.late.append(LateImport(function, NewImport(self._source_text, name)))
+        for reference in references:
+            if reference.function is None and reference.moment is Moment.CALL and not also_moved:
+                place = self.source.source.place(reference.node)
+                self.hazards.append(Hazard(
+                    "late-need", place, f"{name} stays in {self.source.path} and is read here by a lambda that can import nothing",
+                    (f"move {name} too: --with {name}", "make the lambda a function"),
+                ))
+
+    # -- names that the source imports
+
+    def _like_source(self, name: str, references: list[Reference]) -> None:
+        items = self.source.top_imports[name]
+        plain = [i for i in items if not i.guarded and not i.typing_only]
+        typing = [i for i in items if i.typing_only and not i.guarded]
+        guarded = [i for i in items if i.guarded]
+        if guarded:
+            for item in guarded:
+                block = self._block_of(item)
+                if block is not None and block not in self.blocks:
+                    self.blocks.append(block)
+        elif plain:
+            for item in self._by_chain(plain, references):
+                self._add(self.imports, item)
+        for item in typing if not plain else ():
+            self._add(self.typing_imports, item)
+
+    def _block_of(self, item: Import) -> ast.stmt | None:
+        for statement in self.source.statements:
+            if statement.node.lineno <= item.node.lineno <= (statement.node.end_lineno or 0):
+                return statement.node
+        return None
+
+    def _by_chain(self, items: list[Import], references: list[Reference]) -> list[Import]:
+        """Of `import a.b` and `import a.c`, those whose dotted name the code goes through."""
+        if len(items) == 1 or any(i.attribute is not None or i.asname for i in items):
+            return items[-1:] if items[-1].attribute is not None or items[-1].asname else items
+        chains = [(r.name, *r.chain) for r in references]
+        hit = [i for i in items if any(c[: len(p)] == p for c in chains for p in [tuple(i.module.split("."))])]
+        longest = [i for i in hit if "." in i.module]
+        return (longest or hit) if all(len(c) > 1 for c in chains) and hit else items
+
+    def _add(self, to: list[NewImport], item: Import) -> None:
+        new = self.rewritten(item)
+        if new is not None and new not in to:
+            to.append(new)
+
+    def rewritten(self, item: Import) -> NewImport | None:
+        """An import of the source as the destination writes it; None where it would import itself."""
+        names = self.world.names
+        target = self.world.target(self.source, item)
+        if item.attribute is not None and target == self.destination:
+            return None
+        module = item.module
+        if item.level:
+            absolute = names.absolute(self.source.path, item.module or None, item.level) or item.module
+            module = self.relocated(absolute)
+        return NewImport(module, item.attribute, item.asname, self._pragma(item))
+
+    def relocated(self, absolute: str) -> str:
+        """A dotted module relative to the destination."""
+        here, there = (self.world.names.package(self.destination) or "").split("."), absolute.split(".")
+        if not here[0] or here[0] != there[0]:
+            return absolute
+        common = 0
+        while common < min(len(here), len(there)) and here[common] == there[common]:
+            common += 1
+        return "." * (len(here) - common + 1) + ".".join(there[common:])
+
+    def _pragma(self, item: Import) -> str:
+        """A ``# type: ignore`` or the like at the end of the import's only line."""
+        source = self.source.source
+        alias = item.node.names[item.index]
+        line = source.line(alias.end_lineno or item.node.lineno)
+        tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
+        return tail if tail.startswith("#") and any(w in tail for w in ("type:", "noqa", "pyright:", "pylint:")) else ""
+
+    # -- names that come by a star
+
+    def _starred(self, name: str) -> tuple[str, ...]:
+        return (name,) if any(
+            (target := self.world.target(self.source, star)) is not None and self.world.exports(target, name)
+            for star in self.source.stars
+        ) else ()
+
+    def _from_star(self, name: str) -> None:
+        foreign = []
+        for star in self.source.stars:
+            target = self.world.target(self.source, star)
+            if target is None:
+                foreign.append(star)
+            elif self.world.exports(target, name) and target != self.destination:
+                new = self.rewritten(star)
+                assert new is not None
+                self.imports.append(NewImport(new.module, name))
+                return
+        for star in foreign:
+            # Which of several star imports binds the name can't be known without running them: all come.
+            new = self.rewritten(star)
+            if new is not None:
+                exact = NewImport(new.module, name if len(foreign) == 1 else "*", None, new.comment if len(foreign) > 1 else "")
+                if exact not in self.imports:
+                    self.imports.append(exact)
+
+    def _in_order(self) -> None:
+        """Imports in the order in which the source has them."""
+        order = {}
+        for position, item in enumerate(self.source.imports):
+            new = self.rewritten(item)
+            if new is not None:
+                order.setdefault((new.module, new.attribute, new.asname), position)
+        self.imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))
+        self.typing_imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))

@@ -1,0 +1,151 @@
+"""A Move and a tree become a Plan: what goes, what it needs there, who is told."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.bindings import Module, Moment
+from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
+from codemods.planning import hazards, request, seams
+from codemods.planning.bodies import body_edits
+from codemods.planning.closure import Closure
+from codemods.planning.edits import Arrival, Body, Departure, Edits, FileEdits
+from codemods.planning.facts import Facts
+from codemods.planning.importers import importer_edits
+from codemods.planning.leaving import departing_imports, imported_back, landing_place
+from codemods.planning.loggers import loggers
+from codemods.planning.needs import Needs
+from codemods.planning.referrers import Referrers
+from codemods.planning.style import line_length, relative_style
+from codemods.planning.units import Unit, Units
+from codemods.planning.world import World
+from codemods.project import Tree
+
+
+def make_plan(move: Move, tree: Tree) -> Plan:
+    """The plan of one move; Refused with the hazards that stand against it."""
+    world = World(tree)
+    if request.done(world, move):
+        return Plan((move,), done=True)
+    source = request.readable(world, move.source, "source")
+    destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None
+    units = Units(source)
+    request.check_names(world, move, units)
+    referrers = Referrers(world, move.source).collect(source.binds)
+    facts, followers = _close(world, move, source, destination, units, referrers)
+    needs = Needs(
+        world, units, _ordered(facts), move.destination, relative_style(source, world.names), facts.pinned, loggers(units)
+    )
+    needs.solve()
+    found = [*hazards.find(facts), *needs.hazards]
+    body_changes, body_hazards = body_edits(facts, needs)
+    found += body_hazards
+    against = [h for h in found if h.severity is Severity.REFUSES]
+    if against:
+        raise Refused(*against)
+    edits = _edits(facts, needs, body_changes, followers)
+    return Plan((move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, edits)
+
+
+def _close(
+    world: World, move: Move, source: Module, destination: Module | None, units: Units, referrers: Referrers
+) -> tuple[Facts, tuple[seams.Seam, ...]]:
+    """The closure and the seams, each of which depends on the other, until neither changes."""
+    copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
+    rebound = frozenset(source.rebound)
+    pinned: frozenset[str] = frozenset()
+    while True:
+        closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.outside, copied)
+        moving = closure.solve()
+        more, followers = seams.split(units, referrers, set(moving))
+        more |= {name for name in rebound if name in units.by_name and units.by_name[name] not in moving}
+        if more <= pinned:
+            return Facts(world, move, source, destination, units, referrers, moving, pinned), followers
+        pinned |= more
+
+
+def _ordered(facts: Facts) -> tuple[Unit, ...]:
+    return tuple(sorted(facts.moving, key=lambda unit: unit.index))
+
+
+def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Seam, ...]) -> Edits:  # type: ignore[type-arg]
+    moving = _ordered(facts)
+    statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
+    copied = {id(u): u for u in needs.copies}.values()
+    made_again = tuple(s for unit in copied for s in unit.statements[:1])
+    body = Body(facts.source, tuple(sorted((*made_again, *statements), key=lambda s: s.index)), changes, tuple(needs.late))
+    annotated = any(isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None) for s in statements for n in ast.walk(s.node))
+    future = facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
+    blocks = tuple(block for block in needs.blocks)
+    arrival = Arrival(
+        facts.move.destination, facts.destination, body, future, tuple(needs.imports), tuple(needs.typing_imports), blocks,  # type: ignore[arg-type]
+        hazards.own_imports(facts),
+    )
+    departure = Departure(
+        facts.move.source, facts.source, statements,
+        departing_imports(facts, needs.used), imported_back(facts), landing_place(facts),
+    )
+    others = importer_edits(facts, followers)
+    return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))
+
+
+def _new_packages(facts: Facts) -> Iterator[str]:
+    """``__init__.py`` files that a new sub-package needs, where its neighbours are regular packages."""
+    folder = facts.move.destination.rpartition("/")[0]
+    missing = []
+    while folder and not any(path.startswith(folder + "/") for path in facts.world.tree.paths):
+        missing.append(folder + "/__init__.py")
+        folder = folder.rpartition("/")[0]
+    if folder and facts.world.names.is_package(folder):
+        yield from reversed(missing)
+
+
+def _unit_plans(facts: Facts, needs: Needs) -> Iterator[UnitPlan]:
+    source = facts.source.source
+    for unit in _ordered(facts):
+        disposition, reason = facts.moving[unit]
+        yield UnitPlan(unit.names or (unit.label,), source.place(unit.statements[0].node), disposition, reason)
+    for unit in {id(u): u for u in needs.copies}.values():
+        reason = "the same logger is got by its name in both modules"
+        yield UnitPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
+    stays: dict[str, str] = {}
+    for late in needs.late:
+        stays.setdefault(late.new.binds, "staying code uses it too; moved functions import it when they run")
+    for new in needs.typing_imports:
+        if new.binds in facts.units.by_name:
+            stays.setdefault(new.binds, "only annotations of moved code name it")
+    for name, reason in stays.items():
+        node = facts.units.by_name[name].statements[0].node if name in facts.units.by_name else None
+        yield UnitPlan((name,), source.place(node) if node else Place(source.path), Disposition.STAYS, reason)
+
+
+def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
+    departure, arrival = edits.departure, edits.arrival
+    names = ", ".join(new.binds for new in departure.back)
+    actions = [f"loses {_count(len(departure.statements), 'statement')}"]
+    if departure.back:
+        actions.append(f"imports {names} back, so that the old path keeps working")
+    if departure.dropped:
+        actions.append("no longer imports " + ", ".join(item.binds for item in departure.dropped))
+    yield FilePlan(departure.path, tuple(actions))
+    got = [f"{'is joined' if arrival.module else 'is made'} with {_count(len(arrival.body.statements), 'statement')}"]
+    brought = [new.binds for new in (*arrival.imports, *arrival.typing_imports)]
+    if brought:
+        got.append("imports " + ", ".join(brought))
+    if arrival.body.late:
+        got.append("imports inside functions " + ", ".join(sorted({late.new.binds for late in arrival.body.late})))
+    yield FilePlan(arrival.path, tuple(got))
+    for path in edits.new_packages:
+        yield FilePlan(path, ("is made, empty: its neighbours are packages",))
+    for file in edits.others:
+        said = [f"imports {r.item.attribute} from {r.module}" for r in file.rehomes]
+        said += [f"names {s.text} in a patch" for s in file.strings]
+        yield FilePlan(file.path, tuple(said))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+__all__ = ["Hazard", "Moment", "make_plan"]

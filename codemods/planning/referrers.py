@@ -1,0 +1,199 @@
+"""Who refers to the names of a module from other files, and in which way."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module
+from codemods.model import Place
+from codemods.planning.world import World
+
+
+@dataclass(frozen=True)
+class Seam:
+    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path."""
+
+    place: Place
+    name: str
+    rest: str = ""
+    module: Module | None = None
+    text: ast.Constant | None = None
+
+
+@dataclass
+class Referrers:
+    """Every reference to names of the module at ``path`` from elsewhere in the tree."""
+
+    world: World
+    path: str
+    imports: list[tuple[Module, Import]] = field(default_factory=list)
+    stars: list[Module] = field(default_factory=list)
+    chained: dict[str, list[Place]] = field(default_factory=dict)
+    assigned: dict[str, list[Place]] = field(default_factory=dict)
+    seams: list[Seam] = field(default_factory=list)
+    strings: list[tuple[Place, str]] = field(default_factory=list)
+    listed: list[Place] = field(default_factory=list)
+
+    def collect(self, names: frozenset[str]) -> Referrers:
+        """``names``: what the module binds; they find who imports from a package's ``__init__`` relatively."""
+        dotted = self._dotted
+        last = dotted.rpartition(".")[2]
+        words = [last]
+        if self.path.rpartition("/")[2] == "__init__.py":
+            words += sorted(names)
+        for path in self.world.mentions(*words):
+            if path == self.path:
+                continue
+            if path.endswith(".py"):
+                try:
+                    module = self.world.module(path)
+                except Exception:  # remembered by the world as unreadable
+                    continue
+                self._imports(module)
+                self._chains(module)
+                self._strings(module)
+            elif not path.endswith(".pyi"):
+                self._text(path)
+        own = self.world.module(self.path)
+        self._strings(own)
+        return self
+
+    @property
+    def _dotted(self) -> str:
+        return self.world.names.dotted(self.path)
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """Names that another file refers to."""
+        found = {item.attribute for _, item in self.imports if item.attribute}
+        found |= self.chained.keys() | self.assigned.keys() | {s.name for s in self.seams} | {n for _, n in self.strings}
+        return frozenset(found)
+
+    def _imports(self, module: Module) -> None:
+        for item in module.imports:
+            if item.attribute is None or self.world.target(module, item) != self.path:
+                continue
+            if item.attribute == "*":
+                self.stars.append(module)
+            elif self.world.names.find(self._full(module, item), module.path) in (None, self.path):
+                self.imports.append((module, item))
+
+    def _full(self, module: Module, item: Import) -> str:
+        base = self.world.names.absolute(module.path, item.module or None, item.level) or ""
+        return f"{base}.{item.attribute}" if base else str(item.attribute)
+
+    def aliases(self, module: Module) -> dict[str, list[str]]:
+        """Names of a module that may be bound to other modules, each with the dotted names that it may stand for."""
+        found: dict[str, list[str]] = {}
+        for item in module.imports:
+            if item.attribute == "*":
+                continue
+            if item.attribute is None:
+                dotted = item.module if item.asname else item.module.partition(".")[0]
+            else:
+                dotted = self._full(module, item)
+            found.setdefault(item.binds, []).append(dotted)
+        return found
+
+    def _reached(self, chain: list[str], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
+        """What an attribute chain reads beyond this module, if it goes through it."""
+        for dotted in aliases.get(chain[0], ()):
+            parts = [*dotted.split("."), *chain[1:]]
+            for cut in range(len(dotted.split(".")), len(parts)):
+                if self.world.names.find(".".join(parts[:cut]), importer) == self.path and (
+                    self.world.names.find(".".join(parts[: cut + 1]), importer) in (None, self.path)
+                ):
+                    return tuple(parts[cut:])
+        return None
+
+    def _chains(self, module: Module) -> None:
+        aliases = self.aliases(module)
+        inner: set[int] = set()
+        for node in ast.walk(module.source.tree):
+            if isinstance(node, ast.Attribute):
+                if isinstance(node.value, ast.Attribute):
+                    inner.add(id(node.value))
+                chain = attribute_chain(node)
+                reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
+                if reached:
+                    where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
+                    where.setdefault(reached[0], []).append(module.source.place(node))
+            elif isinstance(node, ast.Call):
+                self._object_seam(node, module, aliases)
+
+    def _object_seam(self, call: ast.Call, module: Module, aliases: dict[str, list[str]]) -> None:
+        """``patch.object(module, "name")``, ``monkeypatch.setattr(module, "name", …)``, ``setattr(module, "name", …)``."""
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name not in ("object", "setattr", "delattr", "multiple", "setitem") or not call.args:
+            return
+        chain = attribute_chain(call.args[0])
+        if not chain or chain[0] not in aliases:
+            return
+        dotted = [".".join([d, *chain[1:]]) for d in aliases[chain[0]]]
+        if not any(self.world.names.find(d, module.path) == self.path for d in dotted):
+            return
+        place = module.source.place(call)
+        if len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[1].value, str):
+            self.seams.append(Seam(place, call.args[1].value, "", module))
+        for keyword in call.keywords if name == "multiple" else ():
+            if keyword.arg:
+                self.seams.append(Seam(place, keyword.arg, "", module))
+
+    def _strings(self, module: Module) -> None:
+        pattern = re.compile(r"(?:^|(?<=[^\w.]))" + re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
+        if self._dotted not in module.source.text:
+            return
+        patches = {id(c): node for node in ast.walk(module.source.tree) if isinstance(node, ast.Call) for c in node.args[:1]}
+        for node in ast.walk(module.source.tree):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            found = pattern.match(node.value)
+            if found is None:
+                continue
+            place = module.source.place(node)
+            if id(node) in patches and _is_patch(patches[id(node)]):
+                self.seams.append(Seam(place, found[1], found[2], module, node))
+            else:
+                self.strings.append((place, found[1]))
+
+    def _text(self, path: str) -> None:
+        try:
+            text = self.world.tree.read(path).decode("utf-8")
+        except (UnicodeDecodeError, OSError):
+            return
+        pattern = re.compile(r"(?<![\w.])" + re.escape(self._dotted) + r"(?:[.:]|\s+import\s+)([A-Za-z_]\w*)")
+        for number, line in enumerate(text.split("\n"), 1):
+            for found in pattern.finditer(line):
+                self.strings.append((Place(path, number, found.start()), found[1]))
+
+
+def attribute_chain(node: ast.expr) -> list[str]:
+    """``a.b.c`` as its parts; empty where the root is no plain name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return []
+    return [node.id, *reversed(parts)]
+
+
+def _is_patch(call: ast.Call) -> bool:
+    """``patch("…")``, ``mock.patch("…")``, ``mocker.patch("…")``, ``monkeypatch.setattr("…", …)``, ``patch.multiple``."""
+    function = call.func
+    names: list[str] = []
+    while isinstance(function, ast.Attribute):
+        names.append(function.attr)
+        function = function.value
+    if isinstance(function, ast.Name):
+        names.append(function.id)
+    return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr"))
+
+
+def iter_unreadable(world: World) -> Iterator[str]:
+    """Files that could not be looked into, as sentences."""
+    for error in world.unreadable.values():
+        yield str(error)

@@ -1,0 +1,70 @@
+"""The names of a request, checked against the module: clear refusals before anything is planned."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+from codemods.bindings import Module
+from codemods.model import Hazard, Move, Place, Refused
+from codemods.planning.units import Units
+from codemods.planning.world import World
+from codemods.project import Unreadable
+
+
+def readable(world: World, path: str, role: str) -> Module:
+    """The module at ``path``; Refused where Python itself can't read it."""
+    try:
+        return world.module(path)
+    except Unreadable as error:
+        remedy = "make it valid Python for the interpreter that runs this tool"
+        raise Refused(Hazard("unreadable", error.place, f"the {role} can't be read: {error.reason}", (remedy,))) from error
+    except OSError as error:
+        raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
+
+
+def done(world: World, move: Move) -> bool:
+    """Do all names stand in the destination already, and in the source no more?"""
+    if move.destination not in world.tree.paths:
+        return False
+    try:
+        source = world.module(move.source) if move.source in world.tree.paths else None
+        destination = world.module(move.destination)
+    except Unreadable:
+        return False
+    return all(
+        name in destination.definitions and (source is None or name not in source.definitions) for name in move.names
+    )
+
+
+def check_names(world: World, move: Move, units: Units) -> None:
+    """Refused unless each name is defined once, at the top level of the source."""
+    module = units.module
+    for name in (*move.names, *move.along, *move.keep):
+        if name in units.by_name:
+            continue
+        raise Refused(_absent(world, module, name))
+
+
+def _absent(world: World, module: Module, name: str) -> Hazard:
+    imports = module.top_imports.get(name)
+    if imports:
+        target = world.target(module, imports[0])
+        origin = world.origin(target, imports[0].attribute) if target and imports[0].attribute else None
+        place = module.source.place(imports[0].node)
+        if origin:
+            line = world.module(origin[0]).definitions[origin[1]][0].node.lineno
+            return Hazard(
+                "not-defined-here", place, f"{name} is only imported here; it is defined in {origin[0]}:{line}",
+                (f"name {origin[0]} as the source",),
+            )
+        return Hazard("not-defined-here", place, f"{name} is only imported here, from {imports[0].module or 'its package'}")
+    for node in ast.walk(module.source.tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
+            return Hazard(
+                "not-top-level", module.source.place(node), f"{name} is not at the top level of the module",
+                ("move what it stands in",),
+            )
+    close = difflib.get_close_matches(name, list(module.definitions), 1)
+    hint = f"; did you mean {close[0]}?" if close else ""
+    return Hazard("no-such-name", Place(module.path), f"{name} is not defined here{hint}", ())

@@ -1,0 +1,165 @@
+"""Units: the statements of a module that only move whole.
+
+Statements belong together when they bind the same name (overloads, redefinitions), complete a value after it was made
+(`X.a = …`, `X += …`, `@X.register`), rebind it from inside a function (`global X`), need a name before it is deleted,
+or share a line.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.bindings import Module, Moment, Reference, Statement
+from codemods.bindings.scopes import FUNCTIONS, target_names
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Statements that move together, in the order of the text."""
+
+    index: int
+    statements: tuple[Statement, ...]
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        return frozenset().union(*(s.binds for s in self.statements)) - self.scratch
+
+    @cached_property
+    def scratch(self) -> frozenset[str]:
+        """Loop variables: bound in passing."""
+        return frozenset().union(*(_scratch(s.node) for s in self.statements))
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        return tuple(r for s in self.statements for r in s.references)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The bound names in the order of the text."""
+        found: dict[str, None] = {}
+        for statement in self.statements:
+            for name in sorted(statement.binds & self.binds):
+                found.setdefault(name)
+        return tuple(found)
+
+    @property
+    def label(self) -> str:
+        return self.names[0] if self.names else f"line {self.statements[0].node.lineno}"
+
+    @property
+    def is_class(self) -> bool:
+        return isinstance(self.statements[0].node, ast.ClassDef)
+
+    @property
+    def is_function(self) -> bool:
+        return any(isinstance(s.node, FUNCTIONS) for s in self.statements)
+
+    def __hash__(self) -> int:
+        return self.index
+
+
+class Units:
+    """All units of a module, and who reads whose names."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+
+    @cached_property
+    def all(self) -> tuple[Unit, ...]:
+        groups: dict[int, list[Statement]] = defaultdict(list)
+        parents = self._group()
+        for statement in self.module.statements:
+            groups[_find(parents, statement.index)].append(statement)
+        return tuple(Unit(index, tuple(found)) for index, found in sorted(groups.items()))
+
+    @cached_property
+    def by_name(self) -> dict[str, Unit]:
+        """The unit that defines each name; names that are only imported have none."""
+        return {
+            name: unit for unit in self.all for statement in unit.statements if not statement.is_import
+            for name in (statement.binds & unit.binds)
+        }
+
+    @cached_property
+    def readers(self) -> dict[str, set[Unit]]:
+        """The units that refer to each module-level name, the defining one aside."""
+        found: dict[str, set[Unit]] = defaultdict(set)
+        for unit in self.all:
+            for reference in unit.references:
+                if reference.name not in unit.binds:
+                    found[reference.name].add(unit)
+        return found
+
+    def of_statement(self, index: int) -> Unit:
+        return next(unit for unit in self.all if any(s.index == index for s in unit.statements))
+
+    def _group(self) -> list[int]:
+        """Union-find over statement indices."""
+        statements = self.module.statements
+        parents = list(range(len(statements)))
+        first: dict[str, int] = {}
+        deleted = {name for s in statements if isinstance(s.node, ast.Delete) for name in s.binds}
+        movable = [s for s in statements if not s.is_import and not _fixed(s.node)]
+        for statement in movable:
+            for name in statement.binds - _scratch(statement.node) - {"_"}:
+                _union(parents, first.setdefault(name, statement.index), statement.index)
+        for statement in movable:
+            for name in statement.touches:
+                if name in first:
+                    _union(parents, first[name], statement.index)
+            for reference in statement.references:
+                if reference.name in first and (
+                    (reference.name in deleted and reference.moment is Moment.IMPORT)
+                    or (reference.writes and reference.moment is Moment.CALL)
+                ):
+                    _union(parents, first[reference.name], statement.index)
+            called = _bare_call(statement.node)
+            if called in first and any(r.writes and r.moment is Moment.CALL for r in statements[first[called]].references):
+                _union(parents, first[called], statement.index)
+        for name, writers in self.module.rebound.items():
+            indices = [s.index for s in writers] + ([first[name]] if name in first else [])
+            for index in indices[1:]:
+                _union(parents, indices[0], index)
+        for one, two in zip(statements, statements[1:], strict=False):
+            if (one.node.end_lineno or one.node.lineno) >= two.node.lineno:
+                _union(parents, one.index, two.index)
+        return parents
+
+
+def _fixed(node: ast.stmt) -> bool:
+    """Statements that never move: the docstring, ``__all__``, the main guard."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return True
+    if isinstance(node, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test)):
+        return True
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else []
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        targets = [node.value.func.value]
+    return any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets)
+
+
+def _scratch(node: ast.stmt) -> set[str]:
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return set(target_names(node.target))
+    return set()
+
+
+def _bare_call(node: ast.stmt) -> str:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
+        return node.value.func.id
+    return ""
+
+
+def _find(parents: list[int], index: int) -> int:
+    while parents[index] != index:
+        parents[index] = parents[parents[index]]
+        index = parents[index]
+    return index
+
+
+def _union(parents: list[int], one: int, two: int) -> None:
+    one, two = _find(parents, one), _find(parents, two)
+    parents[max(one, two)] = min(one, two)

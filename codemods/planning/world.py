@@ -1,0 +1,93 @@
+"""The tree as planning asks about it: modules parsed once, who mentions a name, who imports a module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codemods.bindings import Import, Module
+from codemods.project import Names, Source, Tree, Unreadable
+
+
+class World:
+    """A tree with its parsed modules; each file is read and parsed at most once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.names = Names(tree)
+        self._modules: dict[str, Module] = {}
+        self.unreadable: dict[str, Unreadable] = {}
+
+    def module(self, path: str) -> Module:
+        """The module at a path; raises Unreadable."""
+        if path not in self._modules:
+            try:
+                source = Source(path, self.tree.read(path))
+                _ = source.tree
+            except Unreadable as error:
+                self.unreadable[path] = error
+                raise
+            self._modules[path] = Module(source)
+        return self._modules[path]
+
+    def mentions(self, *words: str) -> Iterator[str]:
+        """Files in whose bytes one of the words stands, as a word."""
+        pattern = re.compile(rb"(?<![A-Za-z0-9_])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![A-Za-z0-9_])")
+        for path in sorted(self.tree.paths):
+            try:
+                raw = self.tree.read(path)
+            except OSError:
+                continue
+            if pattern.search(raw) or (raw[:2] in (b"\xff\xfe", b"\xfe\xff")):
+                yield path
+
+    def modules_mentioning(self, *words: str) -> Iterator[Module]:
+        """The Python modules among them that can be parsed; the others are remembered as unreadable."""
+        for path in self.mentions(*words):
+            if path.endswith(".py"):
+                try:
+                    yield self.module(path)
+                except Unreadable:
+                    continue
+
+    def target(self, module: Module, item: Import) -> str | None:
+        """The file of the tree that an import names as its module, or None."""
+        dotted = self.names.absolute(module.path, item.module or None, item.level)
+        return self.names.find(dotted, module.path) if dotted is not None else None
+
+    def origin(self, path: str, name: str, seen: frozenset[tuple[str, str]] = frozenset()) -> tuple[str, str] | None:
+        """Where a name of a module of the tree is defined, through imports: (path, name); None if outside."""
+        if (path, name) in seen:
+            return None
+        try:
+            module = self.module(path)
+        except (Unreadable, OSError):
+            return None
+        if name in module.definitions:
+            return path, name
+        for item in module.top_imports.get(name, ()):
+            target = self.target(module, item)
+            if target is not None and item.attribute is not None:
+                return self.origin(target, item.attribute, seen | {(path, name)})
+        for star in module.stars:
+            target = self.target(module, star)
+            if target is not None and self.exports(target, name):
+                return self.origin(target, name, seen | {(path, name)})
+        return None
+
+    def exports(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Does ``from <module at path> import *`` bring this name?"""
+        if path in seen:
+            return False
+        try:
+            module = self.module(path)
+        except (Unreadable, OSError):
+            return False
+        if module.exported is not None:
+            return name in module.exported
+        if name.startswith("_"):
+            return False
+        if name in module.binds:
+            return True
+        targets = (self.target(module, star) for star in module.stars)
+        return any(t is not None and self.exports(t, name, seen | {path}) for t in targets)

@@ -1,0 +1,193 @@
+"""The destination after the move: a new module, or one that stands and is joined."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codemods.bindings import Module, Moment, Statement
+from codemods.planning.edits import Arrival, NewImport, Replacement
+from codemods.project import Names, Source
+from codemods.rewriting import render
+from codemods.rewriting.inserting import Inserter, insertion
+from codemods.rewriting.layout import blocks, first_line, last_line, removal
+from codemods.rewriting.moved_text import moved_text
+from codemods.rewriting.placing import header, rank
+from codemods.rewriting.source_file import dropped_imports, merged
+from codemods.rewriting.splice import splice
+
+
+def rewrite_destination(arrival: Arrival, names: Names, limit: int) -> bytes:
+    """The new bytes of the destination."""
+    if arrival.module is None:
+        return _new_module(arrival, names, limit)
+    return _joined_module(arrival, arrival.module, names, limit)
+
+
+def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
+    """The import of TYPE_CHECKING, where the file needs it and does not have it."""
+    if not arrival.typing_imports or "TYPE_CHECKING" in bound:
+        return ()
+    if any(new.binds == "TYPE_CHECKING" for new in arrival.imports):
+        return ()
+    return (NewImport("typing", "TYPE_CHECKING"),)
+
+
+def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
+    source = arrival.body.module.source
+    own_top = names.dotted(arrival.path).partition(".")[0]
+    parts: list[str] = []
+    if arrival.future:
+        parts.append("from __future__ import annotations")
+    sections: dict[int, list[NewImport]] = {}
+    for new in (*arrival.imports, *_typing(arrival)):
+        level = len(new.module) - len(new.module.lstrip("."))
+        sections.setdefault(rank(new.module.lstrip("."), level, new.attribute is None, own_top)[0], []).append(new)
+    for _, imports in sorted(sections.items()):
+        rows = render.lines(imports, "", limit)
+        parts.append("\n".join(sorted(rows, key=lambda row: not row.startswith("import ")) if _one_line(rows) else rows))
+    parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
+    if arrival.typing_imports:
+        parts.append("\n".join(["if TYPE_CHECKING:", *render.lines(arrival.typing_imports, "    ", limit)]))
+    body = moved_text(arrival.body, limit).replace("\r\n", "\n") if source.newline == "\r\n" else moved_text(arrival.body, limit)
+    top = "\n\n".join(parts)
+    gap = "\n\n\n" if _begins_big(arrival.body.statements) else "\n\n"
+    text = f"{top}{gap}{body}" if top else body
+    cookie = _cookie(source, text)
+    if source.newline != "\n":
+        text = text.replace("\r\n", "\n").replace("\n", source.newline) if source.newline == "\r\n" else text.replace("\n", source.newline)
+    return (cookie + text).encode("utf-8" if source.encoding in ("utf-8-sig", "utf-8") else source.encoding)
+
+
+def _one_line(rows: list[str]) -> bool:
+    return not any(row.endswith("(") for row in rows)
+
+
+def _cookie(source: Source, text: str) -> str:
+    """The coding line of the source, where the new file needs one."""
+    if source.encoding in ("utf-8", "utf-8-sig"):
+        return ""
+    for number in (1, 2):
+        if re.match(r"^[ \t\f]*#.*?coding[:=]", source.line(number)):
+            return source.line(number)
+    return ""
+
+
+def _begins_big(statements: tuple[Statement, ...]) -> bool:
+    return bool(statements) and isinstance(statements[0].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
+    """A guarded import as the source has it, relative names from the new place."""
+    from codemods.planning.style import reference_to
+
+    source = arrival.body.module.source
+    start, end = source.line_starts[node.lineno - 1], source.end(node)
+    edits = []
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.ImportFrom) and inner.level and names.package(source.path) != names.package(arrival.path):
+            absolute = names.absolute(source.path, inner.module, inner.level) or ""
+            target = names.find(absolute, source.path)
+            text = source.text[source.start(inner) : source.end(inner)]
+            written = "." * inner.level + (inner.module or "")
+            at = source.start(inner) + text.find(written, 4) - start
+            new = reference_to(target, arrival.path, True, names) if target else absolute
+            edits.append(Replacement(at, at + len(written), new))
+    return splice(source.text[start:end], edits).replace("\r\n", "\n")
+
+
+def _joined_module(arrival: Arrival, module: Module, names: Names, limit: int) -> bytes:
+    source = module.source
+    own_top = names.dotted(arrival.path).partition(".")[0]
+    dropped = tuple(rehome.item for rehome in arrival.dropped)
+    edits, whole = dropped_imports(source, dropped)
+    edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
+    head = header(source)
+    inserter = Inserter(source, head, own_top, limit, {id(item.node) for item in dropped})
+    if arrival.future:
+        after = _below_docstring(source)
+        edits.append(insertion(source, after, ["from __future__ import annotations"], True))
+    gone = {item.binds for item in dropped}
+    for new in (*arrival.imports, *_typing(arrival, module.binds)):
+        if not _has(module, new, gone):
+            inserter.add(new)
+    edits += inserter.edits()
+    edits += _joined_typing(arrival, module, limit)
+    blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
+    if blocks_text:
+        edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
+    edits.append(_landing(arrival, module, limit))
+    return source.encode(splice(source.text, merged(source, edits)))
+
+
+def _has(module: Module, new: NewImport, gone: set[str]) -> bool:
+    if new.binds in gone:
+        return False
+    items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
+    if new.attribute is None and not new.asname:
+        return any(i.module == new.module for i in items)
+    return bool(items) or new.binds in module.definitions
+
+
+def _block_stands(module: Module, node: object) -> bool:
+    return any(ast.dump(s.node) == ast.dump(node) for s in module.statements)  # type: ignore[arg-type]
+
+
+def _below_docstring(source: Source) -> int:
+    body = source.tree.body
+    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+        return last_line(body[0])
+    return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
+
+
+def _joined_typing(arrival: Arrival, module: Module, limit: int) -> list[Replacement]:
+    wanted = [new for new in arrival.typing_imports if new.binds not in module.binds]
+    if not wanted:
+        return []
+    source = module.source
+    head = header(source)
+    if head.typing_block is not None:
+        node = head.typing_block
+        first = node.body[0]
+        indent = " " * first.col_offset
+        return [insertion(source, last_line(node), render.lines(wanted, indent, limit), False)]
+    after = max([head.after, *(last_line(n) for n in head.imports)])
+    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, "    ", limit)], True)]
+
+
+def _landing(arrival: Arrival, module: Module, limit: int) -> Replacement:
+    """Moved code stands at the end, above a main guard, or above the first statement that needs it while imported."""
+    source = module.source
+    moved = {name for s in arrival.body.statements for name in s.binds}
+    before = next((s for s in module.statements if _reads(s, moved) or _is_main_guard(s.node)), None)
+    text = moved_text(arrival.body, limit)
+    if arrival.body.module.source.newline != source.newline:
+        text = text.replace(arrival.body.module.source.newline, source.newline)
+    newline = source.newline
+    if before is not None:
+        top = first_line(source, before.node)
+        previous = last_line(module.statements[before.index - 1].node) if before.index else 0
+        while top - 1 > previous and source.line(top - 1).strip().startswith("#"):
+            top -= 1
+        at = source.line_starts[top - 1]
+        big = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _ends_big(arrival.body.statements)
+        return Replacement(at, at, text + newline * (2 if big else 1))
+    stripped = source.text.rstrip(" \t\r\n")
+    gap = 0 if not stripped else 3 if _begins_big(arrival.body.statements) or _last_big(module) else 2
+    return Replacement(len(stripped), len(source.text), newline * gap + text)
+
+
+def _reads(statement: Statement, moved: set[str]) -> bool:
+    return any(r.name in moved and r.moment is Moment.IMPORT for r in statement.references) and not statement.is_import
+
+
+def _is_main_guard(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
+
+
+def _ends_big(statements: tuple[Statement, ...]) -> bool:
+    return isinstance(statements[-1].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _last_big(module: Module) -> bool:
+    return bool(module.statements) and _ends_big(module.statements)

@@ -1,0 +1,78 @@
+"""New import lines put into a file that stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from codemods.planning.edits import NewImport, Replacement
+from codemods.project import Source
+from codemods.rewriting import render, surgery
+from codemods.rewriting.placing import Header, place_among
+
+
+class Inserter:
+    """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins them."""
+
+    def __init__(self, source: Source, head: Header, own_top: str, limit: int, taken: set[int]) -> None:
+        self.source = source
+        self.head = head
+        self.own_top = own_top
+        self.limit = limit
+        self.taken = taken
+        self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
+        self._lines: dict[tuple[int, bool], list[NewImport]] = {}
+
+    def add(self, new: NewImport) -> None:
+        """One import more: it joins a statement that imports from the same module, or gets a line where it belongs."""
+        standing = self._standing(new)
+        if standing is not None:
+            node, text = self._joined.get(id(standing), (standing, self._text(standing)))
+            self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute)))
+            return
+        place = place_among(self.head, new.module, new.attribute is None, self.own_top)
+        self._lines.setdefault(place, []).append(new)
+
+    def edits(self) -> Iterable[Replacement]:
+        for node, text in self._joined.values():
+            start, end = self.source.start(node), self.source.end(node)
+            if "\n" not in text and len(text) > self.limit and isinstance(node, ast.ImportFrom):
+                names = [(a.name, a.asname) for a in ast.parse(text).body[0].names]  # type: ignore[attr-defined]
+                text = "\n".join(render.statement("." * node.level + (node.module or ""), names, "", self.limit))
+            yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
+        for (after, section), imports in self._lines.items():
+            yield insertion(self.source, after, render.lines(imports, "", self.limit), section)
+
+    def _text(self, node: ast.ImportFrom) -> str:
+        return self.source.text[self.source.start(node) : self.source.end(node)]
+
+    def _standing(self, new: NewImport) -> ast.ImportFrom | None:
+        if new.attribute in (None, "*") or new.asname is not None or new.comment:
+            return None
+        for node in self.head.imports:
+            if (
+                isinstance(node, ast.ImportFrom) and id(node) not in self.taken
+                and "." * node.level + (node.module or "") == new.module
+                and not any(a.asname or a.name == "*" for a in node.names)
+                and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
+            ):
+                return node
+        return None
+
+
+def insertion(source: Source, after: int, lines: list[str], section: bool) -> Replacement:
+    """Lines below line ``after`` (0: at the top); ``section``: a blank line sets them off."""
+    newline = source.newline
+    text = newline.join(lines) + newline
+    at = source.line_starts[after] if after < len(source.line_starts) else len(source.text)
+    before, following = source.line(after), source.line(after + 1)
+    if before and not before.endswith(("\n", "\r")):
+        text = newline + text[: -len(newline)]
+    if section and before.strip():
+        text = newline + text
+    if following.strip():
+        if following.startswith(("def ", "class ", "async def ", "@")):
+            text += newline * 2
+        elif section or not following.startswith(("import ", "from ")):
+            text += newline if not following.startswith(("import ", "from ")) or section else ""
+    return Replacement(at, at, text)

@@ -1,0 +1,109 @@
+"""The source after the move: shorter, and importing back what must still be found there."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from codemods.bindings import Import
+from codemods.bindings.references import is_type_checking
+from codemods.planning.edits import Departure, Replacement
+from codemods.project import Names, Source
+from codemods.rewriting import render, surgery
+from codemods.rewriting.inserting import Inserter
+from codemods.rewriting.layout import blocks, first_line, last_line, removal, spans
+from codemods.rewriting.placing import header
+from codemods.rewriting.splice import splice
+
+
+def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
+    """The new bytes of the source."""
+    source = departure.module.source
+    gone = spans(source, departure.module.statements, departure.statements)
+    edits, whole = dropped_imports(source, departure.dropped)
+    own_top = names.dotted(departure.path).partition(".")[0]
+    taken = {id(item.node) for item in departure.dropped}
+    inserter = Inserter(source, header(source), own_top, limit, taken)
+    if departure.before is None:
+        for new in departure.back:
+            inserter.add(new)
+        edits += inserter.edits()
+    elif departure.back:
+        edits.append(_in_turn(departure, limit))
+    edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
+    return source.encode(splice(source.text, merged(source, edits)))
+
+
+def dropped_imports(source: Source, items: tuple[Import, ...]) -> tuple[list[Replacement], list[tuple[int, int]]]:
+    """(edits that take names out of import statements, lines of statements that go whole)."""
+    by_statement: dict[int, list[Import]] = defaultdict(list)
+    for item in items:
+        by_statement[id(item.node)].append(item)
+    edits: list[Replacement] = []
+    lines: list[tuple[int, int]] = []
+    gone: set[int] = set()
+    for group in by_statement.values():
+        node = group[0].node
+        start, end = source.start(node), source.end(node)
+        left = surgery.without(source.text[start:end], frozenset(item.index for item in group))
+        if left is not None:
+            edits.append(Replacement(start, end, left))
+        else:
+            gone.add(id(node))
+    for node in (item.node for item in items):
+        if id(node) in gone:
+            gone.discard(id(node))
+            lines.append((node.lineno, node.end_lineno or node.lineno))
+    return edits, _with_emptied_blocks(source, lines)
+
+
+def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """An ``if TYPE_CHECKING:`` from which every import goes, goes too."""
+    found = list(lines)
+    for node in source.tree.body:
+        if isinstance(node, ast.If) and is_type_checking(node.test) and not node.orelse:
+            inside = [(s.lineno, s.end_lineno or s.lineno) for s in node.body]
+            if all(span in lines for span in inside):
+                found = [span for span in found if span not in inside]
+                found.append((node.lineno, node.end_lineno or node.lineno))
+    return found
+
+
+def _in_turn(departure: Departure, limit: int) -> Replacement:
+    """The import back in the place where moved code had its turn."""
+    source = departure.module.source
+    assert departure.before is not None
+    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", limit)[:1]]
+    lines += render.lines(departure.back, "", limit)[1:]
+    top = first_line(source, departure.before.node)
+    while source.line(top - 1).strip().startswith("#"):
+        top -= 1
+    at = source.line_starts[top - 1]
+    big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
+
+
+def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
+    """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place stays there."""
+    found: list[Replacement] = []
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if found and edit.end < found[-1].end and edit.start == edit.end:
+            found[-1] = _refilled(source, found[-1], edit.text)
+        elif found and edit.start < found[-1].end <= edit.end:
+            found.append(Replacement(found[-1].end, edit.end, edit.text))
+        else:
+            found.append(edit)
+    return found
+
+
+def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:
+    """New lines in the place of removed ones, between the blank lines that stood around these."""
+    old = source.text[gone.start : gone.end]
+    lines = old.splitlines()
+    above = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
+    new = text.strip("\r\n") + source.newline
+    return Replacement(gone.start, gone.end, source.newline * above + new + source.newline * below)
+
+
+__all__ = ["dropped_imports", "last_line", "merged", "rewrite_source"]

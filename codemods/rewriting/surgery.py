@@ -1,0 +1,112 @@
+"""Names taken out of an import statement, or put into one; its comments and layout stay."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+
+def without(text: str, indices: frozenset[int]) -> str | None:
+    """The statement less the aliases at ``indices``; None where nothing is left."""
+    line = cst.parse_statement(text)
+    small = _import(line)
+    assert not isinstance(small.names, cst.ImportStar)
+    kept = [alias for index, alias in enumerate(small.names) if index not in indices]
+    if not kept:
+        return None
+    bracketed = isinstance(small, cst.ImportFrom) and small.lpar is not None
+    last = kept[-1]
+    if not bracketed or not isinstance(small.names[-1].comma, cst.Comma):
+        # What stood last had no comma; what stands last now has none either.
+        if not (bracketed and isinstance(last.comma, cst.Comma) and _comment(last.comma)):
+            kept[-1] = last.with_changes(comma=cst.MaybeSentinel.DEFAULT)
+    elif last is not small.names[-1]:
+        kept[-1] = _with_closing_space(last, small.names[-1])
+    return _code(line, small.with_changes(names=tuple(kept)), text)
+
+
+def with_name(text: str, name: str) -> str:
+    """The ``from`` statement with one more plain name, where the order that stands there puts it."""
+    line = cst.parse_statement(text)
+    small = _import(line)
+    assert isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
+    names = list(small.names)
+    written = [cst.Module([]).code_for_node(alias.name) for alias in names]
+    place = _position(written, name)
+    if place < len(names):
+        new = cst.ImportAlias(cst.Name(name), comma=_plain_comma(names[place]) if place < len(names) - 1 else _between(names))
+        names.insert(place, new)
+    else:
+        last = names[-1]
+        new = cst.ImportAlias(cst.Name(name), comma=last.comma)
+        names[-1] = last.with_changes(comma=_between(names))
+        names.append(new)
+    return _code(line, small.with_changes(names=tuple(names)), text)
+
+
+def _position(written: list[str], name: str) -> int:
+    """Where a name belongs in a list that is in some order; at the end of one that is in none."""
+    for key in (str.lower, str, _isort_key):
+        keys = [key(w) for w in written]
+        if keys == sorted(keys):
+            return next((i for i, k in enumerate(keys) if k > key(name)), len(keys))
+    return len(written)
+
+
+def _isort_key(name: str) -> tuple[int, str]:
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return kind, name
+
+
+def _between(names: list[cst.ImportAlias]) -> cst.Comma:
+    for alias in names[:-1]:
+        if isinstance(alias.comma, cst.Comma):
+            return _bare(alias.comma)
+    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def _plain_comma(alias: cst.ImportAlias) -> cst.Comma:
+    if isinstance(alias.comma, cst.Comma):
+        return _bare(alias.comma)
+    return cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+
+
+def _bare(comma: cst.Comma) -> cst.Comma:
+    """A comma with the same line break and no comment."""
+    after = comma.whitespace_after
+    if isinstance(after, cst.ParenthesizedWhitespace):
+        first = after.first_line.with_changes(comment=None, whitespace=cst.SimpleWhitespace(""))
+        after = after.with_changes(first_line=first, empty_lines=())
+    return comma.with_changes(whitespace_after=after)
+
+
+def _comment(comma: cst.Comma) -> bool:
+    after = comma.whitespace_after
+    return isinstance(after, cst.ParenthesizedWhitespace) and after.first_line.comment is not None
+
+
+def _with_closing_space(alias: cst.ImportAlias, old_last: cst.ImportAlias) -> cst.ImportAlias:
+    """The new last name closes as the old one did, and keeps its own comment."""
+    assert isinstance(old_last.comma, cst.Comma)
+    if isinstance(alias.comma, cst.Comma) and isinstance(alias.comma.whitespace_after, cst.ParenthesizedWhitespace):
+        closing = old_last.comma.whitespace_after
+        if isinstance(closing, cst.ParenthesizedWhitespace):
+            own = alias.comma.whitespace_after
+            return alias.with_changes(comma=alias.comma.with_changes(
+                whitespace_after=own.with_changes(indent=closing.indent, last_line=closing.last_line, empty_lines=())
+            ))
+        return alias
+    return alias.with_changes(comma=old_last.comma)
+
+
+def _import(line: object) -> cst.Import | cst.ImportFrom:
+    assert isinstance(line, cst.SimpleStatementLine)
+    small = line.body[0]
+    assert isinstance(small, (cst.Import, cst.ImportFrom))
+    return small
+
+
+def _code(line: object, small: cst.BaseSmallStatement, text: str) -> str:
+    assert isinstance(line, cst.SimpleStatementLine)
+    newline = "\r\n" if "\r\n" in text else "\r" if "\r" in text and "\n" not in text else "\n"
+    module = cst.Module([line.with_changes(body=[small])], default_newline=newline)
+    return module.code.rstrip("\r\n")
