@@ -32,6 +32,8 @@ class Closure:
     pinned: Collection[str] = ()
     outside: Collection[str] = ()  # names that other files refer to
     copied: Collection[Unit] = ()
+    runnable: bool = False  # as a script the source is __main__: importing it late would run it twice
+    hints_read: bool = False  # somebody resolves annotations at run time
     moving: dict[Unit, tuple[Disposition, str]] = field(default_factory=dict)
 
     def solve(self) -> dict[Unit, tuple[Disposition, str]]:
@@ -60,6 +62,13 @@ class Closure:
     def needed_at_import(self, unit: Unit) -> dict[str, str]:
         """Names of the module that a unit reads while it is imported, and why; bodies of what it calls included."""
         needs: dict[str, str] = {}
+        for reference in unit.references if self.runnable or self.hints_read else ():
+            if reference.name in unit.binds or reference.name in self.pinned:
+                continue
+            if self.runnable and reference.moment is Moment.CALL:
+                needs.setdefault(reference.name, f"{unit.label} needs it, and the source runs as a script: imported late, it would run twice")
+            if self.hints_read and reference.moment is Moment.TYPING and reference.annotation:
+                needs.setdefault(reference.name, f"annotations of {unit.label} name it, and the project resolves annotations at run time")
         for reference in _at_import(unit):
             if reference.name not in unit.binds:
                 needs.setdefault(reference.name, f"{unit.label} needs it while the module is imported")

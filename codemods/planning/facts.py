@@ -23,6 +23,7 @@ class Facts:
     referrers: Referrers
     moving: dict[Unit, tuple[Disposition, str]]
     pinned: frozenset[str]
+    followed: frozenset[str]
 
     @property
     def moved_names(self) -> frozenset[str]:

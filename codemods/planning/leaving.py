@@ -16,10 +16,11 @@ _DYNAMIC = {"globals", "vars", "eval", "exec", "locals"}
 def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     """Imports that only moved code used, and that are no promise to anybody."""
     source = facts.source
-    if source.path.rpartition("/")[2] == "__init__.py":
+    if source.path.rpartition("/")[2] == "__init__.py" and source.exported is None:
         return ()
     read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
-    read |= set(source.exported or ()) | facts.referrers.outside
+    read |= set(source.exported or ()) | facts.referrers.used
+    read |= {seam.name for seam in facts.referrers.seams if seam.rest or seam.name not in facts.followed}
     starred = _read_by_star_importers(facts)
     found = []
     for name in used:
@@ -99,12 +100,14 @@ def _read_by_staying(facts: Facts) -> set[str]:
     return {r.name for unit in facts.staying for r in unit.references if r.name in moved}
 
 
-def landing_place(facts: Facts) -> Statement | None:
+def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
     """The staying statement above which the source imports the destination; None for the imports at the top.
 
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for unit in facts.moving for s in unit.statements}
+    if after_line:
+        return next((s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving), None)
     effects = [s for unit in facts.moving for s in unit.statements if _has_effect(s)]
     earlier = [
         s for unit in facts.staying for s in unit.statements

@@ -35,6 +35,7 @@ class Needs:
     copies: list[Unit] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     hazards: list[Hazard] = field(default_factory=list)
+    lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
     def source(self) -> Module:
@@ -56,7 +57,6 @@ class Needs:
                 self._late(name, [r for r in references if not r.writes], also_moved=name in moved)
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
-                    self.used.add(name)
                     continue
             if name in moved:
                 continue
@@ -110,9 +110,32 @@ class Needs:
                     self.blocks.append(block)
         elif plain:
             for item in self._by_chain(plain, references):
-                self._add(self.imports, item)
+                if self._stands_late(item):
+                    self._late_like_source(item, references)
+                else:
+                    self._add(self.imports, item)
         for item in typing if not plain else ():
             self._add(self.typing_imports, item)
+
+    def _stands_late(self, item: Import) -> bool:
+        """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
+        first = min((s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)), default=0)
+        return first < item.node.lineno and self.world.target(self.source, item) is not None
+
+    def _late_like_source(self, item: Import, references: list[Reference]) -> None:
+        """An import that the source makes late is made no earlier by moved code."""
+        new = self.rewritten(item)
+        if new is None:
+            return
+        if any(r.moment is Moment.IMPORT or (r.moment is Moment.CALL and r.function is None) for r in references):
+            self._add(self.imports, item)
+            self.lands_after = max(self.lands_after, item.node.lineno)
+            return
+        if any(r.moment is Moment.TYPING for r in references):
+            self._add(self.typing_imports, item)
+        for function in {id(r.function): r.function for r in references if r.moment is Moment.CALL}.values():
+            assert function is not None
+            self.late.append(LateImport(function, new))
 
     def _block_of(self, item: Import) -> ast.stmt | None:
         for statement in self.source.statements:
@@ -200,3 +223,8 @@ class Needs:
                 order.setdefault((new.module, new.attribute, new.asname), position)
         self.imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))
         self.typing_imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))
+
+
+def _plain(node: ast.stmt) -> bool:
+    """A constant, which does not mark the end of a module's head."""
+    return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))

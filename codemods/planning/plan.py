@@ -14,11 +14,12 @@ from codemods.planning.edits import Arrival, Body, Departure, Edits, FileEdits
 from codemods.planning.facts import Facts
 from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import departing_imports, imported_back, landing_place
+from codemods.planning.annotations import resolves_hints
 from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
 from codemods.planning.style import line_length, relative_style
-from codemods.planning.units import Unit, Units
+from codemods.planning.units import Unit, Units, is_main_guard
 from codemods.planning.world import World
 from codemods.project import Tree
 
@@ -55,13 +56,16 @@ def _close(
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
     pinned: frozenset[str] = frozenset()
+    runnable = any(is_main_guard(s.node) for s in source.statements)
+    hints = resolves_hints(world)
     while True:
-        closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.outside, copied)
+        closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in units.by_name and units.by_name[name] not in moving}
         if more <= pinned:
-            return Facts(world, move, source, destination, units, referrers, moving, pinned), followers
+            followed = frozenset(seam.name for seam in followers)
+            return Facts(world, move, source, destination, units, referrers, moving, pinned, followed), followers
         pinned |= more
 
 
@@ -84,7 +88,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     )
     departure = Departure(
         facts.move.source, facts.source, statements,
-        departing_imports(facts, needs.used), imported_back(facts), landing_place(facts),
+        departing_imports(facts, needs.used), imported_back(facts), landing_place(facts, needs.lands_after),
     )
     others = importer_edits(facts, followers)
     return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))

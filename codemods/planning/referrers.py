@@ -66,11 +66,16 @@ class Referrers:
         return self.world.names.dotted(self.path)
 
     @property
-    def outside(self) -> frozenset[str]:
-        """Names that another file refers to."""
+    def used(self) -> frozenset[str]:
+        """Names that another file reads, writes, or names in a string that is no patch."""
         found = {item.attribute for _, item in self.imports if item.attribute}
-        found |= self.chained.keys() | self.assigned.keys() | {s.name for s in self.seams} | {n for _, n in self.strings}
-        return frozenset(found)
+        found |= self.chained.keys() | self.assigned.keys() | {n for _, n in self.strings}
+        return frozenset(found | {s.name for s in self.seams if s.text is None})
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """Names that another file refers to, in patches too."""
+        return self.used | {s.name for s in self.seams}
 
     def _imports(self, module: Module) -> None:
         for item in module.imports:

@@ -31,7 +31,8 @@ def split(
         readers = call_readers(units, seam.name)
         if seam.rest or not readers & moving:
             continue
-        if seam.text is None or readers - moving or dynamic_outside(referrers, seam.name):
+        stays = seam.name in units.by_name and units.by_name[seam.name] not in moving
+        if seam.text is None or stays or readers - moving or dynamic_outside(referrers, seam.name):
             pinned.add(seam.name)
         else:
             follow.append(seam)

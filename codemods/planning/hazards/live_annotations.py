@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard
+from codemods.planning.annotations import reads_annotations
 from codemods.planning.facts import Facts
 
 CODE = "live-annotations"
@@ -30,22 +31,43 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if destination is None or destination.postponed == facts.source.postponed:
         return
     moved = [n for unit in facts.moving for s in unit.statements for n in _annotated(s.node)]
+    own = [n for s in destination.statements for n in _fields(s.node)]
     if not moved:
         return
-    if destination.postponed:
+    if destination.postponed and (reads_annotations(facts.world) or _unknown_readers(facts)):
         yield Hazard(
             CODE, facts.source.source.place(moved[0]),
             f"its annotations are objects here, and would be text under the future import of {facts.move.destination}",
             ("choose a destination without `from __future__ import annotations`", "add that import to the source first"),
         )
-        return
-    own = [n for s in destination.statements for n in _annotated(s.node)]
-    if own:
+    elif not destination.postponed and own and reads_annotations(facts.world):
         yield Hazard(
             CODE, destination.source.place(own[0]),
             "moved annotations need `from __future__ import annotations`, which would turn this module's own into text",
             ("add that import to the destination first, and see that nothing there reads its annotations",),
         )
+
+
+def _unknown_readers(facts: Facts) -> bool:
+    """Could a base class or a decorator from elsewhere read the annotations of a moved class or function?"""
+    known = {"dataclass", "dataclasses", "property", "staticmethod", "classmethod", "functools", "contextmanager", "overload", "abstractmethod"}
+    for unit in facts.moving:
+        for statement in unit.statements:
+            for node in ast.walk(statement.node):
+                outside = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
+                roots = {n.id for o in outside for n in ast.walk(o) if isinstance(n, ast.Name)}
+                if roots - known - facts.moved_names - {"object", "Exception", "functools"} and any(_annotated(statement.node)):
+                    return True
+    return False
+
+
+def _fields(statement: ast.stmt) -> Iterator[ast.AST]:
+    """Annotations of classes and of the module, and those of decorated functions."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.AnnAssign) or (
+            isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.decorator_list and any(_annotated(node))
+        ):
+            yield node
 
 
 def _annotated(statement: ast.stmt) -> Iterator[ast.AST]:
