@@ -80,6 +80,8 @@ class Departure:
     module: Module
     statements: tuple[Statement, ...]
     dropped: tuple[Import, ...] = ()
+    promised: tuple[Import, ...] = ()
+    blocks: tuple[Statement, ...] = ()
     back: tuple[NewImport, ...] = ()
     before: Statement | None = None
 

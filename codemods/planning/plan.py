@@ -13,7 +13,13 @@ from codemods.planning.closure import Closure
 from codemods.planning.edits import Arrival, Body, Departure, Edits, FileEdits
 from codemods.planning.facts import Facts
 from codemods.planning.importers import importer_edits
-from codemods.planning.leaving import departing_imports, imported_back, landing_place
+from codemods.planning.leaving import (
+    departing_blocks,
+    departing_imports,
+    imported_back,
+    kept_for_others,
+    landing_place,
+)
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
@@ -88,7 +94,8 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     )
     departure = Departure(
         facts.move.source, facts.source, statements,
-        departing_imports(facts, needs.used), imported_back(facts), landing_place(facts, needs.lands_after),
+        departing_imports(facts, needs.used), kept_for_others(facts, needs.used), departing_blocks(facts, needs.blocks),
+        imported_back(facts), landing_place(facts, needs.lands_after),
     )
     others = importer_edits(facts, followers)
     return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))

@@ -78,9 +78,13 @@ class Units:
     @cached_property
     def by_name(self) -> dict[str, Unit]:
         """The unit that defines each name; names that are only imported have none."""
+        guarded = {
+            name for name, items in self.module.top_imports.items() if all(item.typing_only for item in items)
+        }
         return {
             name: unit for unit in self.all for statement in unit.statements if not statement.is_import
             for name in (statement.binds & unit.binds)
+            if not (name in guarded and isinstance(statement.node, ast.If))
         }
 
     @cached_property

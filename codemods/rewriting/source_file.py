@@ -20,9 +20,10 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
     gone = spans(source, departure.module.statements, departure.statements)
-    edits, whole = dropped_imports(source, departure.dropped)
+    gone += spans(source, departure.module.statements, departure.blocks)
+    edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     own_top = names.dotted(departure.path).partition(".")[0]
-    taken = {id(item.node) for item in departure.dropped}
+    taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), own_top, limit, taken)
     if departure.before is None:
         for new in departure.back:
@@ -34,8 +35,10 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     return source.encode(splice(source.text, merged(source, edits)))
 
 
-def dropped_imports(source: Source, items: tuple[Import, ...]) -> tuple[list[Replacement], list[tuple[int, int]]]:
-    """(edits that take names out of import statements, lines of statements that go whole)."""
+def dropped_imports(
+    source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = ()
+) -> tuple[list[Replacement], list[tuple[int, int]]]:
+    """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X as X``."""
     by_statement: dict[int, list[Import]] = defaultdict(list)
     for item in items:
         by_statement[id(item.node)].append(item)
@@ -45,11 +48,17 @@ def dropped_imports(source: Source, items: tuple[Import, ...]) -> tuple[list[Rep
     for group in by_statement.values():
         node = group[0].node
         start, end = source.start(node), source.end(node)
-        left = surgery.without(source.text[start:end], frozenset(item.index for item in group))
+        kept = frozenset(item.index for item in promised if item.node is node)
+        left = surgery.without(source.text[start:end], frozenset(item.index for item in group), kept)
         if left is not None:
             edits.append(Replacement(start, end, left))
         else:
             gone.add(id(node))
+    touched = {id(item.node) for item in items}
+    for node in {id(item.node): item.node for item in promised if id(item.node) not in touched}.values():
+        start, end = source.start(node), source.end(node)
+        kept = frozenset(item.index for item in promised if item.node is node)
+        edits.append(Replacement(start, end, surgery.without(source.text[start:end], frozenset(), kept) or ""))
     for node in (item.node for item in items):
         if id(node) in gone:
             gone.discard(id(node))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import libcst as cst
 
 
-def without(text: str, indices: frozenset[int]) -> str | None:
-    """The statement less the aliases at ``indices``; None where nothing is left."""
+def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
+    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is left."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
+    small = small.with_changes(names=tuple(_promise(a) if i in promised else a for i, a in enumerate(small.names)))
     kept = [alias for index, alias in enumerate(small.names) if index not in indices]
     if not kept:
         return None
@@ -22,6 +23,13 @@ def without(text: str, indices: frozenset[int]) -> str | None:
     elif last is not small.names[-1]:
         kept[-1] = _with_closing_space(last, small.names[-1])
     return _code(line, small.with_changes(names=tuple(kept)), text)
+
+
+def _promise(alias: cst.ImportAlias) -> cst.ImportAlias:
+    """``X as X``: what type checkers and linters read as a name passed on."""
+    if alias.asname is not None or not isinstance(alias.name, cst.Name):
+        return alias
+    return alias.with_changes(asname=cst.AsName(cst.Name(alias.name.value)))
 
 
 def with_name(text: str, name: str) -> str:

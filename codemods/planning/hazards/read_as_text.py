@@ -1,0 +1,53 @@
+"""Somebody reads the source file as text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "read-as-text"
+TITLE = "a module of the project reads the source file itself"
+MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. What it looks for would be in
+another file after the move."""
+EXAMPLE = """
+-- shop/lexer.py --
+class Scanner: ...
+-- shop/standalone.py --
+def text():
+    with open("lexer.py") as f:
+        return f.read()
+-- move --
+shop/lexer.py shop/scanner.py Scanner
+"""
+
+_READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
+_COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    name = facts.move.source.rpartition("/")[2]
+    top = facts.move.source.partition("/")[0]
+    if name in _COMMON:
+        return
+    for path in facts.world.mentions(name):
+        # Tests and build scripts name files for many reasons; the project's own code names them to read them.
+        if not path.endswith(".py") or path.partition("/")[0] != top or path == facts.move.source or "test" in path:
+            continue
+        try:
+            module = facts.world.module(path)
+        except Exception:  # unreadable files are reported elsewhere
+            continue
+        if not any(word in module.source.text for word in _READS):
+            continue
+        for node in ast.walk(module.source.tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and (
+                node.value == name or ("/" + node.value).endswith("/" + facts.move.source) or node.value.endswith("/" + name)
+            ) and "\n" not in node.value:
+                yield Hazard(
+                    CODE, module.source.place(node), f"{path} names the file {name} and reads files; it may look for the moved code there",
+                    ("read the module through its import system instead", "leave the name where it is"),
+                )
+                return
