@@ -14,23 +14,37 @@ _DYNAMIC = {"globals", "vars", "eval", "exec", "locals"}
 
 
 def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
-    """Imports that only moved code used and that other files import from the source: they become ``X as X``."""
-    source = facts.source
-    facade = _is_facade(facts)
-    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
-    exported = set(source.exported or ())
+    """Imports that only moved code used and that others may find in the source: they become ``X as X``."""
+    read = _read_in_source(facts)
     return tuple(
-        item for name in sorted(used - read - exported) for item in source.top_imports[name]
-        if (name in facts.referrers.used or (facade and item.attribute is not None))
-        and not (item.guarded or item.asname or _is_promise(facts, item)) and (item.attribute or "." not in item.module)
+        item for name in sorted(used - read) for item in facts.source.top_imports[name]
+        if _passed_on(facts, item) and not (item.guarded or item.asname or _is_promise(facts, item))
+        and (item.attribute or "." not in item.module)
     )
+
+
+def _read_in_source(facts: Facts) -> set[str]:
+    """Names that the source still reads or lists after the move."""
+    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
+    return read | set(facts.source.exported or ())
+
+
+def _passed_on(facts: Facts, item: Import) -> bool:
+    """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
+    name = item.binds
+    facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
+    starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
+    patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
+    return facade or starred or patched or name in facts.referrers.used
 
 
 def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, ...]:
     """Guarded imports that moved code took along, of which staying code reads nothing."""
     read = {r.name for unit in facts.staying for r in unit.references if not all(s.is_import for s in unit.statements)}
     read |= set(facts.source.exported or ()) | facts.referrers.outside
-    if facts.source.path.rpartition("/")[2] == "__init__.py" or facts.referrers.stars:
+    if facts.source.path.rpartition("/")[2] == "__init__.py" or (
+        facts.referrers.stars and facts.source.exported is None
+    ):
         return ()
     found = [s for s in facts.source.statements if any(s.node is b for b in blocks)]
     return tuple(s for s in found if not s.binds & read and "noqa" not in _text(facts, s))
@@ -41,30 +55,18 @@ def _text(facts: Facts, statement: Statement) -> str:
     return source.text[source.start(statement.node) : source.end(statement.node)]
 
 
-def _is_facade(facts: Facts) -> bool:
-    """A package's ``__init__`` without ``__all__``: what it imports by name may be there to be found."""
-    return facts.source.path.rpartition("/")[2] == "__init__.py" and facts.source.exported is None
-
-
 def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     """Imports that only moved code used, and that are no promise to anybody."""
     source = facts.source
-    facade = _is_facade(facts)
-    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
-    read |= set(source.exported or ()) | facts.referrers.used
-    read |= {seam.name for seam in facts.referrers.seams if seam.rest or seam.name not in facts.followed}
-    starred = _read_by_star_importers(facts)
+    read = _read_in_source(facts)
     found = []
     for name in used:
+        chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
         for item in source.top_imports[name]:
-            chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
             if name in read and not (len(chained) > 1 and item in chained and not _chain_read(facts, item)):
                 continue
-            if facade and item.attribute is not None:
-                continue
-            if name in starred or item.guarded or item.explicit or _is_promise(facts, item):
-                continue
-            found.append(item)
+            if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
+                found.append(item)
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
 
 

@@ -69,6 +69,7 @@ class Needs:
                 self._like_source(name, references)
             elif name not in _BUILTINS or name in self._starred(name):
                 self._from_star(name)
+        self._needs_of_blocks(moved)
         self._in_order()
 
     # -- names that stay in the source
@@ -116,6 +117,16 @@ class Needs:
                     self._add(self.imports, item)
         for item in typing if not plain else ():
             self._add(self.typing_imports, item)
+
+    def _needs_of_blocks(self, moved: set[str]) -> None:
+        """What the tests of guarded imports read: `if sys.version_info >= …`."""
+        for statement in self.source.statements:
+            if not any(statement.node is block for block in self.blocks):
+                continue
+            for reference in statement.references:
+                if reference.name in self.source.top_imports and reference.name not in statement.binds | moved:
+                    self.used.add(reference.name)
+                    self._like_source(reference.name, [reference])
 
     def _stands_late(self, item: Import) -> bool:
         """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
