@@ -54,7 +54,7 @@ class Closure:
             unit = todo.popleft()
             for name, why in self.needed_at_import(unit).items():
                 needed = self.units.by_name.get(name)
-                if needed is not None and needed not in self.moving and needed not in self.copied:
+                if needed is not None and needed not in self.moving and needed not in self.copied and not needed.typing_only:
                     self.moving[needed] = (Disposition.GOES_ALONG, why)
                     todo.append(needed)
         return len(self.moving) > before
@@ -122,7 +122,7 @@ class Closure:
     def _free(self, unit: Unit) -> bool:
         held = {*self.keep, *self.pinned}
         return (
-            unit not in self.moving and unit not in self.copied and not unit.binds & held and bool(unit.binds)
+            unit not in self.moving and unit not in self.copied and not unit.typing_only and not unit.binds & held and bool(unit.binds)
             and "__all__" not in unit.binds
         )
 

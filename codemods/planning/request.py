@@ -42,6 +42,10 @@ def check_names(world: World, move: Move, units: Units) -> None:
     module = units.module
     for name in (*move.names, *move.along, *move.keep):
         if name in units.by_name:
+            unit = units.by_name[name]
+            if unit.typing_only:
+                place = module.source.place(unit.statements[0].node)
+                raise Refused(Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ()))
             continue
         raise Refused(_absent(world, module, name))
 

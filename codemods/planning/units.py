@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.bindings import Module, Moment, Reference, Statement
+from codemods.bindings.references import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 
 
@@ -56,6 +57,12 @@ class Unit:
     @property
     def is_function(self) -> bool:
         return any(isinstance(s.node, FUNCTIONS) for s in self.statements)
+
+    @property
+    def typing_only(self) -> bool:
+        """An ``if TYPE_CHECKING:`` that defines something."""
+        nodes = [s.node for s in self.statements]
+        return all(isinstance(n, ast.If) and is_type_checking(n.test) and not n.orelse for n in nodes)
 
     def __hash__(self) -> int:
         return self.index

@@ -39,7 +39,7 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     text = source.text[start:end]
     top_level = any(node is n for n in head.imports)
     module = group[0].module
-    news = [NewImport(module, r.item.attribute, r.item.asname) for r in group]
+    news = [NewImport(module, r.item.attribute, r.item.asname, _pragma(source, r)) for r in group]
     joins = top_level and all(inserter._standing(new) for new in news) and _alone(source, node)
     if len(group) == len(node.names):
         if joins:
@@ -65,6 +65,16 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     tail_end = source.line_starts[node.end_lineno or node.lineno] if (node.end_lineno or 0) < len(source.line_starts) else len(source.text)
     tail = source.text[end:tail_end].rstrip("\r\n")
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
+
+
+def _pragma(source: Source, rehome: Rehome) -> str:
+    """What linters and type checkers are told about this name, beside it or on the statement's first line."""
+    alias = rehome.item.node.names[rehome.item.index]
+    for number in (alias.end_lineno or alias.lineno, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
+        _, mark, comment = source.line(number).partition("#")
+        if mark and any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:")):
+            return "# " + comment.strip()
+    return ""
 
 
 def _alone(source: Source, node: ast.stmt) -> bool:
