@@ -1,7 +1,7 @@
 """What a write is about to do, kept on disk until it is done; then kept as the record that undo reads.
 
-One file holds everything: old bytes, new bytes, modes, folders. So whatever instant a process dies at, the tree
-can be brought back from the journal alone. It comes to be, and becomes the record, by one rename each:
+One file holds everything: old bytes, new bytes, modes, folders. So whatever instant a process dies at, the
+tree can be brought back from the journal alone. It comes to be, and becomes the record, by one rename each:
 
     no journal        nothing of the tree has been touched
     journal.json      a write has begun and is not finished

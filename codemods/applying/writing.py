@@ -1,7 +1,7 @@
 """Writes a change set whole or not at all.
 
-First everything is checked, then the journal is written, then every new file beside its place; only when all of
-these are on the disk do the renames begin, which need no space. Whatever stops it brings the old tree back.
+First everything is checked, then the journal is written, then every new file beside its place; only when all
+of these are on the disk do the renames begin, which need no space. Whatever stops it brings the old tree back.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def apply(changes: ChangeSet, root: Path, *, steps: Steps | None = None) -> None
     """Write ``changes`` into the tree at ``root``: all of them, or (raising) none.
 
     Raises Refused before the first write if a file is read-only, has vanished, changed since it was read, or
-    is reached by a symlink out of the root; and after bringing the tree back, if the disk fails in the middle.
+    is reached by a symlink out of the root; and, the tree brought back, if the disk fails in the middle.
     ``steps`` is called before each call that changes the disk.
     """
     root = real_root(root)
