@@ -69,6 +69,8 @@ def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Repl
             found.append(Replacement(start, start, text))
         else:
             text = "".join(line + source.newline for line in render.lines(new, indent, limit))
+            if not isinstance(first, (ast.Import, ast.ImportFrom)):
+                text += source.newline
             found.append(Replacement(line_start, line_start, text))
     return found
 

@@ -32,7 +32,23 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     elif departure.back:
         edits.append(_in_turn(departure, limit))
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
-    return source.encode(splice(source.text, merged(source, edits)))
+    text = splice(source.text, merged(source, edits))
+    return source.encode(two_blank_lines(text, {new.module for new in departure.back}, source.newline))
+
+
+def two_blank_lines(text: str, modules: set[str], newline: str) -> str:
+    """PEP 8's two blank lines between an import of ``modules`` and a definition that now stands right below it."""
+    lines = text.splitlines(keepends=True)
+    body = ast.parse(text).body
+    for node, following in reversed(list(zip(body, body[1:], strict=False))):
+        if not (isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in modules):
+            continue
+        top = min([following.lineno, *(d.lineno for d in getattr(following, "decorator_list", ()))])
+        between = lines[(node.end_lineno or 0) : top - 1]
+        if isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            blank = next((i for i, line in enumerate(between) if line.strip()), len(between))
+            lines[(node.end_lineno or 0) : (node.end_lineno or 0)] = [newline] * max(0, 2 - blank)
+    return "".join(lines)
 
 
 def dropped_imports(
@@ -112,6 +128,7 @@ def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:
     above = next((i for i, line in enumerate(lines) if line.strip()), 0)
     below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
     new = text.strip("\r\n") + source.newline
+    above = max(above, 1 if text.startswith(source.newline) else 0)
     return Replacement(gone.start, gone.end, source.newline * above + new + source.newline * below)
 
 

@@ -21,6 +21,10 @@ class Limits:
 -- shop/plans.py --
 from __future__ import annotations
 class Plan: ...
+-- shop/show.py --
+from typing import get_type_hints
+from shop.loader import Limits
+print(get_type_hints(Limits))
 -- move --
 shop/loader.py shop/plans.py Limits
 """

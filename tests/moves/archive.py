@@ -1,0 +1,83 @@
+"""Cases as readable archives: prose, the move, the tree before, and what comes of it.
+
+    Why this case is there.
+
+    move: shop/worker.py shop/status.py Status
+    refused: name-collision            (instead of an after part)
+
+    --- before shop/worker.py
+    ...
+    --- after shop/worker.py
+    ...
+
+Files that the move does not touch have no after part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from codemods.model import Move
+
+_PART = re.compile(r"^--- (before|after) (\S+)\n", re.MULTILINE)
+
+
+class MemoryTree:
+    """A tree of texts."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = dict(files)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        return frozenset(self.files)
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self.files[path]
+        except KeyError:
+            raise FileNotFoundError(path) from None
+
+
+@dataclass
+class Case:
+    """One archive."""
+
+    head: str
+    move: Move
+    refused: str = ""
+    before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tree(self) -> MemoryTree:
+        return MemoryTree({path: text.encode() for path, text in self.before.items()})
+
+    def write(self) -> str:
+        parts = [self.head]
+        for stage, files in (("before", self.before), ("after", self.after)):
+            for path, text in files.items():
+                parts.append(f"--- {stage} {path}\n{text}")
+        return "".join(parts)
+
+
+def parse(text: str) -> Case:
+    """A case from its text; ValueError where a line of the head is missing."""
+    found = list(_PART.finditer(text))
+    head = text[: found[0].start()] if found else text
+    move = re.search(r"^move: (\S+) (\S+) (.+)$", head, re.MULTILINE)
+    if move is None:
+        raise ValueError("no `move:` line")
+    refused = re.search(r"^refused: (\S+)$", head, re.MULTILINE)
+    case = Case(head, Move(move[1], tuple(move[3].split()), move[2]), refused[1] if refused else "")
+    for part, following in zip(found, [*found[1:], None], strict=True):
+        body = text[part.end() : following.start() if following else len(text)]
+        (case.before if part[1] == "before" else case.after)[part[2]] = body
+    return case
+
+
+def load(path: Path) -> Case:
+    return parse(path.read_text())

@@ -1,0 +1,39 @@
+"""Every archive in cases/ is a test. `UPDATE_CASES=1 pytest tests/moves` writes the after parts; read the diff."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+
+import pytest
+
+from codemods.face import solve
+from codemods.model import Refused
+from codemods.project import OverlayTree
+
+from .archive import Case, load
+
+CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path) -> None:
+    case = load(path)
+    if case.refused:
+        with pytest.raises(Refused) as refused:
+            solve(case.move, case.tree)
+        assert case.refused in [hazard.code for hazard in refused.value.hazards]
+        return
+    solution = solve(case.move, case.tree)
+    after = {p: (solution.changes.after[p] or b"").decode() for p in solution.changes.paths}
+    for name, text in after.items():
+        if name.endswith(".py"):
+            ast.parse(text)
+    if os.environ.get("UPDATE_CASES") and "CI" not in os.environ:
+        path.write_text(Case(case.head, case.move, "", case.before, after).write())
+        return
+    assert after == case.after
+    again = solve(case.move, OverlayTree(case.tree, solution.changes.after))
+    assert again.plan.done
+    assert not again.changes.paths
