@@ -128,7 +128,7 @@ def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:
     above = next((i for i, line in enumerate(lines) if line.strip()), 0)
     below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
     new = text.strip("\r\n") + source.newline
-    above = max(above, 1 if text.startswith(source.newline) else 0)
+    above = max(above, 1 if text.startswith(source.newline) and gone.start else 0)
     return Replacement(gone.start, gone.end, source.newline * above + new + source.newline * below)
 
 
