@@ -127,7 +127,8 @@ class Closure:
         )
 
     def _take_private(self) -> bool:
-        """What only moved code reads goes along: the largest such set."""
+        """What only moved code and its clients use goes along: the largest such set."""
+        clients = self._clients()
         candidates: set[Unit] = set()
         todo = deque(self._late_needs())
         while todo:
@@ -137,18 +138,35 @@ class Closure:
             candidates.add(unit)
             todo.extend(self.units.by_name[r.name] for r in unit.references if r.name in self.units.by_name)
         while True:
-            out = {
-                unit for unit in candidates
-                if any(not (self.units.readers[name] <= self.moving.keys() | candidates) for name in unit.binds)
-                or any(not name.startswith("_") and name in self.outside for name in unit.binds)
-                or not self._only_free_needs(unit, candidates)
-            }
+            out = {unit for unit in candidates if not self._belongs(unit, candidates, clients)}
             if not out:
                 break
             candidates -= out
         for unit in sorted(candidates, key=lambda u: u.index):
-            self.moving[unit] = (Disposition.GOES_ALONG, "only moved code uses it")
+            self.moving[unit] = (Disposition.GOES_ALONG, "only moved code uses it, and what uses that")
         return bool(candidates)
+
+    def _clients(self) -> set[Unit]:
+        """Staying units that use moved code, directly or through others."""
+        clients: set[Unit] = set()
+        todo = [name for unit in self.moving for name in unit.binds]
+        while todo:
+            for reader in self.units.readers[todo.pop()]:
+                if reader not in clients and reader not in self.moving and reader.binds:
+                    clients.add(reader)
+                    todo.extend(reader.binds)
+        return clients
+
+    def _belongs(self, unit: Unit, candidates: set[Unit], clients: set[Unit]) -> bool:
+        """Has this unit no use but for moved code?"""
+        readers = {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
+        inside = readers & (self.moving.keys() | candidates)
+        private = all(name.startswith("_") for name in unit.binds)
+        if not inside or not self._only_free_needs(unit, candidates):
+            return False
+        if readers <= inside and (private or unit not in clients):
+            return private or _is_data(unit) or not unit.binds & set(self.outside)
+        return unit not in clients and readers <= inside | clients and (private or _is_data(unit))
 
     def _only_free_needs(self, unit: Unit, candidates: set[Unit]) -> bool:
         """Would taking this unit drag in, at import time, nothing that others hold?"""
@@ -192,6 +210,17 @@ def _at_import(unit: Unit) -> Iterator[Reference]:
             yield reference
         elif own and reference.moment is Moment.CALL and reference.method in _ON_MEMBERS:
             yield reference
+
+
+def _is_data(unit: Unit) -> bool:
+    """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
+    node = unit.statements[0].node
+    if not isinstance(node, ast.ClassDef):
+        return not unit.is_function
+    roots = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list] + list(node.bases)
+    names = {getattr(root, "attr", getattr(root, "id", "")) for root in roots}
+    shapes = {"dataclass", "Protocol", "NamedTuple", "TypedDict", "Exception", "define", "frozen"}
+    return _is_enum(unit) or bool(names & shapes) or any(name.endswith(("Error", "Exception")) for name in names)
 
 
 def _is_enum(unit: Unit) -> bool:

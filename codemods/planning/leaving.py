@@ -126,9 +126,16 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 continue
             if private and not asked and name not in read and name not in outside and not dynamic:
                 continue
-            plain = name in read or name in exported
-            found.append(NewImport(module, name, None if plain else name))
-    return tuple(found)
+            found.append(NewImport(module, name, None if name in read or name in exported else name))
+    return _in_one_statement(found)
+
+
+def _in_one_statement(found: list[NewImport]) -> tuple[NewImport, ...]:
+    """Several names that are only passed on stand in one statement with the others, and linters are told so once."""
+    passed_on = [new for new in found if new.asname]
+    if not passed_on or len(found) == 1:
+        return tuple(found)
+    return tuple(NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in found)
 
 
 def _read_by_staying(facts: Facts) -> set[str]:

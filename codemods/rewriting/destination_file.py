@@ -12,7 +12,7 @@ from codemods.rewriting import render
 from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, last_line, removal
 from codemods.rewriting.moved_text import moved_text
-from codemods.rewriting.placing import header, rank
+from codemods.rewriting.placing import header
 from codemods.rewriting.source_file import dropped_imports, merged
 from codemods.rewriting.splice import splice
 
@@ -39,16 +39,12 @@ def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
     parts: list[str] = []
     if arrival.future:
         parts.append("from __future__ import annotations")
-    sections: dict[int, list[NewImport]] = {}
-    for new in (*arrival.imports, *_typing(arrival)):
-        level = len(new.module) - len(new.module.lstrip("."))
-        sections.setdefault(rank(new.module.lstrip("."), level, new.attribute is None, own_top)[0], []).append(new)
-    for _, imports in sorted(sections.items()):
-        rows = render.lines(imports, "", limit)
-        parts.append("\n".join(sorted(rows, key=lambda row: not row.startswith("import ")) if _one_line(rows) else rows))
+    imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)))
+    parts += render.sections(imports, "", limit, own_top)
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
-        parts.append("\n".join(["if TYPE_CHECKING:", *render.lines(arrival.typing_imports, "    ", limit)]))
+        typing = render.sections(_sorted_like(source, arrival.typing_imports), "    ", limit, own_top)
+        parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
     body = moved_text(arrival.body, limit).replace("\r\n", "\n") if source.newline == "\r\n" else moved_text(arrival.body, limit)
     top = "\n\n".join(parts)
     gap = "\n\n\n" if _begins_big(arrival.body.statements) else "\n\n"
@@ -59,8 +55,13 @@ def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
     return (cookie + text).encode("utf-8" if source.encoding in ("utf-8-sig", "utf-8") else source.encoding)
 
 
-def _one_line(rows: list[str]) -> bool:
-    return not any(row.endswith("(") for row in rows)
+def _sorted_like(source: Source, imports: tuple[NewImport, ...]) -> tuple[NewImport, ...]:
+    """In isort's order if the source's own imports are in it, else in the order of the source."""
+    groups = [n for n in source.tree.body if isinstance(n, ast.ImportFrom)]
+    keys = [[render.isort_key(a.name) for a in n.names] for n in groups]
+    if any(k != sorted(k) for k in keys):
+        return imports
+    return tuple(sorted(imports, key=lambda n: (n.module.lstrip(".").lower(), render.isort_key(n.attribute or ""))))
 
 
 def _cookie(source: Source, text: str) -> str:

@@ -80,6 +80,17 @@ def blank(source: Source, number: int) -> bool:
     return bool(line) and not line.strip(" \t\r\n")
 
 
+def _definition_at(source: Source, line: int) -> bool:
+    """Does a function or a class stand on this line, its decorators and the comments right above counted in?"""
+    while source.line(line).strip().startswith("#"):
+        line += 1
+    return any(
+        first_line(source, node) <= line <= last_line(node)
+        for node in source.tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    )
+
+
 def removal(source: Source, top: int, bottom: int) -> Replacement:
     """Lines ``top`` to ``bottom`` go; of the blank lines around them the larger gap stays, and none at the file's end."""
     above = top
@@ -99,4 +110,6 @@ def removal(source: Source, top: int, bottom: int) -> Replacement:
             start -= len(source.newline) if source.text[:start].endswith(source.newline) else 1
         return Replacement(start, len(source.text), "")
     gap = max(gap_above, gap_below) if above > 1 else 0
+    if gap > 1 and not _definition_at(source, above - 1) and not _definition_at(source, below + 1):
+        gap = max(1, min(gap_above, gap_below))
     return Replacement(start, end, source.newline * gap)

@@ -26,7 +26,7 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), own_top, limit, taken)
     if departure.before is None:
-        for new in departure.back:
+        for new in sorted(departure.back, key=lambda n: render.isort_key(n.attribute or "")):
             inserter.add(new)
         edits += inserter.edits()
     elif departure.back:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import libcst as cst
 
+from codemods.rewriting.render import isort_key
+
 
 def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
     """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is left."""
@@ -53,16 +55,11 @@ def with_name(text: str, name: str) -> str:
 
 def _position(written: list[str], name: str) -> int:
     """Where a name belongs in a list that is in some order; at the end of one that is in none."""
-    for key in (str.lower, str, _isort_key):
+    for key in (isort_key, str.lower, str):
         keys = [key(w) for w in written]
         if keys == sorted(keys):
             return next((i for i, k in enumerate(keys) if k > key(name)), len(keys))
     return len(written)
-
-
-def _isort_key(name: str) -> tuple[int, str]:
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, name
 
 
 def _between(names: list[cst.ImportAlias]) -> cst.Comma:
