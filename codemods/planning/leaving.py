@@ -10,7 +10,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
-_DYNAMIC = {"globals", "vars", "eval", "exec", "locals"}
+_DYNAMIC = {"globals", "vars", "eval", "exec", "locals", "dir"}
 
 
 def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
@@ -59,7 +59,9 @@ def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     """Imports that only moved code used, and that are no promise to anybody."""
     source = facts.source
     read = _read_in_source(facts)
-    found = []
+    found: list[Import] = []
+    if _looks_names_up(facts):
+        return ()
     for name in used:
         chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
         for item in source.top_imports[name]:
@@ -84,6 +86,11 @@ def _chain_read(facts: Facts, item: Import) -> bool:
                 if chain[: len(parts)] == parts or parts[: len(chain)] == chain:
                     return True
     return False
+
+
+def _looks_names_up(facts: Facts) -> bool:
+    """Does staying code look into the module's namespace by other means than names?"""
+    return any(r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references)
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:
@@ -115,7 +122,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
     outside = facts.referrers.outside
-    dynamic = any(r.name in _DYNAMIC for unit in facts.staying for r in unit.references)
+    dynamic = _looks_names_up(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     found = []
     for unit in sorted(facts.moving, key=lambda u: u.index):

@@ -148,21 +148,33 @@ class Referrers:
                 self.seams.append(Seam(place, keyword.arg, "", module))
 
     def _strings(self, module: Module) -> None:
-        pattern = re.compile(r"(?:^|(?<=[^\w.]))" + re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
+        """Strings that name something in the module by its dotted path, patches among them."""
         if self._dotted not in module.source.text:
             return
-        patches = {id(c): node for node in ast.walk(module.source.tree) if isinstance(node, ast.Call) for c in node.args[:1]}
+        pattern = re.compile(re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
+        calls = [node for node in ast.walk(module.source.tree) if isinstance(node, ast.Call) and _is_patch(node)]
+        patches = {id(call.args[0]): call for call in calls if call.args}
+        indirect = any(not isinstance(call.args[0], ast.Constant) for call in calls if call.args)
         for node in ast.walk(module.source.tree):
             if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
                 continue
-            found = pattern.match(node.value)
-            if found is None:
-                continue
             place = module.source.place(node)
-            if id(node) in patches and _is_patch(patches[id(node)]):
-                self.seams.append(Seam(place, found[1], found[2], module, node))
-            else:
+            found = pattern.match(node.value)
+            if found is not None and id(node) in patches:
+                whole = getattr(patches[id(node)].func, "attr", "") == "dict"
+                self.seams.append(Seam(place, found[1], found[2] or (".*" if whole else ""), module, node))
+            elif found is not None:
                 self.strings.append((place, found[1]))
+                if indirect:
+                    self.seams.append(Seam(place, found[1], found[2], module))
+            elif node.value == self._dotted and id(node) in patches:
+                self.seams += [Seam(place, k.arg, "", module) for k in patches[id(node)].keywords if k.arg]
+        for call in calls:
+            if call.args and isinstance(call.args[0], (ast.BinOp, ast.JoinedStr)):
+                for part in ast.walk(call.args[0]):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        for name in re.findall(r"\.([A-Za-z_]\w*)", part.value):
+                            self.seams.append(Seam(module.source.place(call), name, "", module))
 
     def _text(self, path: str) -> None:
         try:

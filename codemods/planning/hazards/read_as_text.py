@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.model import Hazard
+from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 
 CODE = "read-as-text"
 TITLE = "a module of the project reads the source file itself"
-MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. What it looks for would be in
-another file after the move."""
+MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source marks regions
+for that (`###{name` ... `###}`), code that leaves its region is refused; elsewhere the reader is listed."""
 EXAMPLE = """
 -- shop/lexer.py --
+###{standalone
 class Scanner: ...
+###}
 -- shop/standalone.py --
 def text():
     with open("lexer.py") as f:
@@ -46,8 +48,25 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and (
                 node.value == name or ("/" + node.value).endswith("/" + facts.move.source) or node.value.endswith("/" + name)
             ) and "\n" not in node.value:
+                marked = _leaves_region(facts)
                 yield Hazard(
                     CODE, module.source.place(node), f"{path} names the file {name} and reads files; it may look for the moved code there",
                     ("read the module through its import system instead", "leave the name where it is"),
+                    Severity.REFUSES if marked else Severity.DECLARED,
                 )
                 return
+
+
+def _leaves_region(facts: Facts) -> bool:
+    """Does moved code stand between marker comments that open and close a region?"""
+    source = facts.source.source
+    inside, open_lines = False, set()
+    for number in range(1, len(source.line_starts) + 1):
+        line = source.line(number).strip()
+        if line.startswith("#") and line.rstrip().endswith("}") and len(line) < 40:
+            inside = False
+        elif line.startswith("#") and "{" in line and "}" not in line and not line[1:2].isspace():
+            inside = True
+        if inside:
+            open_lines.add(number)
+    return any(s.node.lineno in open_lines for unit in facts.moving for s in unit.statements)
