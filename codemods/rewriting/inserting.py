@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from codemods.planning.edits import NewImport, Replacement
 from codemods.project import Source
 from codemods.rewriting import render, surgery
-from codemods.rewriting.placing import Header, place_among
+from codemods.rewriting.placing import Header, in_order, place_among
 
 
 class Inserter:
@@ -23,15 +23,25 @@ class Inserter:
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
 
-    def add(self, new: NewImport) -> None:
-        """One import more: it joins a statement that imports from the same module, or gets a line where it belongs."""
+    def add(self, new: NewImport, by: int | None = None) -> None:
+        """One import more: it joins a statement that imports from the same module, or gets a line where it belongs.
+
+        Line ``by`` is where the name was bound until now: it may not be bound later, for what stands below may need it.
+        """
         standing = self._standing(new)
-        if standing is not None:
+        if standing is not None and (by is None or standing.lineno < by):
             node, text = self._joined.get(id(standing), (standing, self._text(standing)))
             self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute)))
             return
         place = place_among(self.head, new.module, new.attribute is None, self.own_top)
+        if by is not None and (place[0] > by or not in_order(self.head, self.own_top)):
+            place = (by, False)
         self._lines.setdefault(place, []).append(new)
+
+    def stands_above(self, new: NewImport, line: int) -> bool:
+        """Is there a statement above ``line`` that the import can join?"""
+        standing = self._standing(new)
+        return standing is not None and standing.lineno < line
 
     def edits(self) -> Iterable[Replacement]:
         for node, text in self._joined.values():

@@ -40,7 +40,7 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     top_level = any(node is n for n in head.imports)
     module = group[0].module
     news = [NewImport(module, r.item.attribute, r.item.asname, _pragma(source, r)) for r in group]
-    joins = top_level and all(inserter._standing(new) for new in news) and _alone(source, node)
+    joins = top_level and all(inserter.stands_above(new, node.lineno) for new in news) and _alone(source, node)
     if len(group) == len(node.names):
         if joins:
             for new in news:
@@ -52,9 +52,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
         return [Replacement(start + found.start(1), start + found.end(1), pad + module + ("" if text[found.end(1)].isspace() else " "))]
     left = surgery.without(text, frozenset(r.item.index for r in group))
     assert left is not None
-    if joins:
+    if top_level and _alone(source, node):
         for new in news:
-            inserter.add(new)
+            inserter.add(new, node.end_lineno)
         return [Replacement(start, end, left)]
     line = source.line(node.lineno)
     indent = line[: len(line) - len(line.lstrip())]

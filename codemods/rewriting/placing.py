@@ -93,6 +93,12 @@ def place_among(head: Header, module: str, plain: bool, own_top: str) -> tuple[i
     return head.after if not ranked else first_line_before(ranked[0][1]), True
 
 
+def in_order(head: Header, own_top: str) -> bool:
+    """Do the leading imports stand in isort's order?"""
+    ranks = [_rank_of(node, own_top) for node in head.imports]
+    return ranks == sorted(ranks)
+
+
 def first_line_before(node: ast.stmt) -> int:
     return node.lineno - 1
 
