@@ -14,9 +14,7 @@ from codemods.model import ChangeSet, Hazard, Place, Refused
 _AGAIN = "run the command again: it then reads the file as it is now"
 
 
-def entries_of(
-    changes: ChangeSet, root: Path, modes: Mapping[str, int | None] | None = None
-) -> tuple[Entry, ...]:
+def entries_of(changes: ChangeSet, root: Path, modes: Mapping[str, int | None] | None = None) -> tuple[Entry, ...]:
     """The files to be written, as they stand on disk; raises Refused with every reason not to begin.
 
     ``root`` has no symlink in it. ``modes`` are for files that come back after they were taken away.
@@ -29,15 +27,11 @@ def entries_of(
             entry = _entry(path, before, after, root, (modes or {}).get(path))
             twin = found.setdefault(entry.path, entry)
             if twin.after != after:
-                _refuse(
-                    "symlink", path, f"it is {entry.path} by a link, and the two would be written differently"
-                )
+                _refuse("symlink", path, f"it is {entry.path} by a link, and the two would be written differently")
         except Refused as refused:
             hazards.extend(refused.hazards)
         except OSError as error:
-            hazards.append(
-                Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})")
-            )
+            hazards.append(Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})"))
     if found or hazards:
         hazards.extend(_journal_folder(root))
     if hazards:
@@ -50,11 +44,7 @@ def real_root(root: Path) -> Path:
     try:
         real = root.resolve(strict=True)
     except (OSError, RuntimeError) as error:
-        reason = (
-            "there is no such folder"
-            if isinstance(error, FileNotFoundError)
-            else f"it can't be opened ({error})"
-        )
+        reason = "there is no such folder" if isinstance(error, FileNotFoundError) else f"it can't be opened ({error})"
         raise Refused(Hazard("no-root", Place(str(root)), reason)) from error
     if not real.is_dir():
         raise Refused(Hazard("no-root", Place(str(root)), "it is not a folder"))
@@ -75,9 +65,7 @@ def current(root: Path, entry: Entry) -> bytes | None:
     """The bytes of a journalled file now; refuses to look through a link that was put in its way."""
     path = root / entry.path
     if path.is_symlink() or path.parent.resolve() != path.parent:
-        _refuse(
-            "symlink", entry.path, "a symlink stands there that didn't when the write began", "take it away"
-        )
+        _refuse("symlink", entry.path, "a symlink stands there that didn't when the write began", "take it away")
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):

@@ -36,17 +36,13 @@ class Disk:
         with suppress(OSError):
             path.rmdir()
 
-    def write_new(
-        self, path: Path, data: bytes, mode: int | None, like: os.stat_result | None = None
-    ) -> None:
+    def write_new(self, path: Path, data: bytes, mode: int | None, like: os.stat_result | None = None) -> None:
         """Make a file that isn't there yet; its bytes are on the disk when this returns.
 
         ``mode`` None leaves the mode to the umask; ``like`` is the file whose owner the new one gets.
         """
         self._step(f"create {path.name}")
-        flags = (
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         handle = os.open(path, flags, 0o666 if mode is None else 0o600)
         try:
             rest = memoryview(data)

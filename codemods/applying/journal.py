@@ -50,8 +50,7 @@ class Journal:
 
     def to_json(self) -> bytes:
         files = [
-            {"path": e.path, "before": _text(e.before), "after": _text(e.after), "mode": e.mode}
-            for e in self.entries
+            {"path": e.path, "before": _text(e.before), "after": _text(e.after), "mode": e.mode} for e in self.entries
         ]
         data = {
             "version": _VERSION,
@@ -70,8 +69,7 @@ class Journal:
         if data["version"] != _VERSION or not data["token"].isalnum():
             raise ValueError("a journal of another version")
         entries = tuple(
-            Entry(_inside(e["path"]), _bytes(e["before"]), _bytes(e["after"]), _mode(e["mode"]))
-            for e in data["files"]
+            Entry(_inside(e["path"]), _bytes(e["before"]), _bytes(e["after"]), _mode(e["mode"])) for e in data["files"]
         )
         made, dropped = (tuple(map(_inside, data[key])) for key in ("made", "dropped"))
         return cls(data["token"], str(data["kind"]), entries, made, dropped)
@@ -136,9 +134,7 @@ class Store:
     def last(self) -> Journal | None:
         """The last finished write, if one is recorded."""
         return (
-            self._load(self._last, "delete this file; the move can't be taken back")
-            if self._last.is_file()
-            else None
+            self._load(self._last, "delete this file; the move can't be taken back") if self._last.is_file() else None
         )
 
     def _load(self, path: Path, remedy: str) -> Journal:

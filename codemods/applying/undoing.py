@@ -40,6 +40,4 @@ def _as_undo(hazard: Hazard) -> Hazard:
     if hazard.code not in ("changed-since", "vanished"):
         return hazard
     help_ = "bring the file back to what the move wrote, or take the move back by hand"
-    return Hazard(
-        hazard.code, hazard.place, "the file changed since the move, so the move is not taken back", (help_,)
-    )
+    return Hazard(hazard.code, hazard.place, "the file changed since the move, so the move is not taken back", (help_,))

@@ -95,9 +95,7 @@ def roll_back(journal: Journal, store: Store, ours: Callable[[Entry], bool] = la
             disk.remove(target)
         else:
             beside = journal.temporary(root, entry, "old")
-            disk.write_new(
-                beside, entry.before, entry.mode, target.stat() if entry.after is not None else None
-            )
+            disk.write_new(beside, entry.before, entry.mode, target.stat() if entry.after is not None else None)
             disk.replace(beside, target)
     _sync(store, (entry.path for entry in changed))
     for folder in reversed(journal.made):

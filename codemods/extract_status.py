@@ -1,0 +1,11 @@
+"""Moves the worker's status out of worker/worker.py: `python -m codemods.extract_status [--check]`."""
+
+import sys
+
+from codemods.commands.recipe import recipe
+from codemods.model import Move
+
+MOVE = Move("worker/worker.py", ("WorkerStatusManager",), "worker/status.py")
+
+if __name__ == "__main__":
+    sys.exit(recipe(MOVE))

@@ -1,0 +1,153 @@
+"""A request as the user wrote it, checked against the disk before anything is read: paths, and the form of names."""
+
+from __future__ import annotations
+
+import keyword
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import NoReturn
+
+from codemods.model import Hazard, Move, Place, Refused
+from codemods.project.tree import Tree
+
+
+def check_root(root: Path) -> Path:
+    """The folder without symlinks in its path; Refused if it is none."""
+    remedy = "give the folder of the project as --root"
+    try:
+        real = root.resolve(strict=True)
+        if not real.is_dir():
+            _refuse("no-root", str(root), "it is not a folder", remedy)
+        os.listdir(real)  # noqa: PTH208 (asks for permission, and says so)
+    except FileNotFoundError:
+        _refuse("no-root", str(root), "there is no such folder", remedy)
+    except (OSError, RuntimeError, ValueError) as error:
+        _refuse("no-root", str(root), f"the folder can't be opened ({_why(error)})")
+    return real
+
+
+def check_request(move: Move, root: Path, tree: Tree | None = None) -> Move:
+    """The move with its paths in the form that the tree uses; Refused if the disk or the names rule it out.
+
+    ``root`` comes from ``check_root``. Paths are relative to it; absolute ones must lead into it.
+    """
+    move = replace(move, source=_inside(move.source, root), destination=_inside(move.destination, root))
+    source, destination = root / move.source, root / move.destination
+    _check_source(move.source, source, root)
+    if move.source == move.destination or _same(source, destination):
+        _refuse("same-module", move.source, "it is both the source and the destination", "name another destination")
+    _check_destination(move.destination, destination, root)
+    if tree is not None:
+        for path, role in ((move.source, "source"), (move.destination, "destination")):
+            if path not in tree.paths and (root / path).exists():
+                reason = f"the {role} is in a folder that is passed over (hidden, an environment, or a symlink)"
+                _refuse("passed-over", path, reason, "give its folder as --root")
+    return _check_names(move)
+
+
+def _inside(written: str, root: Path) -> str:
+    """``written`` as a posix path relative to the root."""
+    if not written or "\0" in written:
+        _refuse("no-file", repr(written), "it is not a path")
+    path = Path(os.path.normpath(root / written))
+    if not path.is_relative_to(root):
+        # Maybe it is spelled through a symlink: /tmp for /private/tmp.
+        try:
+            path = path.parent.resolve() / path.name
+        except (OSError, RuntimeError):
+            pass
+    if not path.is_relative_to(root) or path == root:
+        _refuse("outside-root", written, f"it is not inside of the root, {root}", "give a folder above it as --root")
+    relative = path.relative_to(root).as_posix()
+    if not relative.endswith(".py"):
+        dotted = relative.replace(".", "/") + ".py"
+        known = "/" not in relative and "." in relative and (root / dotted).is_file()
+        remedy = f"did you mean {dotted}?" if known else "modules are given as paths, such as shop/worker.py"
+        _refuse("not-python", written, "it is not the path of a .py file", remedy)
+    return relative
+
+
+def _check_source(written: str, path: Path, root: Path) -> None:
+    _check_file(written, path, root)
+    if not os.path.lexists(path):
+        remedies = []
+        with_cwd = Path(written).resolve()
+        if with_cwd.is_relative_to(root) and with_cwd.is_file():
+            remedies.append(f"paths are relative to the root: did you mean {with_cwd.relative_to(root).as_posix()}?")
+        _refuse("no-file", written, f"there is no such file in {root}", *remedies)
+
+
+def _check_destination(written: str, path: Path, root: Path) -> None:
+    if os.path.lexists(path):
+        _check_file(written, path, root)
+        return
+    stem = PurePosixPath(written).stem
+    if not stem.isidentifier() or keyword.iskeyword(stem):
+        _refuse("not-a-module", written, f"a module can't be called {stem!r}: no import could name it")
+    parent = path.parent
+    while not os.path.lexists(parent):
+        parent = parent.parent
+    try:
+        if not parent.resolve(strict=True).is_relative_to(root):
+            _refuse("outside-root", written, f"its folder is a symlink that leads out of the root, {root}")
+        if not parent.is_dir():
+            where = parent.relative_to(root).as_posix()
+            _refuse("not-a-folder", written, f"{where} is not a folder, so no file can be made in it")
+    except (OSError, RuntimeError) as error:
+        _refuse("no-file", written, f"its folder can't be opened ({_why(error)})")
+
+
+def _check_file(written: str, path: Path, root: Path) -> None:
+    """What stands at ``path``, if anything, is an ordinary file of the tree that can be read."""
+    try:
+        if not os.path.lexists(path):
+            return
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(root):
+            _refuse("outside-root", written, f"it is a symlink that leads out of the root, to {real}")
+        mode = real.stat().st_mode
+        if not stat.S_ISREG(mode):
+            kind = "a folder" if stat.S_ISDIR(mode) else "a FIFO" if stat.S_ISFIFO(mode) else "a special file"
+            _refuse("not-a-file", written, f"it is {kind}, not a file")
+        with real.open("rb"):
+            pass
+    except FileNotFoundError:
+        _refuse("no-file", written, "it is a symlink to a file that isn't there")
+    except (OSError, RuntimeError) as error:
+        _refuse("no-file", written, f"it can't be opened ({_why(error)})")
+
+
+def _check_names(move: Move) -> Move:
+    if not move.names:
+        _refuse("no-name", move.source, "no name was given", "name at least one top-level definition to move")
+    for name in (*move.names, *move.along, *move.keep):
+        if all(part.isidentifier() for part in name.split(".")) and "." in name:
+            outer = name.partition(".")[0]
+            reason = f"{name} stands inside of {outer}, and only top-level definitions move"
+            _refuse("not-top-level", move.source, reason, f"move {outer}")
+        if not name.isidentifier() or keyword.iskeyword(name):
+            _refuse("no-such-name", move.source, f"{name!r} is not a Python name")
+    names, along, keep = (tuple(dict.fromkeys(given)) for given in (move.names, move.along, move.keep))
+    for name in keep:
+        if name in names or name in along:
+            _refuse("keep-and-move", move.source, f"{name} is asked both to go and to stay", "say one of the two")
+    return replace(move, names=names, along=tuple(n for n in along if n not in names), keep=keep)
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, RuntimeError):
+        return "a symlink leads to itself"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _refuse(code: str, path: str, reason: str, *remedies: str) -> NoReturn:
+    raise Refused(Hazard(code, Place(path), reason, remedies))

@@ -1,0 +1,107 @@
+"""The same for programs: one JSON object a command, with keys that stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from codemods.model import ChangeSet, Finding, Hazard, Move, Place, Plan, Proof
+
+VERSION = 1
+
+
+def document(outcome: str, **parts: Any) -> str:
+    """The text of a report: its version, how the command ended, and its parts."""
+    return json.dumps({"version": VERSION, "outcome": outcome, **parts}, indent=2)
+
+
+def moves_json(moves: Sequence[Move]) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": move.source,
+            "destination": move.destination,
+            "names": move.names,
+            "with": move.along,
+            "keep": move.keep,
+            "reexport": move.reexport,
+        }
+        for move in moves
+    ]
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    return {
+        "moves": moves_json(plan.moves),
+        "done": plan.done,
+        "units": [
+            {
+                "names": unit.names,
+                "disposition": unit.disposition.name.lower().replace("_", "-"),
+                "reason": unit.reason,
+                **_place(unit.place),
+            }
+            for unit in plan.units
+        ],
+        "files": [{"path": file.path, "actions": file.actions} for file in plan.files],
+        "hazards": hazards_json(plan.hazards),
+    }
+
+
+def hazards_json(hazards: Sequence[Hazard]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": hazard.code,
+            "severity": hazard.severity.value,
+            "reason": hazard.reason,
+            "remedies": hazard.remedies,
+            **_place(hazard.place),
+        }
+        for hazard in hazards
+    ]
+
+
+def proof_json(proof: Proof) -> dict[str, Any]:
+    return {
+        "held": proof.held,
+        "checks": [
+            {
+                "name": check.name,
+                "says": check.says,
+                "held": check.held,
+                "examined": check.examined,
+                "failures": _findings(check.failures),
+                "declared": _findings(check.declared),
+            }
+            for check in proof.checks
+        ],
+    }
+
+
+def files_json(changes: ChangeSet) -> list[dict[str, Any]]:
+    """What happens to each file, with its size before and after (null: no file)."""
+    return [
+        {
+            "path": path,
+            "change": _change(changes.before.get(path), changes.after[path]),
+            "before": _size(changes.before.get(path)),
+            "after": _size(changes.after[path]),
+        }
+        for path in changes.paths
+    ]
+
+
+def _change(before: bytes | None, after: bytes | None) -> str:
+    return "made" if before is None else "removed" if after is None else "changed"
+
+
+def _size(data: bytes | None) -> int | None:
+    return None if data is None else len(data)
+
+
+def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [{"message": finding.message, **_place(finding.place)} for finding in findings]
+
+
+def _place(place: Place) -> Mapping[str, Any]:
+    return {"path": place.path, "line": place.line, "column": place.column}
