@@ -13,14 +13,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from codemods.apply import apply
+    from codemods.applying import apply
     from codemods.face import Solution, plan, prove, rewrite, solve
     from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
     from codemods.project import DiskTree, OverlayTree
 
 # Imported when asked for: `codemods --help` loads no parser and no LibCST.
 _WHERE = {
-    "apply": "codemods.apply",
+    "apply": "codemods.applying",
     **dict.fromkeys(("Solution", "plan", "prove", "rewrite", "solve"), "codemods.face"),
     **dict.fromkeys(("ChangeSet", "Hazard", "Move", "Plan", "Proof", "Refused"), "codemods.model"),
     **dict.fromkeys(("DiskTree", "OverlayTree"), "codemods.project"),
