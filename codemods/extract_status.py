@@ -2,7 +2,7 @@
 
 import sys
 
-from codemods.commands.recipe import recipe
+from codemods.recipe import recipe
 from codemods.model import Move
 
 MOVE = Move("worker/worker.py", ("WorkerStatusManager",), "worker/status.py")

@@ -1,0 +1,102 @@
+"""`codemods run`: moves that are written down in pyproject.toml."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from codemods.commands.moving import add_options, carry_out
+from codemods.commands.shell import add_root, recovered
+
+if TYPE_CHECKING:
+    from codemods.model import Move
+
+ABOUT = "Carry out moves that pyproject.toml names, as one change."
+EXAMPLES = """
+In pyproject.toml:
+
+  [tool.codemods.moves.status]
+  source = "shop/worker.py"
+  destination = "shop/status.py"
+  names = ["Status"]
+  with = ["STATES"]     # optional: what is to go along, too
+  keep = ["log"]        # optional: what is to stay
+  reexport = true       # optional: does the old path go on?
+
+examples:
+  %(prog)s status           carry it out
+  %(prog)s status --check   exit 1 while it is still to be done
+"""
+_FILE = "pyproject.toml"
+_LISTS = ("names", "with", "keep")
+_KEYS = {"source", "destination", "reexport", *_LISTS}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.description, parser.epilog = ABOUT, EXAMPLES
+    parser.add_argument("moves", metavar="NAME", nargs="+", help="the name of a move in pyproject.toml")
+    add_root(parser)
+    add_options(parser)
+
+
+def main(options: Namespace) -> int:
+    options.root = recovered(options.root)
+    moves = configured_moves(options.root)
+    for name in options.moves:
+        if name not in moves:
+            close = difflib.get_close_matches(name, moves, 1)
+            known = f"did you mean {close[0]}?" if close else f"known moves: {', '.join(sorted(moves)) or 'none'}"
+            _refuse(f"there is no [tool.codemods.moves.{name}]", known)
+    return carry_out([_move(name, moves[name]) for name in dict.fromkeys(options.moves)], options)
+
+
+def configured_moves(root: Path) -> Mapping[str, Any]:
+    """The tables below ``[tool.codemods.moves]``; raises Refused where they can't be read."""
+    try:
+        data: Any = tomllib.loads((root / _FILE).read_bytes().decode())
+    except FileNotFoundError:
+        _refuse(f"there is no such file in {root}", "give the folder that has it as --root")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        _refuse(f"it can't be read ({error})")
+    for key in ("tool", "codemods", "moves"):
+        data = data.get(key, {})
+        if not isinstance(data, dict):
+            _refuse(f"{key} is not a table")
+    return data
+
+
+def _move(name: str, table: Any) -> Move:
+    from codemods.model import Move
+
+    where = f"[tool.codemods.moves.{name}]"
+    if not isinstance(table, dict):
+        _refuse(f"{where} is not a table")
+    for key in sorted(table.keys() - _KEYS):
+        _refuse(f"{where} has an unknown key, {key}", f"known keys: {', '.join(sorted(_KEYS))}")
+    for key in ("source", "destination", "names"):
+        if key not in table:
+            _refuse(f"{where} has no {key}")
+    for key, value in table.items():
+        if key in _LISTS:
+            if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+                _refuse(f"{where}: {key} is not a list of names")
+        elif not isinstance(value, bool if key == "reexport" else str):
+            _refuse(f"{where}: {key} is not {'true or false' if key == 'reexport' else 'a path'}")
+    return Move(
+        table["source"],
+        tuple(table["names"]),
+        table["destination"],
+        along=tuple(table.get("with", ())),
+        keep=tuple(table.get("keep", ())),
+        reexport=table.get("reexport", True),
+    )
+
+
+def _refuse(reason: str, *remedies: str) -> NoReturn:
+    from codemods.model import Hazard, Place, Refused
+
+    raise Refused(Hazard("configuration", Place(_FILE), reason, remedies))

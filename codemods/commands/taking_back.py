@@ -1,0 +1,32 @@
+"""`codemods recover` and `codemods undo`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+
+from codemods.commands.shell import DONE, add_root, recovered, say
+
+RECOVER = "Finish or take back a move that was interrupted while it was being written."
+UNDO = "Take the last move back, if none of its files changed since."
+
+
+def arguments(parser: ArgumentParser) -> None:
+    add_root(parser)
+
+
+def recover(options: Namespace) -> int:
+    from codemods.applying import recover
+    from codemods.project.request import check_root
+
+    say(recover(check_root(options.root)) or "nothing to do: no move was interrupted here", sys.stdout)
+    return DONE
+
+
+def undo(options: Namespace) -> int:
+    from codemods.applying import undo
+
+    paths = undo(recovered(options.root))
+    count = f"{len(paths)} file{'s' if len(paths) != 1 else ''} as before: {', '.join(paths)}"
+    say(f"taken back: {count}" if paths else "nothing to do: no move is recorded here", sys.stdout)
+    return DONE
