@@ -1,0 +1,76 @@
+"""No new circle among run-time imports at module level."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison import Comparison
+from codemods.proof.side import Side, flat
+
+SAYS = "no new circle among imports that run while modules are imported"
+
+
+def check(comparison: Comparison) -> Check:
+    before, after = comparison.before, comparison.after
+    failures: list[Finding] = []
+    declared: list[Finding] = []
+    graph: dict[str, dict[str, int]] = {}
+    old_graph: dict[str, dict[str, int]] = {}
+    for path in comparison.changed:
+        circle = _circle(after, path, graph)
+        if not circle:
+            continue
+        # A circle of before, seen with the destination as the part of the source that it was.
+        old = {comparison.source if step == comparison.destination and step not in before.tree.paths else step for step in circle}
+        known = all(step in before.tree.paths for step in old) and len(old) > 1 and all(
+            _circle(before, step, old_graph) for step in old
+        )
+        edges = ", ".join(f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True))
+        finding = Finding(Place(path, graph[path].get(circle[1], 0)), f"a circle of imports: {edges}")
+        (declared if known else failures).append(finding)
+    return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))
+
+
+def _edges(side: Side, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
+    if path not in graph:
+        found: dict[str, int] = {}
+        outline = side.outline(path)
+        for node, typing in flat(outline.body) if outline else ():
+            if typing:
+                continue
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = side.absolute(path, node)
+                inner = [f"{base}.{alias.name}" for alias in node.names]
+                modules = [name for name in inner if side.names.find(name, path)]
+                if len(modules) < len(inner):
+                    modules.append(base)
+            for module in modules:
+                target = side.names.find(module, path)
+                if target and target != path:
+                    found.setdefault(target, node.lineno)
+        graph[path] = found
+    return graph[path]
+
+
+def _circle(side: Side, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
+    """The shortest circle through ``start``, or nothing."""
+    came: dict[str, str] = {}
+    todo = [start]
+    while todo:
+        following = []
+        for path in todo:
+            for target in _edges(side, path, graph):
+                if target == start:
+                    steps = [path]
+                    while steps[-1] != start:
+                        steps.append(came[steps[-1]])
+                    return steps[::-1]
+                if target not in came:
+                    came[target] = path
+                    following.append(target)
+        todo = following
+    return []

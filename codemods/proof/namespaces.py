@@ -1,0 +1,56 @@
+"""What could be imported from a touched module still can, and is the same object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison import Comparison
+
+SAYS = "what could be imported from a touched module still can be, and is the same object"
+
+
+def check(comparison: Comparison) -> Check:
+    failures: list[Finding] = []
+    count = 0
+    reexport = all(move.reexport for move in comparison.moves)
+    for path in comparison.changed:
+        outline = comparison.before.outline(path)
+        for name in sorted(outline.binds) if outline else ():
+            defined = any(b.defined for b in outline.binds[name]) if outline else False
+            listed = outline is not None and outline.exported is not None and name in outline.exported
+            if not (defined and reexport) and not listed:
+                continue
+            count += 1
+            old, new = comparison.mapped(comparison.before.origins(path, name)), comparison.after.origins(path, name)
+            if old == new or (old and new and old & new) or not old:
+                continue
+            if not new and name.startswith("_") and not _mentioned(comparison, path, name):
+                continue
+            if name in _deleted(comparison, path):
+                continue
+            failures.append(Finding(Place(path), f"{name} can't be found here any more, or is another object"))
+    return Check("namespaces", SAYS, count, tuple(failures))
+
+
+def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
+    """Does a file beside the two of the move know a private name and its module?"""
+    word = re.compile(rb"(?<!\w)" + name.encode() + rb"(?!\w)")
+    module = comparison.before.names.dotted(path).rpartition(".")[2].encode()
+    return any(word.search(raw) and module in raw for other, raw in _others(comparison, path))
+
+
+def _others(comparison: Comparison, path: str) -> Iterator[tuple[str, bytes]]:
+    for other in comparison.after.tree.paths:
+        if other.endswith(".py") and other not in (path, comparison.destination):
+            try:
+                yield other, comparison.after.tree.read(other)
+            except OSError:
+                continue
+
+
+def _deleted(comparison: Comparison, path: str) -> set[str]:
+    outline = comparison.before.outline(path)
+    text = outline.source.text if outline else ""
+    return set(re.findall(r"^del (\w+)", text, re.MULTILINE))
