@@ -1,10 +1,10 @@
 """Moves Python definitions between modules, rewrites who refers to them, and proves that nothing else changed.
 
-    from codemods import DiskTree, Move, solve, apply
+from codemods import DiskTree, Move, solve, apply
 
-    tree = DiskTree(Path("."))
-    solution = solve(Move("shop/worker.py", ("Status",), "shop/status.py"), tree)
-    apply(solution.changes, tree.root)
+tree = DiskTree(Path("."))
+solution = solve(Move("shop/worker.py", ("Status",), "shop/status.py"), tree)
+apply(solution.changes, tree.root)
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 import sys
 
-from codemods.recipe import recipe
 from codemods.model import Move
+from codemods.recipe import recipe
 
 MOVE = Move("worker/worker.py", ("WorkerStatusManager",), "worker/status.py")
 

@@ -50,8 +50,11 @@ def solve(moves: Move | Sequence[Move], tree: Tree) -> Solution:
     changes = rewrite(planned, tree)
     proof = prove(tree, OverlayTree(tree, changes.after), planned.moves)
     if not proof.held:
-        raise Refused(*(
-            Hazard(f"proof:{check.name}", finding.place, finding.message)
-            for check in proof.checks for finding in check.failures
-        ))
+        raise Refused(
+            *(
+                Hazard(f"proof:{check.name}", finding.place, finding.message)
+                for check in proof.checks
+                for finding in check.failures
+            )
+        )
     return Solution(planned, changes, proof)

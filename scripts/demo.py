@@ -30,7 +30,11 @@ def check(held: bool, text: str) -> bool:
 def show(text: str, most: int = 0) -> None:
     lines = text.rstrip().splitlines()
     for line in lines[: most or None]:
-        console.print("  " + line, markup=False, style="green" if line.startswith("+") else "red" if line.startswith("-") else None)
+        console.print(
+            "  " + line,
+            markup=False,
+            style="green" if line.startswith("+") else "red" if line.startswith("-") else None,
+        )
     if most and len(lines) > most:
         console.print(f"  ... {len(lines) - most} lines more", style="dim")
 
@@ -53,7 +57,10 @@ def the_move(before: Path, after: Path) -> bool:
             check(to_do, "--check said beforehand that the move was still to be done"),
             check(moved.returncode == 0, "moved"),
             check(not unequal, "every file is byte for byte what it was when the move was first made"),
-            check(replay.recipe(after, "--check").returncode == 0, "--check says that it is done; a second run changes nothing"),
+            check(
+                replay.recipe(after, "--check").returncode == 0,
+                "--check says that it is done; a second run changes nothing",
+            ),
         )
     )
 
@@ -84,7 +91,12 @@ def the_recordings(before: Path, after: Path) -> bool:
 
 def the_worker(tree: Path, scratch: Path) -> bool:
     title(5, "The split worker at work: one job succeeds, one is retried, one ends in the dead-letter stream")
-    environment = {**ENVIRONMENT, "PYTHONPATH": str(tree), "WORKER_HEARTBEAT_INTERVAL": "1", "WORKER_BACKOFF_BASE": "0.2"}
+    environment = {
+        **ENVIRONMENT,
+        "PYTHONPATH": str(tree),
+        "WORKER_HEARTBEAT_INTERVAL": "1",
+        "WORKER_BACKOFF_BASE": "0.2",
+    }
     store = str(scratch / "nats")
 
     def worker(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -118,7 +130,10 @@ def _jobs(worker) -> bool:  # type: ignore[no-untyped-def]
     return all(
         (
             check(good.returncode == 0 and "5" in good.stdout, "2 + 3 is 5"),
-            check(retried.returncode == 0 and "attempt 3" in retried.stdout, "the flaky job got through at its third attempt"),
+            check(
+                retried.returncode == 0 and "attempt 3" in retried.stdout,
+                "the flaky job got through at its third attempt",
+            ),
             check(dead.returncode != 0, "the doomed job failed for good, and says so"),
             check("demo" in workers.stdout and "alive" in workers.stdout, "the worker is listed, its beat is fresh"),
         )

@@ -44,7 +44,9 @@ def lay_out(scratch: Path) -> tuple[Path, Path]:
     trees = scratch / "before", scratch / "after"
     for tree in trees:
         shutil.copytree(FROZEN / "before" / "worker", tree / "worker")
-        shutil.copytree(REPOSITORY / "tests" / "worker", tree / "tests" / "worker", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            REPOSITORY / "tests" / "worker", tree / "tests" / "worker", ignore=shutil.ignore_patterns("__pycache__")
+        )
         (tree / "tests" / "__init__.py").touch()
         shutil.copy(REPOSITORY / "pyproject.toml", tree)
     return trees
@@ -61,7 +63,12 @@ def record(tree: Path) -> Recording:
     report = tree / "tape-report.jsonl"
     command = [sys.executable, "-m", "pytest", "-q", "tests/worker", "--tape-report", str(report)]
     done = subprocess.run(
-        command, cwd=tree, text=True, capture_output=True, check=False, env={**os.environ, "CI": "true", "PYTHONPATH": str(tree)}
+        command,
+        cwd=tree,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "CI": "true", "PYTHONPATH": str(tree)},
     )
     lines = report.read_text().splitlines() if report.exists() else []
     return Recording(done.returncode == 0, tuple(json.loads(line) for line in lines), done.stdout + done.stderr)

@@ -14,7 +14,8 @@ from codemods.bindings.scopes import FUNCTIONS
 class Import:
     """One alias of an import statement.
 
-    ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the outermost
+    ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the
+    outermost
     function around it. ``guarded``: in a ``try`` or an ``if`` other than TYPE_CHECKING.
     """
 
@@ -61,8 +62,16 @@ def _walk(
         elif isinstance(node, ast.ImportFrom):
             for index, alias in enumerate(node.names):
                 yield Import(
-                    node, index, node.module or "", node.level, alias.name, alias.asname,
-                    function, typing_only, guarded, in_class,
+                    node,
+                    index,
+                    node.module or "",
+                    node.level,
+                    alias.name,
+                    alias.asname,
+                    function,
+                    typing_only,
+                    guarded,
+                    in_class,
                 )
         elif isinstance(node, FUNCTIONS):
             yield from _walk(node.body, function or node, typing_only, guarded, in_class)

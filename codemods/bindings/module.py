@@ -41,7 +41,9 @@ class Module:
     def postponed(self) -> bool:
         """Does ``from __future__ import annotations`` hold?"""
         return any(
-            isinstance(node, ast.ImportFrom) and node.module == "__future__" and any(a.name == "annotations" for a in node.names)
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(a.name == "annotations" for a in node.names)
             for node in self.source.tree.body
         )
 
@@ -79,7 +81,9 @@ class Module:
         for statement in self.statements:
             if not statement.is_import:
                 imported = {i.binds for i in self._imports_in(statement)}
-                for name in statement.binds - imported if isinstance(statement.node, (ast.If, ast.Try)) else statement.binds:
+                for name in (
+                    statement.binds - imported if isinstance(statement.node, (ast.If, ast.Try)) else statement.binds
+                ):
                     found[name].append(statement)
         return dict(found)
 
@@ -114,9 +118,10 @@ class Module:
         seen = False
         for node in self.source.tree.body:
             value: ast.expr | None = None
-            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
-                value = node.value
-            elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and getattr(node.target, "id", "") == "__all__":
+            if (
+                isinstance(node, ast.Assign)
+                and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets)
+            ) or (isinstance(node, (ast.AnnAssign, ast.AugAssign)) and getattr(node.target, "id", "") == "__all__"):
                 value = node.value
             elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
                 function = node.value.func
@@ -146,7 +151,9 @@ def _stand_in(node: ast.stmt) -> bool:
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and isinstance(node.value, (ast.Constant, ast.Name, ast.Attribute))
+        return all(isinstance(t, ast.Name) for t in node.targets) and isinstance(
+            node.value, (ast.Constant, ast.Name, ast.Attribute)
+        )
     return False
 
 
@@ -167,7 +174,11 @@ def _touched(node: ast.stmt) -> set[str]:
         elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
             if isinstance(item.value.func, ast.Attribute):
                 found |= _roots(item.value.func)
-            elif isinstance(item.value.func, ast.Name) and item.value.func.id in ("setattr", "delattr") and item.value.args:
+            elif (
+                isinstance(item.value.func, ast.Name)
+                and item.value.func.id in ("setattr", "delattr")
+                and item.value.args
+            ):
                 found |= {n.id for n in item.value.args[:1] if isinstance(n, ast.Name)}
         elif isinstance(item, FUNCTIONS):
             for decorator in item.decorator_list:
@@ -179,7 +190,11 @@ def _touched(node: ast.stmt) -> set[str]:
             continue
         if isinstance(item, ast.If) and is_type_checking(item.test):
             continue
-        todo += [child for child in ast.iter_child_nodes(item) if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))]
+        todo += [
+            child
+            for child in ast.iter_child_nodes(item)
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
+        ]
     return found
 
 

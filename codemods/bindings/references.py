@@ -1,6 +1,7 @@
 """Where a statement reads or writes names of its module, and at which moment.
 
-Scopes are decided here with ``ast`` rather than by asking ``symtable``: the compiler's tables name scopes but not places,
+Scopes are decided here with ``ast`` rather than by asking ``symtable``: the compiler's tables name scopes but not
+places,
 and their shape changes with every version (inlined comprehensions, annotation scopes). That the two agree is a test.
 """
 
@@ -35,7 +36,8 @@ class Moment(Enum):
 class Reference:
     """One place that reads or writes a name of the module's namespace.
 
-    ``function`` is the outermost function around a place that is read at call time; None for a lambda's, which can hold no
+    ``function`` is the outermost function around a place that is read at call time; None for a lambda's, which can
+    hold no
     import. ``called``: the value is called, or used in a way that may call it, where it is read. ``chain`` are the
     attributes read off the name. ``string``: it stands inside a string that typing evaluates.
     """
@@ -112,8 +114,11 @@ class Collector:
     def _before_first_store(self, name: str, node: ast.AST, scope: Scope) -> bool:
         """A class body reads the module's name as long as it has not bound its own."""
         first = self._class_stores.get(id(scope), {}).get(name)
-        return first is not None and isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and (
-            (node.lineno, node.col_offset) < first
+        return (
+            first is not None
+            and isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and ((node.lineno, node.col_offset) < first)
         )
 
     _class_stores: dict[int, dict[str, tuple[int, int]]] = {}  # noqa: RUF012
@@ -200,7 +205,13 @@ class Collector:
             for child in ast.iter_child_nodes(parameter):
                 self._annotation(child, replace(around, moment=Moment.TYPING))
         arguments = node.args
-        for argument in (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
+        for argument in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            arguments.vararg,
+            *arguments.kwonlyargs,
+            arguments.kwarg,
+        ):
             if argument is not None and argument.annotation is not None:
                 self._annotation(argument.annotation, around)
         if node.returns is not None:
@@ -270,7 +281,9 @@ class Collector:
             for inner in ast.walk(parsed):
                 ast.copy_location(inner, node)
             self._visit(parsed, replace(at, moment=Moment.TYPING, string=True))
-        elif isinstance(node, ast.Subscript) and getattr(node.value, "id", getattr(node.value, "attr", "")) == "Literal":
+        elif (
+            isinstance(node, ast.Subscript) and getattr(node.value, "id", getattr(node.value, "attr", "")) == "Literal"
+        ):
             self._visit(node.value, at)
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
             self._visit(node, at)

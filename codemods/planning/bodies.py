@@ -12,7 +12,8 @@ from codemods.planning.needs import Needs
 
 
 def body_edits(facts: Facts, needs: Needs) -> tuple[tuple[Replacement, ...], list[Hazard]]:
-    """Replacements in offsets of the source: ``__name__`` becomes the old module's name, relative imports keep their target."""
+    """Replacements in offsets of the source: ``__name__`` becomes the old module's name, relative imports keep
+    their target."""
     source = facts.source
     copied = [s for unit in needs.copies for s in unit.statements[:1]]
     edits: dict[tuple[int, int], Replacement] = {}
@@ -23,11 +24,14 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[tuple[Replacement, ...], lis
             if reference.name == "__name__" and isinstance(reference.node, ast.Name):
                 edit = _spot(source, reference, f'"{dotted}"')
                 if edit is None:
-                    hazards.append(Hazard(
-                        "module-name", source.source.place(reference.node),
-                        "__name__ stands inside an f-string, where it can't be replaced by the module's name",
-                        ("assign it to a variable first",),
-                    ))
+                    hazards.append(
+                        Hazard(
+                            "module-name",
+                            source.source.place(reference.node),
+                            "__name__ stands inside an f-string, where it can't be replaced by the module's name",
+                            ("assign it to a variable first",),
+                        )
+                    )
                 else:
                     edits[edit.start, edit.end] = edit
         for edit in _relative_imports(source, statement.node, needs):

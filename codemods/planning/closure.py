@@ -1,6 +1,7 @@
 """What goes along with a move.
 
-The source imports the destination (for its own use, and so that the old path keeps working), so the destination may need
+The source imports the destination (for its own use, and so that the old path keeps working), so the destination
+may need
 nothing of the source while it is imported. Hence what moved code needs at import time goes along; of what it needs only
 when called, that which nobody else reads goes along, and so does a small shared helper that mostly moved code reads;
 the rest stays and is imported where it is used.
@@ -54,7 +55,12 @@ class Closure:
             unit = todo.popleft()
             for name, why in self.needed_at_import(unit).items():
                 needed = self.units.by_name.get(name)
-                if needed is not None and needed not in self.moving and needed not in self.copied and not needed.typing_only:
+                if (
+                    needed is not None
+                    and needed not in self.moving
+                    and needed not in self.copied
+                    and not needed.typing_only
+                ):
                     self.moving[needed] = (Disposition.GOES_ALONG, why)
                     todo.append(needed)
         return len(self.moving) > before
@@ -66,9 +72,15 @@ class Closure:
             if reference.name in unit.binds or reference.name in self.pinned:
                 continue
             if self.runnable and reference.moment is Moment.CALL:
-                needs.setdefault(reference.name, f"{unit.label} needs it, and the source runs as a script: imported late, it would run twice")
+                needs.setdefault(
+                    reference.name,
+                    f"{unit.label} needs it, and the source runs as a script: imported late, it would run twice",
+                )
             if self.hints_read and reference.moment is Moment.TYPING and reference.annotation:
-                needs.setdefault(reference.name, f"annotations of {unit.label} name it, and the project resolves annotations at run time")
+                needs.setdefault(
+                    reference.name,
+                    f"annotations of {unit.label} name it, and the project resolves annotations at run time",
+                )
         for reference in _at_import(unit):
             if reference.name not in unit.binds:
                 needs.setdefault(reference.name, f"{unit.label} needs it while the module is imported")
@@ -76,7 +88,8 @@ class Closure:
             for reference in callee.references:
                 if reference.moment is not Moment.TYPING and reference.name not in unit.binds:
                     needs.setdefault(
-                        reference.name, f"{callee.label} needs it, which {unit.label} calls while the module is imported"
+                        reference.name,
+                        f"{callee.label} needs it, which {unit.label} calls while the module is imported",
                     )
         return needs
 
@@ -115,14 +128,19 @@ class Closure:
         """Units that stay so far and that moved code needs only later than import time."""
         names = {r.name for unit in self.moving for r in unit.references}
         return {
-            self.units.by_name[name] for name in names
+            self.units.by_name[name]
+            for name in names
             if name in self.units.by_name and self._free(self.units.by_name[name])
         }
 
     def _free(self, unit: Unit) -> bool:
         held = {*self.keep, *self.pinned}
         return (
-            unit not in self.moving and unit not in self.copied and not unit.typing_only and not unit.binds & held and bool(unit.binds)
+            unit not in self.moving
+            and unit not in self.copied
+            and not unit.typing_only
+            and not unit.binds & held
+            and bool(unit.binds)
             and "__all__" not in unit.binds
         )
 
@@ -172,7 +190,12 @@ class Closure:
         """Would taking this unit drag in, at import time, nothing that others hold?"""
         for name in self.needed_at_import(unit):
             needed = self.units.by_name.get(name)
-            if needed is not None and needed not in self.moving and needed not in candidates and needed not in self.copied:
+            if (
+                needed is not None
+                and needed not in self.moving
+                and needed not in candidates
+                and needed not in self.copied
+            ):
                 return False
         return True
 
@@ -196,7 +219,9 @@ class Closure:
         if unit.is_class and not _is_enum(unit):
             return False
         return all(
-            r.name not in self.units.by_name or r.name in unit.binds or self.units.by_name[r.name] in self.moving
+            r.name not in self.units.by_name
+            or r.name in unit.binds
+            or self.units.by_name[r.name] in self.moving
             or self.units.by_name[r.name] in self.copied
             for r in unit.references
         )
@@ -206,9 +231,11 @@ def _at_import(unit: Unit) -> Iterator[Reference]:
     """References that are read when the unit is imported, those of a lambda's body with them."""
     own = _is_enum(unit)
     for reference in unit.references:
-        if reference.moment is Moment.IMPORT or (reference.moment is Moment.CALL and reference.function is None):
-            yield reference
-        elif own and reference.moment is Moment.CALL and reference.method in _ON_MEMBERS:
+        if (
+            reference.moment is Moment.IMPORT
+            or (reference.moment is Moment.CALL and reference.function is None)
+            or (own and reference.moment is Moment.CALL and reference.method in _ON_MEMBERS)
+        ):
             yield reference
 
 

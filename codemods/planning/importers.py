@@ -16,7 +16,11 @@ def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits
     rehomes: dict[str, list[Rehome]] = defaultdict(list)
     modules: dict[str, Module] = {}
     for module, item in facts.referrers.imports:
-        if module.path == facts.move.destination or item.attribute not in facts.moved_names or _looked_up_late(facts, item):
+        if (
+            module.path == facts.move.destination
+            or item.attribute not in facts.moved_names
+            or _looked_up_late(facts, item)
+        ):
             continue
         modules[module.path] = module
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names)
@@ -27,7 +31,8 @@ def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits
         modules[seam.module.path] = seam.module
         strings[seam.module.path].append(_retargeted(facts, seam))
     return tuple(
-        FileEdits(path, modules[path], tuple(rehomes[path]), tuple(strings[path])) for path in sorted({*rehomes, *strings})
+        FileEdits(path, modules[path], tuple(rehomes[path]), tuple(strings[path]))
+        for path in sorted({*rehomes, *strings})
     )
 
 

@@ -17,8 +17,11 @@ def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     """Imports that only moved code used and that others may find in the source: they become ``X as X``."""
     read = _read_in_source(facts)
     return tuple(
-        item for name in sorted(used - read) for item in facts.source.top_imports[name]
-        if _passed_on(facts, item) and not (item.guarded or item.asname or _is_promise(facts, item))
+        item
+        for name in sorted(used - read)
+        for item in facts.source.top_imports[name]
+        if _passed_on(facts, item)
+        and not (item.guarded or item.asname or _is_promise(facts, item))
         and (item.attribute or "." not in item.module)
     )
 
@@ -90,14 +93,18 @@ def _chain_read(facts: Facts, item: Import) -> bool:
 
 def _looks_names_up(facts: Facts) -> bool:
     """Does staying code look into the module's namespace by other means than names?"""
-    return any(r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references)
+    return any(
+        r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references
+    )
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:
     source = facts.source.source
     line = source.line(item.node.names[item.index].end_lineno or item.node.lineno)
     first = source.line(item.node.lineno)
-    return any("noqa" in text and ("F401" in text or "noqa:" not in text.replace("noqa :", "noqa:")) for text in (line, first))
+    return any(
+        "noqa" in text and ("F401" in text or "noqa:" not in text.replace("noqa :", "noqa:")) for text in (line, first)
+    )
 
 
 def _read_by_star_importers(facts: Facts) -> set[str]:
@@ -109,7 +116,7 @@ def _read_by_star_importers(facts: Facts) -> set[str]:
         for s in module.statements
         for r in s.references
         if r.name not in module.binds
-    } | ({name for name in facts.source.top_imports} if any(m.path.endswith("__init__.py") for m in facts.referrers.stars) else set())
+    } | (set(facts.source.top_imports) if any(m.path.endswith("__init__.py") for m in facts.referrers.stars) else set())
 
 
 def imported_back(facts: Facts) -> tuple[NewImport, ...]:
@@ -118,7 +125,9 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
         wanted = _read_by_staying(facts)
     else:
         wanted = set(facts.moved_names)
-    module = reference_to(facts.move.destination, facts.source.path, relative_style(facts.source, facts.world.names), facts.world.names)
+    module = reference_to(
+        facts.move.destination, facts.source.path, relative_style(facts.source, facts.world.names), facts.world.names
+    )
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
     outside = facts.referrers.outside
@@ -160,14 +169,19 @@ def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
         return next((s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving), None)
     effects = [s for unit in facts.moving for s in unit.statements if _has_effect(s)]
     earlier = [
-        s for unit in facts.staying for s in unit.statements
+        s
+        for unit in facts.staying
+        for s in unit.statements
         if effects and s.index < min(e.index for e in effects) and not s.is_import and _has_effect(s)
     ]
     if not earlier:
         return None
     first = min(e.index for e in effects)
     reads_early = {
-        s.index for unit in facts.staying for s in unit.statements for r in s.references
+        s.index
+        for unit in facts.staying
+        for s in unit.statements
+        for r in s.references
         if r.name in facts.moved_names and r.moment is Moment.IMPORT
     }
     following = [s for s in facts.source.statements if s.index > first and s.index not in moving]
@@ -177,19 +191,98 @@ def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
 
 
 _QUIET_CALLS = {
-    "TypeVar", "ParamSpec", "TypeVarTuple", "NewType", "namedtuple", "NamedTuple", "TypedDict", "Enum", "dataclass", "field",
-    "getLogger", "compile", "frozenset", "set", "dict", "list", "tuple", "int", "str", "float", "bytes", "bool", "len", "range",
-    "sorted", "min", "max", "object", "partial", "wraps", "lru_cache", "cache", "total_ordering", "contextmanager",
-    "asynccontextmanager", "property", "staticmethod", "classmethod", "overload", "Path", "timedelta", "Decimal", "zip",
-    "enumerate", "OrderedDict", "defaultdict", "deque", "Counter", "attrgetter", "itemgetter", "methodcaller", "singledispatch",
-    "getenv", "type", "super", "isinstance", "issubclass", "hasattr", "getattr", "runtime_checkable", "final", "cast",
-    "abstractmethod", "cached_property", "unique", "auto", "join", "format", "split", "get", "keys", "values", "items", "lower",
-    "upper", "strip", "replace", "maketrans", "escape", "chain", "product", "count", "from_iterable", "fromkeys", "encode", "decode",
+    "TypeVar",
+    "ParamSpec",
+    "TypeVarTuple",
+    "NewType",
+    "namedtuple",
+    "NamedTuple",
+    "TypedDict",
+    "Enum",
+    "dataclass",
+    "field",
+    "getLogger",
+    "compile",
+    "frozenset",
+    "set",
+    "dict",
+    "list",
+    "tuple",
+    "int",
+    "str",
+    "float",
+    "bytes",
+    "bool",
+    "len",
+    "range",
+    "sorted",
+    "min",
+    "max",
+    "object",
+    "partial",
+    "wraps",
+    "lru_cache",
+    "cache",
+    "total_ordering",
+    "contextmanager",
+    "asynccontextmanager",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "overload",
+    "Path",
+    "timedelta",
+    "Decimal",
+    "zip",
+    "enumerate",
+    "OrderedDict",
+    "defaultdict",
+    "deque",
+    "Counter",
+    "attrgetter",
+    "itemgetter",
+    "methodcaller",
+    "singledispatch",
+    "getenv",
+    "type",
+    "super",
+    "isinstance",
+    "issubclass",
+    "hasattr",
+    "getattr",
+    "runtime_checkable",
+    "final",
+    "cast",
+    "abstractmethod",
+    "cached_property",
+    "unique",
+    "auto",
+    "join",
+    "format",
+    "split",
+    "get",
+    "keys",
+    "values",
+    "items",
+    "lower",
+    "upper",
+    "strip",
+    "replace",
+    "maketrans",
+    "escape",
+    "chain",
+    "product",
+    "count",
+    "from_iterable",
+    "fromkeys",
+    "encode",
+    "decode",
 }
 
 
 def _has_effect(statement: Statement) -> bool:
     """May running this statement change something beyond the names that it binds?"""
     return any(
-        r.called and r.moment is Moment.IMPORT and ([*r.chain] or [r.name])[-1] not in _QUIET_CALLS for r in statement.references
+        r.called and r.moment is Moment.IMPORT and ([*r.chain] or [r.name])[-1] not in _QUIET_CALLS
+        for r in statement.references
     )

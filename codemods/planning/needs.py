@@ -14,7 +14,15 @@ from codemods.planning.style import reference_to
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 
-_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__", "__builtins__"}
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__package__",
+    "__spec__",
+    "__path__",
+    "__builtins__",
+}
 
 
 @dataclass
@@ -85,17 +93,23 @@ class Needs:
         return reference_to(self.source.path, self.destination, self.relative, self.world.names)
 
     def _late(self, name: str, references: list[Reference], also_moved: bool = False) -> None:
-        functions = {id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL}
+        functions = {
+            id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL
+        }
         for function in functions.values():
             assert function is not None
             self.late.append(LateImport(function, NewImport(self._source_text, name)))
         for reference in references:
             if reference.function is None and reference.moment is Moment.CALL and not also_moved:
                 place = self.source.source.place(reference.node)
-                self.hazards.append(Hazard(
-                    "late-need", place, f"{name} stays in {self.source.path} and is read here by a lambda that can import nothing",
-                    (f"move {name} too: --with {name}", "make the lambda a function"),
-                ))
+                self.hazards.append(
+                    Hazard(
+                        "late-need",
+                        place,
+                        f"{name} stays in {self.source.path} and is read here by a lambda that can import nothing",
+                        (f"move {name} too: --with {name}", "make the lambda a function"),
+                    )
+                )
 
     # -- names that the source imports
 
@@ -130,7 +144,10 @@ class Needs:
 
     def _stands_late(self, item: Import) -> bool:
         """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
-        first = min((s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)), default=0)
+        first = min(
+            (s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)),
+            default=0,
+        )
         return first < item.node.lineno and self.world.target(self.source, item) is not None
 
     def _late_like_source(self, item: Import, references: list[Reference]) -> None:
@@ -201,10 +218,14 @@ class Needs:
     # -- names that come by a star
 
     def _starred(self, name: str) -> tuple[str, ...]:
-        return (name,) if any(
-            (target := self.world.target(self.source, star)) is not None and self.world.exports(target, name)
-            for star in self.source.stars
-        ) else ()
+        return (
+            (name,)
+            if any(
+                (target := self.world.target(self.source, star)) is not None and self.world.exports(target, name)
+                for star in self.source.stars
+            )
+            else ()
+        )
 
     def _from_star(self, name: str) -> None:
         foreign = []
@@ -221,7 +242,9 @@ class Needs:
             # Which of several star imports binds the name can't be known without running them: all come.
             new = self.rewritten(star)
             if new is not None:
-                exact = NewImport(new.module, name if len(foreign) == 1 else "*", None, new.comment if len(foreign) > 1 else "")
+                exact = NewImport(
+                    new.module, name if len(foreign) == 1 else "*", None, new.comment if len(foreign) > 1 else ""
+                )
                 if exact not in self.imports:
                     self.imports.append(exact)
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
 from codemods.planning import hazards, request, seams
+from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
-from codemods.planning.edits import Arrival, Body, Departure, Edits, FileEdits
+from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
 from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import (
@@ -20,7 +21,6 @@ from codemods.planning.leaving import (
     kept_for_others,
     landing_place,
 )
-from codemods.planning.annotations import resolves_hints
 from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
@@ -42,7 +42,13 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     referrers = Referrers(world, move.source).collect(source.binds)
     facts, followers = _close(world, move, source, destination, units, referrers)
     needs = Needs(
-        world, units, _ordered(facts), move.destination, relative_style(source, world.names), facts.pinned, loggers(units)
+        world,
+        units,
+        _ordered(facts),
+        move.destination,
+        relative_style(source, world.names),
+        facts.pinned,
+        loggers(units),
     )
     needs.solve()
     found = [*hazards.find(facts), *needs.hazards]
@@ -84,18 +90,37 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
     made_again = tuple(s for unit in copied for s in unit.statements[:1])
-    body = Body(facts.source, tuple(sorted((*made_again, *statements), key=lambda s: s.index)), changes, tuple(needs.late))
-    annotated = any(isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None) for s in statements for n in ast.walk(s.node))
-    future = facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
+    body = Body(
+        facts.source, tuple(sorted((*made_again, *statements), key=lambda s: s.index)), changes, tuple(needs.late)
+    )
+    annotated = any(
+        isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None)
+        for s in statements
+        for n in ast.walk(s.node)
+    )
+    future = (
+        facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
+    )
     blocks = tuple(block for block in needs.blocks)
     arrival = Arrival(
-        facts.move.destination, facts.destination, body, future, tuple(needs.imports), tuple(needs.typing_imports), blocks,  # type: ignore[arg-type]
+        facts.move.destination,
+        facts.destination,
+        body,
+        future,
+        tuple(needs.imports),
+        tuple(needs.typing_imports),
+        blocks,  # type: ignore[arg-type]
         hazards.own_imports(facts),
     )
     departure = Departure(
-        facts.move.source, facts.source, statements,
-        departing_imports(facts, needs.used), kept_for_others(facts, needs.used), departing_blocks(facts, needs.blocks),
-        imported_back(facts), landing_place(facts, needs.lands_after),
+        facts.move.source,
+        facts.source,
+        statements,
+        departing_imports(facts, needs.used),
+        kept_for_others(facts, needs.used),
+        departing_blocks(facts, needs.blocks),
+        imported_back(facts),
+        landing_place(facts, needs.lands_after),
     )
     others = importer_edits(facts, followers)
     return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))

@@ -130,7 +130,8 @@ class Referrers:
                 self._object_seam(node, module, aliases)
 
     def _object_seam(self, call: ast.Call, module: Module, aliases: dict[str, list[str]]) -> None:
-        """``patch.object(module, "name")``, ``monkeypatch.setattr(module, "name", …)``, ``setattr(module, "name", …)``."""
+        """``patch.object(module, "name")``, ``monkeypatch.setattr(module, "name", …)``, ``setattr(module, "name",
+        …)``."""
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
         if name not in ("object", "setattr", "delattr", "multiple", "setitem") or not call.args:
             return
@@ -199,7 +200,8 @@ def attribute_chain(node: ast.expr) -> list[str]:
 
 
 def _is_patch(call: ast.Call) -> bool:
-    """``patch("…")``, ``mock.patch("…")``, ``mocker.patch("…")``, ``monkeypatch.setattr("…", …)``, ``patch.multiple``."""
+    """``patch("…")``, ``mock.patch("…")``, ``mocker.patch("…")``, ``monkeypatch.setattr("…", …)``,
+    ``patch.multiple``."""
     function = call.func
     names: list[str] = []
     while isinstance(function, ast.Attribute):

@@ -18,7 +18,9 @@ def readable(world: World, path: str, role: str) -> Module:
         return world.module(path)
     except Unreadable as error:
         remedy = "make it valid Python for the interpreter that runs this tool"
-        raise Refused(Hazard("unreadable", error.place, f"the {role} can't be read: {error.reason}", (remedy,))) from error
+        raise Refused(
+            Hazard("unreadable", error.place, f"the {role} can't be read: {error.reason}", (remedy,))
+        ) from error
     except OSError as error:
         raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
 
@@ -45,7 +47,9 @@ def check_names(world: World, move: Move, units: Units) -> None:
             unit = units.by_name[name]
             if unit.typing_only:
                 place = module.source.place(unit.statements[0].node)
-                raise Refused(Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ()))
+                raise Refused(
+                    Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ())
+                )
             continue
         raise Refused(_absent(world, module, name))
 
@@ -59,14 +63,20 @@ def _absent(world: World, module: Module, name: str) -> Hazard:
         if origin:
             line = world.module(origin[0]).definitions[origin[1]][0].node.lineno
             return Hazard(
-                "not-defined-here", place, f"{name} is only imported here; it is defined in {origin[0]}:{line}",
+                "not-defined-here",
+                place,
+                f"{name} is only imported here; it is defined in {origin[0]}:{line}",
                 (f"name {origin[0]} as the source",),
             )
-        return Hazard("not-defined-here", place, f"{name} is only imported here, from {imports[0].module or 'its package'}")
+        return Hazard(
+            "not-defined-here", place, f"{name} is only imported here, from {imports[0].module or 'its package'}"
+        )
     for node in ast.walk(module.source.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
             return Hazard(
-                "not-top-level", module.source.place(node), f"{name} is not at the top level of the module",
+                "not-top-level",
+                module.source.place(node),
+                f"{name} is not at the top level of the module",
                 ("move what it stands in",),
             )
     close = difflib.get_close_matches(name, list(module.definitions), 1)

@@ -1,7 +1,8 @@
 """Where tests and plugins replace names of the source, and what becomes of that when the readers move.
 
 A patched name must be looked up, after the move, in the module that the patch names. If every reader moved, a string
-follows them; if readers are on both sides, or the place holds the module itself, moved code reads the name through the source.
+follows them; if readers are on both sides, or the place holds the module itself, moved code reads the name through
+the source.
 """
 
 from __future__ import annotations
@@ -13,17 +14,22 @@ from codemods.planning.units import Unit, Units
 
 def call_readers(units: Units, name: str) -> set[Unit]:
     """Units that look a global up when they are called."""
-    return {unit for unit in units.all for r in unit.references if r.name == name and r.moment is Moment.CALL and not r.writes}
+    return {
+        unit
+        for unit in units.all
+        for r in unit.references
+        if r.name == name and r.moment is Moment.CALL and not r.writes
+    }
 
 
 def dynamic_outside(referrers: Referrers, name: str) -> bool:
     """Does another file look the name up in the source when it runs?"""
-    return name in referrers.chained or any(i.attribute == name and i.function is not None for _, i in referrers.imports)
+    return name in referrers.chained or any(
+        i.attribute == name and i.function is not None for _, i in referrers.imports
+    )
 
 
-def split(
-    units: Units, referrers: Referrers, moving: set[Unit]
-) -> tuple[frozenset[str], tuple[Seam, ...]]:
+def split(units: Units, referrers: Referrers, moving: set[Unit]) -> tuple[frozenset[str], tuple[Seam, ...]]:
     """(names to be read through the source, string seams that follow their readers)."""
     pinned: set[str] = set(referrers.assigned)
     follow: list[Seam] = []

@@ -85,11 +85,12 @@ class Units:
     @cached_property
     def by_name(self) -> dict[str, Unit]:
         """The unit that defines each name; names that are only imported have none."""
-        guarded = {
-            name for name, items in self.module.top_imports.items() if all(item.typing_only for item in items)
-        }
+        guarded = {name for name, items in self.module.top_imports.items() if all(item.typing_only for item in items)}
         return {
-            name: unit for unit in self.all for statement in unit.statements if not statement.is_import
+            name: unit
+            for unit in self.all
+            for statement in unit.statements
+            if not statement.is_import
             for name in (statement.binds & unit.binds)
             if not (name in guarded and isinstance(statement.node, ast.If))
         }
@@ -128,7 +129,9 @@ class Units:
                 ):
                     _union(parents, first[reference.name], statement.index)
             called = _bare_call(statement.node)
-            if called in first and any(r.writes and r.moment is Moment.CALL for r in statements[first[called]].references):
+            if called in first and any(
+                r.writes and r.moment is Moment.CALL for r in statements[first[called]].references
+            ):
                 _union(parents, first[called], statement.index)
         for name, writers in self.module.rebound.items():
             indices = [s.index for s in writers] + ([first[name]] if name in first else [])
@@ -146,7 +149,13 @@ def _fixed(node: ast.stmt) -> bool:
         return True
     if is_main_guard(node):
         return True
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target]
+        if isinstance(node, (ast.AugAssign, ast.AnnAssign))
+        else []
+    )
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         targets = [node.value.func.value]
     return any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets)

@@ -32,7 +32,9 @@ class World:
 
     def mentions(self, *words: str) -> Iterator[str]:
         """Files in whose bytes one of the words stands, as a word."""
-        pattern = re.compile(rb"(?<![A-Za-z0-9_])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![A-Za-z0-9_])")
+        pattern = re.compile(
+            rb"(?<![A-Za-z0-9_])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![A-Za-z0-9_])"
+        )
         for path in sorted(self.tree.paths):
             try:
                 raw = self.tree.read(path)

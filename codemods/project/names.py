@@ -21,7 +21,9 @@ class Names:
     @cached_property
     def _packages(self) -> frozenset[str]:
         """Folders with an ``__init__.py``; the root of the tree is the empty string."""
-        return frozenset(_parent(path) for path in self.tree.paths if path.rpartition("/")[2] in ("__init__.py", "__init__.pyi"))
+        return frozenset(
+            _parent(path) for path in self.tree.paths if path.rpartition("/")[2] in ("__init__.py", "__init__.pyi")
+        )
 
     @cached_property
     def roots(self) -> tuple[str, ...]:

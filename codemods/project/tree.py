@@ -33,8 +33,12 @@ class DiskTree:
         self.root = root
         self._bytes: dict[str, bytes] = {}
 
-    @cached_property
+    @property
     def paths(self) -> frozenset[str]:
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
         return frozenset(_walk(self.root))
 
     def read(self, path: str) -> bytes:
@@ -50,8 +54,12 @@ class OverlayTree:
         self.below = below
         self.changes = changes
 
-    @cached_property
+    @property
     def paths(self) -> frozenset[str]:
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
         gone = {path for path, new in self.changes.items() if new is None}
         return (self.below.paths | self.changes.keys()) - gone
 

@@ -31,7 +31,8 @@ def check(comparison: Comparison) -> Check:
 
 
 def _readers(comparison: Comparison) -> Iterator[tuple[str, str, set[str]]]:
-    """(path, owner, globals read) of every top-level function and class of the old changed files, and of module level."""
+    """(path, owner, globals read) of every top-level function and class of the old changed files, and of module
+    level."""
     for path in comparison.changed:
         if comparison.before.outline(path) is None:
             continue
@@ -59,7 +60,9 @@ def _compare(
     new = side.origins(home, name)
     wanted = comparison.mapped(old)
     late = _late(comparison, home, owner, name)
-    if new == wanted and not (side.typing_only(home, name) and not comparison.before.typing_only(path, name) and late != wanted):
+    if new == wanted and not (
+        side.typing_only(home, name) and not comparison.before.typing_only(path, name) and late != wanted
+    ):
         return
     if late and late <= wanted:
         return
@@ -83,7 +86,8 @@ def made_again(comparison: Comparison, path: str, home: str, name: str) -> bool:
 
 
 def _statements_of(comparison: Comparison, path: str, name: str) -> list[str]:
-    """What binds a name, in canonical form, where it may be made again: loggers, guarded imports. The old tree's for the old path."""
+    """What binds a name, in canonical form, where it may be made again: loggers, guarded imports. The old tree's
+    for the old path."""
     side = comparison.before if path in comparison.before.tree.paths else comparison.after
     outline = side.outline(path)
     found = []
@@ -136,7 +140,9 @@ def _imports(comparison: Comparison) -> Iterator[Finding]:
                 target = comparison.after.names.find(module, path)
                 for alias in node.names:
                     if target and alias.name != "*" and not comparison.after.imported(path, module, alias.name):
-                        if not _was_so(comparison, module, alias.name, path) and "__getattr__" not in _binds(comparison, target):
+                        if not _was_so(comparison, module, alias.name, path) and "__getattr__" not in _binds(
+                            comparison, target
+                        ):
                             yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
 
 

@@ -22,11 +22,18 @@ def check(comparison: Comparison) -> Check:
         if not circle:
             continue
         # A circle of before, seen with the destination as the part of the source that it was.
-        old = {comparison.source if step == comparison.destination and step not in before.tree.paths else step for step in circle}
-        known = all(step in before.tree.paths for step in old) and len(old) > 1 and all(
-            _circle(before, step, old_graph) for step in old
+        old = {
+            comparison.source if step == comparison.destination and step not in before.tree.paths else step
+            for step in circle
+        }
+        known = (
+            all(step in before.tree.paths for step in old)
+            and len(old) > 1
+            and all(_circle(before, step, old_graph) for step in old)
         )
-        edges = ", ".join(f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True))
+        edges = ", ".join(
+            f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True)
+        )
         finding = Finding(Place(path, graph[path].get(circle[1], 0)), f"a circle of imports: {edges}")
         (declared if known else failures).append(finding)
     return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))

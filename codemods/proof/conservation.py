@@ -18,13 +18,16 @@ SAYS = "every statement and comment is still there, once, and reads as before"
 
 
 class _Canonical(ast.NodeTransformer):
-    """Two statements are the same if they are equal in this form: no imports inside, module names under their old name."""
+    """Two statements are the same if they are equal in this form: no imports inside, module names under their old
+    name."""
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Constant(self.comparison.source_name) if node.id == "__name__" and self.comparison.source_name else node
+        return (
+            ast.Constant(self.comparison.source_name) if node.id == "__name__" and self.comparison.source_name else node
+        )
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         old, new = self.comparison.source_name, self.comparison.destination_name
@@ -76,8 +79,10 @@ def _statements(comparison: Comparison, side: Side) -> dict[str, list[Place]]:
 
 
 def is_logger(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and (
-        getattr(node.value.func, "attr", getattr(node.value.func, "id", "")) == "getLogger"
+    return (
+        isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and (getattr(node.value.func, "attr", getattr(node.value.func, "id", "")) == "getLogger")
     )
 
 
@@ -98,7 +103,8 @@ def import_like(node: ast.stmt) -> bool:
         return False
     simple = (ast.Constant, ast.Name, ast.Attribute)
     return any(map(import_like, inside)) and all(
-        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and isinstance(s.value, simple)) for s in inside
+        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and isinstance(s.value, simple))
+        for s in inside
     )
 
 

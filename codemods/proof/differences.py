@@ -10,7 +10,9 @@ SAYS = "what a move always changes, for you to know"
 
 def check(comparison: Comparison) -> Check:
     declared = [
-        Finding(Place(new, 0), f"{name}.__module__, new pickles and tracebacks say {comparison.after.names.dotted(new)} now")
+        Finding(
+            Place(new, 0), f"{name}.__module__, new pickles and tracebacks say {comparison.after.names.dotted(new)} now"
+        )
         for (_, name), (new, _) in sorted(comparison.renamed.items())
         if not name.startswith("_") and name[:1].isupper() and not name.isupper()
     ]

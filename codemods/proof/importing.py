@@ -116,8 +116,14 @@ class Interpreter:
                 outline = self.side.outline(target)
                 if inner and inner != target:
                     self.run(inner)
-                elif outline and (alias.name in outline.binds or not outline.stars) and "__getattr__" not in self.bound[target]:
-                    raise _Failed(Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there")
+                elif (
+                    outline
+                    and (alias.name in outline.binds or not outline.stars)
+                    and "__getattr__" not in self.bound[target]
+                ):
+                    raise _Failed(
+                        Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
+                    )
             self.bound[path].add(alias.asname or alias.name)
 
     def _reads(self, path: str, node: ast.AST, ever: set[str], postponed: bool) -> None:
@@ -128,7 +134,8 @@ class Interpreter:
 
 
 def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
-    """Module-level names that a statement certainly reads when it runs: bases, decorators, defaults, plain expressions."""
+    """Module-level names that a statement certainly reads when it runs: bases, decorators, defaults, plain
+    expressions."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]
     elif isinstance(node, ast.ClassDef):

@@ -189,9 +189,15 @@ def _steps(node: ast.stmt, top: ast.stmt, around: _Around) -> Iterator[Step]:
     if isinstance(node, ast.If):
         yield _step(node, top, around)
         typing = is_type_checking(node.test)
-        unless = isinstance(node.test, ast.UnaryOp) and isinstance(node.test.op, ast.Not) and is_type_checking(node.test.operand)
+        unless = (
+            isinstance(node.test, ast.UnaryOp)
+            and isinstance(node.test.op, ast.Not)
+            and is_type_checking(node.test.operand)
+        )
         yield from _block(node.body, top, _Around(around.typing or typing, around.handled, True))
-        yield from _block(node.orelse, top, _Around(around.typing or unless, around.handled, not typing or around.alternative))
+        yield from _block(
+            node.orelse, top, _Around(around.typing or unless, around.handled, not typing or around.alternative)
+        )
     elif isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
         handled = around.handled or any(catches_import(handler) for handler in node.handlers)  # type: ignore[attr-defined]
         yield from _block(node.body, top, _Around(around.typing, handled, around.alternative))  # type: ignore[attr-defined]
@@ -241,7 +247,9 @@ def _sites(step: Step) -> Iterator[Site]:
             name = alias.asname or (alias.name.partition(".")[0] if kind == "import" else alias.name)
             yield Site(name, kind, node, top, alias, step.typing, step.handled)
         return
-    kind = {"FunctionDef": "def", "AsyncFunctionDef": "def", "ClassDef": "class", "Delete": "delete"}.get(type(node).__name__)
+    kind = {"FunctionDef": "def", "AsyncFunctionDef": "def", "ClassDef": "class", "Delete": "delete"}.get(
+        type(node).__name__
+    )
     if kind is None:
         kind = "assign" if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) else "other"
     if isinstance(node, ast.AnnAssign) and node.value is None:
@@ -255,13 +263,23 @@ def _all_value(node: ast.stmt) -> ast.expr | None:
     """What a statement gives or adds to ``__all__``."""
     if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
         return node.value
-    if isinstance(node, ast.AnnAssign | ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id == "__all__":
+    if (
+        isinstance(node, ast.AnnAssign | ast.AugAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id == "__all__"
+    ):
         return node.value
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         function = node.value.func
         if isinstance(function.value, ast.Name) and function.value.id == "__all__" and node.value.args:
             given = node.value.args[0]
-            return given if function.attr == "extend" else ast.List([given], ast.Load()) if function.attr == "append" else None
+            return (
+                given
+                if function.attr == "extend"
+                else ast.List([given], ast.Load())
+                if function.attr == "append"
+                else None
+            )
     return None
 
 

@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 
 from codemods.project import Names, Source, Tree, Unreadable
 
-BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__", "__loader__"}
+BUILTINS = frozenset(dir(builtins)) | {
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__package__",
+    "__spec__",
+    "__path__",
+    "__loader__",
+}
 Origin = tuple[str, str]
 
 
@@ -77,8 +85,16 @@ class Side:
             else:
                 for name in defined_names(node):
                     outline.binds.setdefault(name, []).append(Bound(True, typing=typing))
-                    if name == "__all__" and isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and node.value:
-                        words = [c.value for c in ast.walk(node.value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
+                    if (
+                        name == "__all__"
+                        and isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
+                        and node.value
+                    ):
+                        words = [
+                            c.value
+                            for c in ast.walk(node.value)
+                            if isinstance(c, ast.Constant) and isinstance(c.value, str)
+                        ]
                         outline.exported = (outline.exported or []) + words
         for node in ast.walk(outline.source.tree):
             if isinstance(node, ast.Global):
@@ -94,7 +110,11 @@ class Side:
             return frozenset()
         found: set[Origin] = set()
         for bound in outline.binds.get(name, ()):
-            found |= {(path, name)} if bound.defined else self.imported(path, bound.module, bound.attribute, seen | {(path, name)})
+            found |= (
+                {(path, name)}
+                if bound.defined
+                else self.imported(path, bound.module, bound.attribute, seen | {(path, name)})
+            )
         if not found:
             for star in outline.stars:
                 target = self.names.find(star, path)
@@ -107,7 +127,9 @@ class Side:
             found.add(("builtins", name))
         return frozenset(found)
 
-    def imported(self, path: str, module: str, attribute: str | None, seen: frozenset[Origin] = frozenset()) -> frozenset[Origin]:
+    def imported(
+        self, path: str, module: str, attribute: str | None, seen: frozenset[Origin] = frozenset()
+    ) -> frozenset[Origin]:
         """Where an import in ``path`` leads."""
         target = self.names.find(module, path)
         if attribute is None:
@@ -143,7 +165,8 @@ class Side:
     # -- reads
 
     def reads(self, path: str) -> dict[str, set[str]]:
-        """Globals read at run time, by the name of the top-level function or class that reads them ('' for the module)."""
+        """Globals read at run time, by the name of the top-level function or class that reads them ('' for the
+        module)."""
         if path not in self._reads:
             outline = self.outline(path)
             found: dict[str, set[str]] = {}

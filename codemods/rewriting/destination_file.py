@@ -45,13 +45,21 @@ def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports), "    ", limit, own_top)
         parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
-    body = moved_text(arrival.body, limit).replace("\r\n", "\n") if source.newline == "\r\n" else moved_text(arrival.body, limit)
+    body = (
+        moved_text(arrival.body, limit).replace("\r\n", "\n")
+        if source.newline == "\r\n"
+        else moved_text(arrival.body, limit)
+    )
     top = "\n\n".join(parts)
     gap = "\n\n\n" if _begins_big(arrival.body.statements) else "\n\n"
     text = f"{top}{gap}{body}" if top else body
     cookie = _cookie(source, text)
     if source.newline != "\n":
-        text = text.replace("\r\n", "\n").replace("\n", source.newline) if source.newline == "\r\n" else text.replace("\n", source.newline)
+        text = (
+            text.replace("\r\n", "\n").replace("\n", source.newline)
+            if source.newline == "\r\n"
+            else text.replace("\n", source.newline)
+        )
     return (cookie + text).encode("utf-8" if source.encoding in ("utf-8-sig", "utf-8") else source.encoding)
 
 
@@ -86,7 +94,11 @@ def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
     start, end = source.line_starts[node.lineno - 1], source.end(node)
     edits = []
     for inner in ast.walk(node):
-        if isinstance(inner, ast.ImportFrom) and inner.level and names.package(source.path) != names.package(arrival.path):
+        if (
+            isinstance(inner, ast.ImportFrom)
+            and inner.level
+            and names.package(source.path) != names.package(arrival.path)
+        ):
             absolute = names.absolute(source.path, inner.module, inner.level) or ""
             target = names.find(absolute, source.path)
             text = source.text[source.start(inner) : source.end(inner)]
@@ -136,7 +148,12 @@ def _block_stands(module: Module, node: object) -> bool:
 
 def _below_docstring(source: Source) -> int:
     body = source.tree.body
-    if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+    if (
+        body
+        and isinstance(body[0], ast.Expr)
+        and isinstance(body[0].value, ast.Constant)
+        and isinstance(body[0].value.value, str)
+    ):
         return last_line(body[0])
     return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
 
@@ -171,7 +188,9 @@ def _landing(arrival: Arrival, module: Module, limit: int) -> Replacement:
         while top - 1 > previous and source.line(top - 1).strip().startswith("#"):
             top -= 1
         at = source.line_starts[top - 1]
-        big = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _ends_big(arrival.body.statements)
+        big = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _ends_big(
+            arrival.body.statements
+        )
         return Replacement(at, at, text + newline * (2 if big else 1))
     stripped = source.text.rstrip(" \t\r\n")
     gap = 0 if not stripped else 3 if _begins_big(arrival.body.statements) or _last_big(module) else 2

@@ -12,7 +12,8 @@ from codemods.rewriting.placing import Header, in_order, place_among
 
 
 class Inserter:
-    """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins them."""
+    """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins
+    them."""
 
     def __init__(self, source: Source, head: Header, own_top: str, limit: int, taken: set[int]) -> None:
         self.source = source
@@ -61,7 +62,8 @@ class Inserter:
             return None
         for node in self.head.imports:
             if (
-                isinstance(node, ast.ImportFrom) and id(node) not in self.taken
+                isinstance(node, ast.ImportFrom)
+                and id(node) not in self.taken
                 and "." * node.level + (node.module or "") == new.module
                 and not any(a.asname or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]

@@ -92,7 +92,8 @@ def _definition_at(source: Source, line: int) -> bool:
 
 
 def removal(source: Source, top: int, bottom: int) -> Replacement:
-    """Lines ``top`` to ``bottom`` go; of the blank lines around them the larger gap stays, and none at the file's end."""
+    """Lines ``top`` to ``bottom`` go; of the blank lines around them the larger gap stays, and none at the file's
+    end."""
     above = top
     while above > 1 and blank(source, above - 1):
         above -= 1

@@ -56,7 +56,9 @@ def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Repl
     for items in by_function.values():
         function = items[0].function
         first = function.body[0]
-        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+        documented = (
+            isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+        )
         if documented and len(function.body) > 1:
             first = function.body[1]
         new = list(dict.fromkeys(item.new for item in items))

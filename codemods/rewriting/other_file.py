@@ -49,7 +49,13 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
         found = re.match(r"from\s*(\.*\s*[\w.]*)", text)
         assert found is not None
         pad = " " if not text[4:5].isspace() else ""
-        return [Replacement(start + found.start(1), start + found.end(1), pad + module + ("" if text[found.end(1)].isspace() else " "))]
+        return [
+            Replacement(
+                start + found.start(1),
+                start + found.end(1),
+                pad + module + ("" if text[found.end(1)].isspace() else " "),
+            )
+        ]
     left = surgery.without(text, frozenset(r.item.index for r in group))
     assert left is not None
     if top_level and _alone(source, node):
@@ -62,7 +68,11 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
         inline = "; ".join(render.lines(news, "", 10_000))
         return [Replacement(start, end, f"{left}; {inline}")]
     added = source.newline.join(render.lines(news, indent, limit))
-    tail_end = source.line_starts[node.end_lineno or node.lineno] if (node.end_lineno or 0) < len(source.line_starts) else len(source.text)
+    tail_end = (
+        source.line_starts[node.end_lineno or node.lineno]
+        if (node.end_lineno or 0) < len(source.line_starts)
+        else len(source.text)
+    )
     tail = source.text[end:tail_end].rstrip("\r\n")
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
 

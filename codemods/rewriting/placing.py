@@ -27,7 +27,12 @@ def header(source: Source) -> Header:
     after = _comment_head(source)
     typing_block: ast.If | None = None
     for index, node in enumerate(source.tree.body):
-        if index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        if (
+            index == 0
+            and isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
             after = last_line(node)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
@@ -42,7 +47,9 @@ def header(source: Source) -> Header:
 def _dunder(node: ast.stmt) -> bool:
     """``__all__ = …``, ``__version__ = …``: they may stand among imports."""
     targets = node.targets if isinstance(node, ast.Assign) else []
-    return bool(targets) and all(isinstance(t, ast.Name) and t.id.startswith("__") and t.id.endswith("__") for t in targets)
+    return bool(targets) and all(
+        isinstance(t, ast.Name) and t.id.startswith("__") and t.id.endswith("__") for t in targets
+    )
 
 
 def _comment_head(source: Source) -> int:
@@ -75,7 +82,8 @@ def rank(module: str, level: int, plain: bool, own_top: str) -> tuple[int, int, 
 def place_among(head: Header, module: str, plain: bool, own_top: str) -> tuple[int, bool]:
     """The line after which a new top-level import stands, and whether it opens a section of its own.
 
-    Sections and order are isort's where the imports that stand follow them; elsewhere it goes after its section, or the last.
+    Sections and order are isort's where the imports that stand follow them; elsewhere it goes after its section,
+    or the last.
     """
     level = len(module) - len(module.lstrip("."))
     mine = rank(module.lstrip("."), level, plain, own_top)

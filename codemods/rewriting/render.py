@@ -8,12 +8,14 @@ from codemods.planning.edits import NewImport
 from codemods.rewriting.placing import rank
 
 
-def statement(module: str, names: Iterable[tuple[str, str | None]], indent: str, limit: int, comment: str = "") -> list[str]:
+def statement(
+    module: str, names: Iterable[tuple[str, str | None]], indent: str, limit: int, comment: str = ""
+) -> list[str]:
     """``from module import names`` as lines, in brackets where one line would be too long."""
     parts = [name if asname is None else f"{name} as {asname}" for name, asname in names]
     one = f"{indent}from {module} import {', '.join(parts)}"
     tail = f"  {comment}" if comment else ""
-    if len(one) <= limit or parts == ["*"] or len(parts) == 1 and len(one + tail) <= limit + 20:
+    if len(one) <= limit or parts == ["*"] or (len(parts) == 1 and len(one + tail) <= limit + 20):
         return [one + tail]
     return [f"{indent}from {module} import ({tail}", *(f"{indent}    {part}," for part in parts), f"{indent})"]
 

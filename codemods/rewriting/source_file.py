@@ -54,7 +54,8 @@ def two_blank_lines(text: str, modules: set[str], newline: str) -> str:
 def dropped_imports(
     source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = ()
 ) -> tuple[list[Replacement], list[tuple[int, int]]]:
-    """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X as X``."""
+    """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
+    as X``."""
     by_statement: dict[int, list[Import]] = defaultdict(list)
     for item in items:
         by_statement[id(item.node)].append(item)
@@ -109,7 +110,8 @@ def _in_turn(departure: Departure, limit: int) -> Replacement:
 
 
 def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
-    """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place stays there."""
+    """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
+    stays there."""
     found: list[Replacement] = []
     for edit in sorted(edits, key=lambda e: (e.start, e.end)):
         if found and edit.end < found[-1].end and edit.start == edit.end:

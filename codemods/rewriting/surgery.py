@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import libcst as cst
 
 from codemods.rewriting.render import isort_key
 
 
 def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
-    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is left."""
+    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is
+    left."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
-    small = small.with_changes(names=tuple(_promise(a) if i in promised else a for i, a in enumerate(small.names)))
-    kept = [alias for index, alias in enumerate(small.names) if index not in indices]
+    names = [_promise(a) if i in promised else a for i, a in enumerate(small.names)]
+    kept = [alias for index, alias in enumerate(names) if index not in indices]
     if not kept:
         return None
     bracketed = isinstance(small, cst.ImportFrom) and small.lpar is not None
     last = kept[-1]
-    if not bracketed or not isinstance(small.names[-1].comma, cst.Comma):
+    if not bracketed or not isinstance(names[-1].comma, cst.Comma):
         # What stood last had no comma; what stands last now has none either.
         if not (bracketed and isinstance(last.comma, cst.Comma) and _comment(last.comma)):
             kept[-1] = last.with_changes(comma=cst.MaybeSentinel.DEFAULT)
-    elif last is not small.names[-1]:
-        kept[-1] = _with_closing_space(last, small.names[-1])
+    elif last is not names[-1]:
+        kept[-1] = _with_closing_space(last, names[-1])
     return _code(line, small.with_changes(names=tuple(kept)), text)
 
 
@@ -43,7 +47,9 @@ def with_name(text: str, name: str) -> str:
     written = [cst.Module([]).code_for_node(alias.name) for alias in names]
     place = _position(written, name)
     if place < len(names):
-        new = cst.ImportAlias(cst.Name(name), comma=_plain_comma(names[place]) if place < len(names) - 1 else _between(names))
+        new = cst.ImportAlias(
+            cst.Name(name), comma=_plain_comma(names[place]) if place < len(names) - 1 else _between(names)
+        )
         names.insert(place, new)
     else:
         last = names[-1]
@@ -55,10 +61,11 @@ def with_name(text: str, name: str) -> str:
 
 def _position(written: list[str], name: str) -> int:
     """Where a name belongs in a list that is in some order; at the end of one that is in none."""
-    for key in (isort_key, str.lower, str):
+    orders: tuple[Callable[[str], Any], ...] = (isort_key, str.lower, str)
+    for key in orders:
         keys = [key(w) for w in written]
         if keys == sorted(keys):
-            return next((i for i, k in enumerate(keys) if k > key(name)), len(keys))
+            return sum(k <= key(name) for k in keys)  # type: ignore[operator]
     return len(written)
 
 
@@ -96,9 +103,13 @@ def _with_closing_space(alias: cst.ImportAlias, old_last: cst.ImportAlias) -> cs
         closing = old_last.comma.whitespace_after
         if isinstance(closing, cst.ParenthesizedWhitespace):
             own = alias.comma.whitespace_after
-            return alias.with_changes(comma=alias.comma.with_changes(
-                whitespace_after=own.with_changes(indent=closing.indent, last_line=closing.last_line, empty_lines=())
-            ))
+            return alias.with_changes(
+                comma=alias.comma.with_changes(
+                    whitespace_after=own.with_changes(
+                        indent=closing.indent, last_line=closing.last_line, empty_lines=()
+                    )
+                )
+            )
         return alias
     return alias.with_changes(comma=old_last.comma)
 

@@ -149,12 +149,8 @@ def steps_of(root: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "error", [KeyboardInterrupt(), OSError(28, "No space left on device"), RuntimeError("bug")]
-)
-def test_an_exception_at_every_step(
-    tmp_path: Path, states: tuple[Snapshot, Snapshot], error: BaseException
-) -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device"), RuntimeError("bug")])
+def test_an_exception_at_every_step(tmp_path: Path, states: tuple[Snapshot, Snapshot], error: BaseException) -> None:
     """Ctrl-C, a full disk, a bug of our own: the tree is the old one, or (at the very end) the new one."""
     at = 0
     finished = False

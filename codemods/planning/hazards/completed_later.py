@@ -11,8 +11,10 @@ from codemods.planning.units import Unit
 
 CODE = "completed-later"
 TITLE = "staying code uses a moved value before the source completes it"
-MEANING = """A statement that completes a value (`A.x = …`, `TABLE.append(…)`) goes with it, and is then run before the source's
-own statements. Code that stays, and used the value between its definition and its completion, would see it completed."""
+MEANING = """A statement that completes a value (`A.x = …`, `TABLE.append(…)`) goes with it, and is then run before
+the source's
+own statements. Code that stays, and used the value between its definition and its completion, would see it
+completed."""
 EXAMPLE = """
 -- shop/nodes.py --
 class NodeType(type): ...
@@ -36,7 +38,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if reader is not None:
                 place = facts.source.source.place(completion.node)
                 yield Hazard(
-                    CODE, place,
+                    CODE,
+                    place,
                     f"{unit.label} is completed here, after line {reader.node.lineno}, which stays, has used it",
                     (f"move what stands there too: --with {next(iter(sorted(reader.binds)), '...')}",),
                 )
@@ -53,7 +56,10 @@ def _built_on(facts: Facts, unit: Unit) -> frozenset[str]:
     names = set(unit.binds)
     while True:
         more = {
-            name for other in facts.moving for r in other.references if r.moment is Moment.IMPORT and r.name in names
+            name
+            for other in facts.moving
+            for r in other.references
+            if r.moment is Moment.IMPORT and r.name in names
             for name in other.binds
         }
         if more <= names:

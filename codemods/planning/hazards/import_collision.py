@@ -9,7 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "import-collision"
 TITLE = "the destination binds a name that moved code reads to something else"
-MEANING = """Moved code reads a name that its source imports or defines, and the destination has another binding of that name
+MEANING = """Moved code reads a name that its source imports or defines, and the destination has another binding of
+that name
 at its top level. Under the destination's binding the moved code would do something else."""
 EXAMPLE = """
 -- shop/worker.py --
@@ -35,7 +36,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if here != there:
             statement = next((s for s in destination.statements if name in s.binds), None)
             yield Hazard(
-                CODE, destination.source.place(statement.node if statement else destination.source.tree),
+                CODE,
+                destination.source.place(statement.node if statement else destination.source.tree),
                 f"{name} means {_said(there)} here, and {_said(here)} in the moved code",
                 ("import it under another name in one of the two modules first", "choose another destination"),
             )

@@ -11,8 +11,10 @@ from codemods.planning.facts import Facts
 
 CODE = "live-annotations"
 TITLE = "the two modules differ in `from __future__ import annotations`"
-MEANING = """Under the future import annotations are text, without it they are objects. Code that reads them (dataclasses,
-pydantic, FastAPI, `inspect.signature`) sees the difference. A new module gets the import that the source has; one that stands
+MEANING = """Under the future import annotations are text, without it they are objects. Code that reads them
+(dataclasses,
+pydantic, FastAPI, `inspect.signature`) sees the difference. A new module gets the import that the source has; one
+that stands
 can be given it only if it has no annotations that somebody may read."""
 EXAMPLE = """
 -- shop/loader.py --
@@ -40,13 +42,18 @@ def find(facts: Facts) -> Iterator[Hazard]:
         return
     if destination.postponed and (reads_annotations(facts.world) or _unknown_readers(facts)):
         yield Hazard(
-            CODE, facts.source.source.place(moved[0]),
+            CODE,
+            facts.source.source.place(moved[0]),
             f"its annotations are objects here, and would be text under the future import of {facts.move.destination}",
-            ("choose a destination without `from __future__ import annotations`", "add that import to the source first"),
+            (
+                "choose a destination without `from __future__ import annotations`",
+                "add that import to the source first",
+            ),
         )
     elif not destination.postponed and own and reads_annotations(facts.world):
         yield Hazard(
-            CODE, destination.source.place(own[0]),
+            CODE,
+            destination.source.place(own[0]),
             "moved annotations need `from __future__ import annotations`, which would turn this module's own into text",
             ("add that import to the destination first, and see that nothing there reads its annotations",),
         )
@@ -54,13 +61,25 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _unknown_readers(facts: Facts) -> bool:
     """Could a base class or a decorator from elsewhere read the annotations of a moved class or function?"""
-    known = {"dataclass", "dataclasses", "property", "staticmethod", "classmethod", "functools", "contextmanager", "overload", "abstractmethod"}
+    known = {
+        "dataclass",
+        "dataclasses",
+        "property",
+        "staticmethod",
+        "classmethod",
+        "functools",
+        "contextmanager",
+        "overload",
+        "abstractmethod",
+    }
     for unit in facts.moving:
         for statement in unit.statements:
             for node in ast.walk(statement.node):
                 outside = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
                 roots = {n.id for o in outside for n in ast.walk(o) if isinstance(n, ast.Name)}
-                if roots - known - facts.moved_names - {"object", "Exception", "functools"} and any(_annotated(statement.node)):
+                if roots - known - facts.moved_names - {"object", "Exception", "functools"} and any(
+                    _annotated(statement.node)
+                ):
                     return True
     return False
 
@@ -77,9 +96,9 @@ def _fields(statement: ast.stmt) -> Iterator[ast.AST]:
 def _annotated(statement: ast.stmt) -> Iterator[ast.AST]:
     """Annotations that somebody could read: parameters, returns, and names of classes and modules."""
     for node in ast.walk(statement):
-        if isinstance(node, ast.arg) and node.annotation is not None:
-            yield node
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.returns is not None:
-            yield node
-        elif isinstance(node, ast.AnnAssign):
+        if (
+            (isinstance(node, ast.arg) and node.annotation is not None)
+            or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.returns is not None)
+            or isinstance(node, ast.AnnAssign)
+        ):
             yield node

@@ -11,8 +11,10 @@ from codemods.planning.facts import Facts
 
 CODE = "module-identity"
 TITLE = "moved code reads its module's file, namespace or frame"
-MEANING = """`__file__`, `globals()`, `eval`, `exec` and frames answer for the module in which the code stands, so the same text
-means something else after the move. `__file__` is let through where only its folder is used and the folder stays the same;
+MEANING = """`__file__`, `globals()`, `eval`, `exec` and frames answer for the module in which the code stands, so
+the same text
+means something else after the move. `__file__` is let through where only its folder is used and the folder stays
+the same;
 `__name__` is replaced by the name that it had."""
 EXAMPLE = """
 -- shop/commands.py --
@@ -37,7 +39,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 reason = _reason(facts, reference, parents)
                 if reason:
                     yield Hazard(
-                        CODE, facts.source.source.place(reference.node), f"{unit.label} {reason}",
+                        CODE,
+                        facts.source.source.place(reference.node),
+                        f"{unit.label} {reason}",
                         ("pass what it needs in as an argument", "leave it where it is: --keep"),
                     )
 
@@ -45,7 +49,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
 def _reason(facts: Facts, reference: Reference, parents: dict[int, ast.AST]) -> str:
     name = reference.name
     call = parents.get(id(reference.node))
-    if name in _NAMESPACE and name not in facts.source.binds and isinstance(call, ast.Call) and call.func is reference.node:
+    if (
+        name in _NAMESPACE
+        and name not in facts.source.binds
+        and isinstance(call, ast.Call)
+        and call.func is reference.node
+    ):
         if name in ("vars",) and call.args:
             return ""
         if name == "locals" and reference.function is not None:
@@ -55,7 +64,10 @@ def _reason(facts: Facts, reference: Reference, parents: dict[int, ast.AST]) -> 
         return f"calls {name}(), which sees the names of the module that it stands in"
     if reference.chain and reference.chain[-1] in _FRAMES and name in ("sys", "inspect"):
         return f"looks at frames ({'.'.join((name, *reference.chain))}), which tell its module"
-    if name in ("__package__", "__spec__", "__path__", "__loader__", "__builtins__", "__doc__") and name not in facts.source.binds:
+    if (
+        name in ("__package__", "__spec__", "__path__", "__loader__", "__builtins__", "__doc__")
+        and name not in facts.source.binds
+    ):
         return f"reads {name}, which belongs to the module that it stands in"
     if name == "__file__" and not (facts.same_folder and _only_folder(reference.node, parents)):
         return "reads __file__, which would be another file"

@@ -9,7 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "module-shadows-name"
 TITLE = "the package binds the new module's name to something else"
-MEANING = """Importing a submodule binds its name in the package. Where `__init__.py` has given that name to a function or to
+MEANING = """Importing a submodule binds its name in the package. Where `__init__.py` has given that name to a
+function or to
 another import, `package.name` would be the module from the moment somebody imports it."""
 EXAMPLE = """
 -- shop/__init__.py --
@@ -34,14 +35,19 @@ def find(facts: Facts) -> Iterator[Hazard]:
         return
     if stem not in package.binds:
         return
-    follows = {item.binds for module, item in facts.referrers.imports if module.path == init and item.attribute in facts.moved_names}
+    follows = {
+        item.binds
+        for module, item in facts.referrers.imports
+        if module.path == init and item.attribute in facts.moved_names
+    }
     if init == facts.move.source:
         follows |= facts.moved_names
     if stem in follows:
         return
     statement = next((s for s in package.statements if stem in s.binds), None)
     yield Hazard(
-        CODE, package.source.place(statement.node if statement else package.source.tree),
+        CODE,
+        package.source.place(statement.node if statement else package.source.tree),
         f"{init} binds {stem}, and a module {facts.move.destination} would take that name",
         ("choose another name for the destination",),
     )

@@ -9,7 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "name-collision"
 TITLE = "the destination already binds a moved name to something else"
-MEANING = """Two definitions of one name can't stand in one module: the later would replace the earlier for everybody who
+MEANING = """Two definitions of one name can't stand in one module: the later would replace the earlier for
+everybody who
 reads it. The move is refused; rename one of the two first, or choose another destination."""
 EXAMPLE = """
 -- shop/worker.py --
@@ -24,13 +25,19 @@ shop/worker.py shop/http.py Status
 def find(facts: Facts) -> Iterator[Hazard]:
     if facts.destination is None:
         return
-    own = {item.binds for m, item in facts.referrers.imports if m.path == facts.move.destination and item.attribute == item.binds}
+    own = {
+        item.binds
+        for m, item in facts.referrers.imports
+        if m.path == facts.move.destination and item.attribute == item.binds
+    }
     for name in sorted(facts.moved_names & facts.destination.binds):
         if name in own and name not in facts.destination.definitions:
             continue
         statement = next((s for s in facts.destination.statements if name in s.binds), None)
         place = facts.destination.source.place(statement.node if statement else facts.destination.source.tree)
         yield Hazard(
-            CODE, place, f"{facts.move.destination} already binds {name} to something else",
+            CODE,
+            place,
+            f"{facts.move.destination} already binds {name} to something else",
             ("rename one of the two first", "choose another destination"),
         )

@@ -10,7 +10,8 @@ from codemods.planning.facts import Facts
 
 CODE = "read-as-text"
 TITLE = "a module of the project reads the source file itself"
-MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source marks regions
+MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the
+source marks regions
 for that (`###{name` ... `###}`), code that leaves its region is refused; elsewhere the reader is listed."""
 EXAMPLE = """
 -- shop/lexer.py --
@@ -45,12 +46,21 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if not any(word in module.source.text for word in _READS):
             continue
         for node in ast.walk(module.source.tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and (
-                node.value == name or ("/" + node.value).endswith("/" + facts.move.source) or node.value.endswith("/" + name)
-            ) and "\n" not in node.value:
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and (
+                    node.value == name
+                    or ("/" + node.value).endswith("/" + facts.move.source)
+                    or node.value.endswith("/" + name)
+                )
+                and "\n" not in node.value
+            ):
                 marked = _leaves_region(facts)
                 yield Hazard(
-                    CODE, module.source.place(node), f"{path} names the file {name} and reads files; it may look for the moved code there",
+                    CODE,
+                    module.source.place(node),
+                    f"{path} names the file {name} and reads files; it may look for the moved code there",
                     ("read the module through its import system instead", "leave the name where it is"),
                     Severity.REFUSES if marked else Severity.DECLARED,
                 )

@@ -10,8 +10,10 @@ from codemods.planning.facts import Facts
 
 CODE = "rebound-global"
 TITLE = "a moved function rebinds a global that others read"
-MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first one. It moves
-with the functions that rebind it; code that stays, or another module, and reads it when called would see a stale copy."""
+MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first
+one. It moves
+with the functions that rebind it; code that stays, or another module, and reads it when called would see a stale
+copy."""
 EXAMPLE = """
 -- shop/limits.py --
 _limit = 1
@@ -31,13 +33,16 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for r in unit.references:
                 if r.name == name and r.moment is not Moment.TYPING:
                     yield Hazard(
-                        CODE, facts.source.source.place(r.node),
+                        CODE,
+                        facts.source.source.place(r.node),
                         f"{unit.label} stays and reads {name}, which moved code rebinds",
                         (f"move {unit.label} too: --with {unit.label}", f"leave it all: do not move {name}"),
                     )
                     break
         for place in facts.referrers.chained.get(name, []) + facts.referrers.assigned.get(name, []):
             yield Hazard(
-                CODE, place, f"{name} is reached through {facts.move.source} here, and moved code rebinds it",
+                CODE,
+                place,
+                f"{name} is reached through {facts.move.source} here, and moved code rebinds it",
                 ("name the new module here first",),
             )

@@ -1,0 +1,203 @@
+"""Every wrong request is one sentence and exit code 2, and every byte stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Run, fingerprint
+
+pytestmark = pytest.mark.usefixtures("believed")
+S, D = "shop/worker.py", "shop/status.py"
+
+REQUESTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "no source": (("shop/none.py", D, "Status"), "shop/none.py: [no-file] there is no such file"),
+    "no name": ((S, D, "Statsu"), "did you mean Status?"),
+    "imported name": ((S, D, "json"), "only imported here"),
+    "method": ((S, D, "beat"), "not at the top level"),
+    "dotted name": ((S, D, "Status.beat"), "only top-level definitions move"),
+    "not a name": ((S, D, "a-b"), "'a-b' is not a Python name"),
+    "keyword": ((S, D, "class"), "'class' is not a Python name"),
+    "empty name": ((S, D, ""), "'' is not a Python name"),
+    "name clash": ((S, "shop/wire.py", "Status", "--with", "send"), "send"),
+    "same module": ((S, S, "Status"), "both the source and the destination"),
+    "same module, roundabout": ((S, "shop/../shop/worker.py", "Status"), "both the source and the destination"),
+    "above the root": (("../x.py", D, "Status"), "../x.py: [outside-root]"),
+    "destination above": ((S, "../x.py", "Status"), "../x.py: [outside-root]"),
+    "absolute elsewhere": (("/etc/x.py", D, "Status"), "/etc/x.py: [outside-root]"),
+    "the root": ((S, ".", "Status"), "outside-root"),
+    "dotted module": (("shop.worker", D, "Status"), "did you mean shop/worker.py?"),
+    "not python": ((S, "shop/status.txt", "Status"), "not the path of a .py file"),
+    "a package folder": ((S, "shop", "Status"), "not the path of a .py file"),
+    "no module name": ((S, "shop/my-status.py", "Status"), "can't be called 'my-status'"),
+    "keyword module": ((S, "shop/class.py", "Status"), "can't be called 'class'"),
+    "below a file": ((S, "main.py/x.py", "Status"), "main.py is not a folder"),
+    "null in a path": ((S, "shop/\0.py", "Status"), "it is not a path"),
+    "empty path": ((S, "", "Status"), "it is not a path"),
+    "long path": ((S, "shop/" + "x" * 300 + ".py", "Status"), "name too long"),
+    "goes and stays": ((S, D, "Status", "--keep", "Status"), "both to go and to stay"),
+    "unknown companion": ((S, D, "Status", "--with", "nobody"), "nobody"),
+    "no names": ((S, D), "arguments are required: NAME"),
+    "two modes": ((S, D, "Status", "--check", "--diff"), "not allowed with argument"),
+    "unknown option": ((S, D, "Status", "--fast"), "unrecognized arguments: --fast"),
+    "no root": ((S, D, "Status", "--root", "nowhere"), "nowhere: [no-root] there is no such folder"),
+    "root is a file": ((S, D, "Status", "--root", "main.py"), "it is not a folder"),
+    "newline in a name": ((S, D, "a\nb"), "is not a Python name"),
+}
+
+
+def one_sentence(text: str) -> bool:
+    """One line that says it; remedies may follow on lines of their own."""
+    first, *more = text.removesuffix("\n").split("\n")
+    return first.startswith("refused: ") and all(line.startswith("  what would help: ") for line in more)
+
+
+@pytest.mark.parametrize("case", REQUESTS)
+def test_a_request(root: Path, run: Run, case: str) -> None:
+    argv, said = REQUESTS[case]
+    before = fingerprint(root.parent)
+    refused = run("extract", *argv)
+    assert refused.code == 2, refused
+    assert said.lower() in refused.err.lower()
+    assert one_sentence(refused.err), refused.err
+    assert refused.out == ""
+    assert fingerprint(root.parent) == before
+
+
+def _replace(data: bytes) -> Callable[[Path], None]:
+    def damage(root: Path) -> None:
+        (root / S).write_bytes(data)
+
+    return damage
+
+
+def _directory(root: Path) -> None:
+    (root / S).unlink()
+    (root / S).mkdir()
+
+
+def _fifo(root: Path) -> None:
+    (root / S).unlink()
+    os.mkfifo(root / S)
+
+
+def _fifo_destination(root: Path) -> None:
+    os.mkfifo(root / D)
+
+
+def _directory_destination(root: Path) -> None:
+    (root / D).mkdir()
+
+
+def _loop(root: Path) -> None:
+    (root / S).unlink()
+    (root / S).symlink_to("worker.py")
+
+
+def _folder_loop(root: Path) -> None:
+    for path in (root / "shop").iterdir():
+        path.unlink()
+    (root / "shop").rmdir()
+    (root / "shop").symlink_to("shop")
+
+
+def _link_out(root: Path) -> None:
+    outside = root.parent / "outside.py"
+    (root / S).rename(outside)
+    (root / S).symlink_to(outside)
+
+
+def _destination_link_out(root: Path) -> None:
+    (root.parent / "outside.py").write_text("")
+    (root / D).symlink_to(root.parent / "outside.py")
+
+
+def _dangling(root: Path) -> None:
+    (root / D).symlink_to("nowhere.py")
+
+
+def _same_file(root: Path) -> None:
+    (root / D).symlink_to("worker.py")
+
+
+def _read_only(root: Path) -> None:
+    (root / S).chmod(0o444)
+
+
+def _read_only_folder(root: Path) -> None:
+    (root / "shop").chmod(0o555)
+
+
+def _damaged_journal(root: Path) -> None:
+    (root / ".codemods").mkdir()
+    (root / ".codemods/journal.json").write_text("{")
+
+
+def _clash(root: Path) -> None:
+    (root / D).write_text("class Status: ...\n")
+
+
+FILES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "directory": (_directory, "it is a folder, not a file"),
+    "fifo": (_fifo, "it is a FIFO, not a file"),
+    "fifo as destination": (_fifo_destination, "it is a FIFO, not a file"),
+    "directory as destination": (_directory_destination, "it is a folder, not a file"),
+    "loop": (_loop, "can't be opened"),
+    "folder loop": (_folder_loop, "can't be opened"),
+    "link out": (_link_out, "leads out of the root"),
+    "destination link out": (_destination_link_out, "leads out of the root"),
+    "dangling": (_dangling, "isn't there"),
+    "same file": (_same_file, "both the source and the destination"),
+    "read-only": (_read_only, "the file is read-only"),
+    "read-only folder": (_read_only_folder, "is read-only"),
+    "damaged journal": (_damaged_journal, "this record of a write can't be read"),
+    "clash": (_clash, "Status"),
+    "undecodable": (_replace(b"x = '\xff'\n"), "can't be decoded"),
+    "unknown coding": (_replace(b"# coding: klingon\n"), "can't be decoded"),
+    "null bytes": (_replace(b"class Status: ...\n\0\n"), "null byte"),
+    "syntax": (_replace(b"class Status:\n"), "syntax"),
+    "brackets": (_replace(b"class Status: ...\nx = " + b"(" * 10_000 + b")" * 10_000 + b"\n"), "shop/worker.py"),
+    "unary": (_replace(b"class Status: ...\nx = " + b"-" * 100_000 + b"1\n"), "shop/worker.py"),
+    "50 MB": (_replace(b"class Status: ...\n" + b"#" * 50_000_000), "50,000,0"),
+    "empty": (_replace(b""), "Status is not defined here"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file(root: Path, run: Run, case: str) -> None:
+    damage, said = FILES[case]
+    damage(root)
+    before = fingerprint(root.parent)
+    refused = run("extract", S, D, "Status")
+    assert refused.code == 2, refused
+    assert said in refused.err
+    assert "Traceback" not in refused.err
+    assert all(line.startswith(("refused: ", "  what would help: ")) for line in refused.err.splitlines())
+    assert fingerprint(root.parent) == before
+
+
+def test_a_folder_that_is_passed_over(root: Path, run: Run) -> None:
+    (root / ".hidden").mkdir()
+    (root / ".hidden/x.py").write_text("class X: ...\n")
+    refused = run("extract", ".hidden/x.py", D, "X")
+    assert refused.code == 2
+    assert "[passed-over]" in refused.err
+
+
+def test_paths_relative_to_where_one_stands(root: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("recover")
+    monkeypatch.chdir(root / "shop")
+    refused = run("extract", "worker.py", "status.py", "Status", "--root", root)
+    assert refused.code == 2
+    assert "did you mean shop/worker.py?" in refused.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_no_permission(root: Path, run: Run) -> None:
+    (root / S).chmod(0)
+    refused = run("extract", S, D, "Status")
+    assert refused.code == 2
+    assert "Permission denied" in refused.err
