@@ -38,7 +38,8 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
     starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
-    return facade or starred or patched or name in facts.referrers.used
+    dynamic = _looks_names_up(facts) and not item.typing_only
+    return facade or starred or patched or dynamic or name in facts.referrers.used
 
 
 def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, ...]:
@@ -63,8 +64,6 @@ def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     source = facts.source
     read = _read_in_source(facts)
     found: list[Import] = []
-    if _looks_names_up(facts):
-        return ()
     for name in used:
         chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
         for item in source.top_imports[name]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
+from codemods.proof.side import defined_names, flat
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
@@ -28,7 +30,7 @@ def check(comparison: Comparison) -> Check:
                 continue
             if not new and name.startswith("_") and not _mentioned(comparison, path, name):
                 continue
-            if name in _deleted(comparison, path):
+            if name in _deleted(comparison, path) | _passing(comparison, path):
                 continue
             failures.append(Finding(Place(path), f"{name} can't be found here any more, or is another object"))
     return Check("namespaces", SAYS, count, tuple(failures))
@@ -48,6 +50,13 @@ def _others(comparison: Comparison, path: str) -> Iterator[tuple[str, bytes]]:
                 yield other, comparison.after.tree.read(other)
             except OSError:
                 continue
+
+
+def _passing(comparison: Comparison, path: str) -> set[str]:
+    """Loop variables: bound in passing."""
+    outline = comparison.before.outline(path)
+    loops = [node for node, _ in flat(outline.body) if isinstance(node, ast.For)] if outline else []
+    return {name for node in loops for name in defined_names(node)}
 
 
 def _deleted(comparison: Comparison, path: str) -> set[str]:
