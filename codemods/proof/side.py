@@ -224,6 +224,17 @@ def defined_names(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)) or type(node).__name__ == "TypeAlias":
         parts = [node]
     for part in parts:
-        for inner in ast.walk(part):
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                yield inner.id
+        yield from _stored(part)
+
+
+def _stored(node: ast.AST, nested: bool = False) -> Iterator[str]:
+    """Names stored by an expression or statement; a comprehension's targets are its own, a walrus in it is not."""
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+        yield node.target.id
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not nested:
+        yield node.id
+    nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+    for child in ast.iter_child_nodes(node):
+        yield from _stored(child, nested)
