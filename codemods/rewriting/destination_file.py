@@ -91,7 +91,10 @@ def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
     from codemods.planning.style import reference_to
 
     source = arrival.body.module.source
-    start, end = source.line_starts[node.lineno - 1], source.end(node)
+    top = node.lineno
+    while source.line(top - 1).strip().startswith("#"):
+        top -= 1
+    start, end = source.line_starts[top - 1], source.end(node)
     edits = []
     for inner in ast.walk(node):
         if (
