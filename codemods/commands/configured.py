@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,6 +42,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def main(options: Namespace) -> int:
+    import difflib
+
     options.root = recovered(options.root)
     moves = configured_moves(options.root)
     for name in options.moves:
@@ -56,6 +56,8 @@ def main(options: Namespace) -> int:
 
 def configured_moves(root: Path) -> Mapping[str, Any]:
     """The tables below ``[tool.codemods.moves]``; raises Refused where they can't be read."""
+    import tomllib
+
     try:
         data: Any = tomllib.loads((root / _FILE).read_bytes().decode())
     except FileNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from argparse import ArgumentParser, Namespace
 
@@ -17,6 +16,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def main(options: Namespace) -> int:
+    import difflib
+
     from codemods.model import Hazard, Place, Refused
     from codemods.planning.hazards import registry
 

@@ -71,7 +71,7 @@ def _inside(written: str, root: Path) -> str:
 
 def _check_source(written: str, path: Path, root: Path) -> None:
     _check_file(written, path, root)
-    if not os.path.lexists(path):
+    if not _stands(written, path):
         remedies = []
         with_cwd = Path(written).resolve()
         if with_cwd.is_relative_to(root) and with_cwd.is_file():
@@ -80,7 +80,7 @@ def _check_source(written: str, path: Path, root: Path) -> None:
 
 
 def _check_destination(written: str, path: Path, root: Path) -> None:
-    if os.path.lexists(path):
+    if _stands(written, path):
         _check_file(written, path, root)
         return
     stem = PurePosixPath(written).stem
@@ -102,7 +102,7 @@ def _check_destination(written: str, path: Path, root: Path) -> None:
 def _check_file(written: str, path: Path, root: Path) -> None:
     """What stands at ``path``, if anything, is an ordinary file of the tree that can be read."""
     try:
-        if not os.path.lexists(path):
+        if not _stands(written, path):
             return
         real = path.resolve(strict=True)
         if not real.is_relative_to(root):
@@ -117,6 +117,17 @@ def _check_file(written: str, path: Path, root: Path) -> None:
         _refuse("no-file", written, "it is a symlink to a file that isn't there")
     except (OSError, RuntimeError) as error:
         _refuse("no-file", written, f"it can't be opened ({_why(error)})")
+
+
+def _stands(written: str, path: Path) -> bool:
+    """Is anything at ``path``? Refused where the system won't say."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        _refuse("no-file", written, f"it can't be opened ({_why(error)})")
+    return True
 
 
 def _check_names(move: Move) -> Move:

@@ -14,7 +14,7 @@ from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.side import Side, is_typing
 
-SAYS = "every statement and comment is still there, once, and reads as before"
+SAYS = "every statement and comment is still there, once, and is written as before"
 
 
 class _Canonical(ast.NodeTransformer):
@@ -62,6 +62,28 @@ def canonical(comparison: Comparison, node: ast.stmt) -> str:
     return ast.dump(_Canonical(comparison).visit(copy.deepcopy(node)))
 
 
+def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
+    """The lines of a statement as they are written, blank ones, imports inside and the listed edits set aside."""
+    outline = side.outline(path)
+    assert outline is not None
+    source = outline.source
+    inside = {
+        line
+        for n in ast.walk(node)
+        if isinstance(n, (ast.Import, ast.ImportFrom)) and not source.line(n.lineno)[: n.col_offset].strip()
+        for line in range(n.lineno, (n.end_lineno or n.lineno) + 1)
+    }
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+    lines = [source.line(n).rstrip("\r\n") for n in range(first, (node.end_lineno or first) + 1) if n not in inside]
+    text = "\n".join(line for line in lines if line.strip())
+    text = re.sub(r"(?<=: |; )from \S+ import [^;\n]+; ", "", text)
+    if comparison.source_name:
+        text = text.replace(f'"{comparison.source_name}"', "__name__").replace(f"'{comparison.source_name}'", "__name__")
+        new = re.escape(comparison.destination_name)
+        text = re.sub(rf"""(?<=["']){new}(?=[.:]\w)""", comparison.source_name, text)
+    return text
+
+
 def _statements(comparison: Comparison, side: Side) -> dict[str, list[Place]]:
     found: dict[str, list[Place]] = {}
     for path in comparison.changed:
@@ -71,7 +93,7 @@ def _statements(comparison: Comparison, side: Side) -> dict[str, list[Place]]:
         for index, node in enumerate(outline.body):
             if import_like(node) or (index == 0 and _is_docstring(node)):
                 continue
-            key = canonical(comparison, node)
+            key = canonical(comparison, node) + "\n" + _text(comparison, side, path, node)
             if path == comparison.destination and is_logger(node):
                 key = "again:" + key if side is comparison.after else key
             found.setdefault(key, []).append(outline.source.place(node))

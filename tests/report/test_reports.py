@@ -137,7 +137,8 @@ def test_a_stream_without_the_characters(encoding: str) -> None:
 
 def test_a_diff_goes_out_in_its_own_bytes() -> None:
     raw = io.BytesIO()
-    show_diff([b"-\xe9\r\n", b"+x\n"], io.TextIOWrapper(raw, "utf-8"))
+    stream = io.TextIOWrapper(raw, "utf-8")
+    show_diff([b"-\xe9\r\n", b"+x\n"], stream)
     assert raw.getvalue() == b"-\xe9\r\n+x\n"
 
 

@@ -1,0 +1,196 @@
+"""`run`, `prove`, `recover`, `undo`, `explain`, and recipes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from codemods import face
+from codemods.model import Check, Move, Proof
+from codemods.project import Tree
+from codemods.project.git_tree import GitTree
+from codemods.recipe import recipe
+from tests.commands.conftest import Run, fingerprint
+
+MOVES = """
+[tool.codemods.moves.status]
+source = "shop/worker.py"
+destination = "shop/status.py"
+names = ["Status"]
+"""
+
+
+@pytest.mark.usefixtures("believed")
+def test_a_configured_move(root: Path, run: Run) -> None:
+    (root / "pyproject.toml").write_text(MOVES)
+    assert run("run", "status", "--check").code == 1
+    assert run("run", "status").code == 0
+    assert run("run", "status", "--check").code == 0
+    assert (root / "shop/status.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "pyproject.toml: [configuration] there is no such file"),
+        ("", "there is no [tool.codemods.moves.status]"),
+        (MOVES.replace("moves.status", "moves.statue"), "did you mean statue?"),
+        ("[tool.codemods\n", "it can't be read"),
+        ("tool = 1\n", "tool is not a table"),
+        ("[tool.codemods.moves]\nstatus = 1\n", "is not a table"),
+        (MOVES + "nmaes = []\n", "unknown key, nmaes"),
+        (MOVES.replace('["Status"]', '"Status"'), "names is not a list of names"),
+        (MOVES.replace('"shop/status.py"', "3"), "destination is not a path"),
+        (MOVES + 'reexport = "no"\n', "reexport is not true or false"),
+        (MOVES.replace("source", "#"), "has no source"),
+        (MOVES.replace('["Status"]', "[]"), "no name was given"),
+    ],
+)
+def test_a_configuration_that_is_wrong(root: Path, run: Run, text: str | None, said: str) -> None:
+    if text is not None:
+        (root / "pyproject.toml").write_text(text)
+    before = fingerprint(root)
+    refused = run("run", "status")
+    assert refused.code == 2
+    assert said in refused.err
+    assert refused.err.startswith("refused: ")
+    assert fingerprint(root) == before
+
+
+@pytest.mark.usefixtures("believed")
+def test_a_recipe(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    move = Move("shop/worker.py", ("Status",), "shop/status.py")
+    there = ["--root", str(root)]
+    assert recipe(move, argv=[*there, "--check"]) == 1
+    assert recipe(move, argv=[*there, "--quiet"]) == 0
+    after = fingerprint(root)
+    assert recipe(move, argv=there) == 0
+    assert recipe(move, argv=[*there, "--check", "--json"]) == 0
+    assert fingerprint(root) == after
+    assert '"outcome": "nothing to do"' in capsys.readouterr().out
+
+
+def test_undo_and_recover_where_nothing_is_to_do(root: Path, run: Run) -> None:
+    before = fingerprint(root)
+    assert run("undo").out == "nothing to do: no move is recorded here\n"
+    assert run("recover").out == "nothing to do: no move was interrupted here\n"
+    assert run("undo", "--root", "none").code == 2
+    assert fingerprint(root) == before
+
+
+@pytest.mark.usefixtures("believed")
+def test_undo_is_refused_after_an_edit(root: Path, run: Run) -> None:
+    run("extract", "shop/worker.py", "shop/status.py", "Status")
+    (root / "main.py").write_text("")
+    refused = run("undo")
+    assert refused.code == 2
+    assert "main.py: [changed-since]" in refused.err
+
+
+def test_explain(run: Run) -> None:
+    from codemods.planning.hazards import registry
+
+    listed = run("explain").out
+    for code, module in registry().items():
+        assert f"{code} " in listed
+        told = run("explain", f"[{code}]")
+        assert told.code == 0
+        assert module.TITLE in told.out
+        assert module.MEANING.strip() in told.out
+    refused = run("explain", "name-colision")
+    assert refused.code == 2
+    assert "did you mean name-collision?" in refused.err
+
+
+Seen = list[tuple[Tree, Tree, list[Move]]]
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """What the prover was given."""
+    given: Seen = []
+
+    def prove(before: Tree, after: Tree, moves: list[Move]) -> Proof:
+        given.append((before, after, moves))
+        return Proof((Check("bindings", "as before", 3),))
+
+    monkeypatch.setattr(face, "prove", prove)
+    return given
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=n", "-c", "user.email=e@x")
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, stdout=subprocess.PIPE)
+
+
+@pytest.fixture
+def repository(root: Path) -> Path:
+    git(root, "init", "-q", "-b", "main")
+    (root / ".gitattributes").write_text("main.py export-ignore\n")
+    (root / "link.py").symlink_to("main.py")
+    (root / "data.bin").write_bytes(b"\0")
+    (root / ".hidden").mkdir()
+    (root / ".hidden/x.py").write_text("")
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+    git(root, "tag", "old")
+    (root / "shop/wire.py").write_text("")
+    git(root, "commit", "-qam", "second")
+    return root
+
+
+def test_prove_two_folders(root: Path, run: Run, seen: Seen) -> None:
+    shutil.copytree(root, root.parent / "new")
+    told = run("prove", root, root.parent / "new", "--move", "a.py", "b.py", "X", "Y", "--move", "c.py", "d.py", "Z")
+    assert told.code == 0
+    assert "✓ bindings" in told.out
+    [(before, after, moves)] = seen
+    assert before.paths == after.paths
+    assert moves == [Move("a.py", ("X", "Y"), "b.py"), Move("c.py", ("Z",), "d.py")]
+
+
+@pytest.mark.parametrize("words", [("old", "HEAD"), ("old..HEAD",), ("old..",), ("old",)])
+def test_prove_two_revisions(repository: Path, run: Run, seen: Seen, words: tuple[str, ...]) -> None:
+    assert run("prove", *words).code == 0
+    [(before, after, moves)] = seen
+    assert before.read("shop/wire.py").startswith(b"def send")
+    assert after.read("shop/wire.py") == b""
+    assert moves == []
+
+
+def test_prove_tells_json_and_its_exit_code(root: Path, run: Run, monkeypatch: pytest.MonkeyPatch, seen: Seen) -> None:
+    assert json.loads(run("prove", root, root, "--json").out)["outcome"] == "proven"
+    assert run("prove", root, root, "--quiet").out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("old", "nope"), "'nope': [no-revision]"),
+        (("--end",), "unrecognized arguments"),
+        (("a", "b", "c"), "two trees are compared"),
+        (("old...HEAD",), "two trees are compared"),
+        (("old", "HEAD", "--move", "a.py"), "a move has a source"),
+        (("old", ":/nothing says this"), "[no-revision]"),
+        (("old", "x\0y"), "[no-revision]"),
+    ],
+)
+def test_prove_with_wrong_trees(repository: Path, run: Run, seen: Seen, words: tuple[str, ...], said: str) -> None:
+    refused = run("prove", *words)
+    assert refused.code == 2
+    assert said in refused.err
+    assert refused.err.startswith("refused: ")
+
+
+def test_a_revision_is_the_tree_that_a_check_out_would_be(repository: Path) -> None:
+    tree = GitTree(repository, "old")
+    assert tree.paths == {"main.py", "shop/__init__.py", "shop/wire.py", "shop/worker.py"}
+    for path in ("main.py", "shop/__init__.py", "shop/worker.py"):
+        assert tree.read(path) == (repository / path).read_bytes()
+    assert GitTree(repository / "shop", "old").paths == {"__init__.py", "wire.py", "worker.py"}
+    with pytest.raises(FileNotFoundError):
+        tree.read("none.py")
