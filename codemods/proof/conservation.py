@@ -78,7 +78,7 @@ def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
     text = "\n".join(line for line in lines if line.strip())
     text = re.sub(r"(?<=: |; )from \S+ import [^;\n]+; ", "", text)
     if comparison.source_name:
-        text = text.replace(f'"{comparison.source_name}"', "__name__").replace(f"'{comparison.source_name}'", "__name__")
+        text = re.sub(rf"""(["']){re.escape(comparison.source_name)}\1""", "__name__", text)
         new = re.escape(comparison.destination_name)
         text = re.sub(rf"""(?<=["']){new}(?=[.:]\w)""", comparison.source_name, text)
     return text

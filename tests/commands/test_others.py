@@ -171,7 +171,7 @@ def test_prove_tells_json_and_its_exit_code(root: Path, run: Run, monkeypatch: p
     ("words", "said"),
     [
         (("old", "nope"), "'nope': [no-revision]"),
-        (("--end",), "unrecognized arguments"),
+        (("old", "HEAD", "--end"), "unrecognized arguments"),
         (("a", "b", "c"), "two trees are compared"),
         (("old...HEAD",), "two trees are compared"),
         (("old", "HEAD", "--move", "a.py"), "a move has a source"),
