@@ -96,18 +96,18 @@ def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mod
             _refuse("vanished", path, "the file was read, and is not there any more", _AGAIN)
     else:
         mode = stat.S_IMODE(real.stat().st_mode)
-        _standing(path, real, before)
-    _folder(path, real.parent)
+        _standing(path, real, before, root)
+    _folder(path, real.parent, root)
     return Entry(relative, before, after, mode)
 
 
-def _standing(path: str, real: Path, before: bytes | None) -> None:
+def _standing(path: str, real: Path, before: bytes | None, root: Path) -> None:
     """A file that is there may be written over if it can be, and is what was read."""
     if not real.is_file():
         _refuse("not-a-file", path, "it is not an ordinary file")
     if before is None:
         _refuse("changed-since", path, "it is there by now; it wasn't when the tree was read", _AGAIN)
-    if not real.stat().st_mode & 0o222 or not os.access(real, os.W_OK):
+    if not os.access(real, os.W_OK) or _protected(real, root):
         _refuse("read-only", path, "the file is read-only", f"chmod u+w {path}")
     try:
         now = real.read_bytes()
@@ -117,13 +117,19 @@ def _standing(path: str, real: Path, before: bytes | None) -> None:
         _refuse("changed-since", path, "the file changed since it was read", _AGAIN)
 
 
-def _folder(path: str, folder: Path) -> None:
+def _protected(path: Path, root: Path) -> bool:
+    """Somebody took the permission to write from this one, and meant it, though the system may still allow it (to
+    root). A tree that nobody may write, from its root down, is a copy of such a tree: it says nothing of one file."""
+    return not path.stat().st_mode & 0o222 and bool(root.stat().st_mode & 0o222)
+
+
+def _folder(path: str, folder: Path, root: Path) -> None:
     """The nearest folder that is there must let files be made in it."""
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
         _refuse("not-a-folder", path, f"{folder.name} is not a folder")
-    if not folder.stat().st_mode & 0o222 or not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK) or _protected(folder, root):
         _refuse(
             "read-only",
             path,
@@ -143,7 +149,7 @@ def _journal_folder(root: Path) -> list[Hazard]:
                 "the journal of a write is kept there, and it is not a folder",
                 "move it away",
             )
-        _folder(FOLDER, folder / "journal")
+        _folder(FOLDER, folder / "journal", root)
     except Refused as refused:
         return list(refused.hazards)
     return []

@@ -69,7 +69,7 @@ def _close(
     rebound = frozenset(source.rebound)
     pinned: frozenset[str] = frozenset()
     runnable = any(is_main_guard(s.node) for s in source.statements)
-    hints = resolves_hints(world)
+    hints = resolves_hints(world, move.source)
     while True:
         closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()

@@ -40,7 +40,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     own = [n for s in destination.statements for n in _fields(s.node)]
     if not moved:
         return
-    if destination.postponed and (reads_annotations(facts.world) or _unknown_readers(facts)):
+    if destination.postponed and (reads_annotations(facts.world, facts.move.source) or _unknown_readers(facts)):
         yield Hazard(
             CODE,
             facts.source.source.place(moved[0]),
@@ -50,7 +50,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 "add that import to the source first",
             ),
         )
-    elif not destination.postponed and own and reads_annotations(facts.world):
+    elif not destination.postponed and own and reads_annotations(facts.world, facts.move.source):
         yield Hazard(
             CODE,
             destination.source.place(own[0]),
