@@ -3,15 +3,20 @@
 One file holds everything: old bytes, new bytes, modes, folders. So whatever instant a process dies at, the
 tree can be brought back from the journal alone. It comes to be, and becomes the record, by one rename each:
 
-    no journal        nothing of the tree has been touched
+    no journal        nothing of the tree has been touched, or the write is finished
     journal.json      a write has begun and is not finished
-    last.json         the last write is finished
+
+The record of the last finished write is kept beside the user's other state, not in the tree: $XDG_STATE_HOME, or
+~/.local/state, in codemods/<digest of the root>/last.json.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import os
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +80,14 @@ class Journal:
         return cls(data["token"], str(data["kind"]), entries, made, dropped)
 
 
+def state_folder(root: Path) -> Path:
+    """Where the record of the last write in this tree is kept."""
+    base = Path(os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser())
+    if not base.is_absolute():
+        base = Path(tempfile.gettempdir())
+    return base / "codemods" / hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+
+
 class Store:
     """The folder ``.codemods`` in the root of a tree. It ignores itself, so git never sees it."""
 
@@ -85,7 +98,7 @@ class Store:
         self._ignore = self.folder / ".gitignore"
         self._draft = self.folder / "journal.new"
         self._journal = self.folder / "journal.json"
-        self._last = self.folder / "last.json"
+        self._last = state_folder(root) / "last.json"
 
     @property
     def unfinished(self) -> bool:
@@ -102,9 +115,19 @@ class Store:
         self.disk.sync_folder(self.folder)
 
     def finish(self) -> None:
-        """The write stands; its journal becomes the record for undo."""
-        self.disk.replace(self._journal, self._last)
+        """The write stands; its journal becomes the record for undo, where one can be kept."""
+        with suppress(OSError):
+            self._keep(self._journal.read_bytes())
+        self.disk.remove(self._journal)
         self.disk.sync_folder(self.folder)
+        self.tidy()
+
+    def _keep(self, record: bytes) -> None:
+        self._last.unlink(missing_ok=True)  # of the two, none is better than an older one
+        self._last.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._last.with_suffix(".new")
+        draft.write_bytes(record)
+        draft.replace(self._last)
 
     def abandon(self) -> None:
         """The tree is as it was before the write."""
@@ -113,16 +136,17 @@ class Store:
 
     def forget(self) -> None:
         """No move is left to be taken back."""
-        self.disk.remove(self._last)
+        with suppress(OSError):
+            self._last.unlink(missing_ok=True)
 
     def tidy(self) -> None:
-        """Take away what a write left here, and the folder too when no record is in it."""
+        """Take away what a write left here, and the folder too."""
         if not self.folder.is_dir() or self.folder.is_symlink() or self.unfinished:
             return
         with suppress(OSError):  # Left-overs harm nobody.
             if self._draft.exists():
                 self.disk.remove(self._draft)
-            if not self._last.exists() and set(self.folder.iterdir()) <= {self._ignore}:
+            if set(self.folder.iterdir()) <= {self._ignore}:
                 self.disk.remove(self._ignore)
                 self.disk.remove_folder(self.folder)
 
@@ -141,7 +165,7 @@ class Store:
         try:
             return Journal.from_json(path.read_bytes())
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            place = Place(f"{FOLDER}/{path.name}")
+            place = Place(f"{FOLDER}/{path.name}" if path == self._journal else str(path))
             raise Refused(
                 Hazard("journal", place, f"this record of a write can't be read ({error})", (remedy,))
             ) from error

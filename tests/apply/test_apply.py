@@ -40,12 +40,11 @@ def test_nothing_to_write_writes_nothing(root: Path) -> None:
     assert snapshot(root, journal=True) == before
 
 
-def test_it_is_written_and_the_record_ignores_itself(root: Path) -> None:
+def test_it_is_written_and_nothing_else_is_left_in_the_tree(root: Path) -> None:
     apply(changes(), root)
     assert (root / "pkg/a.py").read_bytes() == b"A = 2\n"
     assert (root / "pkg/c.py").read_bytes() == b"C\n"
-    assert sorted(p.name for p in (root / FOLDER).iterdir()) == [".gitignore", "last.json"]
-    assert (root / FOLDER / ".gitignore").read_bytes() == b"*\n"
+    assert not (root / FOLDER).exists()
 
 
 def test_modes_are_kept_and_new_files_get_those_of_the_umask(root: Path) -> None:
