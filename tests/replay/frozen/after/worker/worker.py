@@ -1,0 +1,639 @@
+"""The worker: takes jobs from NATS JetStream, runs them, and says how it and they are doing.
+
+One process runs one `Worker`. It owns three helpers:
+
+* `WorkerStatusManager` keeps the worker's record in the bucket of workers, for others to see who is there;
+* `JobStatusManager` keeps a record of each job, and its result;
+* `FailedJobHandler` decides what becomes of a job that failed: another try, or the dead-letter stream.
+
+Delivery is at least once. JetStream does not fence deliveries: a worker that was cut off may run a job that
+somebody else runs by now, so jobs with effects elsewhere need a key that makes them idempotent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import random
+import signal
+import socket
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+import nats.errors
+import nats.js.errors
+
+from worker.connection import connect, insist
+from worker.exceptions import (
+    BadJobError,
+    IllegalTransitionError,
+    JobFailedError,
+    JobNotFoundError,
+    PermanentJobError,
+    ResultExpiredError,
+    ResultNotReadyError,
+    UnknownFunctionError,
+    WorkerError,
+    WorkerIdTakenError,
+    describe_error,
+)
+from worker.fetching import fetch_loop
+from worker.messages import JOB_STATUS, JOB_VERSION, Job, JobRecord, JsonDict, decode, encode
+from worker.runner import CurrentJob, JobRunner
+from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings, check_name
+from worker.status import (  # noqa: F401  (found here before)
+    ACTIVE_JOBS_LISTED,
+    LATE_AFTER_BEATS,
+    STATUS_RECORD_VERSION,
+    WORKER_HEALTH,
+    WORKER_STATUS,
+    WORKER_STATUS_TRANSITIONS,
+    ActiveJob,
+    InstanceFactory,
+    LostCallback,
+    WorkerInfo,
+    WorkerStatusManager,
+    WorkerView,
+    new_instance,
+    parse_server_time,
+    worker_key,
+)
+from worker.storage import (
+    ensure_consumer,
+    ensure_dead_streams,
+    ensure_jobs_stream,
+    open_jobs_bucket,
+    open_results_bucket,
+)
+from worker.undelivered import REASON_UNDELIVERABLE, bury_undelivered_forever
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client as NATS  # noqa: N814
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+    from nats.js.kv import KeyValue
+
+    from worker.registry import Registry
+
+logger = logging.getLogger(__name__)
+
+# How many steps of its way the record of a job remembers.
+JOB_HISTORY_LIMIT = 50
+# Between two writers of one record the one that comes second reads again and tries again, this often.
+JOB_WRITE_ATTEMPTS = 5
+
+REASON_EXHAUSTED = "attempts exhausted"
+REASON_PERMANENT = "permanent failure"
+REASON_DEPENDENCY = "dependency failed"
+REASON_UNREADABLE = "unreadable message"
+
+# A job may go from RUNNING to RUNNING: its worker was lost, and another one has it now.
+JOB_STATUS_TRANSITIONS: dict[JOB_STATUS, frozenset[JOB_STATUS]] = {
+    JOB_STATUS.QUEUED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
+    JOB_STATUS.RUNNING: frozenset(set(JOB_STATUS) - {JOB_STATUS.QUEUED}),
+    JOB_STATUS.RETRIED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
+    JOB_STATUS.COMPLETED: frozenset(),
+    JOB_STATUS.FAILED: frozenset(),
+}
+
+T = TypeVar("T")
+Jitter: TypeAlias = Callable[[], float]
+RecordChange: TypeAlias = Callable[[JobRecord, float], JobRecord]
+
+
+def default_worker_id(host: str, pid: int) -> str:
+    """An id that says where to look, and that no other process has."""
+    return f"{host}-{pid}-{uuid.uuid4().hex[:6]}"
+
+
+def backoff_delay(attempt: int, base: float, limit: float, jitter: float) -> float:
+    """How long a job waits after its nth attempt: twice as long each time, and a little more."""
+    return round(min(limit, base * 2 ** (attempt - 1)) * (1 + jitter), 3)
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """How the jobs that a job depends on are doing."""
+
+    waiting: list[str]
+    failed: list[str]
+
+
+class JobRecorder(Protocol):
+    """What the handler of failed jobs needs of whoever keeps the records."""
+
+    async def retried(self, job: Job, error: str, delay: float) -> Any: ...
+    async def failed(self, job: Job, error: str) -> Any: ...
+
+
+class JobStatusManager:
+    """Keeps a record of each job and, for a while, its result.
+
+    Records are read, changed and written back against the revision that was read, so that two workers which
+    both believe to have a job cannot overwrite each other unseen.
+    """
+
+    def __init__(self, js: JetStreamContext, settings: Settings | None = None, *, worker_id: str | None = None) -> None:
+        self._js = js
+        self._settings = settings or Settings()
+        self._worker_id = worker_id
+        # These are there from open() on.
+        self._records: KeyValue
+        self._results: KeyValue
+
+    async def open(self) -> None:
+        """Make the two buckets, or find them; nothing else works before."""
+        self._records = await open_jobs_bucket(self._js, self._settings)
+        self._results = await open_results_bucket(self._js, self._settings)
+
+    async def queued(self, job: Job) -> bool:
+        """Note a job that is about to be enqueued. False if there is a record of it already."""
+        record = self._step(self._blank(job), JOB_STATUS.QUEUED)
+        try:
+            await self._records.create(job.job_id, record.encode())
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return False
+        return True
+
+    async def running(self, job: Job, delivery: int) -> JobRecord:
+        """Note that this worker runs the job now: one more attempt, counted before it is made."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            if (record.worker_id, record.delivery) != (self._worker_id, delivery):
+                record = replace(record, attempts=record.attempts + 1)
+            mine = {"worker_id": self._worker_id, "delivery": delivery}
+            return replace(record, started_at=now, next_attempt_at=None, **mine)
+
+        return await self._transition(job, JOB_STATUS.RUNNING, change)
+
+    async def completed(self, job: Job, result: Any) -> JobRecord:
+        """Store the result, then note that it is there: in this order nobody looks for a result in vain."""
+        payload = encode({"v": JOB_VERSION, "result": result})
+        ttl = job.result_ttl if job.result_ttl is not None else self._settings.result_ttl
+        try:
+            await self._results.create(job.job_id, payload, msg_ttl=max(1.0, ttl))
+        except nats.js.errors.KeyWrongLastSequenceError:
+            logger.warning("Job %s has a result already; the first one stays", job.job_id)
+        return await self._transition(
+            job, JOB_STATUS.COMPLETED, lambda record, now: replace(record, finished_at=now, error=None)
+        )
+
+    async def retried(self, job: Job, error: str, delay: float, *, counts: bool = True) -> JobRecord:
+        """Note that an attempt failed and that there will be another; some do not count."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            attempts = record.attempts if counts else record.attempts - 1
+            return replace(record, attempts=attempts, error=error, next_attempt_at=round(now + delay, 3))
+
+        return await self._transition(job, JOB_STATUS.RETRIED, change)
+
+    async def failed(self, job: Job, error: str) -> JobRecord:
+        """Note that nobody will try this job again."""
+        return await self._transition(
+            job,
+            JOB_STATUS.FAILED,
+            lambda record, now: replace(record, error=error, finished_at=now, next_attempt_at=None),
+        )
+
+    async def find(self, job_id: str) -> JobRecord | None:
+        """The record of a job, or None."""
+        record, _ = await self._read(job_id)
+        return record
+
+    async def get(self, job_id: str) -> JobRecord:
+        """The record of a job; raises JobNotFoundError if there is none."""
+        record = await self.find(job_id)
+        if record is None:
+            raise JobNotFoundError(f"There is no job {job_id!r}")
+        return record
+
+    async def result(self, job_id: str) -> Any:
+        """What the job returned; raises what says why there is nothing."""
+        record = await self.get(job_id)
+        if record.status is JOB_STATUS.FAILED:
+            raise JobFailedError(f"Job {job_id!r} failed: {record.error}")
+        if record.status is not JOB_STATUS.COMPLETED:
+            raise ResultNotReadyError(f"Job {job_id!r} is {record.status}")
+        try:
+            entry = await self._results.get(job_id)
+        except nats.js.errors.KeyNotFoundError:
+            raise ResultExpiredError(f"The result of job {job_id!r} has expired") from None
+        return decode(entry.value)["result"]
+
+    async def dependencies(self, job: Job) -> Dependencies:
+        """How the jobs are doing that must be completed before this one runs.
+
+        One that nobody knows is waited for: it may be enqueued later than what depends on it.
+        """
+        waiting, failed = [], []
+        for job_id in job.depends_on:
+            record = await self.find(job_id)
+            if record is not None and record.status is JOB_STATUS.FAILED:
+                failed.append(job_id)
+            elif record is None or record.status is not JOB_STATUS.COMPLETED:
+                waiting.append(job_id)
+        return Dependencies(waiting, failed)
+
+    async def _transition(self, job: Job, status: JOB_STATUS, change: RecordChange) -> JobRecord:
+        for _ in range(JOB_WRITE_ATTEMPTS):
+            record, revision = await self._read(job.job_id)
+            # Somebody may have published the job without a record, or the record has expired meanwhile.
+            old = record or self._step(self._blank(job), JOB_STATUS.QUEUED)
+            if old.status is status and status is not JOB_STATUS.RUNNING:
+                return old  # a write that seemed to have failed had come through
+            if status not in JOB_STATUS_TRANSITIONS[old.status]:
+                raise IllegalTransitionError(f"Job {job.job_id!r} is {old.status} and cannot become {status}")
+            new = self._step(change(old, round(time.time(), 3)), status)
+            try:
+                await self._records.update(job.job_id, new.encode(), last=revision)
+            except nats.js.errors.KeyWrongLastSequenceError:
+                continue
+            logger.debug("Job %s: %s -> %s", job.job_id, old.status, status)
+            return new
+        raise WorkerError(f"The record of job {job.job_id!r} changes faster than it can be written")
+
+    async def _read(self, job_id: str) -> tuple[JobRecord | None, int | None]:
+        try:
+            entry = await self._records.get(job_id)
+        except nats.js.errors.KeyNotFoundError:
+            return None, None
+        if not entry.value:
+            return None, entry.revision
+        return JobRecord.decode(entry.value), entry.revision
+
+    def _blank(self, job: Job) -> JobRecord:
+        return JobRecord(
+            job_id=job.job_id,
+            queue=job.queue,
+            function=job.function,
+            status=JOB_STATUS.QUEUED,
+            enqueued_at=job.enqueued_at,
+            depends_on=list(job.depends_on),
+        )
+
+    def _step(self, record: JobRecord, status: JOB_STATUS) -> JobRecord:
+        step: JsonDict = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
+        if self._worker_id:
+            step["worker_id"] = self._worker_id
+        if record.error:
+            step["error"] = record.error
+        return replace(record, status=status, history=[*record.history, step][-JOB_HISTORY_LIMIT:])
+
+
+class FailedJobHandler:
+    """Decides what becomes of a job that failed, and keeps those that nobody will try again.
+
+    The order is always: dead-letter stream, record, answer to the server. Whatever breaks in between leaves a
+    message that is delivered again, and the dead-letter stream takes each job only once.
+    """
+
+    def __init__(
+        self,
+        js: JetStreamContext,
+        jobs: JobRecorder,
+        settings: Settings | None = None,
+        *,
+        jitter: Jitter = random.random,
+    ) -> None:
+        self._js = js
+        self._jobs = jobs
+        self._settings = settings or Settings()
+        self._jitter = jitter
+
+    async def open(self) -> None:
+        """Make the streams, or find them."""
+        await ensure_dead_streams(self._js, self._settings)
+
+    async def handle(self, job: Job, message: Msg, error: BaseException, attempt: int, max_attempts: int) -> bool:
+        """Another try, or the dead-letter stream. True if the job is dead."""
+        text = describe_error(error)
+        permanent = isinstance(error, (PermanentJobError, UnknownFunctionError))
+        if permanent or attempt >= max_attempts:
+            await self.bury(job, message, REASON_PERMANENT if permanent else REASON_EXHAUSTED, text, attempt)
+            return True
+        settings = self._settings
+        jitter = self._jitter() * settings.backoff_jitter
+        delay = backoff_delay(attempt, settings.backoff_base, settings.backoff_max, jitter)
+        await self._jobs.retried(job, text, delay)
+        await message.nak(delay=delay)
+        logger.warning(
+            "Job %s failed in attempt %d of %d, next try in %.1f s: %s",
+            *(job.job_id, attempt, max_attempts, delay, text),
+        )
+        return False
+
+    async def bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
+        """Put a job into the dead-letter stream and take it out of its queue."""
+        await self.publish_dead(job.queue, job.job_id, reason, error, attempts, job.encode())
+        await self._jobs.failed(job, f"{reason}: {error}" if error else reason)
+        await message.ack_sync(timeout=self._settings.request_timeout)
+        logger.error("Job %s is dead after %d attempts, %s: %s", job.job_id, attempts, reason, error)
+
+    async def reject(self, queue: str, message: Msg, error: BadJobError) -> None:
+        """Put what is no job into the dead-letter stream as it came."""
+        sequence = message.metadata.sequence.stream
+        message_id = f"unreadable-{sequence}"
+        await self.publish_dead(queue, message_id, REASON_UNREADABLE, str(error), 0, message.data)
+        await message.ack_sync(timeout=self._settings.request_timeout)
+        logger.error("Message %d of queue %s is dead: %s", sequence, queue, error)
+
+    async def publish_dead(
+        self, queue: str, message_id: str, reason: str, error: str, attempts: int, payload: bytes
+    ) -> None:
+        """Add to the dead-letter stream; a second message of the same id is none."""
+        headers = {
+            "Nats-Msg-Id": message_id,
+            "Job-Reason": reason,
+            "Job-Error": error.encode("ascii", "backslashreplace").decode().replace("\n", " "),
+            "Job-Attempts": str(attempts),
+            "Job-Died-At": f"{time.time():.3f}",
+        }
+        await self._js.publish(self._settings.dead_subject(queue), payload, headers=headers)
+
+
+class Worker:
+    """Takes jobs from its queues and runs them, some at a time, until it is told to stop.
+
+    Whatever would differ from run to run (ids, host, jitter) can be given, so that a run can be repeated.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        queues: Sequence[str] = (DEFAULT_QUEUE,),
+        *,
+        url: str = DEFAULT_URL,
+        settings: Settings | None = None,
+        concurrency: int = 4,
+        worker_id: str | None = None,
+        host: str | None = None,
+        pid: int | None = None,
+        new_instance: InstanceFactory = new_instance,
+        jitter: Jitter = random.random,
+    ) -> None:
+        if not queues:
+            raise ValueError("a worker needs at least one queue")
+        if concurrency < 1:
+            raise ValueError("concurrency must be at least 1")
+        host = host or socket.gethostname()
+        pid = pid if pid is not None else os.getpid()
+        self.registry = registry
+        self.queues: Sequence[str] = tuple(check_name(queue) for queue in dict.fromkeys(queues))
+        self.url = url
+        self.settings = settings or Settings()
+        self.concurrency = concurrency
+        self.worker_id = worker_id or default_worker_id(host, pid)
+        self.active_jobs: dict[str, ActiveJob] = {}
+        self.jobs_done = self.jobs_failed = 0
+        self.error: BaseException | None = None
+        self.status = WorkerStatusManager(
+            self, self.settings, host=host, pid=pid, new_instance=new_instance, on_lost=self._lost
+        )
+
+        # These are there from start() on.
+        self.nc: NATS
+        self.jobs: JobStatusManager
+        self.failures: FailedJobHandler
+
+        self._jitter = jitter
+        self._loops: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._runner = JobRunner(concurrency)
+        self._room = asyncio.Event()
+        self._stop_requested = asyncio.Event()
+        self._stop_at_once = asyncio.Event()
+
+    @property
+    def threads_left(self) -> int:
+        """How many jobs still run in threads, after a stop that did not wait for them."""
+        return self._runner.in_threads
+
+    async def run(self) -> None:
+        """Work until a signal or request_stop(). The first signal lets jobs finish, the second does not."""
+        loop = asyncio.get_running_loop()
+        stop_signals = (signal.SIGTERM, signal.SIGINT)
+        for number in stop_signals:
+            loop.add_signal_handler(number, self.request_stop)
+        try:
+            await self.start()
+            await self._stop_requested.wait()
+            await self.stop()
+        finally:
+            for number in stop_signals:
+                loop.remove_signal_handler(number)
+        if self.error is not None:
+            raise self.error
+
+    async def start(self) -> None:
+        """Connect, register, and take jobs from now on."""
+        self.nc = await connect(
+            self.url,
+            self.settings.connect_timeout,
+            name=self.worker_id,
+            disconnected_cb=self._on_disconnected,
+            reconnected_cb=self._on_reconnected,
+        )
+        js = self.nc.jetstream(timeout=self.settings.request_timeout)
+        self.jobs = JobStatusManager(js, self.settings, worker_id=self.worker_id)
+        self.failures = FailedJobHandler(js, self.jobs, self.settings, jitter=self._jitter)
+        try:
+            await ensure_jobs_stream(js, self.settings)
+            await self.jobs.open()
+            await self.failures.open()
+            await self.status.start_heartbeat()
+            for queue in self.queues:
+                await ensure_consumer(js, self.settings, queue)
+            await self.status.update_status(WORKER_STATUS.IDLE)
+        except BaseException:
+            await self._leave()
+            raise
+        self._room.set()
+        loops = [fetch_loop(self.nc, self.settings, queue, self._room, self._accept) for queue in self.queues]
+        loops.append(bury_undelivered_forever(js, self.settings, self.jobs, self.failures))
+        self._loops = [asyncio.create_task(loop) for loop in loops]
+        for task in self._loops:
+            task.add_done_callback(self._loop_ended)
+        queues = ", ".join(self.queues)
+        logger.info("Worker %s takes jobs from %s, %d at a time", self.worker_id, queues, self.concurrency)
+
+    def request_stop(self) -> None:
+        """Stop after the jobs in hand; the second time, without them."""
+        if self._stop_requested.is_set():
+            logger.warning("Worker %s stops at once and gives %d jobs back", self.worker_id, len(self._tasks))
+            self._stop_at_once.set()
+            return
+        logger.info("Worker %s stops; waiting for %d jobs", self.worker_id, len(self.active_jobs))
+        self._stop_requested.set()
+
+    async def stop(self) -> None:
+        """Take no more jobs, finish those in hand, say goodbye. Beats go on until the last job is done."""
+        self._stop_requested.set()
+        status = self.status.status
+        if status is not None and WORKER_STATUS.STOPPING in WORKER_STATUS_TRANSITIONS[status]:
+            with contextlib.suppress(WorkerIdTakenError):  # why it stops, maybe
+                await self.status.update_status(WORKER_STATUS.STOPPING)
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops.clear()
+        await self._drain_jobs()
+        await self._leave()
+
+    async def _drain_jobs(self) -> None:
+        if self._tasks:
+            at_once = asyncio.create_task(self._stop_at_once.wait())
+            all_done = asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(
+                {at_once, all_done}, timeout=self.settings.drain_timeout, return_when=asyncio.FIRST_COMPLETED
+            )
+            at_once.cancel()
+            if not all_done.done() and not self._stop_at_once.is_set():
+                logger.warning("Worker %s has waited long and gives its jobs back", self.worker_id)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._runner.close()
+
+    async def _leave(self) -> None:
+        self._stop_requested.set()
+        await self.status.unregister()
+        if self.nc.is_connected:
+            with contextlib.suppress(nats.errors.Error, OSError):
+                await self.nc.flush()  # answers to the server may still be on their way
+        await self.nc.close()
+
+    def _lost(self, error: BaseException) -> None:
+        self.error = error
+        self._stop_requested.set()
+
+    async def _on_disconnected(self) -> None:
+        if not self._stop_requested.is_set():
+            logger.warning("Worker %s lost its connection to %s", self.worker_id, self.url)
+
+    async def _on_reconnected(self) -> None:
+        logger.info("Worker %s is connected again", self.worker_id)
+        self.status.connection_restored()
+
+    async def _accept(self, queue: str, message: Msg) -> None:
+        if len(self._tasks) >= self.concurrency:
+            await message.nak()  # another queue was quicker to take the last slot
+            return
+        task = asyncio.create_task(self._process(queue, message))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        if len(self._tasks) >= self.concurrency:
+            self._room.clear()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._room.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The message was not answered, so it will be delivered again.
+            logger.error("A job could not be settled: %s", describe_error(error), exc_info=error)
+
+    def _loop_ended(self, task: asyncio.Task[None]) -> None:
+        # None of them ends by itself; a worker that takes no jobs any more should not look as if it did.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("Worker %s stops: %s", self.worker_id, describe_error(error), exc_info=error)
+            self._lost(error)
+
+    async def _process(self, queue: str, message: Msg) -> None:
+        try:
+            job = Job.decode(message.data)
+        except BadJobError as error:
+            failure = error
+            await self._settle(lambda: self.failures.reject(queue, message, failure))
+            self.jobs_failed += 1
+            return
+        settings = self.settings
+        if job.job_id in self.active_jobs:
+            await message.nak(delay=settings.ack_wait)  # signs of life got lost: here it is again
+            return
+        max_attempts = job.max_attempts or self.registry.max_attempts(job.function, settings.max_attempts)
+        if not await self._may_run(job, message, max_attempts):
+            return
+        delivery = message.metadata.num_delivered or 1
+        self.active_jobs[job.job_id] = ActiveJob(job.job_id, queue, round(time.time(), 3), delivery)
+        progress = asyncio.create_task(self._show_progress(message))
+        try:
+            await self.status.jobs_changed()
+            await self._run(job, message, delivery, max_attempts)
+        except asyncio.CancelledError:
+            await self._give_back(job, message)
+            raise
+        finally:
+            progress.cancel()
+            del self.active_jobs[job.job_id]
+            await self.status.jobs_changed()
+
+    async def _may_run(self, job: Job, message: Msg, max_attempts: int) -> bool:
+        """Whether the job is due; if not, the message is answered here."""
+        record = await self._settle(lambda: self.jobs.find(job.job_id))
+        attempts = record.attempts if record else 0
+        if record is not None and record.status in (JOB_STATUS.COMPLETED, JOB_STATUS.FAILED):
+            logger.info("Job %s is %s already", job.job_id, record.status)
+            await message.ack_sync(timeout=self.settings.request_timeout)
+            return False
+        if attempts >= max_attempts:  # the last one took its worker with it
+            await self._bury(job, message, REASON_EXHAUSTED, "lost with its worker", attempts)
+            return False
+        dependencies = await self._settle(lambda: self.jobs.dependencies(job))
+        if dependencies.failed:
+            await self._bury(job, message, REASON_DEPENDENCY, ", ".join(dependencies.failed), attempts)
+        elif dependencies.waiting and (message.metadata.num_delivered or 1) >= self.settings.max_deliver:
+            await self._bury(job, message, REASON_UNDELIVERABLE, "dependencies never completed", attempts)
+        elif dependencies.waiting:
+            logger.debug("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
+            await message.nak(delay=self.settings.dependency_delay)
+        return not dependencies.failed and not dependencies.waiting
+
+    async def _bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
+        await self._settle(lambda: self.failures.bury(job, message, reason, error, attempts))
+        self.jobs_failed += 1
+
+    async def _run(self, job: Job, message: Msg, delivery: int, max_attempts: int) -> None:
+        record = await self._settle(lambda: self.jobs.running(job, delivery))
+        attempt = record.attempts
+        logger.info("Job %s runs %s, attempt %d of %d", job.job_id, job.function, attempt, max_attempts)
+        began = asyncio.get_running_loop().time()
+        try:
+            function = self.registry.find(job.function)
+            current = CurrentJob(job.job_id, job.queue, attempt, max_attempts)
+            result = await self._runner.call(function, job, current)
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and self._stop_requested.is_set():
+                raise
+            failure = error
+            self.jobs_failed += await self._settle(
+                lambda: self.failures.handle(job, message, failure, attempt, max_attempts)
+            )
+            return
+        await self._settle(lambda: self.jobs.completed(job, result))
+        await self._settle(lambda: message.ack_sync(timeout=self.settings.request_timeout))
+        self.jobs_done += 1
+        duration = asyncio.get_running_loop().time() - began
+        logger.info("Job %s completed in %.3f s", job.job_id, duration)
+
+    async def _give_back(self, job: Job, message: Msg) -> None:
+        """Let another worker have the job now, and not only after ack_wait."""
+        with contextlib.suppress(nats.errors.Error, OSError, IllegalTransitionError):
+            await self.jobs.retried(job, "interrupted: its worker was stopped", 0, counts=False)
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await message.nak()
+
+    async def _show_progress(self, message: Msg) -> None:
+        while True:
+            await asyncio.sleep(self.settings.progress_interval)
+            try:
+                await message.in_progress()
+            except (nats.errors.Error, OSError) as error:
+                logger.warning("A sign of life could not be sent: %s", describe_error(error))
+
+    async def _settle(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Insist on what has to reach the server: a short outage should make no job run twice."""
+        return await insist(call, self.settings.record_pauses)
