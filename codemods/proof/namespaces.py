@@ -39,8 +39,14 @@ def check(comparison: Comparison) -> Check:
 def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     """Does a file beside the two of the move know a private name and its module?"""
     word = re.compile(rb"(?<!\w)" + name.encode() + rb"(?!\w)")
-    module = comparison.before.names.dotted(path).rpartition(".")[2].encode()
-    return any(word.search(raw) and module in raw for other, raw in _others(comparison, path))
+    names = comparison.before.names
+    dotted = names.dotted(path)
+    module = dotted.rpartition(".")[2].encode()
+    return any(
+        # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
+        word.search(raw) and module in raw and names.find(dotted, other) == path
+        for other, raw in _others(comparison, path)
+    )
 
 
 def _others(comparison: Comparison, path: str) -> Iterator[tuple[str, bytes]]:
