@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import signal
 
 import pytest
@@ -187,7 +186,7 @@ async def test_sigterm_with_a_job_in_hand(clock, client, start, tape, recorded):
     await client.enqueue("nap", 12, job_id="in-hand")
     await clock.advance(1)
     tape.note("SIGTERM")
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.raise_signal(signal.SIGTERM)  # to this thread, so that it is there at once
     await clock.settle()
     await client.enqueue("add", 2, 3, job_id="too-late")
     (seen,) = await client.workers()
@@ -207,7 +206,7 @@ async def test_a_second_sigterm_gives_the_job_back(clock, client, start, tape, r
     await clock.advance(1)
     for number in (1, 2):
         tape.note(f"SIGTERM {number}")
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)  # to this thread, so that it is there at once
         await clock.settle()
     await task
     record = await client.job("in-hand")
