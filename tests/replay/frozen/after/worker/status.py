@@ -18,12 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import nats.errors
 import nats.js.errors
 
-from worker.exceptions import (
-    IllegalTransitionError,
-    NotRegisteredError,
-    WorkerIdTakenError,
-    describe_error,
-)
+from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
 from worker.messages import JsonDict, decode, encode
 from worker.settings import Settings
 from worker.storage import open_workers_bucket
