@@ -20,18 +20,20 @@ from .exceptions import (
 from .messages import JOB_STATUS, Job, JobRecord
 from .registry import Registry, current_job, load_registry
 from .settings import Settings
-from .worker import (
-    JOB_STATUS_TRANSITIONS,
+from .status import (
     WORKER_HEALTH,
     WORKER_STATUS,
     WORKER_STATUS_TRANSITIONS,
     ActiveJob,
-    FailedJobHandler,
-    JobStatusManager,
-    Worker,
     WorkerInfo,
     WorkerStatusManager,
     WorkerView,
+)
+from .worker import (
+    JOB_STATUS_TRANSITIONS,
+    FailedJobHandler,
+    JobStatusManager,
+    Worker,
 )
 
 __all__ = [

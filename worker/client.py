@@ -20,7 +20,7 @@ from worker.worker import JobStatusManager
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
 
-    from worker.worker import WorkerInfo
+    from worker.status import WorkerInfo
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class JobClient:
 
     async def workers(self) -> list[WorkerInfo]:
         """All workers, and how each is doing."""
-        from .worker import WorkerStatusManager
+        from .status import WorkerStatusManager
 
         return await WorkerStatusManager.list_workers(self._nc, self._settings)
 
