@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import nats.errors
 
 from worker.exceptions import ServerUnavailableError, describe_error
+from worker.runner import stopping
 from worker.storage import ensure_consumer
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def fetch_loop(
     js = nc.jetstream(timeout=settings.request_timeout)
     pull = await js.pull_subscribe_bind(settings.consumer_name(queue), settings.jobs_stream)
     try:
-        while True:
+        while not stopping():
             await room.wait()
             try:
                 for message in await pull.fetch(1, timeout=settings.fetch_timeout):

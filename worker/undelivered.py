@@ -15,6 +15,7 @@ from nats.js.errors import NotFoundError, ServerError
 
 from worker.exceptions import BadJobError, IllegalTransitionError, describe_error
 from worker.messages import Job, decode
+from worker.runner import stopping
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -49,12 +50,13 @@ async def bury_undelivered_forever(
     js: JetStreamContext, settings: Settings, jobs: JobStatusManager, failures: FailedJobHandler
 ) -> None:
     """Look now and then."""
-    while True:
+    while not stopping():
         try:
             await bury_undelivered(js, settings, jobs, failures)
         except Exception as error:  # whatever it is, running jobs is more important
             logger.warning("Looking for undelivered jobs failed: %s", describe_error(error))
-        await asyncio.sleep(settings.rescue_interval)
+        if not stopping():
+            await asyncio.sleep(settings.rescue_interval)
 
 
 async def _bury(

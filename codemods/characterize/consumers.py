@@ -42,7 +42,9 @@ class Consumer:
 
     stream: str
     name: str
+    created: str = ""  # tells it from a later one of the same name
     config: dict[str, Any] = field(default_factory=dict)
+    stale: bool = False  # its configuration may be another by now
     last: int = 0  # the last message of the stream that was delivered, or is before its start
     pulls: dict[str, Pull] = field(default_factory=dict)
     unacked: dict[int, Timer | None] = field(default_factory=dict)
@@ -82,19 +84,29 @@ class Consumers:
 
     async def get(self, stream: str, name: str) -> Consumer | None:
         """The consumer, asked for when it is not known yet; None when there is none."""
-        if (stream, name) not in self.known:
-            info = json.loads((await self.observer.request(f"{API}CONSUMER.INFO.{stream}.{name}")).body)
-            if "config" not in info:
-                return None
-            known = self.known[stream, name] = Consumer(stream, name, info["config"])
-            known.last = info["delivered"]["stream_seq"]
-            if known.config.get("deliver_policy", "all") not in ("all", "last_per_subject"):
-                state = json.loads((await self.observer.request(f"{API}STREAM.INFO.{stream}")).body)
-                known.last = max(known.last, state["state"]["last_seq"] - info["num_pending"])
-        return self.known[stream, name]
+        known = self.known.get((stream, name))
+        if known is not None and not known.stale:
+            return known
+        info = json.loads((await self.observer.request(f"{API}CONSUMER.INFO.{stream}.{name}")).body)
+        if "config" not in info:
+            return None
+        if known is not None and known.created == info["created"]:
+            known.config, known.stale = info["config"], False
+            return known
+        known = self.known[stream, name] = Consumer(stream, name, info["created"], info["config"])
+        known.last = info["delivered"]["stream_seq"]
+        if known.config.get("deliver_policy", "all") not in ("all", "last_per_subject"):
+            state = json.loads((await self.observer.request(f"{API}STREAM.INFO.{stream}")).body)
+            known.last = max(known.last, state["state"]["last_seq"] - info["num_pending"])
+        return known
+
+    def changed(self, stream: str) -> None:
+        """A consumer of the stream was made anew, or was there and maybe has another configuration now."""
+        for consumer in self.known.values():
+            consumer.stale = consumer.stale or consumer.stream == stream
 
     def forget(self, stream: str, name: str = "") -> None:
-        """A consumer, or all of a stream's, was made anew, changed or removed."""
+        """A consumer, or all of a stream's, was removed."""
         for key in [one for one in self.known if one[0] == stream and name in ("", one[1])]:
             self.known.pop(key)
 

@@ -129,7 +129,10 @@ class Passing:
                 self.tap.ages.forget(words[2])
             if words[0] == "CONSUMER" and words[1] in ("CREATE", "DURABLE", "DELETE"):
                 stream = words[3] if words[1] == "DURABLE" else words[2]
-                self.tap.consumers.forget(stream)
+                if words[1] == "DELETE":
+                    self.tap.consumers.forget(stream)
+                else:
+                    self.tap.consumers.changed(stream)
                 if "name" in body and "config" in body:
                     await self.tap.consumers.get(stream, body["name"])
             if words[1:2] == ["INFO"] or words[0] == "DIRECT" or words[1:3] == ["MSG", "GET"]:

@@ -30,6 +30,12 @@ class CurrentJob:
 CURRENT_JOB: contextvars.ContextVar[CurrentJob] = contextvars.ContextVar("current_job")
 
 
+def stopping() -> bool:
+    """Whether this task was told to stop: `asyncio.wait_for` of Python 3.11 may keep the word to itself."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class JobRunner:
     """Runs functions, at most so many of them in threads."""
 
