@@ -19,13 +19,15 @@ class Solution:
 
 
 def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
-    """What a move will do. Raises Refused."""
-    from codemods.planning import make_plan
+    """What moves will do, as one change. Raises Refused."""
+    from codemods.planning import in_turn, make_plan, together
 
-    several = (moves,) if isinstance(moves, Move) else tuple(moves)
-    if len(several) != 1:
-        raise ValueError("one move at a time")
-    return make_plan(several[0], tree)
+    plans: list[Plan] = []
+    for move in in_turn((moves,) if isinstance(moves, Move) else tuple(moves), tree):
+        if plans and plans[-1].details:
+            tree = OverlayTree(tree, rewrite(plans[-1], tree).after)
+        plans.append(make_plan(move, tree))
+    return together(plans)
 
 
 def rewrite(plan: Plan, tree: Tree) -> ChangeSet:
@@ -43,7 +45,10 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
 
 
 def solve(moves: Move | Sequence[Move], tree: Tree) -> Solution:
-    """Plan, rewrite and prove. Raises Refused where there is no safe way, or a check of the proof does not hold."""
+    """Plan, rewrite and prove. Raises Refused where there is no safe way, or a check of the proof does not hold.
+
+    Several moves are one change: the proof compares what was with what will be, and knows nothing of steps.
+    """
     planned = plan(moves, tree)
     if planned.done:
         return Solution(planned, ChangeSet({}, {}), Proof(()))

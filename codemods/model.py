@@ -95,14 +95,14 @@ class FilePlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a move will do, before a byte is made; ``details`` is what rewriting reads."""
+    """Everything that moves will do, before a byte is made; ``details`` is what rewriting reads, a move each."""
 
     moves: tuple[Move, ...]
     units: tuple[UnitPlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     done: bool = False
-    details: Any = field(default=None, compare=False, repr=False)
+    details: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

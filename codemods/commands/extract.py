@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from codemods.commands.moving import add_options, carry_out
 from codemods.commands.shell import add_root
+
+if TYPE_CHECKING:
+    from codemods.model import Move
 
 ABOUT = "Move top-level names from one module into another, rewrite everyone who refers to them, and prove it."
 EXAMPLES = """
@@ -34,9 +38,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def main(options: Namespace) -> int:
+    return carry_out((move(options),), options)
+
+
+def move(options: Namespace) -> Move:
+    """The request that the arguments are."""
     from codemods.model import Move
 
-    move = Move(
+    return Move(
         options.source,
         tuple(options.names),
         options.destination,
@@ -44,4 +53,3 @@ def main(options: Namespace) -> int:
         keep=tuple(options.keep),
         reexport=options.reexport,
     )
-    return carry_out((move,), options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
@@ -33,8 +34,10 @@ from codemods.project import Tree
 def make_plan(move: Move, tree: Tree) -> Plan:
     """The plan of one move; Refused with the hazards that stand against it."""
     world = World(tree)
-    if request.done(world, move):
+    pending = request.pending(world, move)
+    if not pending:
         return Plan((move,), done=True)
+    move = replace(move, names=pending)
     source = request.readable(world, move.source, "source")
     destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None
     units = Units(source)
@@ -58,7 +61,9 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     if against:
         raise Refused(*against)
     edits = _edits(facts, needs, body_changes, followers)
-    return Plan((move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, edits)
+    return Plan(
+        (move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
+    )
 
 
 def _close(

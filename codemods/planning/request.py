@@ -25,17 +25,19 @@ def readable(world: World, path: str, role: str) -> Module:
         raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
 
 
-def done(world: World, move: Move) -> bool:
-    """Do all names stand in the destination already, and in the source no more?"""
+def pending(world: World, move: Move) -> tuple[str, ...]:
+    """The names that do not stand in the destination yet, or still in the source too."""
     if move.destination not in world.tree.paths:
-        return False
+        return move.names
     try:
         source = world.module(move.source) if move.source in world.tree.paths else None
         destination = world.module(move.destination)
     except Unreadable:
-        return False
-    return all(
-        name in destination.definitions and (source is None or name not in source.definitions) for name in move.names
+        return move.names
+    return tuple(
+        name
+        for name in move.names
+        if name not in destination.definitions or (source is not None and name in source.definitions)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.model import ChangeSet, Plan
 from codemods.planning.edits import Edits
-from codemods.project import Names, Tree
+from codemods.project import Names, OverlayTree, Tree
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.other_file import rewrite_other
 from codemods.rewriting.source_file import rewrite_source
@@ -12,10 +12,15 @@ from codemods.rewriting.source_file import rewrite_source
 
 def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
     """The new bytes of every file that the plan touches; pure, nothing is written."""
-    if plan.done:
-        return ChangeSet({}, {})
-    edits = plan.details
-    assert isinstance(edits, Edits)
+    after: dict[str, bytes | None] = {}
+    for edits in plan.details:
+        # The edits of each move speak of the tree as the moves before it leave it.
+        after |= _rewrite(edits, OverlayTree(tree, after) if after else tree)
+    before = {path: tree.read(path) if path in tree.paths else None for path in after}
+    return ChangeSet(before, after)
+
+
+def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
     names = Names(tree)
     after: dict[str, bytes | None] = {
         edits.departure.path: rewrite_source(edits.departure, names, edits.line_length),
@@ -23,7 +28,4 @@ def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
     }
     for file in edits.others:
         after[file.path] = rewrite_other(file, names, edits.line_length)
-    for path in edits.new_packages:
-        after[path] = b""
-    before = {path: tree.read(path) if path in tree.paths else None for path in after}
-    return ChangeSet(before, after)
+    return after | dict.fromkeys(edits.new_packages, b"")

@@ -2,8 +2,8 @@
 
     Why this case is there.
 
-    move: shop/worker.py shop/status.py Status
-    refused: name-collision            (instead of an after part)
+    move: shop/worker.py shop/status.py Status         (several lines: several moves as one change; options as on
+    refused: name-collision             the command line; refused: instead of an after part)
 
     --- before shop/worker.py
     ...
@@ -15,11 +15,13 @@ Files that the move does not touch have no after part.
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codemods.commands import extract
 from codemods.model import Move
 
 _PART = re.compile(r"^--- (before|after) (\S+)\n", re.MULTILINE)
@@ -47,7 +49,7 @@ class Case:
     """One archive."""
 
     head: str
-    move: Move
+    moves: tuple[Move, ...]
     refused: str = ""
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
@@ -68,15 +70,22 @@ def parse(text: str) -> Case:
     """A case from its text; ValueError where a line of the head is missing."""
     found = list(_PART.finditer(text))
     head = text[: found[0].start()] if found else text
-    move = re.search(r"^move: (\S+) (\S+) (.+)$", head, re.MULTILINE)
-    if move is None:
+    moves = tuple(read_move(line) for line in re.findall(r"^move: (.+)$", head, re.MULTILINE))
+    if not moves:
         raise ValueError("no `move:` line")
     refused = re.search(r"^refused: (\S+)$", head, re.MULTILINE)
-    case = Case(head, Move(move[1], tuple(move[3].split()), move[2]), refused[1] if refused else "")
+    case = Case(head, moves, refused[1] if refused else "")
     for part, following in zip(found, [*found[1:], None], strict=True):
         body = text[part.end() : following.start() if following else len(text)]
         (case.before if part[1] == "before" else case.after)[part[2]] = body
     return case
+
+
+def read_move(line: str) -> Move:
+    """A move as the command line has it."""
+    parser = argparse.ArgumentParser()
+    extract.arguments(parser)
+    return extract.move(parser.parse_args(line.split()))
 
 
 def load(path: Path) -> Case:

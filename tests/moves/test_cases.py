@@ -22,18 +22,21 @@ def test_case(path: Path) -> None:
     case = load(path)
     if case.refused:
         with pytest.raises(Refused) as refused:
-            solve(case.move, case.tree)
+            solve(case.moves, case.tree)
         assert case.refused in [hazard.code for hazard in refused.value.hazards]
         return
-    solution = solve(case.move, case.tree)
+    solution = solve(case.moves, case.tree)
     after = {p: (solution.changes.after[p] or b"").decode() for p in solution.changes.paths}
     for name, text in after.items():
         if name.endswith(".py"):
             ast.parse(text)
     if os.environ.get("UPDATE_CASES") and "CI" not in os.environ:
-        path.write_text(Case(case.head, case.move, "", case.before, after).write())
+        path.write_text(Case(case.head, case.moves, "", case.before, after).write())
         return
     assert after == case.after
-    again = solve(case.move, OverlayTree(case.tree, solution.changes.after))
+    if len(case.moves) > 1:
+        backwards = solve(case.moves[::-1], case.tree)
+        assert backwards.changes.after == solution.changes.after, "the order of the moves says something"
+    again = solve(case.moves, OverlayTree(case.tree, solution.changes.after))
     assert again.plan.done
     assert not again.changes.paths

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from codemods.model import Move, Refused
+from codemods.model import Refused
 from codemods.planning import make_plan
 from codemods.planning.hazards import registry
 
-from .archive import MemoryTree
+from .archive import MemoryTree, read_move
 
 
 @pytest.mark.parametrize("code", sorted(registry()))
@@ -18,10 +18,10 @@ def test_example_is_refused(code: str) -> None:
     hazard = registry()[code]
     parts = re.split(r"^-- (\S+) --\n", hazard.EXAMPLE.lstrip("\n"), flags=re.MULTILINE)[1:]
     files = dict(zip(parts[::2], parts[1::2], strict=True))
-    source, destination, *names = files.pop("move").split()
+    move = read_move(files.pop("move"))
     files.setdefault("shop/__init__.py", "")
     with pytest.raises(Refused) as refused:
-        make_plan(Move(source, tuple(names), destination), MemoryTree({p: t.encode() for p, t in files.items()}))
+        make_plan(move, MemoryTree({p: t.encode() for p, t in files.items()}))
     assert code in [found.code for found in refused.value.hazards]
     assert all(found.remedies for found in refused.value.hazards)
 

@@ -1,0 +1,132 @@
+"""Several moves as one change: each is planned on the tree as the moves before it leave it.
+
+Moves of one source to one destination are one move. The others come in an order in which what code needs while it
+is imported has already gone its own way; where that order runs in a circle, no division into these modules can be
+imported.
+The order in which the moves were given says nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+
+from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
+from codemods.planning import request
+from codemods.planning.annotations import resolves_hints
+from codemods.planning.closure import Closure
+from codemods.planning.units import Unit, Units, is_main_guard
+from codemods.planning.world import World
+from codemods.project import Tree
+
+
+def in_turn(moves: Sequence[Move], tree: Tree) -> tuple[Move, ...]:
+    """The moves in the order in which they are made, each keeping back what a later one asks for. Raises Refused."""
+    joined = _joined(moves)
+    if len(joined) == 1:
+        return joined
+    _refuse_contradictions(joined)
+    world = World(tree)
+    by_source: dict[str, list[Move]] = defaultdict(list)
+    for move in joined:
+        by_source[move.source].append(move)
+    return tuple(move for source in sorted(by_source) for move in _of_one_source(world, source, by_source[source]))
+
+
+def together(plans: Sequence[Plan]) -> Plan:
+    """The plans of moves made one after the other, as one plan."""
+    if len(plans) == 1:
+        return plans[0]
+    moved = {name for plan in plans for unit in plan.units if _goes(unit) for name in unit.names}
+    actions: dict[str, list[str]] = defaultdict(list)
+    for plan in plans:
+        for file in plan.files:
+            actions[file.path] += [a for a in file.actions if a not in actions[file.path]]
+    return Plan(
+        tuple(move for plan in plans for move in plan.moves),
+        tuple(u for plan in plans for u in plan.units if _goes(u) or not moved & set(u.names)),
+        tuple(FilePlan(path, tuple(said)) for path, said in actions.items()),
+        tuple(dict.fromkeys(hazard for plan in plans for hazard in plan.hazards)),
+        all(plan.done for plan in plans),
+        tuple(edits for plan in plans for edits in plan.details or ()),
+    )
+
+
+def _goes(unit: UnitPlan) -> bool:
+    return unit.disposition is not Disposition.STAYS
+
+
+def _joined(moves: Iterable[Move]) -> tuple[Move, ...]:
+    """One move for each way from a source to a destination."""
+    found: dict[Move, list[Move]] = defaultdict(list)
+    for move in sorted(moves, key=lambda m: (m.source, m.destination, m.names)):
+        found[replace(move, names=(), along=(), keep=())].append(move)
+    return tuple(
+        replace(
+            way,
+            names=tuple(dict.fromkeys(name for m in group for name in m.names)),
+            along=tuple(dict.fromkeys(name for m in group for name in m.along)),
+            keep=tuple(dict.fromkeys(name for m in group for name in m.keep)),
+        )
+        for way, group in found.items()
+    )
+
+
+def _refuse_contradictions(moves: Sequence[Move]) -> None:
+    """A name goes to one place only, and does not go on from there in the same change."""
+    goes: dict[tuple[str, str], str] = {}
+    for move in moves:
+        for name in move.names:
+            other = goes.setdefault((move.source, name), move.destination)
+            if other != move.destination:
+                reason = f"{name} is to go to {other} and to {move.destination}"
+                raise Refused(Hazard("two-destinations", Place(move.source), reason, ("name one of them",)))
+    for (source, name), destination in goes.items():
+        if (destination, name) in goes:
+            reason = f"{name} is to go to {destination} and from there to {goes[destination, name]}"
+            remedy = f"move it to {goes[destination, name]} at once"
+            raise Refused(Hazard("two-destinations", Place(source), reason, (remedy,)))
+
+
+def _of_one_source(world: World, source: str, moves: list[Move]) -> Iterator[Move]:
+    """The moves out of one module, those that others need while they are imported first."""
+    if len(moves) == 1 or not any(request.pending(world, move) for move in moves):
+        yield from moves
+        return
+    units = Units(request.readable(world, source, "source"))
+    asked = {units.by_name[n]: move for move in moves for n in move.names if n in units.by_name}
+    runnable = any(is_main_guard(s.node) for s in units.module.statements)
+    closure = Closure(units, (), runnable=runnable, hints_read=resolves_hints(world, source))
+    earlier = {move: _needs(closure, move, asked) for move in moves}
+    try:
+        order = list(TopologicalSorter(earlier).static_order())
+    except CycleError as error:
+        circle = error.args[1]
+        names = " needs ".join(", ".join(move.names) for move in reversed(circle))
+        reason = f"while the modules are imported, {names}: apart, none of them could be imported first"
+        place = units.module.source.place(units.by_name[circle[0].names[0]].statements[0].node)
+        raise Refused(Hazard("moves-in-a-circle", place, reason, ("move them to one module",))) from error
+    for index, move in enumerate(order):
+        later = {n for other in order[index + 1 :] for n in other.names if n in units.by_name}
+        yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))))
+
+
+def _needs(closure: Closure, move: Move, asked: dict[Unit, Move]) -> set[Move]:
+    """The other moves whose names this one's code needs at import time, what comes along included."""
+    units = closure.units
+    found: set[Move] = set()
+    todo = deque(units.by_name[n] for n in (*move.names, *move.along) if n in units.by_name)
+    seen = set(todo)
+    while todo:
+        for name in closure.needed_at_import(todo.popleft()):
+            unit = units.by_name.get(name)
+            if unit is None or unit in seen:
+                continue
+            seen.add(unit)
+            if asked.get(unit, move) != move:
+                found.add(asked[unit])
+            else:
+                todo.append(unit)
+    return found
