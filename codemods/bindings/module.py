@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.bindings.imports import Import, imports_of
+from codemods.bindings.imports import Import, imports_of, is_main_guard
 from codemods.bindings.references import Collector, Moment, Reference, is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, module_binds, target_names
 from codemods.project.source import Source
@@ -54,8 +54,21 @@ class Module:
         for index, node in enumerate(self.source.tree.body):
             references = tuple(collector.collect(node))
             binds = frozenset(module_binds([node]))
+            if is_main_guard(node):
+                # Who imports the module never sees what is bound here, nor that it is read.
+                own, binds = binds - self._bound_elsewhere(node), frozenset()
+                references = tuple(r for r in references if r.name not in own)
             found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
         return tuple(found)
+
+    def _bound_elsewhere(self, guard: ast.stmt) -> set[str]:
+        return set(module_binds([node for node in self.source.tree.body if node is not guard]))
+
+    @cached_property
+    def script_binds(self) -> frozenset[str]:
+        """Names that only the main guard binds."""
+        guards = [node for node in self.source.tree.body if is_main_guard(node)]
+        return frozenset(module_binds(guards)) - self.binds
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -66,7 +79,7 @@ class Module:
         """Imports that bind names of the module itself, by bound name."""
         found: dict[str, list[Import]] = defaultdict(list)
         for item in self.imports:
-            if item.function is None and not item.in_class and item.attribute != "*":
+            if item.function is None and not item.in_class and not item.script and item.attribute != "*":
                 found[item.binds].append(item)
         return dict(found)
 

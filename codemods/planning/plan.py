@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.bindings import Module, Moment
+from codemods.bindings.imports import is_main_guard
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
 from codemods.planning import hazards, request, seams
 from codemods.planning.annotations import resolves_hints
@@ -26,7 +27,7 @@ from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
 from codemods.planning.style import line_length, relative_style
-from codemods.planning.units import Unit, Units, is_main_guard
+from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.project import Tree
 
