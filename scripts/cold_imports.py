@@ -1,7 +1,8 @@
 """A clean interpreter that forks: each request imports modules in a child that has imported nothing of theirs before.
 
-Reads one JSON list of requests a line from standard input, and writes one line of answers. A request is a list of module
-names to be imported in one child; its answer maps each name to {"error": text} or {"names": what its namespace holds, "modules": which of them are modules}.
+Reads one JSON list of requests a line from standard input, and writes one line of answers. A request is a list of
+module names to be imported in one child; its answer maps each name to {"error": text}, or to {"names": what its
+namespace holds, "modules": which of them are modules}.
 The folder that has the modules is the first argument. Only the standard library is used.
 """
 
@@ -18,7 +19,7 @@ def imported(names: list[str]) -> dict[str, dict[str, object]]:
     for name in names:
         try:
             module = importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 (a module may end the interpreter while it is imported)
+        except BaseException as error:
             found[name] = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
         else:
             held = {n: isinstance(value, types.ModuleType) for n, value in vars(module).items()}

@@ -84,6 +84,16 @@ class Module:
         return dict(found)
 
     @cached_property
+    def stand_ins(self) -> dict[str, list[Statement]]:
+        """What blocks of imports bind beside them, flags and stand-ins, and the blocks that do."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self.statements:
+            if statement.is_import:
+                for name in statement.binds - {item.binds for item in self._imports_in(statement)}:
+                    found[name].append(statement)
+        return dict(found)
+
+    @cached_property
     def stars(self) -> tuple[Import, ...]:
         return tuple(item for item in self.imports if item.attribute == "*" and item.function is None)
 
@@ -160,14 +170,22 @@ def import_like(node: ast.stmt) -> bool:
 
 
 def _stand_in(node: ast.stmt) -> bool:
-    """``x = None``, ``HAVE_X = True``, ``x = y``, ``pass``."""
+    """``x = None``, ``HAVE_X = True``, ``x = y``, ``HAS_IB = hasattr(x, "ib")``, ``pass``."""
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and isinstance(
-            node.value, (ast.Constant, ast.Name, ast.Attribute)
-        )
+        return all(isinstance(t, ast.Name) for t in node.targets) and _looked_at(node.value)
     return False
+
+
+def _looked_at(value: ast.expr) -> bool:
+    """A value that is the same however often it is made: no more than looked at."""
+    if isinstance(value, ast.Call):
+        simple = isinstance(value.func, ast.Name) and value.func.id in ("hasattr", "getattr", "bool", "callable")
+        return simple and not value.keywords and all(map(_looked_at, value.args))
+    parts = (ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript)
+    inner = (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
+    return isinstance(value, parts) and all(map(_looked_at, inner))
 
 
 def _touched(node: ast.stmt) -> set[str]:

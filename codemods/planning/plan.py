@@ -80,7 +80,7 @@ def _close(
         closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
-        more |= {name for name in rebound if name in units.by_name and units.by_name[name] not in moving}
+        more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
             return Facts(world, move, source, destination, units, referrers, moving, pinned, followed), followers

@@ -46,7 +46,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
-        found = re.match(r"from\s*(\.*\s*[\w.]*)", text)
+        parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
+        written = r"\s*".join(re.escape(part) for part in parts if part)
+        found = re.match(rf"from\s*({written})", text)
         assert found is not None
         pad = " " if not text[4:5].isspace() else ""
         return [

@@ -33,6 +33,8 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
         edits.append(_in_turn(departure, limit))
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
     text = splice(source.text, merged(source, edits))
+    if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
+        text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
     return source.encode(two_blank_lines(text, {new.module for new in departure.back}, source.newline))
 
 
