@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from codemods.project.tree import Tree
+if TYPE_CHECKING:
+    from codemods.project.tree import Tree
 
 
 class Names:

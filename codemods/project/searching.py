@@ -1,0 +1,56 @@
+"""Which files mention a word: told from their bytes, before anything is parsed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+# For each word the files in which it stands.
+Index = dict[bytes, frozenset[str]]
+
+_WORD_BEFORE, _WORD_AFTER = rb"(?<![A-Za-z0-9_])", rb"(?![A-Za-z0-9_])"
+# UTF-16: Python can't read such a file, and a search for bytes says nothing of it.
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+_AT_ONCE = 1 << 20
+
+
+def find(words: Sequence[bytes], files: Iterable[tuple[str, bytes]]) -> Index:
+    """The files in whose bytes each word stands, as a word."""
+    # Looking for plain bytes is twenty times faster than for a pattern, and most files have none of the words.
+    finders = [(word, re.compile(_WORD_BEFORE + re.escape(word) + _WORD_AFTER).search) for word in words]
+    found: dict[bytes, set[str]] = {word: set() for word in words}
+    for path, raw in files:
+        for word, stands in finders:
+            if word in raw and stands(raw):
+                found[word].add(path)
+        if raw[:2] in _WIDE:
+            for paths in found.values():
+                paths.add(path)
+    return {word: frozenset(paths) for word, paths in found.items()}
+
+
+def contents(root: Path, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
+    """Each file with its bytes, which are kept nowhere; files that can't be read are left out."""
+    top = os.fspath(root) + "/"
+    for path in paths:
+        try:
+            yield path, _bytes(top + path)
+        except OSError:
+            continue
+
+
+def _bytes(path: str) -> bytes:
+    """The bytes of a file, with the fewest calls: a tree has many small files."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        raw = os.read(handle, _AT_ONCE)
+        if len(raw) < _AT_ONCE:
+            return raw
+        parts = [raw]
+        while part := os.read(handle, _AT_ONCE):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
