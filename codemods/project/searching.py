@@ -33,17 +33,16 @@ def find(words: Sequence[bytes], files: Iterable[tuple[str, bytes]]) -> Index:
 
 def contents(root: Path, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
     """Each file with its bytes, which are kept nowhere; files that can't be read are left out."""
-    top = os.fspath(root) + "/"
     for path in paths:
         try:
-            yield path, _bytes(top + path)
+            yield path, read_bytes(root, path)
         except OSError:
             continue
 
 
-def _bytes(path: str) -> bytes:
+def read_bytes(root: Path, path: str) -> bytes:
     """The bytes of a file, with the fewest calls: a tree has many small files."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    handle = os.open(f"{root}/{path}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         raw = os.read(handle, _AT_ONCE)
         if len(raw) < _AT_ONCE:

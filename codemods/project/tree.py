@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from codemods.project.names import Names
-from codemods.project.searching import Index, contents, find
+from codemods.project.searching import Index, contents, find, read_bytes
 from codemods.project.source import Source, Unreadable
 from codemods.project.walking import in_reach, walk
 
@@ -29,6 +29,10 @@ class Tree(ABC):
     @abstractmethod
     def read(self, path: str) -> bytes:
         """The bytes of one file; OSError where there is none."""
+
+    def glance(self, path: str) -> bytes:
+        """The bytes of a file that is only looked at: not remembered. OSError where there is none."""
+        return self.read(path)
 
     @cached_property
     def names(self) -> Names:
@@ -113,6 +117,9 @@ class DiskTree(Tree):
             self._bytes[path] = (self.root / path).read_bytes()
         return self._bytes[path]
 
+    def glance(self, path: str) -> bytes:
+        return self._bytes[path] if path in self._bytes else read_bytes(self.root, path)
+
     def in_reach(self, path: str) -> bool:
         """Is the file, there already or not, in a place that the tree has? Told without listing the tree."""
         return in_reach(self.root, path)
@@ -144,6 +151,9 @@ class OverlayTree(Tree):
         if new is None:
             raise FileNotFoundError(path)
         return new
+
+    def glance(self, path: str) -> bytes:
+        return self.read(path) if path in self.changes else self.below.glance(path)
 
     def source(self, path: str) -> Source:
         return super().source(path) if path in self.changes else self.below.source(path)
