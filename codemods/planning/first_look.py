@@ -28,9 +28,11 @@ class FirstLook:
         self.last = dotted.rpartition(".")[2]
 
     def files(self) -> Iterator[str]:
-        """The files that may refer to the module, itself aside: code, and any text that has its last name."""
-        found = self.tree.code_with([self.last]) | self._inside if self.last else self.tree.paths
-        for path in sorted(found | self.tree.texts_with([self.last])):
+        """The files that may refer to the module, itself aside: code, and text that has its dotted path."""
+        if not self.last:
+            yield from sorted(self.tree.paths - {self.path})
+            return
+        for path in sorted(self.tree.code_with([self.last]) | self._inside | self.tree.texts_with([self.dotted])):
             if path != self.path and (not path.endswith(".py") or self._may(path)):
                 yield path
 
@@ -68,8 +70,20 @@ class FirstLook:
         return self._replaced.search(raw) is not None
 
     def _imported(self, path: str, raw: bytes) -> bool:
-        inside = path in self._inside
         for module, names in imports(raw):
-            if self.last in module.split(".") or self.last in names or (inside and not module.strip(".")):
+            if path in self._inside and not module.strip("."):
                 return True
+            if self.last in module.split(".") or self.last in names:
+                level = len(module) - len(module.lstrip("."))
+                dotted = self.tree.names.absolute(path, module[level:] or None, level)
+                if dotted is not None and self._leads_here(dotted, names, path):
+                    return True
         return False
+
+    def _leads_here(self, dotted: str, names: tuple[str, ...], importer: str) -> bool:
+        """Is the module, one that is imported on the way to it, or one taken from it, the one looked for?"""
+        parts = dotted.split(".")
+        wholes = [".".join(parts[: end + 1]) for end, part in enumerate(parts) if part == self.last]
+        if self.last in names:
+            wholes.append(f"{dotted}.{self.last}" if dotted else self.last)
+        return any(self.tree.names.find(whole, importer) == self.path for whole in wholes)

@@ -110,11 +110,8 @@ class Referrers:
 
     def _chains(self, module: Module) -> None:
         aliases = self.aliases(module)
-        inner: set[int] = set()
         for node in ast.walk(module.source.tree):
             if isinstance(node, ast.Attribute):
-                if isinstance(node.value, ast.Attribute):
-                    inner.add(id(node.value))
                 chain = attribute_chain(node)
                 reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
                 if reached:

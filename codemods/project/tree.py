@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from codemods.project.names import Names
-from codemods.project.searching import Index, contents, find, read_bytes
+from codemods.project.searching import Index, contents, find, read_bytes, within
 from codemods.project.source import Source, Unreadable
 from codemods.project.walking import in_reach, walk
 
@@ -69,7 +69,7 @@ class Tree(ABC):
         index = self._indexes[code]
         new = [word for word in dict.fromkeys(words) if word not in index]
         if new:
-            index |= self._find(new, code)
+            index |= self._find(new, code, within(new, index))
         return index
 
     def _with(self, words: Iterable[str], code: bool) -> frozenset[str]:
@@ -77,8 +77,10 @@ class Tree(ABC):
         index = self.index(wanted, code)
         return frozenset().union(*(index[word] for word in wanted))
 
-    def _find(self, words: Sequence[bytes], code: bool) -> Index:
-        return find(words, self._contents(path for path in self.paths if path.endswith(_CODE) is code))
+    def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
+        if among is None:
+            among = self._code if code else self.paths - self._code
+        return find(words, self._contents(among))
 
     def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
         """Each of these files with its bytes, which are not remembered."""
@@ -87,6 +89,10 @@ class Tree(ABC):
                 yield path, self.read(path)
             except OSError:
                 continue
+
+    @cached_property
+    def _code(self) -> frozenset[str]:
+        return frozenset(path for path in self.paths if path.endswith(_CODE))
 
     @cached_property
     def _sources(self) -> dict[str, Source | Unreadable]:
@@ -158,7 +164,7 @@ class OverlayTree(Tree):
     def source(self, path: str) -> Source:
         return super().source(path) if path in self.changes else self.below.source(path)
 
-    def _find(self, words: Sequence[bytes], code: bool) -> Index:
+    def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
         below = self.below.index(words, code)
         own = find(words, self._new(code))
         return {word: (below[word] - self.changes.keys()) | own[word] for word in words}
