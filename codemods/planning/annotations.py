@@ -81,7 +81,7 @@ class _Graph:
                 raw = self.world.tree.glance(path)
             except OSError:
                 raw = b""
-            targets = frozenset().union(*(self._targets(path, module, names) for module, names in imports(raw)))
+            targets = frozenset().union(*(self._targets(path, found.module, found.names) for found in imports(raw)))
             self._imported[path] = targets
         return self._imported[path]
 

@@ -70,7 +70,8 @@ class FirstLook:
         return self._replaced.search(raw) is not None
 
     def _imported(self, path: str, raw: bytes) -> bool:
-        for module, names in imports(raw):
+        for found in imports(raw):
+            module, names = found.module, found.names
             if path in self._inside and not module.strip("."):
                 return True
             if self.last in module.split(".") or self.last in names:

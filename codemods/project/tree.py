@@ -167,7 +167,7 @@ class OverlayTree(Tree):
     def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
         below = self.below.index(words, code)
         own = find(words, self._new(code))
-        return {word: (below[word] - self.changes.keys()) | own[word] for word in words}
+        return {word: below[word].difference(self.changes) | own[word] for word in words}
 
     def _new(self, code: bool) -> Iterator[tuple[str, bytes]]:
         for path, new in self.changes.items():
