@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
+from codemods.planning.first_look import FirstLook
 from codemods.planning.world import World
 
 
@@ -38,15 +39,8 @@ class Referrers:
     listed: list[Place] = field(default_factory=list)
 
     def collect(self, names: frozenset[str]) -> Referrers:
-        """``names``: what the module binds; they find who imports from a package's ``__init__`` relatively."""
-        dotted = self._dotted
-        last = dotted.rpartition(".")[2]
-        words = [last]
-        if self.path.rpartition("/")[2] == "__init__.py":
-            words += sorted(names)
-        for path in self.world.mentions(*words):
-            if path == self.path:
-                continue
+        """``names``: what the module binds."""
+        for path in FirstLook(self.world.tree, self.path, self._dotted, names).files():
             if path.endswith(".py"):
                 try:
                     module = self.world.module(path)
@@ -116,11 +110,8 @@ class Referrers:
 
     def _chains(self, module: Module) -> None:
         aliases = self.aliases(module)
-        inner: set[int] = set()
         for node in ast.walk(module.source.tree):
             if isinstance(node, ast.Attribute):
-                if isinstance(node.value, ast.Attribute):
-                    inner.add(id(node.value))
                 chain = attribute_chain(node)
                 reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
                 if reached:

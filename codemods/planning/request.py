@@ -27,13 +27,17 @@ def readable(world: World, path: str, role: str) -> Module:
 
 def pending(world: World, move: Move) -> tuple[str, ...]:
     """The names that do not stand in the destination yet, or still in the source too."""
-    if move.destination not in world.tree.paths:
+    # Told from the two files alone: a check of a finished move lists no tree.
+    try:
+        destination = world.module(move.destination)
+    except (Unreadable, OSError):
         return move.names
     try:
-        source = world.module(move.source) if move.source in world.tree.paths else None
-        destination = world.module(move.destination)
+        source = world.module(move.source)
     except Unreadable:
         return move.names
+    except OSError:
+        source = None
     return tuple(
         name
         for name in move.names

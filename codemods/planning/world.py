@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from codemods.bindings import Import, Module
-from codemods.project import Names, Source, Tree, Unreadable
+from codemods.project import Tree, Unreadable
 
 
 class World:
-    """A tree with its parsed modules; each file is read and parsed at most once."""
+    """A tree with its parsed modules."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.names = Names(tree)
+        self.names = tree.names
         self._modules: dict[str, Module] = {}
         self.unreadable: dict[str, Unreadable] = {}
 
@@ -22,8 +21,7 @@ class World:
         """The module at a path; raises Unreadable."""
         if path not in self._modules:
             try:
-                source = Source(path, self.tree.read(path))
-                _ = source.tree
+                source = self.tree.source(path)
             except Unreadable as error:
                 self.unreadable[path] = error
                 raise
@@ -32,20 +30,11 @@ class World:
 
     def mentions(self, *words: str) -> Iterator[str]:
         """Files in whose bytes one of the words stands, as a word."""
-        pattern = re.compile(
-            rb"(?<![A-Za-z0-9_])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![A-Za-z0-9_])"
-        )
-        for path in sorted(self.tree.paths):
-            try:
-                raw = self.tree.read(path)
-            except OSError:
-                continue
-            if pattern.search(raw) or (raw[:2] in (b"\xff\xfe", b"\xfe\xff")):
-                yield path
+        yield from sorted(self.tree.code_with(words) | self.tree.texts_with(words))
 
     def modules_mentioning(self, *words: str) -> Iterator[Module]:
         """The Python modules among them that can be parsed; the others are remembered as unreadable."""
-        for path in self.mentions(*words):
+        for path in sorted(self.tree.code_with(words)):
             if path.endswith(".py"):
                 try:
                     yield self.module(path)

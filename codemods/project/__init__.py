@@ -1,7 +1,8 @@
 """The tree on disk: its files, their bytes and encodings, and the dotted names of its modules."""
 
+from codemods.project.glance import imports
 from codemods.project.names import Names
 from codemods.project.source import Source, Unreadable, decode
 from codemods.project.tree import DiskTree, OverlayTree, Tree
 
-__all__ = ["DiskTree", "Names", "OverlayTree", "Source", "Tree", "Unreadable", "decode"]
+__all__ = ["DiskTree", "Names", "OverlayTree", "Source", "Tree", "Unreadable", "decode", "imports"]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from codemods.model import Hazard, Place, Refused
-from codemods.project.tree import _SKIPPED, _TEXT
+from codemods.project.tree import Tree
+from codemods.project.walking import looked_at
 
 _FILE_MODES = (b"100644", b"100755")
 
 
-class GitTree:
+class GitTree(Tree):
     """The text files of ``revision`` below the folder ``root`` of a work tree. Raises Refused for no such revision."""
 
     def __init__(self, root: Path, revision: str) -> None:
@@ -27,7 +28,7 @@ class GitTree:
     def read(self, path: str) -> bytes:
         if path not in self._blobs:
             raise FileNotFoundError(path)
-        return self._contents[self._blobs[path]]
+        return self._objects[self._blobs[path]]
 
     def _list(self) -> dict[str, bytes]:
         """The object of each file, by path. Links and submodules are left out, as on disk."""
@@ -40,12 +41,12 @@ class GitTree:
             head, _, name = line.partition(b"\t")
             mode, _, blob = head.split()
             path = name.decode(errors="surrogateescape")
-            if mode in _FILE_MODES and _is_source(path):
+            if mode in _FILE_MODES and looked_at(path):
                 found[path] = blob
         return found
 
     @cached_property
-    def _contents(self) -> dict[bytes, bytes]:
+    def _objects(self) -> dict[bytes, bytes]:
         """Every object, read at once from one process."""
         wanted = sorted(set(self._blobs.values()))
         raw = self._git("cat-file", "--batch", given=b"".join(blob + b"\n" for blob in wanted))
@@ -68,10 +69,3 @@ class GitTree:
 
     def _refused(self, reason: str) -> Refused:
         return Refused(Hazard("no-revision", Place(repr(self.revision)), reason, ("see `git log`",)))
-
-
-def _is_source(path: str) -> bool:
-    """Would this file be seen on disk?"""
-    folders = PurePosixPath(path).parts[:-1]
-    hidden = any(f in _SKIPPED or f.startswith(".") or f.endswith(".egg-info") for f in folders)
-    return path.endswith(_TEXT) and not hidden

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from codemods.project.tree import Tree
+if TYPE_CHECKING:
+    from codemods.project.tree import Tree
 
 
 class Names:
@@ -80,17 +84,60 @@ class Names:
 
     def find(self, dotted: str, importer: str = "") -> str | None:
         """The file of a module of the tree, or None: a package's is its ``__init__.py``."""
-        if not dotted:
-            return None
+        # Whatever stands in one folder finds the same.
+        folder = _parent(importer) if importer else None
+        key = dotted, folder
+        if key not in self._found:
+            self._found[key] = self._find(dotted, folder) if dotted else None
+        return self._found[key]
+
+    def _find(self, dotted: str, folder: str | None) -> str | None:
         relative = dotted.replace(".", "/")
-        near = [root for root in self.roots if importer and _below(importer, root)]
-        beside = [_parent(importer)] if importer and _parent(importer) not in self._packages else []
-        for root in (*sorted(near, key=len, reverse=True), *self.roots, *beside):
+        top = relative.partition("/")[0]
+        for root in (*self._near(folder), *self._holders.get(top, ())):
             stem = f"{root}/{relative}" if root else relative
             for path in (f"{stem}/__init__.py", f"{stem}.py"):
                 if path in self.tree.paths:
                     return path
+        if folder and folder not in self._packages:
+            for path in (f"{folder}/{relative}/__init__.py", f"{folder}/{relative}.py"):
+                if path in self.tree.paths:
+                    return path
         return None
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str | None], str | None]:
+        return {}
+
+    def _near(self, folder: str | None) -> Iterator[str]:
+        """The import roots around a folder, the innermost first."""
+        while folder is not None:
+            if folder in self._root_set:
+                yield folder
+            folder = _parent(folder) if folder else None
+
+    @cached_property
+    def _root_set(self) -> frozenset[str]:
+        return frozenset(self.roots)
+
+    @cached_property
+    def _holders(self) -> dict[str, list[str]]:
+        """The import roots below which each top-level name stands, the most likely first."""
+        held: dict[str, set[str]] = defaultdict(set)
+        folders: set[str] = set()
+        for path in self.tree.paths:
+            folder, _, name = path.rpartition("/")
+            folders.add(folder)
+            if folder in self._root_set:
+                held[name.partition(".")[0]].add(folder)
+        for folder in folders:
+            while folder:
+                above, _, name = folder.rpartition("/")
+                if above in self._root_set:
+                    held[name].add(above)
+                folder = above
+        order = {root: index for index, root in enumerate(self.roots)}
+        return {name: sorted(roots, key=order.__getitem__) for name, roots in held.items()}
 
     def prefix(self, dotted: str, path: str) -> str:
         """The import root by which ``dotted`` names the module at ``path``."""

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from codemods.model import Hazard, Move, Place, Refused
-from codemods.project.tree import Tree
+from codemods.project.tree import DiskTree
 
 
 def check_root(root: Path) -> Path:
@@ -28,7 +28,7 @@ def check_root(root: Path) -> Path:
     return real
 
 
-def check_request(move: Move, root: Path, tree: Tree | None = None) -> Move:
+def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     """The move with its paths in the form that the tree uses; Refused if the disk or the names rule it out.
 
     ``root`` comes from ``check_root``. Paths are relative to it; absolute ones must lead into it.
@@ -41,8 +41,8 @@ def check_request(move: Move, root: Path, tree: Tree | None = None) -> Move:
     _check_destination(move.destination, destination, root)
     if tree is not None:
         for path, role in ((move.source, "source"), (move.destination, "destination")):
-            if path not in tree.paths and (root / path).exists():
-                reason = f"the {role} is in a folder that is passed over (hidden, an environment, or a symlink)"
+            if not tree.in_reach(path):
+                reason = f"the {role} is passed over (hidden, in an environment, by a symlink, or ignored by git)"
                 _refuse("passed-over", path, reason, "give its folder as --root")
     return _check_names(move)
 

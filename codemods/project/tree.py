@@ -1,33 +1,110 @@
-"""Which files a tree has, and their bytes."""
+"""Which files a tree has, their bytes, and which of them mention a word.
+
+A tree answers for one state of its files: what was read, parsed or found once is not asked of the disk again.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
-# Folders that hold no source of the project itself.
-_SKIPPED = {"__pycache__", "node_modules", "site-packages"}
-_TEXT = (".py", ".pyi", ".toml", ".cfg", ".ini", ".md", ".rst", ".txt", ".ipynb", ".yaml", ".yml", ".html", ".json")
+from codemods.project.names import Names
+from codemods.project.searching import Index, contents, find, read_bytes, within
+from codemods.project.source import Source, Unreadable
+from codemods.project.walking import in_reach, walk
+
+_CODE = (".py", ".pyi")
 
 
-class Tree(Protocol):
+class Tree(ABC):
     """Files by posix path relative to a root."""
 
     @property
+    @abstractmethod
     def paths(self) -> frozenset[str]:
         """Every text file that could mention a module."""
-        ...
 
+    @abstractmethod
     def read(self, path: str) -> bytes:
         """The bytes of one file; OSError where there is none."""
-        ...
+
+    def glance(self, path: str) -> bytes:
+        """The bytes of a file that is only looked at: not remembered. OSError where there is none."""
+        return self.read(path)
+
+    @cached_property
+    def names(self) -> Names:
+        """The dotted names of the tree's modules."""
+        return Names(self)
+
+    def source(self, path: str) -> Source:
+        """The parsed file, the same object each time; raises Unreadable, or OSError where there is none."""
+        if path not in self._sources:
+            try:
+                source = Source(path, self.read(path))
+                _ = source.tree
+                self._sources[path] = source
+            except Unreadable as error:
+                self._sources[path] = error
+        found = self._sources[path]
+        if isinstance(found, Unreadable):
+            raise found
+        return found
+
+    def code_with(self, words: Iterable[str]) -> frozenset[str]:
+        """Python files and stubs in whose bytes one of the words stands, as a word.
+
+        What is asked for at once is looked for in one reading of the tree, and never again.
+        """
+        return self._with(words, code=True)
+
+    def texts_with(self, words: Iterable[str]) -> frozenset[str]:
+        """The same of all other files: documentation, settings, data."""
+        return self._with(words, code=False)
+
+    def index(self, words: Sequence[bytes], code: bool) -> Index:
+        """For each word the files in which it stands, and maybe for others that were asked for before."""
+        index = self._indexes[code]
+        new = [word for word in dict.fromkeys(words) if word not in index]
+        if new:
+            index |= self._find(new, code, within(new, index))
+        return index
+
+    def _with(self, words: Iterable[str], code: bool) -> frozenset[str]:
+        wanted = [word.encode() for word in words]
+        index = self.index(wanted, code)
+        return frozenset().union(*(index[word] for word in wanted))
+
+    def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
+        if among is None:
+            among = self._code if code else self.paths - self._code
+        return find(words, self._contents(among))
+
+    def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
+        """Each of these files with its bytes, which are not remembered."""
+        for path in paths:
+            try:
+                yield path, self.read(path)
+            except OSError:
+                continue
+
+    @cached_property
+    def _code(self) -> frozenset[str]:
+        return frozenset(path for path in self.paths if path.endswith(_CODE))
+
+    @cached_property
+    def _sources(self) -> dict[str, Source | Unreadable]:
+        return {}
+
+    @cached_property
+    def _indexes(self) -> dict[bool, Index]:
+        return {True: {}, False: {}}
 
 
-class DiskTree:
-    """A folder on disk, read when asked and remembered: one command sees one state of a file."""
+class DiskTree(Tree):
+    """A folder on disk. Bytes that were asked for are remembered; those that were only searched are not."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -39,15 +116,25 @@ class DiskTree:
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        return frozenset(_walk(self.root))
+        return frozenset(walk(self.root))
 
     def read(self, path: str) -> bytes:
         if path not in self._bytes:
             self._bytes[path] = (self.root / path).read_bytes()
         return self._bytes[path]
 
+    def glance(self, path: str) -> bytes:
+        return self._bytes[path] if path in self._bytes else read_bytes(self.root, path)
 
-class OverlayTree:
+    def in_reach(self, path: str) -> bool:
+        """Is the file, there already or not, in a place that the tree has? Told without listing the tree."""
+        return in_reach(self.root, path)
+
+    def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
+        return contents(self.root, paths)
+
+
+class OverlayTree(Tree):
     """A tree with some files replaced, added, or taken away (None)."""
 
     def __init__(self, below: Tree, changes: Mapping[str, bytes | None]) -> None:
@@ -71,21 +158,18 @@ class OverlayTree:
             raise FileNotFoundError(path)
         return new
 
+    def glance(self, path: str) -> bytes:
+        return self.read(path) if path in self.changes else self.below.glance(path)
 
-def _walk(root: Path) -> Iterator[str]:
-    """Text files below ``root``; hidden folders, environments and links to folders are passed over."""
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in _SKIPPED
-            and not name.startswith(".")
-            and not name.endswith(".egg-info")
-            and not os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118
-        )
-        prefix = Path(folder).relative_to(root).as_posix()
-        prefix = "" if prefix == "." else prefix + "/"
-        for name in files:
-            path = os.path.join(folder, name)  # noqa: PTH118
-            if name.endswith(_TEXT) and os.path.isfile(path):  # noqa: PTH113
-                yield prefix + name
+    def source(self, path: str) -> Source:
+        return super().source(path) if path in self.changes else self.below.source(path)
+
+    def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
+        below = self.below.index(words, code)
+        own = find(words, self._new(code))
+        return {word: below[word].difference(self.changes) | own[word] for word in words}
+
+    def _new(self, code: bool) -> Iterator[tuple[str, bytes]]:
+        for path, new in self.changes.items():
+            if new is not None and path.endswith(_CODE) is code:
+                yield path, new

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from codemods.project import Names, Source, Tree, Unreadable
+from codemods.project import Source, Tree, Unreadable
 
 BUILTINS = frozenset(dir(builtins)) | {
     "__file__",
@@ -49,7 +49,7 @@ class Side:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.names = Names(tree)
+        self.names = tree.names
         self._outlines: dict[str, Outline | None] = {}
         self._reads: dict[str, dict[str, set[str]]] = {}
 
@@ -57,7 +57,7 @@ class Side:
         """The outline of a module; None where there is none, or Python can't read it."""
         if path not in self._outlines:
             try:
-                source = Source(path, self.tree.read(path))
+                source = self.tree.source(path)
                 found: Outline | None = Outline(source, source.tree.body)
             except (Unreadable, OSError):
                 found = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.model import ChangeSet, Plan
 from codemods.planning.edits import Edits
-from codemods.project import Names, OverlayTree, Tree
+from codemods.project import OverlayTree, Tree
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.other_file import rewrite_other
 from codemods.rewriting.source_file import rewrite_source
@@ -21,7 +21,7 @@ def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
 
 
 def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
-    names = Names(tree)
+    names = tree.names
     after: dict[str, bytes | None] = {
         edits.departure.path: rewrite_source(edits.departure, names, edits.line_length),
         edits.arrival.path: rewrite_destination(edits.arrival, names, edits.line_length),

@@ -23,11 +23,12 @@ from pathlib import Path
 
 from codemods.commands import extract
 from codemods.model import Move
+from codemods.project import Tree
 
 _PART = re.compile(r"^--- (before|after) (\S+)\n", re.MULTILINE)
 
 
-class MemoryTree:
+class MemoryTree(Tree):
     """A tree of texts."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:

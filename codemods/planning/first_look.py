@@ -1,0 +1,90 @@
+"""Which files can refer to a module at all: told from their bytes, so that only these are parsed.
+
+A file that refers to ``pkg.worker`` names it in one of four ways, and anything else in it is left to the parser:
+an import with ``worker`` in it; the dotted path as it is, in a string or in code; an attribute chain ``….worker.NAME``;
+an object given to ``setattr``, ``patch.object`` and the like. Those inside of a package may name its ``__init__`` by
+dots alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from codemods.project import Tree, imports
+
+_REPLACING = rb"(?:setattr|delattr|setitem|object|multiple)\s*\(\s*[\w.\s]*"
+
+
+class FirstLook:
+    """Looks for the module at ``path``, which is called ``dotted`` and binds ``names``."""
+
+    def __init__(self, tree: Tree, path: str, dotted: str, names: frozenset[str]) -> None:
+        self.tree = tree
+        self.path = path
+        self.dotted = dotted
+        self.names = names
+        self.last = dotted.rpartition(".")[2]
+
+    def files(self) -> Iterator[str]:
+        """The files that may refer to the module, itself aside: code, and text that has its dotted path."""
+        if not self.last:
+            yield from sorted(self.tree.paths - {self.path})
+            return
+        for path in sorted(self.tree.code_with([self.last]) | self._inside | self.tree.texts_with([self.dotted])):
+            if path != self.path and (not path.endswith(".py") or self._may(path)):
+                yield path
+
+    @cached_property
+    def _inside(self) -> frozenset[str]:
+        """The code of the package that the module is the ``__init__`` of."""
+        folder, _, name = self.path.rpartition("/")
+        if name != "__init__.py":
+            return frozenset()
+        return frozenset(
+            p for p in self.tree.paths if p.endswith(".py") and p.startswith(f"{folder}/" if folder else "")
+        )
+
+    @cached_property
+    def _chain(self) -> re.Pattern[bytes]:
+        """``.worker.NAME``, NAME in the group."""
+        return re.compile(rb"\.\s*" + re.escape(self.last.encode()) + rb"\s*\.\s*(\w+)")
+
+    @cached_property
+    def _replaced(self) -> re.Pattern[bytes]:
+        """``setattr(….worker,``"""
+        return re.compile(_REPLACING + rb"\.\s*" + re.escape(self.last.encode()) + rb"\s*,")
+
+    def _may(self, path: str) -> bool:
+        try:
+            raw = self.tree.glance(path)
+        except OSError:
+            return False
+        if not raw.isascii() and (raw[:2] in (b"\xff\xfe", b"\xfe\xff") or not self.last.isascii()):
+            return True
+        if self.dotted.encode() in raw or self._imported(path, raw):
+            return True
+        if any(found[1].decode(errors="replace") in self.names for found in self._chain.finditer(raw)):
+            return True
+        return self._replaced.search(raw) is not None
+
+    def _imported(self, path: str, raw: bytes) -> bool:
+        for found in imports(raw):
+            module, names = found.module, found.names
+            if path in self._inside and not module.strip("."):
+                return True
+            if self.last in module.split(".") or self.last in names:
+                level = len(module) - len(module.lstrip("."))
+                dotted = self.tree.names.absolute(path, module[level:] or None, level)
+                if dotted is not None and self._leads_here(dotted, names, path):
+                    return True
+        return False
+
+    def _leads_here(self, dotted: str, names: tuple[str, ...], importer: str) -> bool:
+        """Is the module, one that is imported on the way to it, or one taken from it, the one looked for?"""
+        parts = dotted.split(".")
+        wholes = [".".join(parts[: end + 1]) for end, part in enumerate(parts) if part == self.last]
+        if self.last in names:
+            wholes.append(f"{dotted}.{self.last}" if dotted else self.last)
+        return any(self.tree.names.find(whole, importer) == self.path for whole in wholes)

@@ -1,0 +1,75 @@
+"""Which files below a folder belong to the project: text, outside of environments, caches, and what git ignores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from codemods.project.ignored import Ignored
+
+# Folders that hold no source of the project itself.
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
+_TEXT = (".py", ".pyi", ".toml", ".cfg", ".ini", ".md", ".rst", ".txt", ".ipynb", ".yaml", ".yml", ".html", ".json")
+# What stands in the root of an environment.
+_ENVIRONMENT = "pyvenv.cfg"
+
+
+def walk(root: Path) -> Iterator[str]:
+    """Text files below ``root``, as posix paths relative to it.
+
+    Hidden folders, environments, links to folders, and what git ignores are passed over.
+    """
+    ignored = Ignored(root)
+    top = os.fspath(root)
+    todo = [""]
+    while todo:
+        prefix = todo.pop()
+        try:
+            with os.scandir(f"{top}/{prefix}") as found:
+                entries = list(found)
+        except OSError:
+            continue
+        if prefix and any(entry.name == _ENVIRONMENT for entry in entries):
+            continue
+        for entry in entries:
+            name = entry.name
+            if name.endswith(_TEXT) and _is_file(entry):
+                path = prefix + name
+                if path not in ignored.files:
+                    yield path
+            elif _enters(name) and _is_folder(entry) and prefix + name not in ignored.folders:
+                todo.append(f"{prefix}{name}/")
+
+
+def looked_at(path: str) -> bool:
+    """Is this the path of a file that ``walk`` would yield, as far as names tell?"""
+    return path.endswith(_TEXT) and all(map(_enters, PurePosixPath(path).parts[:-1]))
+
+
+def in_reach(root: Path, path: str) -> bool:
+    """Would ``walk`` yield this file, once it is there? Asks for this one alone."""
+    folder = root
+    for part in PurePosixPath(path).parts[:-1]:
+        folder = folder / part
+        if folder.is_symlink() or (folder / _ENVIRONMENT).exists():
+            return False
+    return looked_at(path) and not Ignored.one(root, path)
+
+
+def _enters(name: str) -> bool:
+    return not name.startswith(".") and name not in _SKIPPED and not name.endswith(".egg-info")
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
