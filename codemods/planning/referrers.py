@@ -35,7 +35,7 @@ class Referrers:
     assigned: dict[str, list[Place]] = field(default_factory=dict)
     seams: list[Seam] = field(default_factory=list)
     strings: list[tuple[Place, str]] = field(default_factory=list)
-    listed: list[Place] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds; they find who imports from a package's ``__init__`` relatively."""
@@ -45,17 +45,21 @@ class Referrers:
         if self.path.rpartition("/")[2] == "__init__.py":
             words += sorted(names)
         for path in self.world.mentions(*words):
+            self.files.append(path)
             if path == self.path:
                 continue
-            if path.endswith(".py"):
+            if path.endswith((".py", ".pyi")):
                 try:
                     module = self.world.module(path)
                 except Exception:  # remembered by the world as unreadable
                     continue
+                if path == self.path + "i":
+                    continue
                 self._imports(module)
-                self._chains(module)
-                self._strings(module)
-            elif not path.endswith(".pyi"):
+                if path.endswith(".py"):
+                    self._chains(module)
+                    self._strings(module)
+            else:
                 self._text(path)
         own = self.world.module(self.path)
         self._strings(own)

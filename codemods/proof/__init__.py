@@ -6,10 +6,18 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces
+from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, texts
 from codemods.proof.comparison import Comparison
 
-CHECKS = (conservation.check, bindings.check, importing.check, circles.check, namespaces.check, differences.check)
+CHECKS = (
+    conservation.check,
+    bindings.check,
+    importing.check,
+    circles.check,
+    namespaces.check,
+    texts.check,
+    differences.check,
+)
 
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:

@@ -30,11 +30,16 @@ class Comparison:
     @cached_property
     def changed(self) -> tuple[str, ...]:
         """Python files whose bytes differ."""
+        return tuple(path for path in self.touched if path.endswith(".py"))
+
+    @cached_property
+    def touched(self) -> tuple[str, ...]:
+        """All files whose bytes differ."""
         if isinstance(self.new, OverlayTree) and self.new.below is self.old:
             candidates = set(self.new.changes)
         else:
             candidates = set(self.old.paths | self.new.paths)
-        return tuple(sorted(p for p in candidates if p.endswith(".py") and _bytes(self.old, p) != _bytes(self.new, p)))
+        return tuple(sorted(p for p in candidates if _bytes(self.old, p) != _bytes(self.new, p)))
 
     @cached_property
     def renamed(self) -> dict[Origin, Origin]:
@@ -64,6 +69,14 @@ class Comparison:
     @cached_property
     def destination_name(self) -> str:
         return self.after.names.dotted(self.destination) if self.destination else ""
+
+    @cached_property
+    def moved_paths(self) -> dict[tuple[str, str], frozenset[str]]:
+        """(old module, new module) by their dotted names, with the names that went that way."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for (old, name), (new, _) in sorted(self.renamed.items()):
+            found.setdefault((self.before.names.dotted(old), self.after.names.dotted(new)), set()).add(name)
+        return {(old, new): frozenset(names) for (old, new), names in found.items() if old and new}
 
     def mapped(self, origins: frozenset[Origin]) -> frozenset[Origin]:
         """Old origins under the one map of the move."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
+from codemods.proof.paths import in_old_form
 from codemods.proof.side import Side, is_typing
 
 SAYS = "every statement and comment is still there, once, and is written as before"
@@ -30,9 +31,8 @@ class _Canonical(ast.NodeTransformer):
         )
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        old, new = self.comparison.source_name, self.comparison.destination_name
-        if old and new and isinstance(node.value, str) and re.match(re.escape(new) + r"[.:]\w", node.value):
-            return ast.Constant(old + node.value[len(new) :])
+        if isinstance(node.value, str):
+            return ast.Constant(in_old_form(self.comparison, node.value))
         return ast.Constant(node.value)
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
@@ -79,9 +79,7 @@ def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
     text = re.sub(r"(?<=: |; )from \S+ import [^;\n]+; ", "", text)
     if comparison.source_name:
         text = re.sub(rf"""(["']){re.escape(comparison.source_name)}\1""", "__name__", text)
-        new = re.escape(comparison.destination_name)
-        text = re.sub(rf"""(?<=["']){new}(?=[.:]\w)""", comparison.source_name, text)
-    return text
+    return in_old_form(comparison, text)
 
 
 def _statements(comparison: Comparison, side: Side) -> dict[str, list[Place]]:

@@ -6,7 +6,7 @@ from codemods.model import ChangeSet, Plan
 from codemods.planning.edits import Edits
 from codemods.project import Names, OverlayTree, Tree
 from codemods.rewriting.destination_file import rewrite_destination
-from codemods.rewriting.other_file import rewrite_other
+from codemods.rewriting.other_file import rewrite_other, rewrite_text
 from codemods.rewriting.source_file import rewrite_source
 
 
@@ -27,5 +27,8 @@ def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
         edits.arrival.path: rewrite_destination(edits.arrival, names, edits.line_length),
     }
     for file in edits.others:
-        after[file.path] = rewrite_other(file, names, edits.line_length)
+        text = file.module is None
+        after[file.path] = (
+            rewrite_text(file, tree.read(file.path)) if text else rewrite_other(file, names, edits.line_length)
+        )
     return after | dict.fromkeys(edits.new_packages, b"")
