@@ -90,6 +90,14 @@ class Departure:
 
 
 @dataclass(frozen=True)
+class StubEdits:
+    """What the stub of a source loses, and that of its destination gets."""
+
+    departure: Departure
+    arrival: Arrival
+
+
+@dataclass(frozen=True)
 class FileEdits:
     """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python."""
 
@@ -109,3 +117,4 @@ class Edits:
     new_packages: tuple[str, ...] = ()
     line_length: int = 88
     notes: tuple[str, ...] = field(default=())
+    stubs: StubEdits | None = None

@@ -26,6 +26,7 @@ from codemods.planning.leaving import (
 from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
+from codemods.planning.stubs import stub_edits
 from codemods.planning.style import line_length, relative_style
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -137,7 +138,8 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(edit for edit in own if edit not in going),
     )
     others = importer_edits(facts, followers)
-    return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))
+    packages, limit = tuple(_new_packages(facts)), line_length(facts.world.tree)
+    return Edits(departure, arrival, others, packages, limit, stubs=stub_edits(facts))
 
 
 def _new_packages(facts: Facts) -> Iterator[str]:
@@ -186,6 +188,10 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     if arrival.body.late:
         got.append("imports inside functions " + ", ".join(sorted({late.new.binds for late in arrival.body.late})))
     yield FilePlan(arrival.path, tuple(got))
+    if edits.stubs is not None:
+        declared = ", ".join(dict.fromkeys(n for s in edits.stubs.arrival.body.statements for n in sorted(s.binds)))
+        yield FilePlan(edits.stubs.departure.path, (f"no longer declares {declared}",))
+        yield FilePlan(edits.stubs.arrival.path, (f"declares {declared}",))
     for path in edits.new_packages:
         yield FilePlan(path, ("is made, empty: its neighbours are packages",))
     for file in edits.others:

@@ -14,7 +14,16 @@ from codemods.bindings import Module
 
 # Functions that import what their first argument names: Django, Werkzeug, Uvicorn, kombu, Scrapy, traitlets, pydoc.
 _RESOLVERS = frozenset(
-    "import_string import_from_string import_object import_item load_object resolve_name symbol_by_name locate".split()
+    {
+        "import_from_string",
+        "import_item",
+        "import_object",
+        "import_string",
+        "load_object",
+        "locate",
+        "resolve_name",
+        "symbol_by_name",
+    }
 )
 _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?$")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, texts
+from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, stubs, texts
 from codemods.proof.comparison import Comparison
 
 CHECKS = (
@@ -16,6 +16,7 @@ CHECKS = (
     circles.check,
     namespaces.check,
     texts.check,
+    stubs.check,
     differences.check,
 )
 

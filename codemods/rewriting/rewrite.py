@@ -8,6 +8,7 @@ from codemods.project import Names, OverlayTree, Tree
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.other_file import rewrite_other, rewrite_text
 from codemods.rewriting.source_file import rewrite_source
+from codemods.rewriting.stub_files import rewrite_stubs
 
 
 def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
@@ -31,4 +32,6 @@ def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
         after[file.path] = (
             rewrite_text(file, tree.read(file.path)) if text else rewrite_other(file, names, edits.line_length)
         )
+    if edits.stubs is not None:
+        after |= rewrite_stubs(edits.stubs, names, edits.line_length)
     return after | dict.fromkeys(edits.new_packages, b"")
