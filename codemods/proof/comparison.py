@@ -70,14 +70,6 @@ class Comparison:
     def destination_name(self) -> str:
         return self.after.names.dotted(self.destination) if self.destination else ""
 
-    @cached_property
-    def moved_paths(self) -> dict[tuple[str, str], frozenset[str]]:
-        """(old module, new module) by their dotted names, with the names that went that way."""
-        found: dict[tuple[str, str], set[str]] = {}
-        for (old, name), (new, _) in sorted(self.renamed.items()):
-            found.setdefault((self.before.names.dotted(old), self.after.names.dotted(new)), set()).add(name)
-        return {(old, new): frozenset(names) for (old, new), names in found.items() if old and new}
-
     def mapped(self, origins: frozenset[Origin]) -> frozenset[Origin]:
         """Old origins under the one map of the move."""
         return frozenset(self.renamed.get(origin, origin) for origin in origins)

@@ -22,8 +22,12 @@ class TypingView:
     def __init__(self, below: Tree) -> None:
         self.below = below
 
-    @cached_property
+    @property
     def paths(self) -> frozenset[str]:
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
         return frozenset(path.removesuffix("i") if path.endswith(".pyi") else path for path in self.below.paths)
 
     def read(self, path: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.paths import in_old_form
+from codemods.proof.paths import in_old_form, moved_paths
 
 SAYS = "documents and configuration say what they said, but for the paths of moved names"
 
@@ -12,11 +12,12 @@ SAYS = "documents and configuration say what they said, but for the paths of mov
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     paths = [path for path in comparison.touched if not path.endswith((".py", ".pyi"))]
+    olds = moved_paths(comparison)
     for path in paths:
         old, new = _text(comparison, path, after=False), _text(comparison, path, after=True)
         if old is None or new is None:
             failures.append(Finding(Place(path), "the file is gone, or new, or is no text"))
-        elif in_old_form(comparison, old) != in_old_form(comparison, new):
+        elif in_old_form(old, olds) != in_old_form(new, olds):
             failures.append(Finding(Place(path), "its text is not the same under the paths of the moved names"))
     return Check("texts", SAYS, len(paths), tuple(failures))
 
