@@ -118,6 +118,7 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, limit: int) -
     own_top = names.dotted(arrival.path).partition(".")[0]
     dropped = tuple(rehome.item for rehome in arrival.dropped)
     edits, whole = dropped_imports(source, dropped)
+    edits += arrival.edits
     edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     head = header(source)
     inserter = Inserter(source, head, own_top, limit, {id(item.node) for item in dropped})

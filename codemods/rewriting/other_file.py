@@ -17,7 +17,7 @@ from codemods.rewriting.splice import splice
 
 def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
     """The new bytes of an importer."""
-    assert file.module is not None
+    assert file.module is not None, "texts that are no Python are spliced"
     source = file.module.source
     by_statement: dict[int, list[Rehome]] = defaultdict(list)
     for rehome in file.rehomes:
@@ -30,6 +30,11 @@ def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
         edits += _statement(source, head, inserter, group, limit)
     edits += inserter.edits()
     return source.encode(splice(source.text, edits))
+
+
+def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
+    """The new bytes of a file that is no Python: UTF-8, as it was read."""
+    return splice(raw.decode(), file.strings).encode()
 
 
 def _statement(source: Source, head: Header, inserter: Inserter, group: list[Rehome], limit: int) -> list[Replacement]:
@@ -104,4 +109,4 @@ def _line_removal(source: Source, node: ast.stmt) -> Replacement:
     return Replacement(start, end, "")
 
 
-__all__ = ["removal", "rewrite_other"]
+__all__ = ["removal", "rewrite_other", "rewrite_text"]

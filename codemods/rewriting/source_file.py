@@ -22,6 +22,7 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     gone = spans(source, departure.module.statements, departure.statements)
     gone += spans(source, departure.module.statements, departure.blocks)
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
+    edits += departure.edits
     own_top = names.dotted(departure.path).partition(".")[0]
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), own_top, limit, taken)
