@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from codemods.characterize.consumers import NEXT
-from codemods.characterize.describe import API, AckSubject, answer, decode, describe
-from codemods.characterize.frames import Frame
+from codemods.characterize.describe import API, AckSubject, answer, decode, describe, describe_interest
+from codemods.characterize.frames import Frame, matches
 from codemods.characterize.observer import settle
 from codemods.characterize.records import Answer, Delivery, Operation
 from codemods.characterize.servertime import is_api_answer
@@ -60,6 +60,8 @@ class Passing:
             link.to_server(frame)
             return
         if frame.verb in ("SUB", "UNSUB"):
+            if interest := describe_interest(frame, link.subscriptions, self.tap.elapsed(), link.name):
+                self.tap.records.append(interest)
             link.note_subscription(frame)
             await self.tap.consumers.unheard(link)
         if frame.verb == "PING":
@@ -200,8 +202,6 @@ class Passing:
 
     def give_quietly(self, link: Link, frame: Frame) -> None:
         """Send a client an answer of our own making, which is on record already."""
-        from codemods.characterize.frames import matches
-
         for sid, pattern in link.subscriptions.items():
             if matches(pattern, frame.subject):
                 frame.sid = sid
