@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,19 +57,33 @@ class Module:
             binds = frozenset(module_binds([node]))
             if is_main_guard(node):
                 # Who imports the module never sees what is bound here, nor that it is read.
-                own, binds = binds - self._bound_elsewhere(node), frozenset()
-                references = tuple(r for r in references if r.name not in own)
+                references = tuple(self._read_by_script(node, binds, references))
+                binds = frozenset()
             found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
         return tuple(found)
 
-    def _bound_elsewhere(self, guard: ast.stmt) -> set[str]:
-        return set(module_binds([node for node in self.source.tree.body if node is not guard]))
+    def _read_by_script(
+        self, guard: ast.stmt, binds: frozenset[str], references: tuple[Reference, ...]
+    ) -> Iterator[Reference]:
+        """What the main guard reads of the module: not what it binds itself before."""
+        elsewhere = self._bound_beside(guard)
+        first = {name: inner.lineno for inner in reversed(guard.body) for name in module_binds([inner])}  # type: ignore[attr-defined]
+        for reference in references:
+            line = getattr(reference.node, "lineno", 0)
+            if reference.name not in binds or (reference.name in elsewhere and line <= first[reference.name]):
+                yield reference
+
+    def _bound_beside(self, guard: ast.stmt) -> set[str]:
+        return module_binds([node for node in self.source.tree.body if node is not guard])
 
     @cached_property
     def script_binds(self) -> frozenset[str]:
-        """Names that only the main guard binds."""
-        guards = [node for node in self.source.tree.body if is_main_guard(node)]
-        return frozenset(module_binds(guards)) - self.binds
+        """Names that mean something else when the module runs as a script: only the main guard binds them, or anew."""
+        found: set[str] = set()
+        for guard in filter(is_main_guard, self.source.tree.body):
+            imported = {item.binds for item in self.imports if item.script}
+            found |= module_binds([guard]) - (imported & self._bound_beside(guard))
+        return frozenset(found)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
