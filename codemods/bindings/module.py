@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from codemods.bindings.imports import Import, imports_of, is_main_guard
@@ -16,19 +16,17 @@ from codemods.project.source import Source
 
 @dataclass(frozen=True)
 class Statement:
-    """A top-level statement. ``touches`` are names whose value it changes without binding them anew."""
+    """A top-level statement. ``touches`` are names whose value it changes without binding them anew.
+
+    ``is_import``: an import, or a block of nothing but imports and the only stand-ins for them.
+    """
 
     index: int
     node: ast.stmt
     binds: frozenset[str]
     touches: frozenset[str]
     references: tuple[Reference, ...]
-    typing_only: bool = False
-
-    @property
-    def is_import(self) -> bool:
-        """An import, or a block of nothing but imports and simple stand-ins for them."""
-        return import_like(self.node)
+    is_import: bool = False
 
 
 class Module:
@@ -59,8 +57,15 @@ class Module:
                 # Who imports the module never sees what is bound here, nor that it is read.
                 references = tuple(self._read_by_script(node, binds, references))
                 binds = frozenset()
-            found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
-        return tuple(found)
+            found.append(
+                Statement(index, node, binds, frozenset(_touched(node)) - binds, references, import_like(node))
+            )
+        defined = frozenset().union(*(s.binds for s in found if not s.is_import))
+        return tuple(replace(s, is_import=False) if s.is_import and self._fills_in(s, defined) else s for s in found)
+
+    def _fills_in(self, statement: Statement, defined: frozenset[str]) -> bool:
+        """Does a block of imports bind what other statements define? `json = None`, and a `try` further down."""
+        return bool(statement.binds & defined - {item.binds for item in self._imports_in(statement)})
 
     def _read_by_script(
         self, guard: ast.stmt, binds: frozenset[str], references: tuple[Reference, ...]
