@@ -13,8 +13,8 @@ CODE = "old-path"
 TITLE = "Somebody uses a moved definition by its old path"
 MEANING = """
 A string, a notebook, a document or an attribute of the old module names a moved definition where it stood. As
-long as the old module passes the name on, nothing is wrong, and the places are listed. With --no-reexport the old
-path ends: the move is refused as long as anybody in the tree may still go that way.
+long as the old module passes the name on, nothing is wrong, and the places are listed. With --deprecate they get a
+warning. With --no-reexport the old path ends: the move is refused as long as anybody in the tree may go that way.
 """
 EXAMPLE = """
 -- shop/worker.py --
@@ -32,7 +32,9 @@ shop/worker.py shop/status.py Status --no-reexport
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _mentions(facts)
     if not facts.move.reexport:
-        yield from _users(facts)
+        yield from _users(facts, "which is to end", Severity.REFUSES)
+    elif facts.move.deprecate:
+        yield from _users(facts, "which gives a warning now", Severity.DECLARED)
 
 
 def _mentions(facts: Facts) -> Iterator[Hazard]:
@@ -50,11 +52,12 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
         if ends and acted_upon:
             yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
         else:
-            fate = "which is no longer there" if ends else "which keeps working"
+            goes_on = "which gives a warning now" if facts.move.deprecate else "which keeps working"
+            fate = "which is no longer there" if ends else goes_on
             yield Hazard(CODE, first.place, f"{said}, {fate}", (), Severity.DECLARED)
 
 
-def _users(facts: Facts) -> Iterator[Hazard]:
+def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     """Code that reaches a moved name through the old module, or is promised it there."""
     referrers, moved = facts.referrers, facts.moved_names
     found: list[tuple[Place, str, str]] = []
@@ -67,7 +70,8 @@ def _users(facts: Facts) -> Iterator[Hazard]:
     listed = sorted(moved & set(facts.source.exported or ()))
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     for place, _, what in sorted(set(found)):
-        yield Hazard(CODE, place, f"this {what} of {facts.move.source}, which is to end", _remedies(facts))
+        remedies = _remedies(facts) if severity is Severity.REFUSES else ()
+        yield Hazard(CODE, place, f"this {what} of {facts.move.source}, {fate}", remedies, severity)
 
 
 def _stays(facts: Facts, name: str) -> bool:
