@@ -16,7 +16,7 @@ def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], Deprecation | None]:
     back = imported_back(facts)
     if not facts.move.deprecate:
         return back, None
-    bound = _bound(facts)
+    bound = bound_names(facts)
     kept = tuple(NewImport(new.module, new.attribute, new.asname) for new in back if new.attribute in bound)
     names = tuple(str(new.attribute) for new in back if new.attribute not in bound)
     if not names:
@@ -30,7 +30,7 @@ def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
     """Names whose old path can't warn, for the source itself goes that way."""
     if not facts.move.deprecate:
         return
-    bound = _bound(facts)
+    bound = bound_names(facts)
     for new in imported_back(facts):
         name = str(new.attribute)
         if name in bound:
@@ -39,7 +39,7 @@ def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
             yield Hazard("no-warning", place, reason, (), Severity.DECLARED)
 
 
-def _bound(facts: Facts) -> dict[str, str]:
+def bound_names(facts: Facts) -> dict[str, str]:
     """Names that the source must bind, with the reason."""
     moved = facts.moved_names
     found: dict[str, str] = {}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
+from codemods.planning.deprecating import bound_names
 from codemods.planning.facts import Facts
 from codemods.planning.mentions import Mention
 
@@ -69,7 +70,8 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
         found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in read]
     listed = sorted(moved & set(facts.source.exported or ()))
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
-    for place, _, what in sorted(set(found)):
+    silent = bound_names(facts) if facts.move.deprecate else {}
+    for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()
         yield Hazard(CODE, place, f"this {what} of {facts.move.source}, {fate}", remedies, severity)
 
