@@ -122,14 +122,15 @@ def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
     """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
     stays there."""
     found: list[Replacement] = []
+    put: dict[int, list[str]] = defaultdict(list)
     for edit in sorted(edits, key=lambda e: (e.start, e.end)):
         if found and edit.end < found[-1].end and edit.start == edit.end:
-            found[-1] = _refilled(source, found[-1], edit.text)
+            put[len(found) - 1].append(edit.text)
         elif found and edit.start < found[-1].end <= edit.end:
             found.append(Replacement(found[-1].end, edit.end, edit.text))
         else:
             found.append(edit)
-    return found
+    return [_refilled(source, edit, "".join(put[i])) if put[i] else edit for i, edit in enumerate(found)]
 
 
 def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.deprecating import bound_names
 from codemods.planning.facts import Facts
+from codemods.planning.handed_on import handed_on
 from codemods.planning.mentions import Mention
 
 CODE = "old-path"
@@ -66,14 +67,16 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
         found += [(place, name, f"{kind} {name}") for name in sorted(moved & places.keys()) for place in places[name]]
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
     for module in referrers.stars:
-        read = sorted({r.name for s in module.statements for r in s.references} & moved - module.binds)
-        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in read]
+        brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
+        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
+    for place in handed_on(facts) if not facts.move.reexport else ():
+        found.append((place, "", f"hands the module on, in which somebody may look for {min(moved)},"))
     listed = sorted(moved & set(facts.source.exported or ()))
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()
-        yield Hazard(CODE, place, f"this {what} of {facts.move.source}, {fate}", remedies, severity)
+        yield Hazard(CODE, place, f"this {what} by way of {facts.move.source}, {fate}", remedies, severity)
 
 
 def _stays(facts: Facts, name: str) -> bool:
