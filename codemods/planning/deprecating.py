@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from codemods.model import Hazard, Place, Refused, Severity
 from codemods.planning.edits import Deprecation, NewImport
 from codemods.planning.facts import Facts
+from codemods.planning.handed_on import handed_on
 from codemods.planning.leaving import imported_back
 
 
@@ -46,6 +47,8 @@ def bound_names(facts: Facts) -> dict[str, str]:
     if facts.referrers.stars and facts.source.exported is None:
         star = facts.referrers.stars[0].path
         found |= dict.fromkeys((n for n in moved if not n.startswith("_")), f"{star} imports everything from it")
+    for place in handed_on(facts):
+        found = dict.fromkeys(moved, f"{place} hands the module on") | found
     for seam in facts.referrers.seams:
         if seam.name in moved - facts.followed:
             found[seam.name] = f"{seam.place} replaces it here"

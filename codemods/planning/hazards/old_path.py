@@ -69,8 +69,11 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     for module in referrers.stars:
         brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
         found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
-    for place in handed_on(facts) if not facts.move.reexport else ():
-        found.append((place, "", f"hands the module on, in which somebody may look for {min(moved)},"))
+    if not facts.move.reexport:
+        name = facts.move.names[0]
+        found += [
+            (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)
+        ]
     listed = sorted(moved & set(facts.source.exported or ()))
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
