@@ -70,7 +70,6 @@ class _Search:
         old = re.escape(self.old)
         self.whole = re.compile(rf"{old}[.:]({some})(?![A-Za-z0-9_])")
         self.anywhere = re.compile(rf"(?<![\w.]){old}(?:[.:]|\s+import\s+[\w, ()]*?\b)({some})(?![A-Za-z0-9_])")
-        self.word = re.compile(rf"(?<![\w.])({some})(?![A-Za-z0-9_])")
         self.anyhow = re.compile(rf"(?<!\w)({some})(?![A-Za-z0-9_])")
         self.module = re.compile(rf"(?<![\w.]){old}(?![\w.:])")
 
@@ -172,7 +171,7 @@ class _Search:
             place = _place(path, text, hit.start())
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
                 found.append(Mention(place, hit[1], not path.endswith(_PROSE)))
-        if not found and (module := self.module.search(text)) and (word := self.word.search(text)):
+        if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
             found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
         yield from found
 
