@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codemods.face import Solution, plan, prove, rewrite, solve
     from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
     from codemods.project import DiskTree, OverlayTree
+    from codemods.trying import ColdImports, Guard
 
 # Imported when asked for: `codemods --help` loads no parser and no LibCST.
 _WHERE = {
@@ -24,11 +25,12 @@ _WHERE = {
     **dict.fromkeys(("Solution", "plan", "prove", "rewrite", "solve"), "codemods.face"),
     **dict.fromkeys(("ChangeSet", "Hazard", "Move", "Plan", "Proof", "Refused"), "codemods.model"),
     **dict.fromkeys(("DiskTree", "OverlayTree"), "codemods.project"),
+    **dict.fromkeys(("ColdImports", "Guard"), "codemods.trying"),
 }
 
 __all__ = [
-    "ChangeSet", "DiskTree", "Hazard", "Move", "OverlayTree", "Plan", "Proof", "Refused", "Solution",
-    "apply", "plan", "prove", "rewrite", "solve",
+    "ChangeSet", "ColdImports", "DiskTree", "Guard", "Hazard", "Move", "OverlayTree", "Plan", "Proof", "Refused",
+    "Solution", "apply", "plan", "prove", "rewrite", "solve",
 ]  # fmt: skip
 
 

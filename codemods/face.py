@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
 from codemods.project import OverlayTree, Tree
+
+if TYPE_CHECKING:
+    from codemods.trying import Trial
 
 
 @dataclass(frozen=True)
@@ -44,22 +48,31 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     return proof_of(before, after, moves)
 
 
-def solve(moves: Move | Sequence[Move], tree: Tree) -> Solution:
+def solve(moves: Move | Sequence[Move], tree: Tree, trials: Sequence[Trial] = ()) -> Solution:
     """Plan, rewrite and prove. Raises Refused where there is no safe way, or a check of the proof does not hold.
 
-    Several moves are one change: the proof compares what was with what will be, and knows nothing of steps.
+    Several moves are one change: the proof compares what was with what will be, and knows nothing of steps. Trials
+    execute code of the tree, in scratch copies; they come last, each after those before it have held.
     """
     planned = plan(moves, tree)
     if planned.done:
         return Solution(planned, ChangeSet({}, {}), Proof(()))
     changes = rewrite(planned, tree)
-    proof = prove(tree, OverlayTree(tree, changes.after), planned.moves)
-    if not proof.held:
-        raise Refused(
-            *(
-                Hazard(f"proof:{check.name}", finding.place, finding.message)
-                for check in proof.checks
-                for finding in check.failures
-            )
-        )
+    after = OverlayTree(tree, changes.after)
+    proof = _held(prove(tree, after, planned.moves))
+    for trial in trials:
+        proof = _held(Proof((*proof.checks, trial(tree, after, planned.moves))))
     return Solution(planned, changes, proof)
+
+
+def _held(proof: Proof) -> Proof:
+    """The proof; Refused if it does not hold."""
+    if proof.held:
+        return proof
+    raise Refused(
+        *(
+            Hazard(f"proof:{check.name}", finding.place, finding.message)
+            for check in proof.checks
+            for finding in check.failures
+        )
+    )

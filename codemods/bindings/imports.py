@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.bindings.references import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS
@@ -15,8 +15,8 @@ class Import:
     """One alias of an import statement.
 
     ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the
-    outermost
-    function around it. ``guarded``: in a ``try`` or an ``if`` other than TYPE_CHECKING.
+    outermost function around it. ``guarded``: in a ``try`` or an ``if`` other than TYPE_CHECKING. ``script``: under the
+    main guard, so that who imports the module never sees it.
     """
 
     node: ast.Import | ast.ImportFrom
@@ -29,6 +29,7 @@ class Import:
     typing_only: bool = False
     guarded: bool = False
     in_class: bool = False
+    script: bool = False
 
     @property
     def binds(self) -> str:
@@ -45,7 +46,24 @@ class Import:
 
 def imports_of(tree: ast.Module) -> Iterator[Import]:
     """Every import of a module, at any depth, in the order of the text."""
-    yield from _walk(tree.body, None, False, False, False)
+    guards = [node for node in tree.body if is_main_guard(node)]
+    script = {id(inner) for guard in guards for inner in ast.walk(guard)}
+    for item in _walk(tree.body, None, False, False, False):
+        yield replace(item, script=True) if id(item.node) in script else item
+
+
+def is_main_guard(node: ast.stmt) -> bool:
+    """``if __name__ == "__main__":``, with conditions beside it or without."""
+    if not isinstance(node, ast.If) or node.orelse:
+        return False
+    parts = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And) else [node.test]
+    return any(
+        isinstance(part, ast.Compare)
+        and isinstance(part.ops[0], ast.Eq)
+        and {getattr(side, "id", getattr(side, "value", None)) for side in (part.left, part.comparators[0])}
+        == {"__name__", "__main__"}
+        for part in parts
+    )
 
 
 def _walk(

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.bindings.imports import Import, imports_of
+from codemods.bindings.imports import Import, imports_of, is_main_guard
 from codemods.bindings.references import Collector, Moment, Reference, is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, module_binds, target_names
 from codemods.project.source import Source
@@ -54,8 +54,21 @@ class Module:
         for index, node in enumerate(self.source.tree.body):
             references = tuple(collector.collect(node))
             binds = frozenset(module_binds([node]))
+            if is_main_guard(node):
+                # Who imports the module never sees what is bound here, nor that it is read.
+                own, binds = binds - self._bound_elsewhere(node), frozenset()
+                references = tuple(r for r in references if r.name not in own)
             found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
         return tuple(found)
+
+    def _bound_elsewhere(self, guard: ast.stmt) -> set[str]:
+        return set(module_binds([node for node in self.source.tree.body if node is not guard]))
+
+    @cached_property
+    def script_binds(self) -> frozenset[str]:
+        """Names that only the main guard binds."""
+        guards = [node for node in self.source.tree.body if is_main_guard(node)]
+        return frozenset(module_binds(guards)) - self.binds
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
@@ -66,8 +79,18 @@ class Module:
         """Imports that bind names of the module itself, by bound name."""
         found: dict[str, list[Import]] = defaultdict(list)
         for item in self.imports:
-            if item.function is None and not item.in_class and item.attribute != "*":
+            if item.function is None and not item.in_class and not item.script and item.attribute != "*":
                 found[item.binds].append(item)
+        return dict(found)
+
+    @cached_property
+    def stand_ins(self) -> dict[str, list[Statement]]:
+        """What blocks of imports bind beside them, flags and stand-ins, and the blocks that do."""
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for statement in self.statements:
+            if statement.is_import:
+                for name in statement.binds - {item.binds for item in self._imports_in(statement)}:
+                    found[name].append(statement)
         return dict(found)
 
     @cached_property
@@ -147,14 +170,22 @@ def import_like(node: ast.stmt) -> bool:
 
 
 def _stand_in(node: ast.stmt) -> bool:
-    """``x = None``, ``HAVE_X = True``, ``x = y``, ``pass``."""
+    """``x = None``, ``HAVE_X = True``, ``x = y``, ``HAS_IB = hasattr(x, "ib")``, ``pass``."""
     if isinstance(node, ast.Pass):
         return True
     if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and isinstance(
-            node.value, (ast.Constant, ast.Name, ast.Attribute)
-        )
+        return all(isinstance(t, ast.Name) for t in node.targets) and _looked_at(node.value)
     return False
+
+
+def _looked_at(value: ast.expr) -> bool:
+    """A value that is the same however often it is made: no more than looked at."""
+    if isinstance(value, ast.Call):
+        simple = isinstance(value.func, ast.Name) and value.func.id in ("hasattr", "getattr", "bool", "callable")
+        return simple and not value.keywords and all(map(_looked_at, value.args))
+    parts = (ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript)
+    inner = (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
+    return isinstance(value, parts) and all(map(_looked_at, inner))
 
 
 def _touched(node: ast.stmt) -> set[str]:

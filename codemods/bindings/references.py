@@ -8,6 +8,8 @@ and their shape changes with every version (inlined comprehensions, annotation s
 from __future__ import annotations
 
 import ast
+import collections.abc
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -73,6 +75,12 @@ class _Where:
 
 
 _CAST_LIKE = {"cast": (0,), "TypeVar": (1, 2, 3, 4, 5), "NewType": (1,), "assert_type": (1,), "TypeAliasType": (1,)}
+
+# What takes types in brackets; the strings in those of Literal and Annotated are just strings.
+_GENERICS = ({"dict", "list", "set", "frozenset", "tuple", "type"} | {*typing.__all__, *collections.abc.__all__}) - {
+    "Annotated",
+    "Literal",
+}
 
 
 class Collector:
@@ -141,6 +149,8 @@ class Collector:
             hidden = at.hidden or at.function is None
             moment = Moment.CALL if at.moment is Moment.IMPORT else at.moment
             self._visit(node.body, at.inside(function_scope(node), hidden=hidden, moment=moment))
+        elif isinstance(node, ast.Subscript):
+            self._subscript(node, at)
         elif isinstance(node, COMPREHENSIONS):
             self._comprehension(node, at)
         elif isinstance(node, ast.AnnAssign):
@@ -267,12 +277,15 @@ class Collector:
         self._visit(node.target, at)
         if node.value is not None:
             name = getattr(node.annotation, "id", getattr(node.annotation, "attr", ""))
-            (self._annotation if name == "TypeAlias" else self._visit)(node.value, at)
+            (self._typed if name == "TypeAlias" else self._visit)(node.value, at)
 
     def _annotation(self, node: ast.AST, at: _Where) -> None:
-        """An annotation: read when its function or class is made, unless postponed; strings in it are names."""
+        """An annotation: read when its function or class is made, unless postponed."""
         moment = Moment.TYPING if self.postponed else at.moment
-        at = replace(at, moment=moment, annotation=True)
+        self._typed(node, replace(at, moment=moment, annotation=True))
+
+    def _typed(self, node: ast.AST, at: _Where) -> None:
+        """An expression that is a type: strings in it are names that only typing reads."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
                 parsed = ast.parse(node.value.strip(), mode="eval").body
@@ -289,7 +302,13 @@ class Collector:
             self._visit(node, at)
         else:
             for child in ast.iter_child_nodes(node):
-                self._annotation(child, at)
+                self._typed(child, at)
+
+    def _subscript(self, node: ast.Subscript, at: _Where) -> None:
+        """``Dict["Layout", int]`` is a type wherever it stands."""
+        self._visit(node.value, at)
+        generic = getattr(node.value, "id", getattr(node.value, "attr", "")) in _GENERICS
+        (self._typed if generic else self._visit)(node.slice, at)
 
 
 def _block_names(statement: ast.stmt) -> Iterator[str]:

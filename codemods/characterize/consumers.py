@@ -110,6 +110,12 @@ class Consumers:
         for key in [one for one in self.known if one[0] == stream and name in ("", one[1])]:
             self.known.pop(key)
 
+    def end(self) -> None:
+        """JetStream is gone: nobody waits for anything any more."""
+        for consumer, pull in list(self._pulls.values()):
+            self._drop(consumer, pull)
+        self.known.clear()
+
     # -- pulls -------------------------------------------------------------------------------------
 
     async def pull(self, link: Any, frame: Frame) -> bool:

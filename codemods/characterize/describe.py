@@ -10,6 +10,7 @@ from codemods.characterize.frames import Frame
 from codemods.characterize.records import MISSING, Answer, Operation
 
 API = "$JS.API."
+INBOX = "_INBOX."
 EXPECT = "Nats-Expected-Last-Subject-Sequence"
 TTL = "Nats-TTL"
 KV_OPERATIONS = {"DEL": "delete", "PURGE": "purge"}
@@ -53,6 +54,21 @@ def describe(frame: Frame, at: float, link: str) -> Operation:
         _describe_ack(operation, frame.body)
     else:
         operation.value = decode(frame.body)
+    return operation
+
+
+def describe_interest(frame: Frame, subjects: dict[str, str], at: float, link: str) -> Operation | None:
+    """What a client's SUB or UNSUB frame asks for; None for inboxes, of which each request has one.
+
+    `subjects` are those that the client has subscribed to, by the numbers that it gave them.
+    """
+    sid = frame.args[-1] if frame.verb == "SUB" else frame.args[0]
+    subject = frame.args[0] if frame.verb == "SUB" else subjects.get(sid, "")
+    if not subject or subject.startswith(INBOX):
+        return None
+    operation = Operation(at, link, "subscribe" if frame.verb == "SUB" else "unsubscribe", subject, subject=subject)
+    if len(frame.args) == (3 if frame.verb == "SUB" else 2):
+        operation.details = {"queue": frame.args[1]} if frame.verb == "SUB" else {"after": int(frame.args[1])}
     return operation
 
 

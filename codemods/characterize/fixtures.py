@@ -73,11 +73,22 @@ async def clock(nats_tap: Tap) -> AsyncIterator[VirtualClock]:
 
 
 @pytest.fixture
-def faults(nats_tap: Tap, nats_server: NatsServer) -> Faults:
+def faults(nats_tap: Tap, nats_server: NatsServer, request: pytest.FixtureRequest) -> Iterator[Faults]:
     """Break connections, single operations, or the server."""
     from codemods.characterize.faults import Faults
+    from codemods.characterize.records import Operation
 
-    return Faults(nats_tap, nats_server)
+    faults = Faults(nats_tap, nats_server)
+    failed_before = request.session.testsfailed
+    yield faults
+    if request.session.testsfailed == failed_before and (never := faults.never_struck()):
+        names = sorted({f"{one.op} {one.target}" for one in nats_tap.records if isinstance(one, Operation)})
+        pytest.fail(
+            "faults that never happened: "
+            + ", ".join(f"{one.op} {one.target} {one.what}" for one in never)
+            + f"\nName an operation as it is on the tape, or cancel the fault. On the tape: {', '.join(names)}",
+            pytrace=False,
+        )
 
 
 @pytest_asyncio.fixture

@@ -29,6 +29,7 @@ class Link:
         self.got = self.sent = 0  # bytes from, and to, the client
         self.greeted = self.named = self.closed = False
         self.subscriptions: dict[str, str] = {}
+        self.told: asyncio.Future[None] | None = None  # that the server is to go
         self._pongs: deque[tuple[asyncio.Future[None], bool]] = deque()
         self._pumps: list[asyncio.Task[None]] = []
 
@@ -86,6 +87,8 @@ class Link:
                 self.tap.from_server(self, frame)
             else:
                 self.greeted = self.greeted or frame.verb == "INFO"
+                if self.told and frame.verb == "INFO" and json.loads(frame.args[0]).get("ldm"):
+                    settle(self.told, None)
                 if frame.verb == "-ERR":
                     self.tap.event(self, f"server says {frame.args[0]}")
                 self.to_client(frame.encode())
@@ -152,4 +155,6 @@ class Link:
                 pump.cancel()
         while self._pongs:
             settle(self._pongs.popleft()[0], None)
+        if self.told:
+            settle(self.told, None)
         self.tap.stir()

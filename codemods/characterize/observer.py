@@ -37,6 +37,7 @@ class Observer:
         self._reading: asyncio.Task[None] | None = None
         self._pongs: deque[asyncio.Future[None]] = deque()
         self._asked: dict[str, asyncio.Future[Frame]] = {}
+        self.unheard = False  # the server has ended JetStream, which answers nothing any more
 
     async def _ensure(self) -> asyncio.StreamWriter:
         if self._writer and self._reading and not self._reading.done():
@@ -74,6 +75,8 @@ class Observer:
 
     async def request(self, subject: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Frame:
         """Ask, and wait for the one answer; ConnectionError when the server is not there."""
+        if self.unheard:
+            raise ConnectionError("the server is about to go, and JetStream is gone")
         writer = await self._ensure()
         inbox = f"{PREFIX}answer.{next(self._numbers)}"
         future: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()

@@ -7,15 +7,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from codemods.characterize.consumers import NEXT
-from codemods.characterize.describe import API, AckSubject, answer, decode, describe
-from codemods.characterize.frames import Frame
+from codemods.characterize.describe import API, AckSubject, answer, decode, describe, describe_interest
+from codemods.characterize.frames import Frame, matches
 from codemods.characterize.observer import settle
 from codemods.characterize.records import Answer, Delivery, Operation
 from codemods.characterize.servertime import is_api_answer
 
 if TYPE_CHECKING:
-    from codemods.characterize.faults import Rule
     from codemods.characterize.link import Link
+    from codemods.characterize.rules import Rule
     from codemods.characterize.tap import Tap
 
 WITHIN = 10.0  # real seconds for an answer of the server
@@ -60,6 +60,8 @@ class Passing:
             link.to_server(frame)
             return
         if frame.verb in ("SUB", "UNSUB"):
+            if interest := describe_interest(frame, link.subscriptions, self.tap.elapsed(), link.name):
+                self.tap.records.append(interest)
             link.note_subscription(frame)
             await self.tap.consumers.unheard(link)
         if frame.verb == "PING":
@@ -75,8 +77,7 @@ class Passing:
         self.tap.records.append(operation)
         rule = next((one for one in self.rules if one.applies(operation)), None)
         if rule:
-            rule.left -= 1
-            operation.fault = rule.what
+            rule.strike(operation)
             if await rule.before(self.tap, link, frame, operation):
                 return
         await self.forward(link, frame, operation, rule, wait)
@@ -92,6 +93,8 @@ class Passing:
         if not wait:
             return
         await self.tap.barrier(link)
+        if self.tap.going:  # what it does not answer at once, it does not answer
+            return
         if asked:
             try:
                 await asyncio.wait_for(asked.done, WITHIN)
@@ -104,6 +107,7 @@ class Passing:
     async def _in_the_clients_place(self, link: Link, frame: Frame, wait: bool) -> bool:
         """Pulls and acknowledgements in lock-step are the kit's to do; True when done."""
         consumers = self.tap.consumers
+        wait = wait and not self.tap.going
         if frame.subject.startswith("$JS.ACK."):
             frame.subject = self._acks.get(frame.subject, frame.subject)
             frame.changed()
@@ -155,16 +159,16 @@ class Passing:
         self.tap.server_time.rewrite(frame, bool(asked) and is_api_answer(asked.operation.subject if asked else ""))
         if asked is None:
             self._deliver(link, frame, original)
-        elif self._answered(asked, frame):
-            return
-        link.to_client(frame.encode())
-        if asked and asked.rule and asked.rule.twice:
+        else:
+            self._answered(asked, frame)
+        if asked and asked.rule:
+            asked.rule.answered(self.tap, link, frame)
+        else:
             link.to_client(frame.encode())
 
-    def _answered(self, asked: Asked, frame: Frame) -> bool:
-        """Put the answer on record; True when a fault keeps it from the client."""
+    def _answered(self, asked: Asked, frame: Frame) -> None:
+        """Put the answer on record."""
         found = answer(asked.operation, frame)
-        hidden = bool(asked.rule and asked.rule.mute)
         if not (asked.many and found.status == "status"):
             asked.operation.answers.append(found)
         body = decode(frame.body)
@@ -172,7 +176,6 @@ class Passing:
         if not asked.many or frame.status:
             self.asked.pop(frame.subject, None)
             settle(asked.done, None)
-        return hidden
 
     def _deliver(self, link: Link, frame: Frame, original: str) -> None:
         record = Delivery(self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers))
@@ -199,8 +202,6 @@ class Passing:
 
     def give_quietly(self, link: Link, frame: Frame) -> None:
         """Send a client an answer of our own making, which is on record already."""
-        from codemods.characterize.frames import matches
-
         for sid, pattern in link.subscriptions.items():
             if matches(pattern, frame.subject):
                 frame.sid = sid

@@ -59,13 +59,14 @@ class Renderer:
     def lines(self, records: list[Record]) -> list[str]:
         for record in records:
             self._learn(record)
-        width = max((len(self._link(one)) for one in records), default=0)
+        width = max((len(self.volatile.token(self._link(one))) for one in records), default=0)
         return [self._line(one, width) for one in records]
 
     def _learn(self, record: Record) -> None:
         if isinstance(record, Operation | Delivery):
             self.volatile.learn(record.value)
             self.volatile.learn(record.headers)
+            self.volatile.learn_target(record.target if isinstance(record, Operation) else record.subject)
         if isinstance(record, Operation):
             self.volatile.learn(record.details)
             for one in record.answers:
@@ -83,7 +84,9 @@ class Renderer:
         time = clock_text(record.at) + "  " if self.timed else ""
         if isinstance(record, Note):
             return f"{time}# {record.text}"
-        who = self._link(record) or {LogLine: "log", Raised: "raised"}[type(record)]  # type: ignore[index]
+        who = self.volatile.token(self._link(record))
+        self.volatile.check_target("the name of a client", who)
+        who = who or {LogLine: "log", Raised: "raised"}[type(record)]  # type: ignore[index]
         text = {
             Operation: self._operation, Delivery: self._delivery, LinkEvent: self._event,
             LogLine: self._log, Raised: self._raised,
@@ -94,6 +97,7 @@ class Renderer:
 
     def _operation(self, one: Operation) -> str:
         target = self.volatile.token(one.target)
+        self.volatile.check_target(f"the target of {one.op}", target)
         parts = [one.op, target]
         if one.expect:
             parts.append(f"after {one.expect}")
@@ -134,7 +138,8 @@ class Renderer:
     def _answer(self, one: Answer, operation: Operation) -> str:
         where = f"the answer to {operation.op} {operation.target}"
         if one.status != "ok":
-            return " ".join(str(part) for part in (one.status, one.code, one.text) if part not in (None, ""))
+            text = self._text(where, one.text)
+            return " ".join(str(part) for part in (one.status, one.code, text) if part not in (None, ""))
         parts = [str(one.seq)] if one.seq is not None else []
         details = {k: v for k, v in one.details.items() if not (operation.op == "consumer" and k == "name")}
         parts += [self._shown(details, where)] if details else []
@@ -143,7 +148,9 @@ class Renderer:
         return " ".join(parts) or "ok"
 
     def _delivery(self, one: Delivery) -> str:
-        parts = ["receives", self.volatile.token(one.subject)]
+        subject = self.volatile.token(one.subject)
+        self.volatile.check_target("the subject of a delivery", subject)
+        parts = ["receives", subject]
         if one.consumer:
             parts.append(f"seq {one.seq} attempt {one.attempt} from {self.volatile.token(one.consumer)}")
         if one.headers:
@@ -153,7 +160,9 @@ class Renderer:
         return " ".join(parts)
 
     def _event(self, one: LinkEvent) -> str:
-        return self.volatile.token(one.what)
+        what = self.volatile.token(one.what)
+        self.volatile.check_target("what happened to a connection", what)
+        return what
 
     def _log(self, one: LogLine) -> str:
         message = one.message
@@ -162,9 +171,13 @@ class Renderer:
                 message = one.template % tuple(self.volatile.clean(arg) for arg in one.args)
             except (TypeError, ValueError):
                 pass
-        self.volatile.check("a log record", message, "message")
-        return f"{one.level} {message}"
+        return f"{one.level} {self._text('a log record', message)}"
 
     def _raised(self, one: Raised) -> str:
-        self.volatile.check(f"the message of {one.error}", one.message, "message")
-        return f"{one.error}: {one.message}" + (f" (in {one.where})" if one.where else "")
+        message = self._text(f"the message of {one.error}", one.message)
+        return f"{one.error}: {message}" + (f" (in {one.where})" if one.where else "")
+
+    def _text(self, where: str, text: str) -> str:
+        text = self.volatile.words(text)
+        self.volatile.check_text(where, text)
+        return text

@@ -99,6 +99,18 @@ class NatsServer:
             self._process.wait()
             self._process = None
 
+    def stop(self) -> None:
+        """End the process as an operator does: it says goodbye, and puts its store in order."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def lame_duck(self) -> None:
+        """Tell it that it is to go: it tells its clients, and takes no new ones."""
+        if self._process:
+            self._process.send_signal(signal.SIGUSR2)
+
     def restart(self) -> None:
         """Kill it and start it again on the same port with what it had stored."""
         self.kill()

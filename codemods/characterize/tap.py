@@ -40,6 +40,7 @@ class Tap:
         self.records: list[Record] = []
         self.links: list[Link] = []
         self.gated = False  # lock-step: frames wait for `release`
+        self.going = False  # the server is a lame duck
         self.working = False  # a frame is on its way, or a timer of the server is
         self.failure: BaseException | None = None
         self.stirred = threading.Event()  # set whenever something happened
@@ -227,6 +228,27 @@ class Tap:
                 self.event(link, "cut")
                 link.close()
                 await self._left(link)
+
+    def lame_duck(self, tell: Callable[[], None]) -> None:
+        """The server is to go, once `tell` has told it; return when all its clients know."""
+        self.refuse()
+        self.event(None, "lame duck")
+        self.call(self._lame_duck(tell))
+
+    async def _lame_duck(self, tell: Callable[[], None]) -> None:
+        await self.observer.ping()
+        open_links = [one for one in self.links if one.greeted and not one.closed]
+        for link in open_links:
+            link.told = self.loop.create_future()
+        self.going = self.observer.unheard = True
+        tell()
+        await asyncio.gather(*(one.told for one in open_links if one.told))
+        await self.observer.ping()  # what JetStream said at its end, it said before
+        self.consumers.end()
+
+    def stay(self) -> None:
+        """The server is there again, for good."""
+        self.going = self.observer.unheard = False
 
     def close(self) -> None:
         """End all connections and the thread."""

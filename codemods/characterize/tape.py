@@ -35,7 +35,8 @@ class Tape(logging.Handler):
     # -- for tests ---------------------------------------------------------------------------------
 
     def volatile(self, *fields: str) -> None:
-        """Declare fields (of values, headers, configurations) whose values differ from run to run."""
+        """Declare what differs from run to run: fields of values, headers and configurations by their name
+        (`instance`), parts of keys and subjects by a pattern as the tape shows them (`locks/*`)."""
         self._volatile += fields
 
     def note(self, text: str) -> None:

@@ -15,6 +15,7 @@ import time_machine
 # Declared from the start, but for these values alone: a host or a pid that the test gave is no other next time.
 HERE: dict[str, Any] = {"host": socket.gethostname(), "hostname": socket.gethostname(), "pid": os.getpid()}
 _TOKENS = re.compile(r"([./ ])")
+_EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds since 1970, in the units in which people write them
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?=[T ]\d\d:\d\d)")
 _hatch = time_machine.escape_hatch
 _TODAY = _hatch.time.time() if _hatch.is_travelling() else time.time()
@@ -33,10 +34,15 @@ class VolatileError(AssertionError):
 
 
 class Volatile:
-    """The declared fields, and a name for each value that they had."""
+    """The declared fields, and a name for each value that they had.
+
+    A declaration with a `*` is a pattern of targets as the tape shows them, like `locks/*` or `jobs.*.log`:
+    what stands in the place of the `*` differs.
+    """
 
     def __init__(self, *fields: str) -> None:
-        self.fields = set(fields)
+        self.fields = {one for one in fields if "*" not in one}
+        self._places = [_Place(one) for one in fields if "*" in one]
         self._names: dict[Any, str] = {}
         self._counts: dict[str, int] = {}
 
@@ -61,6 +67,12 @@ class Volatile:
                 self.learn(one, field)
         elif self._differs(field, value):
             self.name(field, value)
+
+    def learn_target(self, target: str) -> None:
+        """Give names to what stands in declared places of a key or subject."""
+        for place in self._places:
+            for value in place.values(target):
+                self.name(place.name, value)
 
     def _differs(self, field: str, value: Any) -> bool:
         if value in (None, "") or isinstance(value, bool):
@@ -89,6 +101,14 @@ class Volatile:
             return "<inbox>"
         return "".join(self._names.get(part, part) for part in _TOKENS.split(text))
 
+    def words(self, text: str) -> str:
+        """A text that has no fields: a declared value is named where it is a whole word, and none that could
+        be there by chance."""
+        for value, name in self._names.items():
+            if isinstance(value, str) and value in text and _suspect(value, ""):
+                text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", name, text)
+        return text
+
     def check(self, where: str, value: Any, field: str = "") -> None:
         """Fail, with advice, when a cleaned value looks as if it would not be the same in another run."""
         if isinstance(value, dict):
@@ -105,18 +125,61 @@ class Volatile:
                 f"Declare the field: tape.volatile({field or 'FIELD'!r}), or give it a fixed value."
             )
 
+    def check_target(self, where: str, target: str) -> None:
+        """The same for a key, a subject, or the name of a client."""
+        for token in _TOKENS.split(target):
+            if what := _suspect(token, ""):
+                place = _TOKENS.split(target)
+                place[place.index(token)] = "*"
+                raise VolatileError(
+                    f"{where}: {token!r} looks like {what} and will differ in the next run.\n"
+                    f"Declare the place: tape.volatile({''.join(place)!r}), or the field that has the same value."
+                )
+        self._check_whole(where, target)
+
+    def check_text(self, where: str, text: str) -> None:
+        """The same for a log message, or an error's: text in which no field can be told."""
+        self._check_whole(where, text)
+
+    def _check_whole(self, where: str, text: str) -> None:
+        if what := _suspect(text, ""):
+            raise VolatileError(
+                f"{where}: {text!r} has what looks like {what}, and will differ in the next run.\n"
+                "Declare the field of a message, header or configuration that has the same value, "
+                "tape.volatile('FIELD'), and it has a name here too; or keep it out of the text."
+            )
+
+
+class _Place:
+    """A declared pattern of targets."""
+
+    def __init__(self, pattern: str) -> None:
+        before = [word for word in _TOKENS.split(pattern.partition("*")[0]) if word not in ("", ".", "/", " ")]
+        self.name = before[-1] if before else "name"
+        self._pattern = re.compile(r"([^./ ]+)".join(re.escape(part) for part in pattern.split("*")))
+
+    def values(self, target: str) -> tuple[str, ...]:
+        found = self._pattern.fullmatch(target)
+        return found.groups() if found else ()
+
 
 def _suspect(value: Any, field: str) -> str | None:
-    if value == os.getpid() and "pid" in field.lower():
-        return "this process's id"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if value == os.getpid() and "pid" in field.lower():
+            return "this process's id"
+        return "a time of the real clock" if any(_is_now(value / one) for one in _EPOCHS) else None
     if not isinstance(value, str):
         return None
     host = socket.gethostname()
     if value == host or (len(host) >= 8 and host in value):
         return "this machine's name"
-    if any(abs(_seconds(stamp[0]) - _TODAY) < 2 * 86400 for stamp in _STAMP.finditer(value)):
+    if any(_is_now(_seconds(stamp[0])) for stamp in _STAMP.finditer(value)):
         return "a time of the real clock"
     return next((what for what, pattern in _SUSPECTS.items() if pattern.search(value)), None)
+
+
+def _is_now(seconds: float) -> bool:
+    return abs(seconds - _TODAY) < 2 * 86400
 
 
 def _seconds(day: str) -> float:

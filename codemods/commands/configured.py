@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,6 +12,7 @@ from codemods.commands.shell import add_root, recovered
 
 if TYPE_CHECKING:
     from codemods.model import Move
+    from codemods.trying import Guard
 
 ABOUT = "Carry out moves that pyproject.toml names, as one change."
 EXAMPLES = """
@@ -24,21 +25,24 @@ In pyproject.toml:
   with = ["STATES"]     # optional: what is to go along, too
   keep = ["log"]        # optional: what is to stay
   reexport = true       # optional: does the old path go on?
+  guard = "pytest -q"   # optional: the command that --guard runs
 
 examples:
   %(prog)s status           carry it out
   %(prog)s status --check   exit 1 while it is still to be done
+  %(prog)s status --guard   carry it out if the guard notices nothing
 """
 _FILE = "pyproject.toml"
+_KINDS = {"reexport": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep")
-_KEYS = {"source", "destination", "reexport", *_LISTS}
+_KEYS = {"source", "destination", "reexport", "guard", *_LISTS}
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
     parser.add_argument("moves", metavar="NAME", nargs="+", help="the name of a move in pyproject.toml")
     add_root(parser)
-    add_options(parser)
+    add_options(parser, own_guard="those that pyproject.toml gives the moves")
 
 
 def main(options: Namespace) -> int:
@@ -51,7 +55,8 @@ def main(options: Namespace) -> int:
             close = difflib.get_close_matches(name, moves, 1)
             known = f"did you mean {close[0]}?" if close else f"known moves: {', '.join(sorted(moves)) or 'none'}"
             _refuse(f"there is no [tool.codemods.moves.{name}]", known)
-    return carry_out([_move(name, moves[name]) for name in dict.fromkeys(options.moves)], options)
+    asked = list(dict.fromkeys(options.moves))
+    return carry_out([_move(name, moves[name]) for name in asked], options, _guards([moves[name] for name in asked]))
 
 
 def configured_moves(root: Path) -> Mapping[str, Any]:
@@ -87,7 +92,7 @@ def _move(name: str, table: Any) -> Move:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 _refuse(f"{where}: {key} is not a list of names")
         elif not isinstance(value, bool if key == "reexport" else str):
-            _refuse(f"{where}: {key} is not {'true or false' if key == 'reexport' else 'a path'}")
+            _refuse(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
     return Move(
         table["source"],
         tuple(table["names"]),
@@ -96,6 +101,15 @@ def _move(name: str, table: Any) -> Move:
         keep=tuple(table.get("keep", ())),
         reexport=table.get("reexport", True),
     )
+
+
+def _guards(tables: Sequence[Mapping[str, Any]]) -> list[Guard]:
+    commands = dict.fromkeys(table["guard"] for table in tables if "guard" in table)
+    if not commands:
+        return []
+    from codemods.trying import Guard
+
+    return [Guard(command) for command in commands]
 
 
 def _refuse(reason: str, *remedies: str) -> NoReturn:

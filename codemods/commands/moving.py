@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from codemods.commands.shell import DONE, TO_DO, recovered, say
+from codemods.commands.shell import DONE, TO_DO, recovered, refuse_usage, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,32 +16,49 @@ if TYPE_CHECKING:
     from codemods.face import Solution
     from codemods.model import Move, Plan
     from codemods.report.lines import Line
+    from codemods.trying import Guard, Trial
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What to do with a move, and how to tell of it."""
+def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
+    """What to do with a move, how to try it out, and how to tell of it.
+
+    ``own_guard`` says whose the command is that ``--guard`` alone stands for; empty: ``--guard`` needs one.
+    """
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--check", action="store_true", help="write nothing; exit 1 while the move is still to be done")
     what.add_argument("--diff", action="store_true", help="write nothing; show the change as a diff that git takes")
     what.add_argument("--plan", action="store_true", help="write nothing; show what goes where, and why")
+    parser.add_argument(
+        "--run", action="store_true", help="also import each affected module, before and after, in scratch copies"
+    )
+    parser.add_argument(
+        "--guard",
+        metavar="COMMAND",
+        action="append",
+        default=[],
+        nargs="?" if own_guard else None,
+        help="also run COMMAND in scratch copies, twice before and once after, and compare its tests"
+        + (f"; without COMMAND, {own_guard}" if own_guard else ""),
+    )
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     parser.add_argument("--allow-dirty", action="store_true", help="also change files with uncommitted changes")
     parser.add_argument("--quiet", action="store_true", help="tell nothing unless the move is refused")
 
 
-def carry_out(moves: Sequence[Move], options: argparse.Namespace) -> int:
-    """Do what the options say with ``moves``, solved as one change."""
+def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> int:
+    """Do what the options say with ``moves``, solved as one change; ``own_guards`` are for ``--guard`` alone."""
     import codemods
     from codemods.project import DiskTree
     from codemods.project.request import check_request
 
+    trials = _trials(options, own_guards)
     root = recovered(options.root)
     tree = DiskTree(root)
     moves = tuple(check_request(move, root, tree) for move in moves)
     asked = moves[0] if len(moves) == 1 else moves
     if options.check or options.plan:
         return _tell_plan(codemods.plan(asked, tree), options)
-    solution = codemods.solve(asked, tree)
+    solution = codemods.solve(asked, tree, trials)
     if solution.plan.done or not solution.changes.paths:
         return _tell_plan(solution.plan, options, nothing=True)
     if options.diff:
@@ -57,6 +74,23 @@ def carry_out(moves: Sequence[Move], options: argparse.Namespace) -> int:
 
         show(lines, sys.stdout)
     return DONE
+
+
+def _trials(options: argparse.Namespace, own_guards: Sequence[Guard]) -> list[Trial]:
+    """What is to be run of the tree's code: nothing, unless it was asked for."""
+    if not (options.run or options.guard):
+        return []
+    from codemods.trying import ColdImports, Guard
+
+    if options.check or options.plan:
+        refuse_usage("--run or --guard", "they try the change out, which --check and --plan do not make", "use --diff")
+    guards = [guard for command in options.guard for guard in ([Guard(command)] if command is not None else own_guards)]
+    for guard in guards:
+        if not guard.command.strip():
+            refuse_usage("--guard", "its command is empty", "give a command, such as 'python -m pytest -q'")
+    if None in options.guard and not own_guards:
+        refuse_usage("--guard", "there is no command for it", 'give one, or write guard = "..." to the move')
+    return [*([ColdImports()] if options.run else ()), *dict.fromkeys(guards)]
 
 
 def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:

@@ -6,9 +6,9 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from codemods.commands.shell import DONE, REFUSED, add_root, recovered
+from codemods.commands.shell import DONE, REFUSED, add_root, recovered, refuse_usage
 
 if TYPE_CHECKING:
     from codemods.model import Move
@@ -69,7 +69,7 @@ def _two(written: Sequence[str]) -> tuple[str, str]:
     if len(written) == 2:
         return written[0], written[1]
     if len(written) > 2 or "..." in written[0]:
-        _refuse(" ".join(written), "two trees are compared", "give OLD NEW or OLD..NEW")
+        refuse_usage(" ".join(written), "two trees are compared", "give OLD NEW or OLD..NEW")
     old, dots, new = written[0].partition("..")
     if dots and not Path(written[0]).exists():
         return old or "HEAD", new or "HEAD"
@@ -93,11 +93,5 @@ def _move(words: Sequence[str]) -> Move:
     from codemods.model import Move
 
     if len(words) < 3:
-        _refuse("--move " + " ".join(words), "a move has a source, a destination and at least one name")
+        refuse_usage("--move " + " ".join(words), "a move has a source, a destination and at least one name")
     return Move(words[0], tuple(words[2:]), words[1])
-
-
-def _refuse(what: str, reason: str, *remedies: str) -> NoReturn:
-    from codemods.model import Hazard, Place, Refused
-
-    raise Refused(Hazard("usage", Place(what), reason, remedies))

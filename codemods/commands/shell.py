@@ -74,6 +74,13 @@ def say(text: str, stream: TextIO | None = None) -> None:
     print(printable(text, out), file=out)
 
 
+def refuse_usage(what: str, reason: str, *remedies: str) -> NoReturn:
+    """Refuse what a parser can't see to be wrong."""
+    from codemods.model import Hazard, Place, Refused
+
+    raise Refused(Hazard("usage", Place(what), reason, remedies))
+
+
 def _ended(error: Exception, options: argparse.Namespace | None) -> int:
     from codemods.model import Hazard, Refused
     from codemods.project import Unreadable

@@ -22,7 +22,7 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[tuple[Replacement, ...], lis
     for statement in (*(s for unit in facts.moving for s in unit.statements), *copied):
         for reference in statement.references:
             if reference.name == "__name__" and isinstance(reference.node, ast.Name):
-                edit = _spot(source, reference, f'"{dotted}"')
+                edit = _spot(source, statement.node, reference, dotted)
                 if edit is None:
                     hazards.append(
                         Hazard(
@@ -39,14 +39,23 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[tuple[Replacement, ...], lis
     return tuple(edits[key] for key in sorted(edits)), hazards
 
 
-def _spot(module: Module, reference: Reference, text: str) -> Replacement | None:
+def _spot(module: Module, statement: ast.stmt, reference: Reference, value: str) -> Replacement | None:
+    """The name replaced by a string, in quotes that its surroundings allow: an f-string may forbid its own."""
     source = module.source
     node = reference.node
     assert isinstance(node, ast.Name)
     start, end = source.start(node), source.end(node)
     if source.text[start:end] != node.id:
         return None
-    return Replacement(start, end, text)
+    top, bottom = source.start(statement), source.end(statement)
+    for quote in ('"', "'"):
+        text = f"{quote}{value}{quote}"
+        try:
+            ast.parse(source.text[top:start] + text + source.text[end:bottom])
+        except SyntaxError:
+            continue
+        return Replacement(start, end, text)
+    return None
 
 
 def _relative_imports(module: Module, statement: ast.stmt, needs: Needs) -> list[Replacement]:

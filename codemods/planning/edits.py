@@ -32,11 +32,12 @@ class LateImport:
 
 @dataclass(frozen=True)
 class Replacement:
-    """New text for a span of a file."""
+    """New text for a span of a file; ``why`` is a sentence for the plan."""
 
     start: int
     end: int
     text: str
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Arrival:
     typing_imports: tuple[NewImport, ...] = ()
     blocks: tuple[str, ...] = ()
     dropped: tuple[Rehome, ...] = ()
+    edits: tuple[Replacement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,20 @@ class Departure:
     blocks: tuple[Statement, ...] = ()
     back: tuple[NewImport, ...] = ()
     before: Statement | None = None
+    edits: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True)
+class StubEdits:
+    """What the stub of a source loses, and that of its destination gets."""
+
+    departure: Departure
+    arrival: Arrival
 
 
 @dataclass(frozen=True)
 class FileEdits:
-    """What changes in a file that is neither source nor destination."""
+    """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python."""
 
     path: str
     module: Module | None
@@ -106,3 +117,4 @@ class Edits:
     new_packages: tuple[str, ...] = ()
     line_length: int = 88
     notes: tuple[str, ...] = field(default=())
+    stubs: StubEdits | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from codemods.bindings import Module
 from codemods.model import Disposition, Move
+from codemods.planning.mentions import Mention, find_mentions
 from codemods.planning.referrers import Referrers
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -32,6 +34,11 @@ class Facts:
     @property
     def staying(self) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units.all if unit not in self.moving)
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """Texts that name moved definitions by their old path."""
+        return find_mentions(self)
 
     @property
     def same_folder(self) -> bool:

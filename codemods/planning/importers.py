@@ -7,6 +7,7 @@ from collections import defaultdict
 from codemods.bindings import Import, Module
 from codemods.planning.edits import FileEdits, Rehome, Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.mentions import rewritten
 from codemods.planning.seams import Seam
 from codemods.planning.style import reference_to
 
@@ -17,7 +18,7 @@ def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits
     modules: dict[str, Module] = {}
     for module, item in facts.referrers.imports:
         if (
-            module.path == facts.move.destination
+            module.path in (facts.move.destination, facts.move.destination + "i")
             or item.attribute not in facts.moved_names
             or _looked_up_late(facts, item)
         ):
@@ -26,12 +27,17 @@ def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names)
         rehomes[module.path].append(Rehome(item, target))
     strings: dict[str, list[Replacement]] = defaultdict(list)
+    texts: dict[str, Module | None] = {}
+    for path, edits in rewritten(facts).items():
+        if path not in (facts.move.source, facts.move.destination):
+            texts[path] = facts.world.module(path) if path.endswith(".py") else None
+            strings[path] += edits
     for seam in followers:
         assert seam.module is not None and seam.text is not None
         modules[seam.module.path] = seam.module
         strings[seam.module.path].append(_retargeted(facts, seam))
     return tuple(
-        FileEdits(path, modules[path], tuple(rehomes[path]), tuple(strings[path]))
+        FileEdits(path, modules.get(path) or texts[path], tuple(rehomes[path]), tuple(strings[path]))
         for path in sorted({*rehomes, *strings})
     )
 
@@ -48,4 +54,5 @@ def _retargeted(facts: Facts, seam: Seam) -> Replacement:
     start, end = source.start(seam.text), source.end(seam.text)
     names = facts.world.names
     old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
-    return Replacement(start, end, source.text[start:end].replace(f"{old}.{seam.name}", f"{new}.{seam.name}", 1))
+    text = source.text[start:end].replace(f"{old}.{seam.name}", f"{new}.{seam.name}", 1)
+    return Replacement(start, end, text, f"names {text} in a patch")

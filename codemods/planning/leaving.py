@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemods.bindings import Import, Moment, Statement
+from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import NewImport
 from codemods.planning.facts import Facts
 from codemods.planning.style import reference_to, relative_style
@@ -19,7 +20,7 @@ def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     return tuple(
         item
         for name in sorted(used - read)
-        for item in facts.source.top_imports[name]
+        for item in facts.source.top_imports.get(name, ())
         if _passed_on(facts, item)
         and not (item.guarded or item.asname or _is_promise(facts, item))
         and (item.attribute or "." not in item.module)
@@ -65,13 +66,40 @@ def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     read = _read_in_source(facts)
     found: list[Import] = []
     for name in used:
-        chained = [i for i in source.top_imports[name] if i.attribute is None and not i.asname]
-        for item in source.top_imports[name]:
+        chained = [i for i in source.top_imports.get(name, ()) if i.attribute is None and not i.asname]
+        for item in source.top_imports.get(name, ()):
             if name in read and not (len(chained) > 1 and item in chained and not _chain_read(facts, item)):
                 continue
             if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
                 found.append(item)
+    found += _tested_no_more(facts, found)
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
+
+
+def _tested_no_more(facts: Facts, leaving: list[Import]) -> list[Import]:
+    """The import of TYPE_CHECKING, where every block goes that tests it."""
+    going = {(id(item.node), item.index) for item in leaving}
+    emptied = {
+        s.index
+        for s in facts.source.statements
+        if isinstance(s.node, ast.If)
+        and is_type_checking(s.node.test)
+        and not s.node.orelse
+        and all(
+            isinstance(inner, (ast.Import, ast.ImportFrom))
+            and all((id(inner), index) in going for index in range(len(inner.names)))
+            for inner in s.node.body
+        )
+    }
+    tested = {r.name for s in facts.source.statements if s.index in emptied for r in s.references} - {
+        r.name for u in facts.staying for s in u.statements if s.index not in emptied for r in s.references
+    }
+    return [
+        item
+        for name in tested - set(facts.source.exported or ())
+        for item in facts.source.top_imports.get(name, ())
+        if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item))
+    ]
 
 
 def _binds_import(unit: Unit, name: str) -> bool:

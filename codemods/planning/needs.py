@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
@@ -75,6 +76,9 @@ class Needs:
             elif name in self.source.top_imports:
                 self.used.add(name)
                 self._like_source(name, references)
+            elif name in self.source.stand_ins:
+                self.used.add(name)
+                self._blocks(s.node for s in self.source.stand_ins[name])
             elif name not in _BUILTINS or name in self._starred(name):
                 self._from_star(name)
         self._needs_of_blocks(moved)
@@ -119,10 +123,7 @@ class Needs:
         typing = [i for i in items if i.typing_only and not i.guarded]
         guarded = [i for i in items if i.guarded]
         if guarded:
-            for item in guarded:
-                block = self._block_of(item)
-                if block is not None and block not in self.blocks:
-                    self.blocks.append(block)
+            self._blocks(self._block_of(item) for item in guarded)
         elif plain:
             for item in self._by_chain(plain, references):
                 if self._stands_late(item):
@@ -131,6 +132,9 @@ class Needs:
                     self._add(self.imports, item)
         for item in typing if not plain else ():
             self._add(self.typing_imports, item)
+
+    def _blocks(self, nodes: Iterable[ast.stmt | None]) -> None:
+        self.blocks += [node for node in dict.fromkeys(nodes) if node is not None and node not in self.blocks]
 
     def _needs_of_blocks(self, moved: set[str]) -> None:
         """What the tests of guarded imports read: `if sys.version_info >= …`."""

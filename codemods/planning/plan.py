@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.bindings import Module, Moment
+from codemods.bindings.imports import is_main_guard
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
-from codemods.planning import hazards, request, seams
+from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
@@ -25,8 +26,9 @@ from codemods.planning.leaving import (
 from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
+from codemods.planning.stubs import stub_edits
 from codemods.planning.style import line_length, relative_style
-from codemods.planning.units import Unit, Units, is_main_guard
+from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.project import Tree
 
@@ -79,7 +81,7 @@ def _close(
         closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
-        more |= {name for name in rebound if name in units.by_name and units.by_name[name] not in moving}
+        more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
             return Facts(world, move, source, destination, units, referrers, moving, pinned, followed), followers
@@ -95,8 +97,14 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
     made_again = tuple(s for unit in copied for s in unit.statements[:1])
+    texts = mentions.rewritten(facts)
+    own = texts.get(facts.move.source, ())
+    going = mentions.inside(facts, own, statements)
     body = Body(
-        facts.source, tuple(sorted((*made_again, *statements), key=lambda s: s.index)), changes, tuple(needs.late)
+        facts.source,
+        tuple(sorted((*made_again, *statements), key=lambda s: s.index)),
+        (*changes, *going),
+        tuple(needs.late),
     )
     annotated = any(
         isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None)
@@ -116,6 +124,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(needs.typing_imports),
         blocks,  # type: ignore[arg-type]
         hazards.own_imports(facts),
+        texts.get(facts.move.destination, ()),
     )
     departure = Departure(
         facts.move.source,
@@ -126,9 +135,11 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         departing_blocks(facts, needs.blocks),
         imported_back(facts),
         landing_place(facts, needs.lands_after),
+        tuple(edit for edit in own if edit not in going),
     )
     others = importer_edits(facts, followers)
-    return Edits(departure, arrival, others, tuple(_new_packages(facts)), line_length(facts.world.tree))
+    packages, limit = tuple(_new_packages(facts)), line_length(facts.world.tree)
+    return Edits(departure, arrival, others, packages, limit, stubs=stub_edits(facts))
 
 
 def _new_packages(facts: Facts) -> Iterator[str]:
@@ -177,11 +188,15 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     if arrival.body.late:
         got.append("imports inside functions " + ", ".join(sorted({late.new.binds for late in arrival.body.late})))
     yield FilePlan(arrival.path, tuple(got))
+    if edits.stubs is not None:
+        declared = ", ".join(dict.fromkeys(n for s in edits.stubs.arrival.body.statements for n in sorted(s.binds)))
+        yield FilePlan(edits.stubs.departure.path, (f"no longer declares {declared}",))
+        yield FilePlan(edits.stubs.arrival.path, (f"declares {declared}",))
     for path in edits.new_packages:
         yield FilePlan(path, ("is made, empty: its neighbours are packages",))
     for file in edits.others:
         said = [f"imports {r.item.attribute} from {r.module}" for r in file.rehomes]
-        said += [f"names {s.text} in a patch" for s in file.strings]
+        said += [s.why for s in file.strings]
         yield FilePlan(file.path, tuple(said))
 
 

@@ -36,20 +36,25 @@ class Referrers:
     assigned: dict[str, list[Place]] = field(default_factory=dict)
     seams: list[Seam] = field(default_factory=list)
     strings: list[tuple[Place, str]] = field(default_factory=list)
-    listed: list[Place] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
-        for path in FirstLook(self.world.tree, self.path, self._dotted, names).files():
-            if path.endswith(".py"):
+        found = FirstLook(self.world.tree, self.path, self._dotted, names).files()
+        self.files += [self.path, *found]
+        for path in self.files[1:]:
+            if path.endswith((".py", ".pyi")):
                 try:
                     module = self.world.module(path)
                 except Exception:  # remembered by the world as unreadable
                     continue
+                if path == self.path + "i":
+                    continue
                 self._imports(module)
-                self._chains(module)
-                self._strings(module)
-            elif not path.endswith(".pyi"):
+                if path.endswith(".py"):
+                    self._chains(module)
+                    self._strings(module)
+            else:
                 self._text(path)
         own = self.world.module(self.path)
         self._strings(own)

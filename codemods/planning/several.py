@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from codemods.bindings.imports import is_main_guard
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
 from codemods.planning import request
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.closure import Closure
-from codemods.planning.units import Unit, Units, is_main_guard
+from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.project import Tree
 

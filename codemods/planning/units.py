@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.bindings import Module, Moment, Reference, Statement
+from codemods.bindings.imports import is_main_guard
 from codemods.bindings.references import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 
@@ -159,11 +160,6 @@ def _fixed(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         targets = [node.value.func.value]
     return any(isinstance(t, ast.Name) and t.id == "__all__" for t in targets)
-
-
-def is_main_guard(node: ast.stmt) -> bool:
-    """``if __name__ == "__main__":``"""
-    return isinstance(node, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
 
 
 def _scratch(node: ast.stmt) -> set[str]:

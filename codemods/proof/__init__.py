@@ -6,13 +6,23 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces
+from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, stubs, texts
 from codemods.proof.comparison import Comparison
+from codemods.proof.paths import in_one_form
 
-CHECKS = (conservation.check, bindings.check, importing.check, circles.check, namespaces.check, differences.check)
+CHECKS = (
+    conservation.check,
+    bindings.check,
+    importing.check,
+    circles.check,
+    namespaces.check,
+    texts.check,
+    stubs.check,
+    differences.check,
+)
 
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
-    comparison = Comparison(before, after, moves)
+    comparison = in_one_form(Comparison(before, after, moves))
     return Proof(tuple(check(comparison) for check in CHECKS))

@@ -30,11 +30,16 @@ class Comparison:
     @cached_property
     def changed(self) -> tuple[str, ...]:
         """Python files whose bytes differ."""
+        return tuple(path for path in self.touched if path.endswith(".py"))
+
+    @cached_property
+    def touched(self) -> tuple[str, ...]:
+        """All files whose bytes differ."""
         if isinstance(self.new, OverlayTree) and self.new.below is self.old:
             candidates = set(self.new.changes)
         else:
             candidates = set(self.old.paths | self.new.paths)
-        return tuple(sorted(p for p in candidates if p.endswith(".py") and _bytes(self.old, p) != _bytes(self.new, p)))
+        return tuple(sorted(p for p in candidates if _bytes(self.old, p) != _bytes(self.new, p)))
 
     @cached_property
     def renamed(self) -> dict[Origin, Origin]:

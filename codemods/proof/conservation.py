@@ -31,7 +31,7 @@ class _Canonical(ast.NodeTransformer):
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         old, new = self.comparison.source_name, self.comparison.destination_name
-        if old and new and isinstance(node.value, str) and re.match(re.escape(new) + r"[.:]\w", node.value):
+        if old and new and isinstance(node.value, str) and re.match(_new_path(self.comparison), node.value):
             return ast.Constant(old + node.value[len(new) :])
         return ast.Constant(node.value)
 
@@ -62,6 +62,13 @@ def canonical(comparison: Comparison, node: ast.stmt) -> str:
     return ast.dump(_Canonical(comparison).visit(copy.deepcopy(node)))
 
 
+def _new_path(comparison: Comparison) -> str:
+    """A pattern for the destination's name, where a name that is there follows it."""
+    outline = comparison.after.outline(comparison.destination)
+    there = "|".join(map(re.escape, sorted(outline.binds))) if outline else ""
+    return rf"{re.escape(comparison.destination_name)}(?=[.:](?:{there or '(?!)'})(?!\w))"
+
+
 def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
     """The lines of a statement as they are written, blank ones, imports inside and the listed edits set aside."""
     outline = side.outline(path)
@@ -79,8 +86,7 @@ def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
     text = re.sub(r"(?<=: |; )from \S+ import [^;\n]+; ", "", text)
     if comparison.source_name:
         text = re.sub(rf"""(["']){re.escape(comparison.source_name)}\1""", "__name__", text)
-        new = re.escape(comparison.destination_name)
-        text = re.sub(rf"""(?<=["']){new}(?=[.:]\w)""", comparison.source_name, text)
+        text = re.sub(rf"""(?<=["']){_new_path(comparison)}""", comparison.source_name, text)
     return text
 
 

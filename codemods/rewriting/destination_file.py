@@ -6,6 +6,7 @@ import ast
 import re
 
 from codemods.bindings import Module, Moment, Statement
+from codemods.bindings.imports import is_main_guard
 from codemods.planning.edits import Arrival, NewImport, Replacement
 from codemods.project import Names, Source
 from codemods.rewriting import render
@@ -117,6 +118,7 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, limit: int) -
     own_top = names.dotted(arrival.path).partition(".")[0]
     dropped = tuple(rehome.item for rehome in arrival.dropped)
     edits, whole = dropped_imports(source, dropped)
+    edits += arrival.edits
     edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     head = header(source)
     inserter = Inserter(source, head, own_top, limit, {id(item.node) for item in dropped})
@@ -180,7 +182,7 @@ def _landing(arrival: Arrival, module: Module, limit: int) -> Replacement:
     """Moved code stands at the end, above a main guard, or above the first statement that needs it while imported."""
     source = module.source
     moved = {name for s in arrival.body.statements for name in s.binds}
-    before = next((s for s in module.statements if _reads(s, moved) or _is_main_guard(s.node)), None)
+    before = next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
     text = moved_text(arrival.body, limit)
     if arrival.body.module.source.newline != source.newline:
         text = text.replace(arrival.body.module.source.newline, source.newline)
@@ -202,10 +204,6 @@ def _landing(arrival: Arrival, module: Module, limit: int) -> Replacement:
 
 def _reads(statement: Statement, moved: set[str]) -> bool:
     return any(r.name in moved and r.moment is Moment.IMPORT for r in statement.references) and not statement.is_import
-
-
-def _is_main_guard(node: ast.stmt) -> bool:
-    return isinstance(node, ast.If) and any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(node.test))
 
 
 def _ends_big(statements: tuple[Statement, ...]) -> bool:

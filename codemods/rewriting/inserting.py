@@ -52,7 +52,10 @@ class Inserter:
                 text = "\n".join(render.statement("." * node.level + (node.module or ""), names, "", self.limit))
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
         for (after, section), imports in self._lines.items():
-            yield insertion(self.source, after, render.lines(imports, "", self.limit), section)
+            lines = render.lines(imports, "", self.limit)
+            if section:
+                lines = "\n\n".join(render.sections(imports, "", self.limit, self.own_top)).split("\n")
+            yield insertion(self.source, after, lines, section)
 
     def _text(self, node: ast.ImportFrom) -> str:
         return self.source.text[self.source.start(node) : self.source.end(node)]

@@ -17,7 +17,7 @@ from codemods.rewriting.splice import splice
 
 def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
     """The new bytes of an importer."""
-    assert file.module is not None
+    assert file.module is not None, "texts that are no Python are spliced"
     source = file.module.source
     by_statement: dict[int, list[Rehome]] = defaultdict(list)
     for rehome in file.rehomes:
@@ -30,6 +30,11 @@ def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
         edits += _statement(source, head, inserter, group, limit)
     edits += inserter.edits()
     return source.encode(splice(source.text, edits))
+
+
+def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
+    """The new bytes of a file that is no Python: UTF-8, as it was read."""
+    return splice(raw.decode(), file.strings).encode()
 
 
 def _statement(source: Source, head: Header, inserter: Inserter, group: list[Rehome], limit: int) -> list[Replacement]:
@@ -46,7 +51,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
-        found = re.match(r"from\s*(\.*\s*[\w.]*)", text)
+        parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
+        written = r"\s*".join(re.escape(part) for part in parts if part)
+        found = re.match(rf"from\s*({written})", text)
         assert found is not None
         pad = " " if not text[4:5].isspace() else ""
         return [
@@ -102,4 +109,4 @@ def _line_removal(source: Source, node: ast.stmt) -> Replacement:
     return Replacement(start, end, "")
 
 
-__all__ = ["removal", "rewrite_other"]
+__all__ = ["removal", "rewrite_other", "rewrite_text"]

@@ -6,8 +6,9 @@ from codemods.model import ChangeSet, Plan
 from codemods.planning.edits import Edits
 from codemods.project import OverlayTree, Tree
 from codemods.rewriting.destination_file import rewrite_destination
-from codemods.rewriting.other_file import rewrite_other
+from codemods.rewriting.other_file import rewrite_other, rewrite_text
 from codemods.rewriting.source_file import rewrite_source
+from codemods.rewriting.stub_files import rewrite_stubs
 
 
 def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
@@ -27,5 +28,10 @@ def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
         edits.arrival.path: rewrite_destination(edits.arrival, names, edits.line_length),
     }
     for file in edits.others:
-        after[file.path] = rewrite_other(file, names, edits.line_length)
+        text = file.module is None
+        after[file.path] = (
+            rewrite_text(file, tree.read(file.path)) if text else rewrite_other(file, names, edits.line_length)
+        )
+    if edits.stubs is not None:
+        after |= rewrite_stubs(edits.stubs, names, edits.line_length)
     return after | dict.fromkeys(edits.new_packages, b"")

@@ -22,6 +22,7 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     gone = spans(source, departure.module.statements, departure.statements)
     gone += spans(source, departure.module.statements, departure.blocks)
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
+    edits += departure.edits
     own_top = names.dotted(departure.path).partition(".")[0]
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), own_top, limit, taken)
@@ -33,6 +34,8 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
         edits.append(_in_turn(departure, limit))
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
     text = splice(source.text, merged(source, edits))
+    if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
+        text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
     return source.encode(two_blank_lines(text, {new.module for new in departure.back}, source.newline))
 
 

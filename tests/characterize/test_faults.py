@@ -128,3 +128,73 @@ async def test_cut_at_a_write(clock, kv, tape, faults, done):
     else:
         with pytest.raises(nats.js.errors.KeyNotFoundError):
             await kv.get("k")
+
+
+async def test_an_answer_that_comes_late_but_in_time(clock, kv, tape, faults):
+    faults.delay_answer("put", seconds=3)
+    write = asyncio.create_task(kv.put("k", b"1"))
+    await clock.advance(1)
+    assert (await kv.get("k")).value == b"1"  # done long before its writer knows
+    assert not write.done()
+    assert await write == 1
+    assert clock.elapsed == 3
+    assert tape.operations("put")[0].fault == "answer delayed 3s"
+
+
+async def test_an_answer_that_comes_too_late(clock, kv, tape, faults):
+    faults.delay_answer("put", seconds=7)
+    with pytest.raises(nats.errors.TimeoutError):
+        await kv.put("k", b"1")
+    await clock.advance(10)  # and then nobody waits for it
+    assert (await kv.get("k")).revision == 1
+
+
+async def test_a_server_that_ends_in_good_order(clock, kv, faults):
+    await kv.put("k", b"1")
+    faults.restart_server(gracefully=True)
+    await clock.advance(5)
+    assert (await kv.get("k")).value == b"1"
+
+
+async def test_a_lame_duck(clock, connect, tape, faults, recorded):
+    told = []
+
+    async def heard():
+        told.append(clock.elapsed)
+
+    first, _ = await connect("first", lame_duck_mode_cb=heard), await connect("second")
+    js = first.jetstream()
+    kv = await js.create_key_value(bucket="b", history=1)
+    await js.add_stream(name="JOBS", subjects=["jobs"])
+    await js.add_consumer("JOBS", durable_name="d", ack_policy="explicit")
+    pull = await js.pull_subscribe_bind("d", "JOBS")
+    await clock.advance(1)
+    fetch = asyncio.create_task(pull.fetch(1, timeout=60))
+    await clock.settle()
+    faults.lame_duck()
+    await clock.settle()
+    assert told == [1]
+    with tape.raises(nats.js.errors.NoStreamResponseError):
+        await kv.put("k", b"1")
+    with tape.raises(nats.errors.TimeoutError):
+        await kv.get("k")
+    with tape.raises(nats.errors.TimeoutError):
+        await pull.fetch(1, timeout=2)
+    await clock.advance(20)
+    assert not first.is_connected
+    faults.start_server()
+    await clock.advance(5)
+    await kv.put("k", b"2")
+    fetch.cancel()
+    assert tape == recorded
+
+
+async def test_nobody_of_that_name(clock, kv, faults):
+    with pytest.raises(ValueError, match="nobody is connected as 'v'; there are w"):
+        faults.cut("v")
+
+
+async def test_letting_go_of_nothing(clock, kv, faults):
+    held = faults.hold("put")
+    with pytest.raises(RuntimeError, match="no put .* is held"):
+        held.release()

@@ -95,3 +95,17 @@ sys.exit(pytest.main(["-p", "no:cacheprovider", "-q"], plugins=[plugin]))
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
+
+
+def test_a_fault_that_never_happens_fails_the_test(pytester):
+    pytester.makeini("[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n")
+    pytester.makepyfile("""
+        async def test_put(clock, connect, faults):
+            kv = await (await connect("w")).jetstream().create_key_value(bucket="b")
+            faults.drop("putt", "b/*")
+            faults.drop("get", "b/*").cancel()
+            await kv.put("k", b"1")
+        """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*faults that never happened: putt b/[*] dropped*", "*On the tape: create bucket b, put b/k*"])

@@ -63,8 +63,12 @@ async def test_messages_between_clients_are_recorded(clock, connect, tape, recor
     async def serve(message):
         await message.respond(b"pong")
 
-    await other.subscribe("ping", cb=serve)
+    service = await other.subscribe("ping", queue="servers", cb=serve)
     assert (await one.request("ping", b"hello")).data == b"pong"
+    await service.unsubscribe(limit=3)
+    await (await one.subscribe("news.*")).unsubscribe()
+    await clock.settle()
+    assert [one.op for one in tape.operations(target="news.*")] == ["subscribe", "unsubscribe"]
     assert tape == recorded
 
 

@@ -6,9 +6,11 @@ import json
 import logging
 import os
 import socket
+import time
 import uuid
 
 import pytest
+import time_machine
 
 from codemods.characterize.volatile import VolatileError
 
@@ -68,3 +70,41 @@ async def test_looking_while_something_is_on_its_way_is_an_error(clock, connect,
     tape.tap.working = False
     await kv.put("k", b"1")
     assert tape.text()
+
+
+async def test_an_undeclared_uuid_in_a_key_fails_with_the_place_to_declare(clock, connect, tape):
+    await put(connect, 1, key=f"jobs.{uuid.uuid4()}.log")
+    with pytest.raises(VolatileError, match=r"the target of put: .* a UUID .*\n.*tape.volatile\('b/jobs.\*.log'\)"):
+        tape.text()
+    tape.volatile("b/jobs.*.log")
+    assert "put b/jobs.<jobs>.log 1 -> 1" in tape.text()
+
+
+async def test_an_undeclared_name_of_a_client_fails(clock, connect, tape):
+    await connect(f"worker-{uuid.uuid4().hex}")
+    with pytest.raises(VolatileError, match="the name of a client"):
+        tape.text()
+
+
+async def test_a_declared_value_has_its_name_also_in_text_that_was_formatted(clock, connect, tape):
+    tape.volatile("id")
+    one = str(uuid.uuid4())
+    await put(connect, {"id": one, "other": "done"})
+    logging.getLogger("some.where").info(f"job {one}: done")
+    tape.raised(ValueError(f"no such job: {one}"))
+    text = tape.text()
+    assert "INFO job <id>: done\n" in text
+    assert "ValueError: no such job: <id>\n" in text
+
+
+async def test_text_with_a_value_that_nobody_declared_fails(clock, tape):
+    logging.getLogger("some.where").info(f"started {uuid.uuid4()}")
+    with pytest.raises(VolatileError, match="a log record: .* a UUID"):
+        tape.text()
+
+
+async def test_a_time_of_the_real_clock_fails_as_a_number_too(clock, connect, tape):
+    real = time_machine.escape_hatch.time.time()
+    await put(connect, {"at": round(real * 1000), "virtual": time.time()})
+    with pytest.raises(VolatileError, match="at is .* a time of the real clock"):
+        tape.text()

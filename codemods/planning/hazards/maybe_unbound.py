@@ -1,0 +1,38 @@
+"""A moved name that is bound on some ways through its statements only, so that importing it may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.bindings.certainty import certain_binds
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+from codemods.planning.leaving import imported_back
+
+CODE = "maybe-unbound"
+TITLE = "A moved name is bound on some platforms, or after some outcomes, only"
+MEANING = """
+Where an `if` has no `else`, or a handler does not bind the name, the name may not exist once the module is imported.
+The source can live with that; an import of the name from the destination can't: it would fail, and the source with it.
+"""
+EXAMPLE = """
+-- shop/colour.py --
+import sys
+if sys.platform == "win32":
+    def enable():
+        return True
+def colour():
+    return sys.platform == "win32" and enable()
+-- move --
+shop/colour.py shop/windows.py enable
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    back = {new.binds for new in imported_back(facts)}
+    for unit in facts.moving:
+        doubtful = unit.binds - certain_binds(s.node for s in unit.statements)
+        for name in sorted(doubtful & back):
+            place = facts.source.source.place(unit.statements[0].node)
+            reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
+            yield Hazard(CODE, place, reason, (f"bind {name} on every way, to None perhaps",))

@@ -1,0 +1,78 @@
+"""Somebody names a moved definition by its old path, in a text that can't be rewritten with certainty."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Place, Severity
+from codemods.planning.facts import Facts
+from codemods.planning.mentions import Mention
+
+CODE = "old-path"
+TITLE = "Somebody uses a moved definition by its old path"
+MEANING = """
+A string, a notebook, a document or an attribute of the old module names a moved definition where it stood. As
+long as the old module passes the name on, nothing is wrong, and the places are listed. With --no-reexport the old
+path ends: the move is refused as long as anybody in the tree may still go that way.
+"""
+EXAMPLE = """
+-- shop/worker.py --
+class Status: ...
+-- shop/loading.py --
+import importlib
+
+def status():
+    return getattr(importlib.import_module("shop.worker"), "Status")
+-- move --
+shop/worker.py shop/status.py Status --no-reexport
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    yield from _mentions(facts)
+    if not facts.move.reexport:
+        yield from _users(facts)
+
+
+def _mentions(facts: Facts) -> Iterator[Hazard]:
+    """Texts, one hazard a file."""
+    dotted = facts.world.names.dotted(facts.move.source)
+    by_file: dict[tuple[str, bool], list[Mention]] = defaultdict(list)
+    for mention in facts.mentions:
+        if mention.edit is None:
+            by_file[mention.place.path, mention.acted_upon].append(mention)
+    for (_, acted_upon), mentions in sorted(by_file.items()):
+        first = mentions[0]
+        more = f", and {len(mentions) - 1} more in this file," if len(mentions) > 1 else ""
+        said = f"this{more} still names {first.name} by way of {dotted}"
+        ends = not facts.move.reexport
+        if ends and acted_upon:
+            yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
+        else:
+            fate = "which is no longer there" if ends else "which keeps working"
+            yield Hazard(CODE, first.place, f"{said}, {fate}", (), Severity.DECLARED)
+
+
+def _users(facts: Facts) -> Iterator[Hazard]:
+    """Code that reaches a moved name through the old module, or is promised it there."""
+    referrers, moved = facts.referrers, facts.moved_names
+    found: list[tuple[Place, str, str]] = []
+    for kind, places in (("reads", referrers.chained), ("sets", referrers.assigned)):
+        found += [(place, name, f"{kind} {name}") for name in sorted(moved & places.keys()) for place in places[name]]
+    found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
+    for module in referrers.stars:
+        read = sorted({r.name for s in module.statements for r in s.references} & moved - module.binds)
+        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in read]
+    listed = sorted(moved & set(facts.source.exported or ()))
+    found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
+    for place, _, what in sorted(set(found)):
+        yield Hazard(CODE, place, f"this {what} of {facts.move.source}, which is to end", _remedies(facts))
+
+
+def _stays(facts: Facts, name: str) -> bool:
+    return name in facts.moved_names and name not in facts.followed
+
+
+def _remedies(facts: Facts) -> tuple[str, ...]:
+    return (f"let it use {facts.move.destination} first", "leave out --no-reexport")
