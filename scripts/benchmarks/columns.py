@@ -10,8 +10,8 @@ from benchmarks.measuring import Run, measure
 from benchmarks.trees import Case
 
 _HERE = Path(__file__).resolve().parent
-OURS = ("ours", "--plan", "--check, to do", "--check, done")
-OTHERS = ("floor", "git grep", "rope", "LibCST")
+OURS = ("ours", "plan", "check", "done")
+OTHERS = ("floor", "grep", "rope", "LibCST")
 
 
 def columns(case: Case, runs: int, limit: float, without: list[str]) -> Iterator[tuple[str, Run]]:
@@ -22,11 +22,11 @@ def columns(case: Case, runs: int, limit: float, without: list[str]) -> Iterator
     names = [f"--old_name={case.dotted[0]}", f"--new_name={case.dotted[1]}"]
     commands = {
         "floor": [python, str(_HERE / "floor.py"), case.name],
-        "git grep": ["git", "grep", "-l", case.name],
+        "grep": ["git", "grep", "-l", case.name],
         "ours": ours,
-        "--check, done": [*ours, "--check"],
-        "--plan": [*ours, "--plan"],
-        "--check, to do": [*ours, "--check"],
+        "done": [*ours, "--check"],
+        "plan": [*ours, "--plan"],
+        "check": [*ours, "--check"],
         "rope": [python, str(_HERE / "with_rope.py"), case.source, case.destination, case.name],
         "LibCST": [*rename, *names, "."],
     }
@@ -35,9 +35,9 @@ def columns(case: Case, runs: int, limit: float, without: list[str]) -> Iterator
         if name in without:
             continue
         before = case.restore if name in writes else lambda: None
-        if name == "--plan":
+        if name == "plan":
             case.restore()
         # LibCST's tool also ends with 1 when a file was skipped, --check when there is something to do.
-        codes = (1,) if name == "--check, to do" else (0, 1) if name == "LibCST" else (0,)
+        codes = (1,) if name == "check" else (0, 1) if name == "LibCST" else (0,)
         yield name, measure(command, case.folder, runs, limit, before, codes)
     case.restore()

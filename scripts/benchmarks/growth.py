@@ -9,7 +9,7 @@ from benchmarks.measuring import Run
 from benchmarks.table import Row
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 420, 300, 60, 40, 40
-_COLOURS = {"floor": "#888888", "ours": "#d1495b", "--plan": "#edae49", "--check, done": "#00798c", "rope": "#30638e"}
+_COLOURS = {"floor": "#888888", "ours": "#d1495b", "plan": "#edae49", "done": "#00798c", "rope": "#30638e"}
 
 
 def svg(rows: Sequence[Row]) -> str:
