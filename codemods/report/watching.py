@@ -21,14 +21,14 @@ _PATIENCE = 1.0
 @contextmanager
 def watching(profile: bool, quiet: bool, stream: TextIO | None = None) -> Iterator[None]:
     """Watch the stages of a command: the line on a terminal alone, unless ``quiet``; times with ``profile``."""
-    stream = stream or sys.stderr
+    out = stream or sys.stderr
     with ExitStack() as stack:
         times = Times()
         if profile:
-            stack.callback(lambda: times.tell(stream))
+            stack.callback(lambda: times.tell(out))
             stack.enter_context(watched_by(times))
-        elif not quiet and stream.isatty():
-            line = Line(stream)
+        elif not quiet and out.isatty():
+            line = Line(out)
             stack.callback(line.close)
             stack.enter_context(watched_by(line))
         yield
