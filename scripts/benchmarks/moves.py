@@ -35,7 +35,8 @@ def make(folder: Path, count: int, asked: int) -> None:
     parts = ['"""Everything."""\n\nimport os\nimport logging\n']
     for number, name in enumerate(names):
         calls = names[number - 1] if number % (count // _INTO) and generator.random() < 0.5 else "str"
-        parts.append(f"def {name}(value):\n    return {calls}(value) + {generator.randint(0, 9)} * " - "\n")
+        body = f"    logging.debug(os.fspath(value))\n    return {calls}(value)[{generator.randint(0, 9)}:]\n"
+        parts.append(f"def {name}(value):\n{body}")
     (package / "god.py").write_text("\n\n".join(parts))
     (folder / "main.py").write_text("".join(f"from shop.god import {name}\n" for name in names[::5]))
     tables = []
