@@ -196,5 +196,5 @@ async def test_nobody_of_that_name(clock, kv, faults):
 
 async def test_letting_go_of_nothing(clock, kv, faults):
     held = faults.hold("put")
-    with pytest.raises(RuntimeError, match="no put .* is held"):
+    with pytest.raises(RuntimeError, match=r"no put .* is held"):
         held.release()
