@@ -1,4 +1,4 @@
-"""Statements that change more, when they run, than the names that they bind: calls, registrations, class hierarchies."""
+"""Statements that change more, when they run, than the names that they bind: calls, registrations, new classes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.world import World
 
 # Calls that make a value and change nothing.
-_QUIET = frozenset(
-    """
+_MAKERS = """
     TypeVar ParamSpec TypeVarTuple NewType namedtuple NamedTuple TypedDict Enum dataclass field getLogger
     compile frozenset set dict list tuple int str float bytes bool len range sorted min max object partial wraps
     lru_cache cache total_ordering contextmanager asynccontextmanager property staticmethod classmethod overload
@@ -20,8 +19,8 @@ _QUIET = frozenset(
     methodcaller singledispatch getenv type super isinstance issubclass hasattr getattr runtime_checkable final
     cast abstractmethod cached_property unique auto join format split get keys values items lower upper strip
     replace maketrans escape chain product count from_iterable fromkeys encode decode
-    """.split()
-)
+"""
+_QUIET = frozenset(_MAKERS.split())
 _CHANGERS = frozenset({"append", "appendleft", "add", "update", "setdefault", "insert", "extend", "register"})
 
 
@@ -157,4 +156,4 @@ def _is_wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: set[str]) -
 def _outlives(node: ast.expr, local: set[str], parameters: set[str]) -> bool:
     """``TABLE``, ``cls.table``: not a thing that was made or handed in here, nor the object itself."""
     chain = chain_of(node)
-    return bool(chain) and chain[0] != "self" and (len(chain) > 1 or chain[0] not in local | parameters)
+    return chain[:1] != ("self",) and (len(chain) > 1 or not local.union(parameters).issuperset(chain))

@@ -30,6 +30,7 @@ from codemods.planning.stubs import stub_edits
 from codemods.planning.style import line_length, relative_style
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
+from codemods.planning.written import names_written, written
 from codemods.project import Tree
 
 
@@ -74,7 +75,8 @@ def _close(
     """The closure and the seams, each of which depends on the other, until neither changes."""
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
-    pinned: frozenset[str] = frozenset()
+    writes = written(world, units)
+    pinned = names_written(units, writes)
     runnable = any(is_main_guard(s.node) for s in source.statements)
     hints = resolves_hints(world, move.source)
     while True:
@@ -84,7 +86,8 @@ def _close(
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
-            return Facts(world, move, source, destination, units, referrers, moving, pinned, followed), followers
+            facts = Facts(world, move, source, destination, units, referrers, moving, pinned, followed, writes)
+            return facts, followers
         pinned |= more
 
 

@@ -12,10 +12,10 @@ from codemods.planning.leaving import landing_place
 
 CODE = "import-order"
 TITLE = "importing the source has effects, and their order may change"
-MEANING = """Decorators that register, classes whose base keeps a list, calls at module level: they take effect one after
-another while the module is imported. The source imports moved code in its turn, between what stood above it and what stood
-below, where that gives the old order. Where it does not, the move is refused if both sides are seen to change one thing, and
-the new order is told if they may."""
+MEANING = """Decorators that register, classes whose base keeps a list, calls at module level: they take effect one
+after another while the module is imported. The source imports moved code in its turn, between what stood above it and
+what stood below, where that gives the old order. Where it does not, the move is refused if both sides are seen to
+change one thing, and the new order is told if they may."""
 EXAMPLE = """
 -- shop/shapes.py --
 SHAPES = []
