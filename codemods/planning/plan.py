@@ -58,12 +58,10 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     )
     needs.solve()
     found = [*hazards.find(facts), *needs.hazards]
-    body_changes, body_hazards = body_edits(facts, needs)
-    found += body_hazards
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)
-    edits = _edits(facts, needs, body_changes, followers)
+    edits = _edits(facts, needs, body_edits(facts, needs), followers)
     return Plan(
         (move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
     )
