@@ -15,6 +15,7 @@ from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.identity import questions
 from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import (
     departing_blocks,
@@ -57,7 +58,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         loggers(units),
     )
     needs.solve()
-    found = [*hazards.find(facts), *needs.hazards]
+    found = hazards.find(facts)
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)
@@ -77,8 +78,9 @@ def _close(
     pinned = names_written(units, writes)
     runnable = any(is_main_guard(s.node) for s in source.statements)
     hints = resolves_hints(world, move.source)
+    keep = (*move.keep, *_tied(move, units))
     while True:
-        closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
+        closure = Closure(units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
@@ -87,6 +89,14 @@ def _close(
             facts = Facts(world, move, source, destination, units, referrers, moving, pinned, followed, writes)
             return facts, followers
         pinned |= more
+
+
+def _tied(move: Move, units: Units) -> Iterator[str]:
+    """Names whose definitions ask which module they stand in: moved code does without them where it can."""
+    same_folder = move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
+    for unit in units.all:
+        if any(True for s in unit.statements for _ in questions(units.module, same_folder, s)):
+            yield from unit.binds
 
 
 def _ordered(facts: Facts) -> tuple[Unit, ...]:

@@ -11,9 +11,8 @@ from codemods.planning.units import Unit
 
 CODE = "completed-later"
 TITLE = "staying code uses a moved value before the source completes it"
-MEANING = """A statement that completes a value (`A.x = …`, `TABLE.append(…)`) goes with it, and is then run before
-the source's
-own statements. Code that stays, and used the value between its definition and its completion, would see it
+MEANING = """A statement that completes a value (`A.x = …`, `TABLE.append(…)`) goes with it, and is then run before the
+source's own statements. Code that stays, and used the value between its definition and its completion, would see it
 completed."""
 EXAMPLE = """
 -- shop/nodes.py --

@@ -10,9 +10,9 @@ from codemods.planning.facts import Facts
 
 CODE = "module-name"
 TITLE = "moved code reads `__name__`, and is given the name that it had"
-MEANING = """Keys, child loggers, resources and messages are made of `__name__`. In moved code it becomes the text of the
-old name, so that they stay what they were. It is refused where that text can't be written: inside an f-string that uses
-both kinds of quotes."""
+MEANING = """Keys, child loggers, resources and messages are made of `__name__`. In moved code it becomes the text of
+the old name, so that they stay what they were. It is refused where that text can't be written: inside an f-string that
+uses both kinds of quotes."""
 EXAMPLE = """
 -- shop/cache.py --
 def key(what):
