@@ -72,10 +72,10 @@ def test_two_moves_answer_both(tmp_path: Path) -> None:
     ("name", "old", "new"),
     [
         ("the_old_path_warns", '"STATES", "report"', '"STATES",'),
-        ("the_old_path_warns", 'import_module(".status"', 'import_module(".pages"'),
+        ("the_old_path_warns", 'import_module("shop.status"', 'import_module("shop.pages"'),
         ("the_old_path_warns", "stacklevel=2", "stacklevel=1"),
         ("the_old_path_warns", "DeprecationWarning, ", ""),
-        ("the_old_path_warns", "    from .status import STATES as STATES\n", ""),
+        ("the_old_path_warns", "    from shop.status import STATES as STATES\n", ""),
         ("the_old_path_warns", "if TYPE_CHECKING:\n", "if True:\n"),
         ("the_old_path_warns_beside_other_names", " as _warnings", ""),
         ("the_old_path_warns_beside_other_names", "    raise AttributeError(key)\n", "    raise KeyError(key)\n"),
