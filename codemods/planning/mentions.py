@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from codemods.bindings import Module, Statement
 from codemods.model import Place
 from codemods.planning.edits import Replacement
+from codemods.planning.example_names import missing_names
 from codemods.planning.examples import example_imports
 from codemods.planning.strings import entry_points, in_setup_script, resolved_constants
 from codemods.project import Unreadable
@@ -88,6 +89,9 @@ class _Search:
             elif not path.endswith(".pyi"):
                 yield from self._document(path)
         yield from self._strings(modules)
+        for text, name, edit in missing_names(self.facts):
+            if edit is not None:
+                yield Mention(self.facts.source.source.place(text), name, False, edit)
 
     def _module(self, path: str) -> Module | None:
         try:

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, old_paths, stubs, texts
+from codemods.proof import (
+    bindings,
+    circles,
+    conservation,
+    differences,
+    examples,
+    importing,
+    namespaces,
+    old_paths,
+    stubs,
+    texts,
+)
 from codemods.proof.comparison import Comparison
 from codemods.proof.old_paths import with_warnings_as_imports
 from codemods.proof.paths import in_one_form
@@ -27,4 +38,4 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
     written = Comparison(before, after, moves)
     comparison = in_one_form(with_warnings_as_imports(written))
-    return Proof((*(check(comparison) for check in CHECKS), old_paths.check(written)))
+    return Proof((*(check(comparison) for check in CHECKS), examples.check(written), old_paths.check(written)))
