@@ -73,16 +73,17 @@ def _show(paths: list[Path], target: Path | None, no_svg: bool) -> None:
     if not console.is_terminal:
         console = Console(highlight=False, width=terminal.WIDTH_OF_A_PIPE)
     total = Counts()
-    for file in files:
+    for number, file in enumerate(files):
+        if number:
+            print()
         text = file.read_text(encoding="utf-8")
         drawn = _picture(file, text)
         terminal.draw(drawn, console)
         total += counts_of_tape(text)
         if not no_svg and (target or len(files) == 1):
             print(f"written: {_write(drawn, target or Path())}")
-        print()
     if len(files) > 1:
-        print(total)
+        print(f"\n{total}")
 
 
 def _picture(file: Path, text: str) -> Picture:

@@ -97,11 +97,12 @@ class Tape(logging.Handler):
         """Leave the comparison to the recording; but what is wrong with the tape itself is raised here, seen whole."""
         from syrupy.assertion import SnapshotAssertion
 
+        __tracebackhide__ = True  # pytest shows the line of the test, and what is wrong
         if isinstance(other, SnapshotAssertion):
             self._judged = found = self._judgement()
             if isinstance(found, Exception):
                 _ = other == self  # so that the recording counts as looked at, and is not removed as unused
-                raise found
+                raise found.with_traceback(None) from None
         return NotImplemented
 
     __hash__ = logging.Handler.__hash__

@@ -135,7 +135,7 @@ def test_one_tape_is_shown_and_written_here(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("it.tape").write_text(TAPE, encoding="utf-8")
     assert main(["show", "it.tape"]) == 0
-    assert capsys.readouterr().out == DRAWN + "written: it.svg\n\n"
+    assert capsys.readouterr().out == DRAWN + "written: it.svg\n"
     assert Path("it.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
