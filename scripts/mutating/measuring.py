@@ -137,19 +137,19 @@ class _Judge:
         """The tests that execute the mutant's lines, those that take least first."""
         return [self.items[name] for name in self.names(subject, mutant)]
 
-    def valid(self, tests: Iterable[str]) -> str:
-        said = [self.digest, *(f"{test} {self.digests.get(test)}" for test in sorted(tests))]
+    def valid(self, mutant: Mutant, tests: Iterable[str]) -> str:
+        said = [self.digest, mutant.what, *(f"{test} {self.digests.get(test)}" for test in sorted(tests))]
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:10]
 
     def result(self, trial: _Trial) -> Result:
         complete = trial.done
         decisive = trial.by if len(trial.by) >= KILLERS else self.names(trial.subject, trial.mutant)
-        return Result(trial.mutant.id, dict(trial.by), trial.ran, self.valid(decisive), complete)
+        return Result(trial.mutant.id, dict(trial.by), trial.ran, self.valid(trial.mutant, decisive), complete)
 
     def holds(self, old: Result, subject: Subject, mutant: Mutant) -> bool:
         """Enough killers that are as they were; or else all tests that execute it are."""
         decisive = old.by if len(old.by) >= KILLERS else self.names(subject, mutant)
-        return old.complete and old.valid == self.valid(decisive)
+        return old.complete and old.valid == self.valid(mutant, decisive)
 
 
 def _run(trials: list[_Trial], judge: _Judge, jobs: int, progress: Progress) -> Iterable[Result]:
