@@ -694,6 +694,15 @@ async def test_a_worker_leaves_while_the_list_is_made(clock, connect, manage, ta
     assert tape == recorded
 
 
+@pytest.mark.parametrize("nested", [b"[" * 5000, b'{"a":' * 1500], ids=["arrays", "objects"])
+async def test_a_record_nested_too_deep_to_be_read(clock, connect, tape, recorded, nested):
+    nc = await connect("asks")
+    bucket = await nc.jetstream().create_key_value(bucket="workers", history=1, ttl=60, direct=True)
+    await bucket.put("deep", nested)
+    note_list(tape, await WorkerStatusManager.list_workers(nc))
+    assert tape == recorded
+
+
 # -- inside a worker ---------------------------------------------------------------------------------------
 
 
