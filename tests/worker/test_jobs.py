@@ -287,7 +287,7 @@ async def test_what_the_caller_hears(clock, open_jobs, tape, recorded):
 
 @pytest.mark.parametrize(
     ("operation", "target"),
-    [("create", "jobs/job"), ("get bucket", "jobs"), ("create", "results/job"), ("get bucket", "results")],
+    [("create", "jobs/job"), ("get", "bucket jobs"), ("create", "results/job"), ("get", "bucket results")],
     ids=["queued", "running", "completed", "result"],
 )
 async def test_the_server_refuses(clock, open_jobs, tape, faults, recorded, operation, target):
@@ -301,13 +301,14 @@ async def test_the_server_refuses(clock, open_jobs, tape, faults, recorded, oper
         lambda: jobs.completed(job(), 5),
         lambda: jobs.result("job"),
     ]
-    faults.refuse(operation, target)
+    refusal = faults.refuse(operation, target)
     for call in calls:
         try:
             await call()
         except ServiceUnavailableError as error:
             tape.raised(error)
             await call()
+    assert not refusal.left
     assert tape == recorded
 
 
