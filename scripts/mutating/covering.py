@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -46,25 +45,30 @@ class Covering:
 
 
 def cover(
-    subjects: Sequence[Subject], items: Sequence[pytest.Item], jobs: int, progress: Callable[[str], None]
+    subjects: Sequence[Subject],
+    kit: Sequence[Subject],
+    items: Sequence[pytest.Item],
+    jobs: int,
+    progress: Callable[[str], None],
 ) -> Covering:
     """Run all tests on the classes as they are; raises GuardError if one does not pass.
 
-    The classes are installed as a mutant would be, so this shows too that the installing itself changes nothing.
+    Of the kit only the tests that execute its lines are noted. The classes are installed as a mutant would be, so
+    this shows too that the installing itself changes nothing.
     """
-    files = sorted({subject.file for subject in subjects})
+    files = sorted({subject.file for subject in [*subjects, *kit]})
     cpu: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         parts = [items[start::jobs] for start in range(jobs)]
-        data = [os.path.join(folder, f"part-{number}") for number in range(jobs)]
+        data = [Path(folder, f"part-{number}") for number in range(jobs)]
         errands = deque(_errand(subjects, part, files, one) for part, one in zip(parts, data, strict=True) if part)
         for ending in run_forks(errands, jobs):
             cpu |= ending.cpu
             progress(f"{len(cpu)} of {len(items)} tests run on the classes as they are")
             if ending.failed:
                 raise GuardError(f"{ending.failed} does not pass on the classes as they are:\n{ending.said}")
-        whole = coverage.Coverage(data_file=os.path.join(folder, "whole"), branch=True, config_file=False)
-        whole.combine([one for one in data if os.path.exists(one)])
+        whole = coverage.Coverage(data_file=Path(folder, "whole"), branch=True, config_file=False)
+        whole.combine([str(one) for one in data if one.exists()])
         found = whole.get_data()
         tests = {file: _contexts(found, file) for file in files}
         shares = {subject.name: _shares(whole, subject) for subject in subjects}
@@ -73,7 +77,7 @@ def cover(
     )
 
 
-def _errand(subjects: Sequence[Subject], items: Sequence[pytest.Item], files: list[Path], data: str) -> Errand:
+def _errand(subjects: Sequence[Subject], items: Sequence[pytest.Item], files: list[Path], data: Path) -> Errand:
     tracer = coverage.Coverage(
         data_file=data, branch=True, config_file=False, include=[str(file) for file in files], messages=False
     )

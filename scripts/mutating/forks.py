@@ -1,7 +1,7 @@
 """Tests in forks of a process that has everything imported already.
 
-A fork runs its tests in order until one fails. It may use so much CPU time a test, counted in multiples of what the test
-takes without a change, so a busy machine makes no mutant look dead. A fork that neither works nor ends is given up.
+A fork runs its tests in order until one fails. It may use so much CPU time a test, counted in multiples of what the
+test takes without a change, so a busy machine makes no mutant look dead. A fork that is silent for long is given up.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def run_forks(errands: deque[Errand], jobs: int) -> Iterator[Ending]:
                     yield _end(fork, silent=pipe not in ready)
         finally:
             for fork in forks.values():
-                _end(fork, silent=True)
+                _kill(fork)
 
 
 def _start(errand: Errand) -> _Fork:
@@ -172,12 +172,22 @@ def _hear(fork: _Fork) -> bool:
     return bool(data)
 
 
-def _end(fork: _Fork, silent: bool) -> Ending:
-    if silent:
-        os.kill(fork.pid, signal.SIGKILL)
+def _kill(fork: _Fork) -> None:
+    os.kill(fork.pid, signal.SIGKILL)
+    _wait(fork)
+
+
+def _wait(fork: _Fork) -> int:
     os.close(fork.pipe)
     _, status = os.waitpid(fork.pid, 0)
     shutil.rmtree(fork.folder, ignore_errors=True)
+    return status
+
+
+def _end(fork: _Fork, silent: bool) -> Ending:
+    if silent:
+        os.kill(fork.pid, signal.SIGKILL)
+    status = _wait(fork)
     by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
     if fork.now:
         outcome: Outcome = "silent" if silent else "cpu limit" if by == signal.SIGXCPU else "crashed"

