@@ -69,8 +69,12 @@ def measure(project: Project, names: tuple[str, ...], file: Path, jobs: int, pro
         for subject, mutant in all_mutants(subjects):
             left.add(mutant.id)
             old = results.mutants.get(mutant.id)
-            if old is None or not judge.holds(old, subject, mutant):
-                waiting.append(_Trial(subject, mutant, judge.tests(subject, mutant)))
+            if old is not None and not judge.holds(old, subject, mutant):
+                old = None
+            if old is None or not old.complete:
+                tests = judge.tests(subject, mutant)
+                by = dict(old.by) if old else {}
+                waiting.append(_Trial(subject, mutant, [one for one in tests if one.nodeid not in by], by, len(tests)))
         for stale in [key for key in results.mutants if key.split(".")[0].split(":")[0] in names and key not in left]:
             del results.mutants[stale]
         progress(f"{len(waiting)} of {len(left)} mutants to run")
@@ -152,9 +156,9 @@ class _Judge:
         return Result(trial.mutant.id, dict(trial.by), trial.ran, self.valid(trial.mutant, decisive), complete)
 
     def holds(self, old: Result, subject: Subject, mutant: Mutant) -> bool:
-        """Enough killers that are as they were; or else all tests that execute it are."""
+        """Enough killers are as they were; or else all tests that execute it are."""
         decisive = old.by if len(old.by) >= KILLERS else self.names(subject, mutant)
-        return old.complete and old.valid == self.valid(mutant, decisive)
+        return old.valid == self.valid(mutant, decisive)
 
 
 def _run(trials: list[_Trial], judge: _Judge, jobs: int, progress: Progress) -> Iterable[Result]:
@@ -162,11 +166,10 @@ def _run(trials: list[_Trial], judge: _Judge, jobs: int, progress: Progress) -> 
     errands: deque[Errand] = deque()
     done = lived = 0
     for trial in trials:
-        trial.ran = len(trial.tests)
-        if trial.tests:
+        if not trial.done:
             errands.append(trial.errand(cpu))
         else:
-            done, lived = done + 1, lived + 1
+            done, lived = done + 1, lived + (not trial.by)
             yield judge.result(trial)
     for ending in run_forks(errands, jobs):
         trial = ending.errand.about

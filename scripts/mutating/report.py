@@ -151,7 +151,7 @@ def _scenarios(rates: Sequence[Rate], results: Results) -> Iterator[str]:
         for _, result in one.pairs:
             names = {function_of(test) for test in result.by}
             among.update(names)
-            if len(names) == 1 and len(result.by) < 2:
+            if len(names) == 1 and result.complete and len(result.by) < 2:
                 alone.update(names)
     yield "### Which scenario kills what"
     yield ""

@@ -52,4 +52,4 @@ def test_a_mutant_is_shown():
 )
 def test_wrong_usage(arguments, said):
     done = call(*arguments)
-    assert (done.returncode, done.stderr.strip()) == (2, said)
+    assert (done.returncode, done.stderr.strip()) == (2, f"scripts/mutation: {said}")
