@@ -32,7 +32,7 @@ from .mutants import Mutant
 from .reasons import Reasons, read_reasons
 from .report import COVERED, WANTED, Rate, generated, rate, replace_generated
 from .results import Results, read_results
-from .scenarios import rows
+from .scenarios import Row, rows
 from .subjects import CLASSES, Project, Subject, SubjectError, find_kit, find_subjects
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,14 +155,17 @@ def _steps(table: Mapping[Any, Iterable[Any]]) -> list[str]:
     return [f"{one} -> {other}" for one in table for other in sorted(table[one])]
 
 
-def _text(results: Results, reasons: Reasons) -> str:
+def _table(results: Results) -> list[Row]:
     from worker import JOB_STATUS_TRANSITIONS, WORKER_STATUS_TRANSITIONS
 
     steps = {"worker": _steps(WORKER_STATUS_TRANSITIONS), "job": _steps(JOB_STATUS_TRANSITIONS)}
-    subjects = find_subjects(PROJECT)
     (kit,) = find_kit(PROJECT)
-    table = rows(results, subjects, kit, steps, TAPES)
-    return replace_generated(DOCUMENT, generated(_rates(subjects, results), results, reasons, table))
+    return rows(results, find_subjects(PROJECT), kit, steps, TAPES)
+
+
+def _text(results: Results, reasons: Reasons) -> str:
+    rates = _rates(find_subjects(PROJECT), results)
+    return replace_generated(DOCUMENT, generated(rates, results, reasons, _table(results)))
 
 
 def _report(subjects: Sequence[Subject], file: Path) -> int:
@@ -199,6 +202,7 @@ def _check() -> int:
     survivors = {mutant.id for one in rates for mutant in one.survivors}
     said += [f"{name} survives without a reason in {REASONS.name}" for name in reasons.unreasoned(survivors)]
     said += [f"{name} has a reason in {REASONS.name}, and does not survive" for name in reasons.stale(survivors)]
+    said += [f"no scenario covers {row.what}" for row in _table(results) if row.kind != "fault" and not row.tests]
     # Versions of Python write the same piece of code in different ways.
     as_measured = results.about["python"].split(".")[:2] == platform.python_version().split(".")[:2]
     if as_measured and DOCUMENT.read_text(encoding="utf-8") != _text(results, reasons):

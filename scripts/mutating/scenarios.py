@@ -6,8 +6,9 @@ Methods and faults come from what was measured, transitions from the recordings:
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .results import Results
@@ -46,7 +47,9 @@ def rows(
             found.append(_row(kind, method, tests))
     for kind, every in steps.items():
         found += [_row(kind, step, seen[kind].get(step, [])) for step in every]
-    return found
+    # Those that cover little else are the better examples, so they come first.
+    often = Counter(test for row in found for test in row.tests)
+    return [replace(row, tests=tuple(sorted(row.tests, key=lambda test: (often[test], test)))) for row in found]
 
 
 def _row(kind: str, what: str, tests: Iterable[str]) -> Row:
