@@ -108,4 +108,6 @@ def test_a_fault_that_never_happens_fails_the_test(pytester):
         """)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*faults that never happened: putt b/[*] dropped*", "*On the tape: create bucket b, put b/k*"])
+    result.stdout.fnmatch_lines(
+        ["*faults that never happened: putt b/[*] dropped*", "*On the tape: create bucket b, put b/k*"]
+    )
