@@ -95,7 +95,7 @@ def test_a_recipe_s_own_guard(root: Path, capsys: pytest.CaptureFixture[str]) ->
 )
 def test_wrong_usage(root: Path, run: Run, words: tuple[str, ...], said: str) -> None:
     bare = GUARDED.replace("status]", "bare]").replace("guard", "# guard")
-    wrong = GUARDED.replace("status]", "wrong]").replace("\"python -m shop.worker\"", "3")
+    wrong = GUARDED.replace("status]", "wrong]").replace('"python -m shop.worker"', "3")
     (root / "pyproject.toml").write_text(bare + wrong)
     before = fingerprint(root)
     refused = run(*words)
