@@ -52,6 +52,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
+        run = [] if top_level else _run(source, node, own_top)
+        if run and not _fits(run, node, module, own_top):
+            return [_line_removal(source, node), _put_in(source, run, node, news, own_top, limit)]
         parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
         written = r"\s*".join(re.escape(part) for part in parts if part)
         found = re.match(rf"from\s*({written})", text)
@@ -75,9 +78,10 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     if not _alone(source, node):
         inline = "; ".join(render.lines(news, "", 10_000))
         return [Replacement(start, end, f"{left}; {inline}")]
+    if run := _run(source, node, own_top):
+        return [Replacement(start, end, left), _put_in(source, run, node, news, own_top, limit)]
     added = source.newline.join(render.lines(news, indent, limit))
-    old = "." * node.level + (node.module or "")
-    if _order(module, own_top) < _order(old, own_top):
+    if _order(module, own_top) < _order(_written(node), own_top):
         return [Replacement(start, end, f"{added.removeprefix(indent)}{source.newline}{indent}{left}")]
     tail_end = (
         source.line_starts[node.end_lineno or node.lineno]
@@ -86,6 +90,54 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     )
     tail = source.text[end:tail_end].rstrip("\r\n")
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
+
+
+def _run(source: Source, node: ast.ImportFrom, own_top: str) -> list[ast.ImportFrom]:
+    """The ``from`` imports around one inside of a block, line by line; none where they stand in no order."""
+    for outer in ast.walk(source.tree):
+        for body in (getattr(outer, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(body, list) and any(n is node for n in body) and not isinstance(outer, ast.Module):
+                return _ordered_around(source, body, node, own_top)
+    return []
+
+
+def _ordered_around(source: Source, body: list[ast.stmt], node: ast.ImportFrom, own_top: str) -> list[ast.ImportFrom]:
+    at = next(i for i, n in enumerate(body) if n is node)
+    first = last = at
+    while first > 0 and _adjoins(source, body[first - 1], body[first]):
+        first -= 1
+    while last + 1 < len(body) and _adjoins(source, body[last], body[last + 1]):
+        last += 1
+    run = [n for n in body[first : last + 1] if isinstance(n, ast.ImportFrom)]
+    keys = [_order(_written(n), own_top) for n in run]
+    return run if len(run) > 1 and keys == sorted(keys) else []
+
+
+def _adjoins(source: Source, one: ast.stmt, two: ast.stmt) -> bool:
+    both = isinstance(one, ast.ImportFrom) and isinstance(two, ast.ImportFrom)
+    return both and two.lineno == (one.end_lineno or one.lineno) + 1 and _alone(source, one) and _alone(source, two)
+
+
+def _written(node: ast.ImportFrom) -> str:
+    return "." * node.level + (node.module or "")
+
+
+def _fits(run: list[ast.ImportFrom], node: ast.ImportFrom, module: str, own_top: str) -> bool:
+    """Is the run still in order if this statement names ``module``?"""
+    keys = [_order(module if n is node else _written(n), own_top) for n in run]
+    return keys == sorted(keys)
+
+
+def _put_in(
+    source: Source, run: list[ast.ImportFrom], node: ast.ImportFrom, news: list[NewImport], own_top: str, limit: int
+) -> Replacement:
+    """New lines where the order of the run has them."""
+    key = _order(news[0].module, own_top)
+    above = [n for n in run if _order(_written(n), own_top) <= key]
+    at = source.line_starts[(above[-1].end_lineno or 0) if above else run[0].lineno - 1 :][:1] or [len(source.text)]
+    indent = " " * node.col_offset if not source.line(node.lineno).startswith("\t") else "\t" * node.col_offset
+    text = "".join(line + source.newline for line in render.lines(news, indent, limit))
+    return Replacement(at[0], at[0], text)
 
 
 def _pragma(source: Source, rehome: Rehome) -> str:
