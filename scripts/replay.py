@@ -1,8 +1,9 @@
-"""The first move, made again: the worker as it stood before, the recipe, and its recordings on both sides.
+"""The moves, made again: the worker as it stood before, the recipes, and its recordings on both sides.
 
     python scripts/replay.py          says what held, exit 0 only if all did
 
-The module as it stood before is frozen in tests/replay/frozen/before, what the recipe made of it in .../after.
+The module as it stood before is frozen in tests/replay/frozen/before, what the first recipe made of it in .../after,
+and what all of them made of it in .../split.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FROZEN = REPOSITORY / "tests" / "replay" / "frozen"
+RECIPES = ("status", "jobs", "failures")
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ def lay_out(scratch: Path) -> tuple[Path, Path]:
     return trees
 
 
-def recipe(tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the recipe on a tree."""
-    command = [sys.executable, "-m", "codemods.extract_status", "--root", str(tree), *options]
+def recipe(tree: Path, *options: str, name: str = "status") -> subprocess.CompletedProcess[str]:
+    """Run a recipe on a tree."""
+    command = [sys.executable, "-m", f"codemods.extract_{name}", "--root", str(tree), *options]
     return subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=False)
 
 
@@ -85,11 +87,14 @@ def differences(one: Path, two: Path) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="codemods-replay-") as scratch:
         before, after = lay_out(Path(scratch))
-        moved = recipe(after)
-        print(moved.stdout, moved.stderr, sep="", end="")
-        if moved.returncode:
-            return 1
-        unequal = list(differences(after / "worker", FROZEN / "after" / "worker"))
+        unequal = []
+        for name, expected in zip(RECIPES, ("after", "", "split"), strict=True):
+            moved = recipe(after, name=name)
+            print(moved.stdout, moved.stderr, sep="", end="")
+            if moved.returncode:
+                return 1
+            if expected:
+                unequal += list(differences(after / "worker", FROZEN / expected / "worker"))
         print("as expected, byte for byte" if not unequal else f"not as expected: {', '.join(unequal)}")
         old, new = record(before), record(after)
         same = old.passed and new.passed and old.digests == new.digests and bool(old.digests)

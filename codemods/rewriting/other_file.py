@@ -52,7 +52,7 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
-        run = [] if top_level else _run(source, node, own_top)
+        run = _run(source, node, own_top)
         if run and not _fits(run, node, module, own_top):
             return [_line_removal(source, node), _put_in(source, run, node, news, own_top, limit)]
         parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
@@ -93,10 +93,10 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
 
 
 def _run(source: Source, node: ast.ImportFrom, own_top: str) -> list[ast.ImportFrom]:
-    """The ``from`` imports around one inside of a block, line by line; none where they stand in no order."""
+    """The ``from`` imports around one, line by line; none where they stand in no order."""
     for outer in ast.walk(source.tree):
         for body in (getattr(outer, name, None) for name in ("body", "orelse", "finalbody")):
-            if isinstance(body, list) and any(n is node for n in body) and not isinstance(outer, ast.Module):
+            if isinstance(body, list) and any(n is node for n in body):
                 return _ordered_around(source, body, node, own_top)
     return []
 
