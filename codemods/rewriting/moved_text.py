@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from codemods.planning.edits import Body, LateImport, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
 from codemods.rewriting.layout import blank, spans, text_of
 from codemods.rewriting.splice import splice
 
 
-def moved_text(body: Body, limit: int) -> str:
+def moved_text(body: Body, style: ImportStyle) -> str:
     """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them."""
     source = body.module.source
     lines = spans(source, body.module.statements, body.statements)
-    edits = [*body.edits, *_late(source, body.late, limit)]
+    edits = [*body.edits, *_late(source, body.late, style)]
     pieces: list[str] = []
     for index, (statement, (top, bottom)) in enumerate(zip(body.statements, lines, strict=True)):
         if index and lines[index - 1][1] >= top:
@@ -47,7 +49,7 @@ def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent:
     return 2 if isinstance(previous, big) or isinstance(node, big) else 1
 
 
-def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Replacement]:
+def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> list[Replacement]:
     """Import lines at the start of functions, below the docstring."""
     by_function: dict[int, list[LateImport]] = {}
     for item in late:
@@ -61,16 +63,16 @@ def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Repl
         )
         if documented and len(function.body) > 1:
             first = function.body[1]
-        new = list(dict.fromkeys(item.new for item in items))
+        new = sorted(dict.fromkeys(item.new for item in items), key=lambda n: render.place(n, style))
         start = source.start(first)
         line_start = source.line_starts[_line(first) - 1]
         indent = source.text[line_start:start]
         if indent.strip():
             # The body stands on the line of its def (or shares one): the import joins it there.
-            text = "".join(line.strip() + "; " for line in render.lines(new, "", 10_000))
+            text = "".join(line.strip() + "; " for line in render.lines(new, "", replace(style, line_length=10_000)))
             found.append(Replacement(start, start, text))
         else:
-            text = "".join(line + source.newline for line in render.lines(new, indent, limit))
+            text = "".join(line + source.newline for line in render.lines(new, indent, style))
             if not isinstance(first, (ast.Import, ast.ImportFrom)):
                 text += source.newline
             found.append(Replacement(line_start, line_start, text))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from codemods.planning.edits import FileEdits, NewImport, Rehome, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import removal
-from codemods.rewriting.placing import Header, header
+from codemods.rewriting.placing import Header, header, in_order
 from codemods.rewriting.splice import splice
 
 
-def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
+def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of an importer."""
     assert file.module is not None, "texts that are no Python are spliced"
     source = file.module.source
@@ -23,11 +25,11 @@ def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
     for rehome in file.rehomes:
         by_statement[id(rehome.item.node)].append(rehome)
     head = header(source)
-    own_top = names.dotted(file.path).partition(".")[0]
-    inserter = Inserter(source, head, own_top, limit, set(by_statement))
+    style = style.seen_from(names.dotted(file.path).partition(".")[0])
+    inserter = Inserter(source, head, style, set(by_statement))
     edits: list[Replacement] = list(file.strings)
     for group in by_statement.values():
-        edits += _statement(source, head, inserter, group, limit)
+        edits += _statement(source, head, inserter, group, style)
     edits += inserter.edits()
     return source.encode(splice(source.text, edits))
 
@@ -37,7 +39,9 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
     return splice(raw.decode(), file.strings).encode()
 
 
-def _statement(source: Source, head: Header, inserter: Inserter, group: list[Rehome], limit: int) -> list[Replacement]:
+def _statement(
+    source: Source, head: Header, inserter: Inserter, group: list[Rehome], style: ImportStyle
+) -> list[Replacement]:
     node = group[0].item.node
     assert isinstance(node, ast.ImportFrom)
     start, end = source.start(node), source.end(node)
@@ -72,9 +76,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     line = source.line(node.lineno)
     indent = line[: len(line) - len(line.lstrip())]
     if not _alone(source, node):
-        inline = "; ".join(render.lines(news, "", 10_000))
+        inline = "; ".join(render.lines(news, "", replace(style, line_length=10_000)))
         return [Replacement(start, end, f"{left}; {inline}")]
-    added = source.newline.join(render.lines(news, indent, limit))
+    added = source.newline.join(render.lines(news, indent, style))
     tail_end = (
         source.line_starts[node.end_lineno or node.lineno]
         if (node.end_lineno or 0) < len(source.line_starts)
@@ -82,6 +86,19 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     )
     tail = source.text[end:tail_end].rstrip("\r\n")
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
+
+
+def _leaves_order(head: Header, node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
+    """Do the leading imports stand in isort's order, and would not with another module in this place?"""
+    level = len(module) - len(module.lstrip("."))
+    new = ast.ImportFrom(module.lstrip(".") or None, node.names, level)
+    there = Header(tuple(new if n is node else n for n in head.imports), head.after, None)
+    return in_order(head, style) and not in_order(there, style)
+
+
+def _plain(source: Source, node: ast.stmt) -> bool:
+    """One line, no comment of its own: nothing is lost when it is written anew."""
+    return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
 
 
 def _pragma(source: Source, rehome: Rehome) -> str:

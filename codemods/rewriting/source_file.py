@@ -8,6 +8,7 @@ from collections import defaultdict
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import Departure, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
@@ -16,22 +17,22 @@ from codemods.rewriting.placing import header
 from codemods.rewriting.splice import splice
 
 
-def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
+def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
     gone = spans(source, departure.module.statements, departure.statements)
     gone += spans(source, departure.module.statements, departure.blocks)
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
-    own_top = names.dotted(departure.path).partition(".")[0]
+    style = style.seen_from(names.dotted(departure.path).partition(".")[0])
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
-    inserter = Inserter(source, header(source), own_top, limit, taken)
+    inserter = Inserter(source, header(source), style, taken)
     if departure.before is None:
-        for new in sorted(departure.back, key=lambda n: render.isort_key(n.attribute or "")):
+        for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
         edits += inserter.edits()
     elif departure.back:
-        edits.append(_in_turn(departure, limit))
+        edits.append(_in_turn(departure, style))
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
@@ -98,12 +99,12 @@ def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[t
     return found
 
 
-def _in_turn(departure: Departure, limit: int) -> Replacement:
+def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
-    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", limit)[:1]]
-    lines += render.lines(departure.back, "", limit)[1:]
+    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
+    lines += render.lines(departure.back, "", style)[1:]
     top = first_line(source, departure.before.node)
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
