@@ -55,6 +55,10 @@ def _statement(
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
+        if top_level and _leaves_order(head, node, module, style) and _alone(source, node) and _plain(source, node):
+            for new in news:
+                inserter.add(new, node.lineno - 1)
+            return [_line_removal(source, node)]
         parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
         written = r"\s*".join(re.escape(part) for part in parts if part)
         found = re.match(rf"from\s*({written})", text)
@@ -85,6 +89,9 @@ def _statement(
         else len(source.text)
     )
     tail = source.text[end:tail_end].rstrip("\r\n")
+    if min(render.place(new, style) for new in news) < render.rank_of(node, style):
+        # Above the others, as isort has it; comments above the statement speak of what follows.
+        return [Replacement(start, start, added.lstrip() + source.newline + indent), Replacement(start, end, left)]
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,6 +27,13 @@ def place(new: NewImport, style: ImportStyle) -> tuple[Any, ...]:
     level = len(new.module) - len(new.module.lstrip("."))
     rank = style.rank(new.module.lstrip("."), level, new.attribute is None)
     return rank, style.name_key(new.attribute or ""), new.asname or ""
+
+
+def rank_of(node: ast.Import | ast.ImportFrom, style: ImportStyle) -> tuple[Any, ...]:
+    """The place of a standing import among others."""
+    if isinstance(node, ast.Import):
+        return (style.rank(node.names[0].name, 0, True),)
+    return (style.rank(node.module or "", node.level, False),)
 
 
 def sections(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from itertools import pairwise
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
@@ -37,21 +38,30 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
-    return source.encode(two_blank_lines(text, {new.module for new in departure.back}, source.newline))
+    return source.encode(set_off(source, text, {new.module for new in departure.back}, source.newline))
 
 
-def two_blank_lines(text: str, modules: set[str], newline: str) -> str:
-    """PEP 8's two blank lines between an import of ``modules`` and a definition that now stands right below it."""
+def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
+    """The new text with the blank lines of PEP 8 between an import of ``modules`` and what now stands right below it:
+    two above a definition, else one. What stood below imports before keeps the gap that it had."""
     lines = text.splitlines(keepends=True)
     body = ast.parse(text).body
-    for node, following in reversed(list(zip(body, body[1:], strict=False))):
+    stood = {
+        ast.dump(below) for node, below in pairwise(source.tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
+    for node, following in reversed(list(pairwise(body))):
         if not (isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in modules):
             continue
+        end = node.end_lineno or node.lineno
         top = min([following.lineno, *(d.lineno for d in getattr(following, "decorator_list", ()))])
-        between = lines[(node.end_lineno or 0) : top - 1]
-        if isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            blank = next((i for i, line in enumerate(between) if line.strip()), len(between))
-            lines[(node.end_lineno or 0) : (node.end_lineno or 0)] = [newline] * max(0, 2 - blank)
+        between = lines[end : top - 1]
+        blank = next((i for i, line in enumerate(between) if line.strip()), len(between))
+        comments = between[blank:]
+        definition = isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        if definition and ((blank < 2 and not comments) or all(line.strip() for line in comments)):
+            lines[end : end + blank] = [newline] * max(2, blank)
+        elif blank > 1 and not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
+            lines[end : end + blank] = [newline]
     return "".join(lines)
 
 
