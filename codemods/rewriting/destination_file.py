@@ -12,7 +12,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render
 from codemods.rewriting.inserting import Inserter, insertion
-from codemods.rewriting.layout import blocks, first_line, last_line, removal
+from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
 from codemods.rewriting.placing import header, in_order
 from codemods.rewriting.source_file import dropped_imports, merged
@@ -45,7 +45,7 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     parts += render.sections(imports, "", style)
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
-        typing = render.sections(_sorted_like(source, arrival.typing_imports, style), "    ", style)
+        typing = render.sections(_sorted_like(source, arrival.typing_imports, style), indentation(source), style)
         parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
@@ -173,10 +173,10 @@ def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list
     if head.typing_block is not None:
         node = head.typing_block
         first = node.body[0]
-        indent = " " * first.col_offset
+        indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, "    ", style)], True)]
+    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, indentation(source), style)], True)]
 
 
 def _landing(arrival: Arrival, module: Module, style: ImportStyle) -> Replacement:

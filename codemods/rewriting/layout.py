@@ -15,6 +15,16 @@ def first_line(source: Source, node: ast.stmt) -> int:
     return min([node.lineno, *(d.lineno for d in decorators or ())])
 
 
+def indentation(source: Source) -> str:
+    """What one level is indented by in this file."""
+    for node in source.tree.body:
+        for inside in getattr(node, "body", ()):
+            indent = source.text[source.line_starts[inside.lineno - 1] : source.start(inside)]
+            if indent and not indent.strip():
+                return indent
+    return "    "
+
+
 def last_line(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
