@@ -32,6 +32,7 @@ class ImportStyle:
     within_sections: bool = False  # `import a` and `from b import c` are sorted as one
     single_line: bool = False
     by_type: bool = True
+    indent: str = "    "
 
     def seen_from(self, top: str) -> ImportStyle:
         """The style for a file of the top-level package ``top``, which is its own first party."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
@@ -38,6 +39,7 @@ def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewI
 def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     source = arrival.body.module.source
     style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     parts: list[str] = []
     if arrival.future:
         parts.append("from __future__ import annotations")
@@ -45,7 +47,7 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     parts += render.sections(imports, "", style)
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
-        typing = render.sections(_sorted_like(source, arrival.typing_imports, style), indentation(source), style)
+        typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
         parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
@@ -117,6 +119,7 @@ def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
 def _joined_module(arrival: Arrival, module: Module, names: Names, style: ImportStyle) -> bytes:
     source = module.source
     style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     dropped = tuple(rehome.item for rehome in arrival.dropped)
     edits, whole = dropped_imports(source, dropped)
     edits += arrival.edits
@@ -176,7 +179,7 @@ def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list
         indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, indentation(source), style)], True)]
+    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, style.indent, style)], True)]
 
 
 def _landing(arrival: Arrival, module: Module, style: ImportStyle) -> Replacement:

@@ -12,7 +12,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import removal
+from codemods.rewriting.layout import indentation, removal
 from codemods.rewriting.placing import Header, header, in_order
 from codemods.rewriting.splice import splice
 
@@ -26,6 +26,7 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
         by_statement[id(rehome.item.node)].append(rehome)
     head = header(source)
     style = style.seen_from(names.dotted(file.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     inserter = Inserter(source, head, style, set(by_statement))
     edits: list[Replacement] = list(file.strings)
     for group in by_statement.values():

@@ -19,7 +19,11 @@ def statement(
     tail = f"  {comment}" if comment else ""
     if len(one + tail) <= style.line_length or parts == ["*"]:
         return [one + tail]
-    return [f"{indent}from {module} import ({tail}", *(f"{indent}    {part}," for part in parts), f"{indent})"]
+    return [
+        f"{indent}from {module} import ({tail}",
+        *(f"{indent}{style.indent}{part}," for part in parts),
+        f"{indent})",
+    ]
 
 
 def place(new: NewImport, style: ImportStyle) -> tuple[Any, ...]:

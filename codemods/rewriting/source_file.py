@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import pairwise
 
 from codemods.bindings import Import
@@ -13,7 +15,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import blocks, first_line, last_line, removal, spans
+from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal, spans
 from codemods.rewriting.placing import header
 from codemods.rewriting.splice import splice
 
@@ -26,6 +28,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
     style = style.seen_from(names.dotted(departure.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), style, taken)
     if departure.before is None:
@@ -44,7 +47,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
 def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
     """The new text with the blank lines of PEP 8 between an import of ``modules`` and what now stands right below it:
     two above a definition, else one. What stood below imports before keeps the gap that it had."""
-    lines = text.splitlines(keepends=True)
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # a form feed ends no line
     body = ast.parse(text).body
     stood = {
         ast.dump(below) for node, below in pairwise(source.tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))
@@ -55,7 +58,7 @@ def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
         end = node.end_lineno or node.lineno
         top = min([following.lineno, *(d.lineno for d in getattr(following, "decorator_list", ()))])
         between = lines[end : top - 1]
-        blank = next((i for i, line in enumerate(between) if line.strip()), len(between))
+        blank = next((i for i, line in enumerate(between) if line.strip(" \t\r\n")), len(between))
         comments = between[blank:]
         definition = isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         if definition and ((blank < 2 and not comments) or all(line.strip() for line in comments)):
