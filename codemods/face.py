@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
 from codemods.project import OverlayTree, Tree
+from codemods.stages import stage
 
 if TYPE_CHECKING:
     from codemods.trying import Trial
@@ -27,25 +28,28 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
     from codemods.planning import in_turn, make_plan, together
 
     plans: list[Plan] = []
-    for move in in_turn((moves,) if isinstance(moves, Move) else tuple(moves), tree):
-        if plans and plans[-1].details:
-            tree = OverlayTree(tree, rewrite(plans[-1], tree).after)
-        plans.append(make_plan(move, tree))
-    return together(plans)
+    with stage("planning"):
+        for move in in_turn((moves,) if isinstance(moves, Move) else tuple(moves), tree):
+            if plans and plans[-1].details:
+                tree = OverlayTree(tree, rewrite(plans[-1], tree).after)
+            plans.append(make_plan(move, tree))
+        return together(plans)
 
 
 def rewrite(plan: Plan, tree: Tree) -> ChangeSet:
     """The new bytes of every file that the plan touches."""
     from codemods.rewriting import rewrite_plan
 
-    return rewrite_plan(plan, tree)
+    with stage("rewriting"):
+        return rewrite_plan(plan, tree)
 
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence, check by check, that ``after`` behaves as ``before``."""
     from codemods.proof import prove as proof_of
 
-    return proof_of(before, after, moves)
+    with stage("proving"):
+        return proof_of(before, after, moves)
 
 
 def solve(moves: Move | Sequence[Move], tree: Tree, trials: Sequence[Trial] = ()) -> Solution:

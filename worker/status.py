@@ -232,7 +232,8 @@ class WorkerStatusManager:
         payload = self._encode_record(status)
         try:
             return await kv.create(self.key, payload)
-        except nats.js.errors.KeyWrongLastSequenceError:
+        except (nats.js.errors.KeyWrongLastSequenceError, nats.js.errors.KeyNotFoundError):
+            # kv.create looks for a reason itself, and does not find the key if it is gone by then.
             last = await self._last_message()
         self._is_own(last)
         # Else it is a marker of the server for a record that expired: kv.create does not see through it.

@@ -116,18 +116,20 @@ class Store:
 
     def finish(self) -> None:
         """The write stands; its journal becomes the record for undo, where one can be kept."""
-        with suppress(OSError):
+        try:
             self._keep(self._journal.read_bytes())
+        except OSError:
+            self.forget()  # of the two, none is better than an older one
         self.disk.remove(self._journal)
         self.disk.sync_folder(self.folder)
         self.tidy()
 
     def _keep(self, record: bytes) -> None:
-        self._last.unlink(missing_ok=True)  # of the two, none is better than an older one
-        self._last.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._last.with_suffix(".new")
-        draft.write_bytes(record)
-        draft.replace(self._last)
+        folder, draft = self._last.parent, self._last.with_suffix(".new")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.disk.remove(draft)
+        self.disk.write_new(draft, record, 0o600)
+        self.disk.replace(draft, self._last)
 
     def abandon(self) -> None:
         """The tree is as it was before the write."""
@@ -137,7 +139,7 @@ class Store:
     def forget(self) -> None:
         """No move is left to be taken back."""
         with suppress(OSError):
-            self._last.unlink(missing_ok=True)
+            self.disk.remove(self._last)
 
     def tidy(self) -> None:
         """Take away what a write left here, and the folder too."""

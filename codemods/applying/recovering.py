@@ -7,7 +7,7 @@ from pathlib import Path
 from codemods.applying.checking import current, real_root
 from codemods.applying.disk import Disk, Steps, locked
 from codemods.applying.journal import FOLDER, Store
-from codemods.applying.writing import drop_folders, roll_back
+from codemods.applying.writing import clear, drop_folders, roll_back
 
 
 def recover(root: Path, *, steps: Steps | None = None) -> str | None:
@@ -27,6 +27,7 @@ def recover(root: Path, *, steps: Steps | None = None) -> str | None:
         files = f"{len(journal.entries)} file{'s' if len(journal.entries) != 1 else ''}"
         what = "move" if journal.kind == "move" else "undo"
         if all(current(root, entry) == entry.after for entry in journal.entries):
+            clear(journal, store)  # A write that was being taken back may have left some.
             drop_folders(journal, store)
             store.finish()
             return f"an interrupted {what} was finished: {files} written"

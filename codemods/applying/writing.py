@@ -75,7 +75,7 @@ def roll_back(journal: Journal, store: Store, ours: Callable[[Entry], bool] = la
     is done and Refused is raised; otherwise it stays as they left it.
     """
     root, disk = store.root, store.disk
-    _clear(journal, store)
+    clear(journal, store)
     changed = []
     for entry in journal.entries:
         now = current(root, entry)
@@ -140,7 +140,7 @@ def _sync(store: Store, paths: Iterable[str]) -> None:
             store.disk.sync_folder(folder)
 
 
-def _clear(journal: Journal, store: Store) -> None:
+def clear(journal: Journal, store: Store) -> None:
     """Take temporary files away."""
     for entry in journal.entries:
         for side in ("new", "old"):

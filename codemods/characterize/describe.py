@@ -29,7 +29,7 @@ def decode(body: bytes) -> Any:
         return MISSING
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return body.decode()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from codemods import stages
 from codemods.commands.shell import DONE, TO_DO, recovered, refuse_usage, say
 
 if TYPE_CHECKING:
@@ -43,10 +44,18 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     parser.add_argument("--allow-dirty", action="store_true", help="also change files with uncommitted changes")
     parser.add_argument("--quiet", action="store_true", help="tell nothing unless the move is refused")
+    parser.add_argument("--profile", action="store_true", help="also tell how long each stage took")
 
 
 def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> int:
     """Do what the options say with ``moves``, solved as one change; ``own_guards`` are for ``--guard`` alone."""
+    from codemods.report.watching import watching
+
+    with watching(options.profile, options.quiet):
+        return _carry_out(moves, options, own_guards)
+
+
+def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard]) -> int:
     import codemods
     from codemods.project import DiskTree
     from codemods.project.request import check_request
@@ -98,8 +107,10 @@ def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:
     from codemods.applying.git import refuse_dirty
 
     if not options.allow_dirty:
-        refuse_dirty(solution.changes, root)
-    apply(solution.changes, root)
+        with stages.stage("asking git"):
+            refuse_dirty(solution.changes, root)
+    with stages.stage("writing"):
+        apply(solution.changes, root)
     options.wrote = True
 
 

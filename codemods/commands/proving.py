@@ -46,12 +46,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(options: Namespace) -> int:
     import codemods
+    from codemods.report.watching import watching
 
     root = recovered(options.root)
     moves = [_move(words) for words in options.moves]
     old, new = _two(options.trees)
     before, after = _tree(old, root), _tree(new, root)
-    proof = codemods.prove(before, after, moves)
+    with watching(profile=False, quiet=options.quiet):
+        proof = codemods.prove(before, after, moves)
     if options.json:
         from codemods.report.as_json import document, moves_json, proof_json
 

@@ -168,7 +168,9 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
             private = name.startswith("_") and not name.startswith("__")
             if name not in wanted or name in deleted or name == "_":
                 continue
-            if private and not asked and name not in read and name not in outside and not dynamic:
+            # An import inside of a moved statement is no more a promise than one that leaves.
+            incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
+            if incidental and not asked and name not in read and name not in outside and not dynamic:
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found)

@@ -13,6 +13,7 @@ from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
+from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
 from codemods.planning.identity import questions
@@ -21,7 +22,6 @@ from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import (
     departing_blocks,
     departing_imports,
-    imported_back,
     kept_for_others,
     landing_place,
 )
@@ -59,7 +59,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         loggers(units),
     )
     needs.solve()
-    found = hazards.find(facts)
+    found = [*hazards.find(facts), *deprecation_hazards(facts)]
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)
@@ -138,6 +138,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         hazards.own_imports(facts),
         texts.get(facts.move.destination, ()),
     )
+    back, deprecation = ways_back(facts)
     departure = Departure(
         facts.move.source,
         facts.source,
@@ -145,9 +146,10 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         departing_imports(facts, needs.used),
         kept_for_others(facts, needs.used),
         departing_blocks(facts, needs.blocks),
-        imported_back(facts),
+        back,
         landing_place(facts, needs.lands_after),
         tuple(edit for edit in own if edit not in going),
+        deprecation,
     )
     others = importer_edits(facts, followers)
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
@@ -190,6 +192,8 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     actions = [f"loses {_count(len(departure.statements), 'statement')}"]
     if departure.back:
         actions.append(f"imports {names} back, so that the old path keeps working")
+    if departure.deprecation:
+        actions.append(f"finds {', '.join(departure.deprecation.names)} with a DeprecationWarning")
     if departure.dropped:
         actions.append("no longer imports " + ", ".join(item.binds for item in departure.dropped))
     yield FilePlan(departure.path, tuple(actions))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,12 +57,20 @@ class Names:
 
     def dotted(self, path: str, root: str | None = None) -> str:
         """The dotted name of the module at ``path``, seen from an import root (default: its own)."""
-        root = self.root_of(path) if root is None else root
-        relative = path[len(root) + 1 :] if root else path
-        parts = list(PurePosixPath(relative).with_suffix("").parts)
-        if parts and parts[-1] == "__init__":
-            parts.pop()
-        return ".".join(parts)
+        key = path, root
+        if key not in self._dotted:
+            self._dotted[key] = self._name(path, self.root_of(path) if root is None else root)
+        return self._dotted[key]
+
+    @cached_property
+    def _dotted(self) -> dict[tuple[str, str | None], str]:
+        return {}
+
+    def _name(self, path: str, root: str) -> str:
+        folder, _, file = (path[len(root) + 1 :] if root else path).rpartition("/")
+        stem = file.rpartition(".")[0] or file
+        parts = [*folder.split("/"), *([stem] if stem != "__init__" else [])]
+        return ".".join(filter(None, parts))
 
     def package(self, path: str) -> str:
         """The package that relative imports in ``path`` start from; empty for a module beside no package."""

@@ -14,6 +14,7 @@ from codemods.project.names import Names
 from codemods.project.searching import Index, contents, find, read_bytes, within
 from codemods.project.source import Source, Unreadable
 from codemods.project.walking import in_reach, walk
+from codemods.stages import counted, stage
 
 _CODE = (".py", ".pyi")
 
@@ -80,7 +81,8 @@ class Tree(ABC):
     def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
         if among is None:
             among = self._code if code else self.paths - self._code
-        return find(words, self._contents(among))
+        with stage("searching the tree"):
+            return find(words, self._contents(counted(among)))
 
     def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
         """Each of these files with its bytes, which are not remembered."""
@@ -116,7 +118,8 @@ class DiskTree(Tree):
 
     @cached_property
     def _paths(self) -> frozenset[str]:
-        return frozenset(walk(self.root))
+        with stage("listing the tree"):
+            return frozenset(walk(self.root))
 
     def read(self, path: str) -> bytes:
         if path not in self._bytes:

@@ -7,7 +7,6 @@ import ast
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.side import Side, flat
-from codemods.proof.tangle import tangled
 
 SAYS = "no new circle among imports that run while modules are imported"
 
@@ -17,12 +16,9 @@ def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
     graph: dict[str, dict[str, int]] = {}
-    # A circle with a changed module in it stands in the tangle as a whole.
-    tangle = tangled(after.tree, comparison.changed)
-    old_tangle = tangled(before.tree, comparison.changed)
     old_graph: dict[str, dict[str, int]] = {}
     for path in comparison.changed:
-        circle = _circle(after, path, graph, tangle)
+        circle = _circle(after, path, graph)
         if not circle:
             continue
         # A circle of before, seen with the destination as the part of the source that it was.
@@ -33,7 +29,7 @@ def check(comparison: Comparison) -> Check:
         known = (
             all(step in before.tree.paths for step in old)
             and len(old) > 1
-            and all(_circle(before, step, old_graph, old_tangle) for step in old)
+            and all(_circle(before, step, old_graph) for step in old)
         )
         edges = ", ".join(
             f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True)
@@ -67,7 +63,7 @@ def _edges(side: Side, path: str, graph: dict[str, dict[str, int]]) -> dict[str,
     return graph[path]
 
 
-def _circle(side: Side, start: str, graph: dict[str, dict[str, int]], tangle: frozenset[str]) -> list[str]:
+def _circle(side: Side, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
     """The shortest circle through ``start``, or nothing."""
     came: dict[str, str] = {}
     todo = [start]
@@ -75,8 +71,6 @@ def _circle(side: Side, start: str, graph: dict[str, dict[str, int]], tangle: fr
         following = []
         for path in todo:
             for target in _edges(side, path, graph):
-                if target not in tangle:
-                    continue
                 if target == start:
                     steps = [path]
                     while steps[-1] != start:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.side import BUILTINS, Side, defined_names, is_typing
-from codemods.proof.tangle import tangled
 
 SAYS = "imported first, each touched module reads no name before it is bound, unless it did so before"
 
@@ -22,10 +21,8 @@ class _Failed(Exception):
 class Interpreter:
     """Runs imports of one tree on paper; a fresh one for each start."""
 
-    def __init__(self, side: Side, tangle: frozenset[str]) -> None:
+    def __init__(self, side: Side) -> None:
         self.side = side
-        self.tangle = tangle
-        self.whole: set[str] = set()  # modules outside of the tangle: once imported, all of them is there
         self.bound: dict[str, set[str]] = {}
 
     def run(self, path: str) -> None:
@@ -42,14 +39,9 @@ class Interpreter:
             if parent in self.bound:
                 self.bound[parent].add(parts[-1])
 
-    def _execute(self, path: str, closer: bool = False) -> None:
-        if path in self.bound and not (closer and path in self.whole):
+    def _execute(self, path: str) -> None:
+        if path in self.bound:
             return
-        if path not in self.tangle and not closer:
-            self.whole.add(path)
-            self.bound[path] = set()
-            return
-        self.whole.discard(path)
         outline = self.side.outline(path)
         self.bound[path] = set()
         if outline is None:
@@ -115,14 +107,13 @@ class Interpreter:
         target = self.side.names.find(module, path)
         for alias in node.names:
             if target and alias.name == "*":
-                self._execute(target, closer=True)
                 outline = self.side.outline(target)
                 public = {n for n in self.bound.get(target, ()) if not n.startswith("_")}
                 self.bound[path].update(outline.exported if outline and outline.exported is not None else public)
                 continue
             inner = self.side.names.find(f"{module}.{alias.name}", path)
             if target and alias.name not in self.bound.get(target, set()):
-                outline = self.side.outline(target) if target not in self.whole else None
+                outline = self.side.outline(target)
                 if inner and inner != target:
                     self.run(inner)
                 elif (
@@ -168,26 +159,24 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
 
 
 def check(comparison: Comparison) -> Check:
-    before = tangled(comparison.before.tree, comparison.changed)
-    after = tangled(comparison.after.tree, comparison.changed)
     failures: list[Finding] = []
     declared: list[Finding] = []
     for path in comparison.changed:
         if path not in comparison.after.tree.paths:
             continue
-        found = _attempt(comparison.after, path, after)
+        found = _attempt(comparison.after, path)
         if found is None:
             continue
         old = path if path in comparison.before.tree.paths else comparison.source
-        was = _attempt(comparison.before, old, before) if old else None
+        was = _attempt(comparison.before, old) if old else None
         finding = Finding(found.place, f"imported first, {path} fails: {found}")
         (declared if was is not None else failures).append(finding)
     return Check("import order", SAYS, len(comparison.changed), tuple(failures), tuple(declared))
 
 
-def _attempt(side: Side, path: str, tangle: frozenset[str]) -> _Failed | None:
+def _attempt(side: Side, path: str) -> _Failed | None:
     try:
-        Interpreter(side, tangle).run(path)
+        Interpreter(side).run(path)
     except _Failed as failed:
         return failed
     except RecursionError:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 
 from codemods.planning.edits import FileEdits, NewImport, Rehome, Replacement
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.import_style import ImportStyle, Rank
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
@@ -60,6 +60,9 @@ def _statement(
             for new in news:
                 inserter.add(new, node.lineno - 1)
             return [_line_removal(source, node)]
+        run = [] if top_level else _run(source, node, style)
+        if run and not _fits(run, node, module, style):
+            return [_line_removal(source, node), _put_in(source, run, node, news, style)]
         parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
         written = r"\s*".join(re.escape(part) for part in parts if part)
         found = re.match(rf"from\s*({written})", text)
@@ -83,6 +86,8 @@ def _statement(
     if not _alone(source, node):
         inline = "; ".join(render.lines(news, "", replace(style, line_length=10_000)))
         return [Replacement(start, end, f"{left}; {inline}")]
+    if run := _run(source, node, style):
+        return [Replacement(start, end, left), _put_in(source, run, node, news, style)]
     added = source.newline.join(render.lines(news, indent, style))
     tail_end = (
         source.line_starts[node.end_lineno or node.lineno]
@@ -109,14 +114,77 @@ def _plain(source: Source, node: ast.stmt) -> bool:
     return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
 
 
+def _run(source: Source, node: ast.ImportFrom, style: ImportStyle) -> list[ast.ImportFrom]:
+    """The ``from`` imports around one inside of a block, line by line; none where they stand in no order."""
+    for outer in ast.walk(source.tree):
+        for body in (getattr(outer, name, None) for name in ("body", "orelse", "finalbody")):
+            if isinstance(body, list) and any(n is node for n in body) and not isinstance(outer, ast.Module):
+                return _ordered_around(source, body, node, style)
+    return []
+
+
+def _ordered_around(
+    source: Source, body: list[ast.stmt], node: ast.ImportFrom, style: ImportStyle
+) -> list[ast.ImportFrom]:
+    at = next(i for i, n in enumerate(body) if n is node)
+    first = last = at
+    while first > 0 and _adjoins(source, body[first - 1], body[first]):
+        first -= 1
+    while last + 1 < len(body) and _adjoins(source, body[last], body[last + 1]):
+        last += 1
+    run = [n for n in body[first : last + 1] if isinstance(n, ast.ImportFrom)]
+    keys = [_order(_written(n), style) for n in run]
+    return run if len(run) > 1 and keys == sorted(keys) else []
+
+
+def _adjoins(source: Source, one: ast.stmt, two: ast.stmt) -> bool:
+    both = isinstance(one, ast.ImportFrom) and isinstance(two, ast.ImportFrom)
+    return both and two.lineno == (one.end_lineno or one.lineno) + 1 and _alone(source, one) and _alone(source, two)
+
+
+def _written(node: ast.ImportFrom) -> str:
+    return "." * node.level + (node.module or "")
+
+
+def _fits(run: list[ast.ImportFrom], node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
+    """Is the run still in order if this statement names ``module``?"""
+    keys = [_order(module if n is node else _written(n), style) for n in run]
+    return keys == sorted(keys)
+
+
+def _put_in(
+    source: Source, run: list[ast.ImportFrom], node: ast.ImportFrom, news: list[NewImport], style: ImportStyle
+) -> Replacement:
+    """New lines where the order of the run has them."""
+    key = _order(news[0].module, style)
+    above = [n for n in run if _order(_written(n), style) <= key]
+    at = source.line_starts[(above[-1].end_lineno or 0) if above else run[0].lineno - 1 :][:1] or [len(source.text)]
+    indent = " " * node.col_offset if not source.line(node.lineno).startswith("\t") else "\t" * node.col_offset
+    text = "".join(line + source.newline for line in render.lines(news, indent, style))
+    return Replacement(at[0], at[0], text)
+
+
 def _pragma(source: Source, rehome: Rehome) -> str:
-    """What linters and type checkers are told about this name, beside it or on the statement's first line."""
-    alias = rehome.item.node.names[rehome.item.index]
-    for number in (alias.end_lineno or alias.lineno, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
-        _, mark, comment = source.line(number).partition("#")
-        if mark and any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:")):
-            return "# " + comment.strip()
+    """What linters and type checkers are told about this name, or people on a line that is only its own."""
+    names = rehome.item.node.names
+    alias = names[rehome.item.index]
+    own = alias.end_lineno or alias.lineno
+    alone = len(names) > 1 and all(other is alias or other.lineno != own for other in names)
+    for number in (own, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
+        comment = _comment(source, number)
+        pragma = any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:"))
+        if comment and (pragma or (number == own and alone)):
+            return "# " + comment
     return ""
+
+
+def _comment(source: Source, number: int) -> str:
+    return source.line(number).partition("#")[2].strip()
+
+
+def _order(module: str, style: ImportStyle) -> Rank:
+    name = module.lstrip(".")
+    return style.rank(name, len(module) - len(name), False)
 
 
 def _alone(source: Source, node: ast.stmt) -> bool:

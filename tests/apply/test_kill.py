@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,11 +103,127 @@ def test_a_kill_at_every_step_of_a_write(tmp_path: Path, states: tuple[Snapshot,
     assert outcomes["mixed before"] > 20
 
 
+# Calls of Python that change the disk, as it announces them to an audit hook.
+CHANGES = {
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+}
+
+
+def changes_the_disk(event: str, arguments: tuple[object, ...]) -> bool:
+    if event == "open":
+        flags = arguments[2]
+        return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC))
+    return event in CHANGES
+
+
+def killed_by_audit(work: Callable[[], object], at: int) -> bool:
+    """Run ``work`` in a process that kills itself before it changes the disk for the ``at``th time."""
+    child = os.fork()
+    if not child:
+        count = 0
+
+        def hook(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal count
+            if changes_the_disk(event, arguments):
+                if count == at:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                count += 1
+
+        sys.addaudithook(hook)
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+def test_a_kill_at_every_change_that_python_sees(tmp_path: Path, states: tuple[Snapshot, Snapshot]) -> None:
+    """Not at the steps that the writer tells of, but at whatever it does to the disk, told of or not."""
+    at = 0
+    while True:
+        root = tmp_path / str(at)
+        root.mkdir()
+        changes = make(root)
+        if not killed_by_audit(lambda c=changes, r=root: apply(c, r), at):
+            break
+        recover(root)
+        assert snapshot(root) in states, f"change {at}"
+        assert recover(root) is None
+        at += 1
+    print(f"{at} changes")
+    # Each new file is made, given a mode and renamed, one is removed, folders are made, and the journal comes and goes.
+    assert at > 30
+
+
+def test_every_change_is_told_of_before_it_is_made(tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    root.mkdir()
+    changes = make(root)
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        told: list[str] = []
+        untold: list[str] = []
+
+        def hook(event: str, arguments: tuple[object, ...]) -> None:
+            if changes_the_disk(event, arguments):
+                if not told:
+                    untold.append(f"{event} {arguments}")
+                told.clear()
+
+        sys.addaudithook(hook)
+        try:
+            apply(changes, root, steps=told.append)
+            os.write(write, "\n".join(untold).encode() or b"all told")
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        said = pipe.read()
+    # Only the user's folder of records is made without a word: it is no part of any tree.
+    assert [line for line in said.splitlines() if "/codemods" not in line or "mkdir" not in line] in (["all told"], [])
+
+
+def test_a_second_ctrl_c(tmp_path: Path, states: tuple[Snapshot, Snapshot]) -> None:
+    """While the tree is being brought back: what is left is for `recover`."""
+    total = len(steps_of(tmp_path / "count"))
+    unfinished = 0
+    for first in range(0, total, 9):
+        for second in range(first + 1, first + 40, 4):
+            root = tmp_path / f"{first}-{second}"
+            root.mkdir()
+            changes = make(root)
+            count = 0
+
+            def step(_: str, at: tuple[int, int] = (first, second)) -> None:
+                nonlocal count
+                count += 1
+                if count - 1 in at:
+                    raise KeyboardInterrupt
+
+            with contextlib.suppress(KeyboardInterrupt):
+                apply(changes, root, steps=step)
+            unfinished += recover(root) is not None
+            assert snapshot(root) in states, f"at {first} and {second}"
+            assert recover(root) is None
+    assert unfinished > 10
+
+
 def test_a_kill_at_every_step_of_recovery(tmp_path: Path, states: tuple[Snapshot, Snapshot]) -> None:
     """Stop the write amid its renames; then stop recovery at every step, and once more."""
     tried = 0
-    total = len(steps_of(tmp_path / "count"))
-    for first in range(total - 14, total, 2):
+    steps = steps_of(tmp_path / "count")
+    renames = [at for at, step in enumerate(steps) if step.startswith("rename .codemods-")]
+    for first in [*renames[1::2], renames[-1] + 1]:
         at = 0
         while True:
             root = tmp_path / f"{first}-{at}"

@@ -172,3 +172,41 @@ async def test_the_server_gave_up_delivering(clock, connect, tape, recorded):
     assert await bench.waiting() == 0
     assert (await bench.jobs.get("job")).status == "failed"
     assert tape == recorded
+
+
+async def test_settings_that_are_not_given(clock, connect, tape, recorded):
+    js = (await connect("w1")).jetstream()
+    jobs = JobStatusManager(js)
+    failures = FailedJobHandler(js, jobs)
+    await jobs.open()
+    await failures.open()
+    await failures.publish_dead("default", "job", "permanent failure", "no such customer", 1, JOB.encode())
+    assert tape == recorded
+
+
+@pytest.mark.parametrize("error", ["", "first, second"], ids=["none", "some"])
+async def test_a_reason_with_and_without_an_error(clock, bench, tape, recorded, error):
+    await bench.enqueue(JOB)
+    message = await bench.take()
+    await bench.jobs.running(JOB, 1)
+    await bench.failures.bury(JOB, message, "dependency failed", error, 0)
+    tape.note(f"error of the record: {(await bench.jobs.get('job')).error}")
+    assert tape == recorded
+
+
+@pytest.mark.parametrize("what", ["bury", "reject"])
+async def test_the_answer_to_the_server_is_lost(clock, connect, tape, faults, recorded, what):
+    """It is waited for as long as for any request, and then somebody hears of it."""
+    settings = Settings(request_timeout=1.5)
+    bench = await Bench((await connect("w1")).jetstream(), settings).open()
+    await bench.enqueue(JOB)
+    message = await bench.take()
+    await bench.jobs.running(JOB, 1)
+    faults.drop("ack")
+    with tape.raises(nats.errors.TimeoutError):
+        if what == "bury":
+            await bench.failures.bury(JOB, message, "permanent failure", "no such customer", 1)
+        else:
+            await bench.failures.reject("default", message, BadJobError("not a job"))
+    tape.note(f"after {clock.elapsed:g} s")
+    assert tape == recorded

@@ -18,6 +18,7 @@ from worker import (
     ResultExpiredError,
     ResultNotReadyError,
     Settings,
+    WorkerError,
 )
 
 SETTINGS = Settings()
@@ -249,4 +250,91 @@ async def test_there_is_no_result(clock, open_jobs, tape, recorded):
     await jobs.running(job(), 1)
     with tape.raises(ResultNotReadyError):
         await jobs.result("job")
+    assert tape == recorded
+
+
+@pytest.mark.parametrize("at_all", [True, False], ids=["bare", "named"])
+async def test_what_is_not_given_is_as_usual(clock, connect, tape, recorded, at_all):
+    """No settings: those by default. Nobody's id: none in the history."""
+    js = (await connect("w1")).jetstream()
+    other = Settings(jobs_bucket="tasks", results_bucket="outcomes", job_ttl=3600, result_ttl=60)
+    jobs = JobStatusManager(js) if at_all else JobStatusManager(js, other, worker_id="w1")
+    await jobs.open()
+    await bring(jobs, job(), JOB_STATUS.COMPLETED)
+    assert tape == recorded
+
+
+async def test_times_are_kept_to_the_millisecond(clock, open_jobs, tape, recorded):
+    jobs = await open_jobs()
+    await clock.advance(0.123456)
+    await jobs.queued(job())
+    await clock.advance(0.234567)
+    await jobs.running(job(), 1)
+    await clock.advance(0.345678)
+    await jobs.retried(job(), "ValueError: no", 1.23456)
+    assert tape == recorded
+
+
+async def test_what_the_caller_hears(clock, open_jobs, tape, recorded):
+    """Whether it is new, and each record as it stands then, however often the step is made."""
+    jobs = await open_jobs()
+    tape.note(f"queued: {await jobs.queued(job())}, and again: {await jobs.queued(job())}")
+    await jobs.running(job(), 1)
+    first, second = await jobs.completed(job(), 5), await jobs.completed(job(), 5)
+    tape.note(f"completed: {first.status}, and again the same: {second == first}")
+    assert tape == recorded
+
+
+@pytest.mark.parametrize(
+    ("operation", "target"),
+    [("create", "jobs/job"), ("get", "bucket jobs"), ("create", "results/job"), ("get", "bucket results")],
+    ids=["queued", "running", "completed", "result"],
+)
+async def test_the_server_refuses(clock, open_jobs, tape, faults, recorded, operation, target):
+    """Nothing of it is taken for an answer; the same call works when it is made again."""
+    from nats.js.errors import ServiceUnavailableError
+
+    jobs = await open_jobs()
+    calls = [
+        lambda: jobs.queued(job()),
+        lambda: jobs.running(job(), 1),
+        lambda: jobs.completed(job(), 5),
+        lambda: jobs.result("job"),
+    ]
+    refusal = faults.refuse(operation, target)
+    for call in calls:
+        try:
+            await call()
+        except ServiceUnavailableError as error:
+            tape.raised(error)
+            await call()
+    assert not refusal.left
+    assert tape == recorded
+
+
+@pytest.mark.parametrize("times", [4, 5])
+async def test_others_write_all_the_time(clock, open_jobs, tape, faults, recorded, times):
+    """Each try finds that somebody else was quicker: the fifth is the last."""
+    jobs = await open_jobs()
+    await jobs.queued(job())
+    faults.refuse("update", "jobs/job", times=times, code=400, err_code=10071, text="wrong last sequence: 9")
+    try:
+        await jobs.running(job(), 1)
+    except WorkerError as error:
+        tape.raised(error)
+    tape.note(f"the job is {(await jobs.get('job')).status}")
+    assert tape == recorded
+
+
+async def test_the_marker_of_a_record_that_expired(clock, connect, open_jobs, tape, recorded):
+    """An operator made the bucket with markers: what is under the key is no record, and is written over."""
+    nc = await connect("operator")
+    await nc.jetstream().create_key_value(bucket="jobs", history=1, ttl=60, limit_marker_ttl=600)
+    jobs = await open_jobs()
+    await jobs.queued(job())
+    await clock.advance(61)
+    with tape.raises(JobNotFoundError):
+        await jobs.get("job")
+    record = await jobs.running(job(), 1)
+    tape.note(f"attempt {record.attempts}")
     assert tape == recorded

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 
+import nats.errors
 import pytest
 
 from worker import WORKER_STATUS as STATUS
@@ -314,6 +315,22 @@ async def test_a_bug_does_not_end_the_beats(clock, manage, tape, recorded):
     assert tape == recorded
 
 
+async def test_beats_have_a_name(manage, tape, recorded):
+    """Whoever lists the tasks of a process finds them by it."""
+    manager, _ = await manage("a b")
+    await manager.start_heartbeat()
+    tape.note(", ".join(sorted(one.get_name() for one in asyncio.all_tasks() if "heartbeat" in one.get_name())))
+    assert tape == recorded
+
+
+async def test_a_connection_is_restored_before_beats_start(clock, manage, tape, recorded):
+    manager, _ = await manage()
+    manager.connection_restored()
+    await manager.start_heartbeat()
+    await clock.advance(16)
+    assert tape == recorded
+
+
 # -- the connection ----------------------------------------------------------------------------------------
 
 
@@ -452,6 +469,61 @@ async def test_a_lost_answer_and_then_goodbye(clock, manage, tape, faults, recor
     assert tape == recorded
 
 
+async def test_how_long_an_answer_is_waited_for(clock, manage, tape, faults, recorded):
+    manager, _ = await manage(settings=Settings(heartbeat_interval=15, workers_ttl=60, request_timeout=1.5))
+    await manager.start_heartbeat()
+    faults.drop("update")
+    await clock.advance(20)
+    assert tape == recorded
+
+
+class Broken:
+    """A connection on which, for a while, the operating system refuses to send."""
+
+    def __init__(self, nc):
+        self.nc, self.error = nc, None
+
+    def __getattr__(self, name):
+        if name == "jetstream" and self.error:
+            raise self.error
+        return getattr(self.nc, name)
+
+
+async def test_the_operating_system_refuses_a_write(clock, manage, tape, faults, recorded):
+    manager, worker = await manage()
+    worker.nc = Broken(worker.nc)
+    await manager.start_heartbeat()
+    faults.no_responders("update")
+    await clock.advance(16)
+    worker.nc.error = OSError(105, "No buffer space available")
+    await clock.advance(15)
+    worker.nc.error = None
+    await clock.advance(15)
+    assert tape == recorded
+
+
+async def test_the_operating_system_refuses_a_goodbye(clock, manage, tape, faults, recorded):
+    manager, worker = await manage()
+    worker.nc = Broken(worker.nc)
+    await manager.register()
+    faults.refuse("delete", code=400, err_code=10071, text="wrong last sequence: 9")
+    worker.nc.error = OSError(105, "No buffer space available")
+    await manager.unregister()
+    tape.note(shown(manager))
+    assert tape == recorded
+
+
+async def test_a_bug_in_a_goodbye_is_heard_of(clock, manage, tape, faults, recorded):
+    manager, worker = await manage()
+    worker.nc = Broken(worker.nc)
+    await manager.register()
+    faults.refuse("delete", code=400, err_code=10071, text="wrong last sequence: 9")
+    worker.nc.error = LookupError("a bug")
+    with tape.raises(LookupError):
+        await manager.unregister()
+    assert tape == recorded
+
+
 # -- the bucket --------------------------------------------------------------------------------------------
 
 
@@ -558,6 +630,58 @@ async def test_the_id_is_lost_without_anybody_to_tell(clock, connect, manage, ta
     assert tape == recorded
 
 
+async def test_an_id_that_was_lost_is_had_again(clock, connect, manage, tape, recorded):
+    """What a first life ran into does not follow into the second."""
+    manager, worker = await manage()
+    await bring(manager, worker, IDLE)
+    operator = await foreign(connect)
+    await operator.put("w1", b'{"instance": "other", "pid": 7, "host": "host-b"}')
+    worker.take("job", clock.elapsed)
+    tape.note("the job has no part in it")
+    await manager.jobs_changed()
+    await manager.unregister()
+    tape.note(shown(manager))
+    with tape.raises(WorkerIdTakenError):
+        await manager.register()
+    await operator.delete("w1")
+    tape.note("the other one is gone")
+    await manager.start_heartbeat()
+    await clock.advance(16)
+    assert tape == recorded
+
+
+async def test_a_record_vanishes_while_it_is_claimed(clock, connect, manage, tape, faults, recorded):
+    """Somebody's record was in the way, and is gone when this worker looks whose it is."""
+    other, _ = await manage("w2")
+    await other.register()
+    manager, _ = await manage()
+    await (await foreign(connect)).put("w1", b'{"instance": "other"}')
+    looking = faults.hold("get", "bucket workers")
+    registering = asyncio.create_task(manager.register())
+    await clock.advance(1)
+    await (await connect("operator")).jetstream().purge_stream("KV_workers")
+    looking.release()
+    await registering
+    assert tape == recorded
+
+
+async def test_a_record_vanishes_while_the_library_looks(clock, manage, tape, faults, recorded):
+    manager, _ = await manage()
+    faults.refuse("create", "workers/w1", code=400, err_code=10071, text="wrong last sequence: 9")
+    await manager.register()
+    assert tape == recorded
+
+
+async def test_the_reason_of_a_conflict_cannot_be_read(clock, manage, tape, faults, recorded):
+    """Whose record it is stays open, so nothing follows from it but another try."""
+    manager, _ = await manage()
+    await manager.start_heartbeat()
+    faults.refuse("update", "workers/w1", code=400, err_code=10071, text="wrong last sequence: 9")
+    faults.refuse("get", "bucket workers")
+    await clock.advance(31)
+    assert tape == recorded
+
+
 # -- saying goodbye ----------------------------------------------------------------------------------------
 
 
@@ -607,6 +731,38 @@ async def test_goodbye_goes_wrong(clock, manage, tape, faults, recorded, fault):
     await manager.register()
     getattr(faults, fault)("delete")
     await manager.unregister()
+    tape.note(shown(manager))
+    assert tape == recorded
+
+
+async def test_goodbye_during_a_write(clock, manage, tape, faults, recorded):
+    """The record is taken away after the write, at the revision that the write made."""
+    manager, worker = await manage()
+    await bring(manager, worker, IDLE)
+    write = faults.hold("update", "workers/w1")
+    update = asyncio.create_task(manager.update_status(STOPPING))
+    await clock.advance(1)
+    goodbye = asyncio.create_task(manager.unregister())
+    await clock.advance(1)
+    tape.note(f"updated: {update.done()}, gone: {goodbye.done()}")
+    write.release()
+    await asyncio.gather(update, goodbye)
+    tape.note(shown(manager))
+    assert tape == recorded
+
+
+async def test_beats_start_during_goodbye(clock, manage, tape, faults, recorded):
+    """They find no record to repeat, and make none."""
+    manager, _ = await manage()
+    await manager.register()
+    removal = faults.hold("delete")
+    goodbye = asyncio.create_task(manager.unregister())
+    await clock.advance(1)
+    start = asyncio.create_task(manager.start_heartbeat())
+    await clock.advance(1)
+    removal.release()
+    await asyncio.gather(goodbye, start)
+    await clock.advance(20)
     tape.note(shown(manager))
     assert tape == recorded
 
@@ -691,6 +847,87 @@ async def test_a_worker_leaves_while_the_list_is_made(clock, connect, manage, ta
     nc = await connect("asks")
     faults.refuse("get direct", code=404, err_code=10037, text="Message Not Found")
     note_list(tape, await WorkerStatusManager.list_workers(nc))
+    assert tape == recorded
+
+
+@pytest.mark.parametrize("nested", [b"[" * 5000, b'{"a":' * 1500], ids=["arrays", "objects"])
+async def test_a_record_nested_too_deep_to_be_read(clock, connect, tape, recorded, nested):
+    nc = await connect("asks")
+    bucket = await nc.jetstream().create_key_value(bucket="workers", history=1, ttl=60, direct=True)
+    await bucket.put("deep", nested)
+    note_list(tape, await WorkerStatusManager.list_workers(nc))
+    assert tape == recorded
+
+
+async def test_a_list_of_an_empty_bucket(connect, tape, recorded):
+    nc = await connect("asks")
+    await nc.jetstream().create_key_value(bucket="workers", history=1, ttl=60, direct=True)
+    note_list(tape, await WorkerStatusManager.list_workers(nc))
+    assert tape == recorded
+
+
+async def test_a_list_by_other_settings(clock, manage, connect, tape, faults, recorded):
+    """Another bucket, and as long a wait for each answer as the settings say."""
+    other = Settings(workers_bucket="crew", heartbeat_interval=2.5, workers_ttl=10.0, request_timeout=1.5)
+    manager, _ = await manage(settings=other)
+    await manager.register()
+    nc = await connect("asks")
+    note_list(tape, await WorkerStatusManager.list_workers(nc, other))
+    for operation in ("info", "get direct"):
+        faults.drop(operation)
+        with tape.raises(nats.errors.TimeoutError):
+            await WorkerStatusManager.list_workers(nc, other)
+        tape.note(f"{operation}: given up at {clock.elapsed:g} s")
+    assert tape == recorded
+
+
+async def test_nobody_answers_while_the_list_is_made(connect, manage, tape, faults, recorded):
+    manager, _ = await manage()
+    await manager.register()
+    nc = await connect("asks")
+    faults.no_responders("get direct")
+    with tape.raises(nats.errors.NoRespondersError):
+        await WorkerStatusManager.list_workers(nc)
+    assert tape == recorded
+
+
+async def test_records_of_the_wrong_kind(connect, tape, recorded):
+    """Written past the library, without headers or with values of another type."""
+    nc = await connect("asks")
+    js = nc.jetstream()
+    bucket = await js.create_key_value(bucket="workers", history=1, ttl=60)
+    await js.publish("$KV.workers.empty", b"")
+    await bucket.put("no-number", json.dumps({"v": 1, "worker_id": "x", "interval": "soon"}).encode())
+    note_list(tape, await WorkerStatusManager.list_workers(nc))
+    assert tape == recorded
+
+
+async def test_a_beat_while_the_list_is_made(clock, connect, manage, tape, faults, recorded):
+    """The record is younger than the moment that the list speaks of: its age is none, not less."""
+    manager, _ = await manage()
+    await manager.start_heartbeat()
+    nc = await connect("asks")
+    await clock.advance(14)
+    reading = faults.hold("get direct")
+    listing = asyncio.create_task(WorkerStatusManager.list_workers(nc))
+    await clock.advance(2)
+    reading.release()
+    note_list(tape, await listing)
+    assert tape == recorded
+
+
+async def test_times_are_kept_to_the_millisecond(clock, connect, manage, tape, recorded):
+    manager, worker = await manage()
+    await clock.advance(0.123456)
+    await manager.start_heartbeat()
+    await clock.advance(0.234567)
+    await manager.update_status(IDLE)
+    asyncio.get_running_loop().call_later(14, clock.block, 7.2506543)
+    await clock.advance(30.345678)
+    nc = await connect("asks")
+    await clock.advance(0.0014)
+    for one in await WorkerStatusManager.list_workers(nc):
+        tape.note(f"{one.age!r} s ago, late: {one.health}")
     assert tape == recorded
 
 

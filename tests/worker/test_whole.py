@@ -249,6 +249,18 @@ async def test_a_message_that_is_no_job(clock, client, start, connect, tape, rec
     assert tape == recorded
 
 
+async def test_a_message_nested_too_deep_to_be_read(clock, client, start, connect, tape, recorded):
+    """It is no job either; before, it was delivered for ever."""
+    worker, task = await start()
+    nc = await connect("stranger")
+    await nc.jetstream().publish(SETTINGS.job_subject("default"), b"[" * 5000)
+    await clock.advance(31)
+    assert worker.jobs_failed == 1
+    await stop(worker, task)
+    await clock.settle()
+    assert tape == recorded
+
+
 async def test_the_connection_breaks_while_a_job_runs(clock, client, start, faults, tape, recorded):
     worker, task = await start()
     await client.enqueue("nap", 4, job_id="long")

@@ -21,8 +21,11 @@ def encode(value: Any) -> bytes:
 
 
 def decode(data: bytes | None) -> JsonDict:
-    """Decode a record; what is no JSON object raises ValueError."""
-    value = json.loads(data or b"")
+    """Decode a record; what is no JSON object, or nested too deep to be read, raises ValueError."""
+    try:
+        value = json.loads(data or b"")
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value

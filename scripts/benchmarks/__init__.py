@@ -1,0 +1,1 @@
+"""Whole-process measurements of the tool beside others, on the same trees and the same moves."""
