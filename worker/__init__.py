@@ -17,6 +17,8 @@ from .exceptions import (
     WorkerError,
     WorkerIdTakenError,
 )
+from .failures import FailedJobHandler
+from .jobs import JOB_STATUS_TRANSITIONS, JobStatusManager
 from .messages import JOB_STATUS, Job, JobRecord
 from .registry import Registry, current_job, load_registry
 from .settings import Settings
@@ -30,9 +32,6 @@ from .status import (
     WorkerView,
 )
 from .worker import (
-    JOB_STATUS_TRANSITIONS,
-    FailedJobHandler,
-    JobStatusManager,
     Worker,
 )
 

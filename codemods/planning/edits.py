@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Statement
+from codemods.planning.import_style import ImportStyle
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,6 @@ class Edits:
     arrival: Arrival
     others: tuple[FileEdits, ...] = ()
     new_packages: tuple[str, ...] = ()
-    line_length: int = 88
+    style: ImportStyle = field(default_factory=ImportStyle)
     notes: tuple[str, ...] = field(default=())
     stubs: StubEdits | None = None

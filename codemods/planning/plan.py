@@ -17,6 +17,7 @@ from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
 from codemods.planning.identity import questions
+from codemods.planning.import_style import import_style
 from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import (
     departing_blocks,
@@ -28,7 +29,7 @@ from codemods.planning.loggers import loggers
 from codemods.planning.needs import Needs
 from codemods.planning.referrers import Referrers
 from codemods.planning.stubs import stub_edits
-from codemods.planning.style import line_length, relative_style
+from codemods.planning.style import relative_style
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.planning.written import names_written, written
@@ -151,7 +152,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         deprecation,
     )
     others = importer_edits(facts, followers)
-    packages, limit = tuple(_new_packages(facts)), line_length(facts.world.tree)
+    packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
     return Edits(departure, arrival, others, packages, limit, stubs=stub_edits(facts))
 
 

@@ -1,12 +1,10 @@
-"""How a project writes its imports: relative or absolute, and how long its lines are."""
+"""How a project names its modules in imports: relative or absolute."""
 
 from __future__ import annotations
 
-import tomllib
-
 from codemods.bindings import Module
 from codemods.planning.units import is_main_guard
-from codemods.project import Names, Tree
+from codemods.project import Names
 
 
 def relative_style(module: Module, names: Names) -> bool:
@@ -38,17 +36,3 @@ def reference_to(target: str, importer: str, relative: bool, names: Names) -> st
     while common < min(len(here), len(there)) and here[common] == there[common]:
         common += 1
     return "." * (len(here) - common + 1) + ".".join(there[common:])
-
-
-def line_length(tree: Tree) -> int:
-    """The line length that the project's tools are told, or Black's 88."""
-    if "pyproject.toml" in tree.paths:
-        try:
-            tool = tomllib.loads(tree.read("pyproject.toml").decode()).get("tool", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-            return 88
-        for section, key in (("ruff", "line-length"), ("black", "line-length"), ("isort", "line_length")):
-            value = tool.get(section, {}).get(key) if isinstance(tool.get(section), dict) else None
-            if isinstance(value, int):
-                return value
-    return 88

@@ -30,6 +30,7 @@ class Glimpse:
 
 def imports(raw: bytes) -> Iterator[Glimpse]:
     """Each import statement, in the order of the text."""
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\\" in raw:
         raw = _CONTINUED.sub(b" ", raw)
     for found in _IMPORT.finditer(raw):

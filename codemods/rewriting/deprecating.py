@@ -7,6 +7,7 @@ import ast
 from codemods.bindings import Module
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import Deprecation, NewImport, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.planning.units import is_main_guard
 from codemods.project import Source
 from codemods.rewriting import render
@@ -17,14 +18,14 @@ from codemods.rewriting.placing import header
 TYPING = NewImport("typing", "TYPE_CHECKING")
 
 
-def deprecation_edits(deprecation: Deprecation, module: Module, limit: int) -> list[Replacement]:
+def deprecation_edits(deprecation: Deprecation, module: Module, style: ImportStyle) -> list[Replacement]:
     """What makes the source find moved names with a warning; type checkers see a plain import."""
     source = module.source
-    imports = [NewImport(deprecation.module, name, name) for name in sorted(deprecation.names, key=render.isort_key)]
-    seen = render.lines(imports, "    ", limit)
+    imports = [NewImport(deprecation.module, name, name) for name in sorted(deprecation.names, key=style.name_key)]
+    seen = render.lines(imports, "    ", style)
     function = deprecation.standing
     if function is not None:
-        return [_put_into(source, function, deprecation), _for_type_checkers(source, function, seen)]
+        return [_put_into(source, function, deprecation, style), _for_type_checkers(source, function, seen)]
     lines = [
         "if TYPE_CHECKING:",
         *seen,
@@ -32,14 +33,14 @@ def deprecation_edits(deprecation: Deprecation, module: Module, limit: int) -> l
         "",
         "    def __getattr__(name):",
         '        """What has moved is still found here, with a warning."""',
-        *_branch(deprecation, "name", " " * 8),
+        *_branch(deprecation, "name", " " * 8, style),
         '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")',
     ]
     return [_at_the_end(module, source.newline.join(lines) + source.newline)]
 
 
-def _branch(deprecation: Deprecation, name: str, indent: str) -> list[str]:
-    names = [f'"{n}"' for n in sorted(deprecation.names, key=render.isort_key)]
+def _branch(deprecation: Deprecation, name: str, indent: str, style: ImportStyle) -> list[str]:
+    names = [f'"{n}"' for n in sorted(deprecation.names, key=style.name_key)]
     test = f"== {names[0]}" if len(names) == 1 else f"in ({', '.join(names)})"
     relative = deprecation.module.startswith(".")
     target = f'"{deprecation.module}", __package__' if relative else f'"{deprecation.module}"'
@@ -55,14 +56,14 @@ def _branch(deprecation: Deprecation, name: str, indent: str) -> list[str]:
     return [indent + line if line else "" for line in lines]
 
 
-def _put_into(source: Source, function: ast.FunctionDef, deprecation: Deprecation) -> Replacement:
+def _put_into(source: Source, function: ast.FunctionDef, deprecation: Deprecation, style: ImportStyle) -> Replacement:
     """The branch as the first thing that the function does."""
     (argument,) = [*function.args.posonlyargs, *function.args.args]
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     line = last_line(first) if documented else first_line(source, first) - 1
     indent = source.line(first.lineno)[: first.col_offset]
-    lines = _branch(deprecation, argument.arg, indent)
+    lines = _branch(deprecation, argument.arg, indent, style)
     at = source.line_starts[line] if line < len(source.line_starts) else len(source.text)
     return Replacement(at, at, source.newline.join(lines) + source.newline)
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
 from codemods.planning.edits import Arrival, NewImport, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render
 from codemods.rewriting.inserting import Inserter, insertion
-from codemods.rewriting.layout import blocks, first_line, last_line, removal
+from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
-from codemods.rewriting.placing import header
+from codemods.rewriting.placing import header, in_order
 from codemods.rewriting.source_file import dropped_imports, merged
 from codemods.rewriting.splice import splice
 
 
-def rewrite_destination(arrival: Arrival, names: Names, limit: int) -> bytes:
+def rewrite_destination(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the destination."""
     if arrival.module is None:
-        return _new_module(arrival, names, limit)
-    return _joined_module(arrival, arrival.module, names, limit)
+        return _new_module(arrival, names, style)
+    return _joined_module(arrival, arrival.module, names, style)
 
 
 def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
@@ -34,22 +36,23 @@ def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewI
     return (NewImport("typing", "TYPE_CHECKING"),)
 
 
-def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
+def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     source = arrival.body.module.source
-    own_top = names.dotted(arrival.path).partition(".")[0]
+    style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     parts: list[str] = []
     if arrival.future:
         parts.append("from __future__ import annotations")
-    imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)))
-    parts += render.sections(imports, "", limit, own_top)
+    imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)), style)
+    parts += render.sections(imports, "", style)
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
-        typing = render.sections(_sorted_like(source, arrival.typing_imports), "    ", limit, own_top)
+        typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
         parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
     body = (
-        moved_text(arrival.body, limit).replace("\r\n", "\n")
+        moved_text(arrival.body, style).replace("\r\n", "\n")
         if source.newline == "\r\n"
-        else moved_text(arrival.body, limit)
+        else moved_text(arrival.body, style)
     )
     top = "\n\n".join(parts)
     gap = "\n\n\n" if _begins_big(arrival.body.statements) else "\n\n"
@@ -64,13 +67,13 @@ def _new_module(arrival: Arrival, names: Names, limit: int) -> bytes:
     return (cookie + text).encode("utf-8" if source.encoding in ("utf-8-sig", "utf-8") else source.encoding)
 
 
-def _sorted_like(source: Source, imports: tuple[NewImport, ...]) -> tuple[NewImport, ...]:
+def _sorted_like(source: Source, imports: tuple[NewImport, ...], style: ImportStyle) -> tuple[NewImport, ...]:
     """In isort's order if the source's own imports are in it, else in the order of the source."""
     groups = [n for n in source.tree.body if isinstance(n, ast.ImportFrom)]
-    keys = [[render.isort_key(a.name) for a in n.names] for n in groups]
-    if any(k != sorted(k) for k in keys):
+    keys = [[style.name_key(a.name) for a in n.names] for n in groups]
+    if any(k != sorted(k) for k in keys) or not in_order(header(source), style):
         return imports
-    return tuple(sorted(imports, key=lambda n: (n.module.lstrip(".").lower(), render.isort_key(n.attribute or ""))))
+    return tuple(sorted(imports, key=lambda new: render.place(new, style)))
 
 
 def _cookie(source: Source, text: str) -> str:
@@ -113,15 +116,16 @@ def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
     return splice(source.text[start:end], edits).replace("\r\n", "\n")
 
 
-def _joined_module(arrival: Arrival, module: Module, names: Names, limit: int) -> bytes:
+def _joined_module(arrival: Arrival, module: Module, names: Names, style: ImportStyle) -> bytes:
     source = module.source
-    own_top = names.dotted(arrival.path).partition(".")[0]
+    style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     dropped = tuple(rehome.item for rehome in arrival.dropped)
     edits, whole = dropped_imports(source, dropped)
     edits += arrival.edits
     edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     head = header(source)
-    inserter = Inserter(source, head, own_top, limit, {id(item.node) for item in dropped})
+    inserter = Inserter(source, head, style, {id(item.node) for item in dropped})
     if arrival.future:
         after = _below_docstring(source)
         edits.append(insertion(source, after, ["from __future__ import annotations"], True))
@@ -130,11 +134,11 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, limit: int) -
         if not _has(module, new, gone):
             inserter.add(new)
     edits += inserter.edits()
-    edits += _joined_typing(arrival, module, limit)
+    edits += _joined_typing(arrival, module, style)
     blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
     if blocks_text:
         edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
-    edits.append(_landing(arrival, module, limit))
+    edits.append(_landing(arrival, module, style))
     return source.encode(splice(source.text, merged(source, edits)))
 
 
@@ -163,7 +167,7 @@ def _below_docstring(source: Source) -> int:
     return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
 
 
-def _joined_typing(arrival: Arrival, module: Module, limit: int) -> list[Replacement]:
+def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list[Replacement]:
     wanted = [new for new in arrival.typing_imports if new.binds not in module.binds]
     if not wanted:
         return []
@@ -172,18 +176,18 @@ def _joined_typing(arrival: Arrival, module: Module, limit: int) -> list[Replace
     if head.typing_block is not None:
         node = head.typing_block
         first = node.body[0]
-        indent = " " * first.col_offset
-        return [insertion(source, last_line(node), render.lines(wanted, indent, limit), False)]
+        indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
+        return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, "    ", limit)], True)]
+    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, style.indent, style)], True)]
 
 
-def _landing(arrival: Arrival, module: Module, limit: int) -> Replacement:
+def _landing(arrival: Arrival, module: Module, style: ImportStyle) -> Replacement:
     """Moved code stands at the end, above a main guard, or above the first statement that needs it while imported."""
     source = module.source
     moved = {name for s in arrival.body.statements for name in s.binds}
     before = next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
-    text = moved_text(arrival.body, limit)
+    text = moved_text(arrival.body, style)
     if arrival.body.module.source.newline != source.newline:
         text = text.replace(arrival.body.module.source.newline, source.newline)
     newline = source.newline

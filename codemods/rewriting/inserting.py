@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from codemods.planning.edits import NewImport, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.placing import Header, in_order, place_among
@@ -15,11 +16,10 @@ class Inserter:
     """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins
     them."""
 
-    def __init__(self, source: Source, head: Header, own_top: str, limit: int, taken: set[int]) -> None:
+    def __init__(self, source: Source, head: Header, style: ImportStyle, taken: set[int]) -> None:
         self.source = source
         self.head = head
-        self.own_top = own_top
-        self.limit = limit
+        self.style = style
         self.taken = taken
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
@@ -32,10 +32,10 @@ class Inserter:
         standing = self._standing(new)
         if standing is not None and (by is None or standing.lineno < by):
             node, text = self._joined.get(id(standing), (standing, self._text(standing)))
-            self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute)))
+            self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute), self.style))
             return
-        place = place_among(self.head, new.module, new.attribute is None, self.own_top)
-        if by is not None and (place[0] > by or not in_order(self.head, self.own_top)):
+        place = place_among(self.head, new.module, new.attribute is None, self.style)
+        if by is not None and (place[0] > by or not in_order(self.head, self.style)):
             place = (by, False)
         self._lines.setdefault(place, []).append(new)
 
@@ -47,14 +47,14 @@ class Inserter:
     def edits(self) -> Iterable[Replacement]:
         for node, text in self._joined.values():
             start, end = self.source.start(node), self.source.end(node)
-            if "\n" not in text and len(text) > self.limit and isinstance(node, ast.ImportFrom):
+            if "\n" not in text and len(text) > self.style.line_length and isinstance(node, ast.ImportFrom):
                 names = [(a.name, a.asname) for a in ast.parse(text).body[0].names]  # type: ignore[attr-defined]
-                text = "\n".join(render.statement("." * node.level + (node.module or ""), names, "", self.limit))
+                text = "\n".join(render.statement("." * node.level + (node.module or ""), names, "", self.style))
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
         for (after, section), imports in self._lines.items():
-            lines = render.lines(imports, "", self.limit)
+            lines = render.lines(imports, "", self.style)
             if section:
-                lines = "\n\n".join(render.sections(imports, "", self.limit, self.own_top)).split("\n")
+                lines = "\n\n".join(render.sections(imports, "", self.style)).split("\n")
             yield insertion(self.source, after, lines, section)
 
     def _text(self, node: ast.ImportFrom) -> str:

@@ -15,6 +15,16 @@ def first_line(source: Source, node: ast.stmt) -> int:
     return min([node.lineno, *(d.lineno for d in decorators or ())])
 
 
+def indentation(source: Source) -> str:
+    """What one level is indented by in this file."""
+    for node in source.tree.body:
+        for inside in getattr(node, "body", ()):
+            indent = source.text[source.line_starts[inside.lineno - 1] : source.start(inside)]
+            if indent and not indent.strip():
+                return indent
+    return "    "
+
+
 def last_line(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
@@ -36,12 +46,27 @@ def span(source: Source, statement: Statement, previous_end: int) -> tuple[int, 
     ``previous_end`` is the last line of the statement before it (0 for none).
     """
     top = first_line(source, statement.node)
-    bottom = last_line(statement.node)
+    bottom = _with_last_comments(source, statement.node)
     while top - 1 > previous_end and source.line(top - 1).strip().startswith("#"):
         top -= 1
     if previous_end == 0:
         top = _below_header(source, top, first_line(source, statement.node))
     return (*_with_format_region(source, top, bottom, previous_end),)  # type: ignore[return-value]
+
+
+def _with_last_comments(source: Source, node: ast.stmt) -> int:
+    """The last line of a statement, with the comments at the end of its body: indented, nothing but blanks between."""
+    bottom = number = last_line(node)
+    while hasattr(node, "body") and (blank(source, number + 1) or _indented_comment(source, number + 1)):
+        number += 1
+        if not blank(source, number):
+            bottom = number
+    return bottom
+
+
+def _indented_comment(source: Source, number: int) -> bool:
+    line = source.line(number)
+    return line[:1] in (" ", "\t") and line.strip().startswith("#")
 
 
 def _below_header(source: Source, top: int, start: int) -> int:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby, takewhile
 
-from codemods.planning.edits import Body, LateImport, Replacement
+from codemods.planning.edits import Body, LateImport, NewImport, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
 from codemods.rewriting.layout import blank, spans, text_of
 from codemods.rewriting.splice import splice
 
 
-def moved_text(body: Body, limit: int) -> str:
+def moved_text(body: Body, style: ImportStyle) -> str:
     """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them."""
     source = body.module.source
     lines = spans(source, body.module.statements, body.statements)
-    edits = [*body.edits, *_late(source, body.late, limit)]
+    edits = [*body.edits, *_late(source, body.late, style)]
     pieces: list[str] = []
     for index, (statement, (top, bottom)) in enumerate(zip(body.statements, lines, strict=True)):
         if index and lines[index - 1][1] >= top:
@@ -47,7 +51,7 @@ def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent:
     return 2 if isinstance(previous, big) or isinstance(node, big) else 1
 
 
-def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Replacement]:
+def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> list[Replacement]:
     """Import lines at the start of functions, below the docstring."""
     by_function: dict[int, list[LateImport]] = {}
     for item in late:
@@ -55,26 +59,56 @@ def _late(source: Source, late: tuple[LateImport, ...], limit: int) -> list[Repl
     found = []
     for items in by_function.values():
         function = items[0].function
-        first = function.body[0]
-        documented = (
-            isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-        )
-        if documented and len(function.body) > 1:
-            first = function.body[1]
-        new = list(dict.fromkeys(item.new for item in items))
+        body = function.body[1:] if _documented(function) and len(function.body) > 1 else function.body
+        first = body[0]
+        new = sorted(dict.fromkeys(item.new for item in items), key=lambda n: render.place(n, style))
         start = source.start(first)
-        line_start = source.line_starts[_line(first) - 1]
-        indent = source.text[line_start:start]
+        top = _line(first)
+        indent = source.text[source.line_starts[top - 1] : start]
         if indent.strip():
             # The body stands on the line of its def (or shares one): the import joins it there.
-            text = "".join(line.strip() + "; " for line in render.lines(new, "", 10_000))
+            text = "".join(line.strip() + "; " for line in render.lines(new, "", replace(style, line_length=10_000)))
             found.append(Replacement(start, start, text))
+            continue
+        head = [*takewhile(lambda n: isinstance(n, (ast.Import, ast.ImportFrom)), body)]
+        if not head:
+            while source.line(top - 1).strip().startswith("#") and top - 1 > function.lineno:
+                top -= 1
+            at = source.line_starts[top - 1]
+            lines = "\n\n".join(render.sections(new, indent, style)).split("\n")
+            found.append(Replacement(at, at, "".join(line + source.newline for line in [*lines, ""])))
         else:
-            text = "".join(line + source.newline for line in render.lines(new, indent, limit))
-            if not isinstance(first, (ast.Import, ast.ImportFrom)):
-                text += source.newline
-            found.append(Replacement(line_start, line_start, text))
+            found += [_among(source, head, one, indent, style) for one in _by_module(new)]
     return found
+
+
+def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    first = function.body[0]
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+
+
+def _by_module(new: list[NewImport]) -> Iterator[list[NewImport]]:
+    for _, members in groupby(new, key=lambda n: n.module):
+        yield list(members)
+
+
+def _among(source: Source, head: list[ast.stmt], new: list[NewImport], indent: str, style: ImportStyle) -> Replacement:
+    """Imports of one module put among those that a function begins with, a blank line between sections."""
+    mine = render.place(new[0], style)
+    standing = [(render.rank_of(node, style), node) for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
+    before = [(rank, node) for rank, node in standing if rank <= mine]
+    after = standing[len(before) :]
+    text = "".join(line + source.newline for line in render.lines(new, indent, style))
+    if not before:
+        gap = source.newline if after[0][0][0][0] != mine[0][0] else ""
+        at = source.line_starts[_line(after[0][1]) - 1]
+        return Replacement(at, at, text + gap)
+    last = before[-1][1]
+    gap = source.newline if before[-1][0][0][0] != mine[0][0] else ""
+    number = last.end_lineno or last.lineno
+    at = source.line_starts[number] if number < len(source.line_starts) else len(source.text)
+    below = source.newline if after and after[0][0][0][0] != mine[0][0] and not blank(source, number + 1) else ""
+    return Replacement(at, at, gap + text + below)
 
 
 def _line(node: ast.stmt) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from codemods.planning.edits import FileEdits, NewImport, Rehome, Replacement
+from codemods.planning.import_style import ImportStyle, Rank
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import removal
-from codemods.rewriting.placing import Header, header, rank
+from codemods.rewriting.layout import indentation, removal
+from codemods.rewriting.placing import Header, header, in_order
 from codemods.rewriting.splice import splice
 
 
-def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
+def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of an importer."""
     assert file.module is not None, "texts that are no Python are spliced"
     source = file.module.source
@@ -23,11 +25,12 @@ def rewrite_other(file: FileEdits, names: Names, limit: int) -> bytes:
     for rehome in file.rehomes:
         by_statement[id(rehome.item.node)].append(rehome)
     head = header(source)
-    own_top = names.dotted(file.path).partition(".")[0]
-    inserter = Inserter(source, head, own_top, limit, set(by_statement))
+    style = style.seen_from(names.dotted(file.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
+    inserter = Inserter(source, head, style, set(by_statement))
     edits: list[Replacement] = list(file.strings)
     for group in by_statement.values():
-        edits += _statement(source, head, inserter, group, limit)
+        edits += _statement(source, head, inserter, group, style)
     edits += inserter.edits()
     return source.encode(splice(source.text, edits))
 
@@ -37,8 +40,9 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
     return splice(raw.decode(), file.strings).encode()
 
 
-def _statement(source: Source, head: Header, inserter: Inserter, group: list[Rehome], limit: int) -> list[Replacement]:
-    own_top = inserter.own_top
+def _statement(
+    source: Source, head: Header, inserter: Inserter, group: list[Rehome], style: ImportStyle
+) -> list[Replacement]:
     node = group[0].item.node
     assert isinstance(node, ast.ImportFrom)
     start, end = source.start(node), source.end(node)
@@ -52,9 +56,13 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
             for new in news:
                 inserter.add(new)
             return [_line_removal(source, node)]
-        run = _run(source, node, own_top)
-        if run and not _fits(run, node, module, own_top):
-            return [_line_removal(source, node), _put_in(source, run, node, news, own_top, limit)]
+        if top_level and _leaves_order(head, node, module, style) and _alone(source, node) and _plain(source, node):
+            for new in news:
+                inserter.add(new, node.lineno - 1)
+            return [_line_removal(source, node)]
+        run = [] if top_level else _run(source, node, style)
+        if run and not _fits(run, node, module, style):
+            return [_line_removal(source, node), _put_in(source, run, node, news, style)]
         parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
         written = r"\s*".join(re.escape(part) for part in parts if part)
         found = re.match(rf"from\s*({written})", text)
@@ -76,32 +84,48 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
     line = source.line(node.lineno)
     indent = line[: len(line) - len(line.lstrip())]
     if not _alone(source, node):
-        inline = "; ".join(render.lines(news, "", 10_000))
+        inline = "; ".join(render.lines(news, "", replace(style, line_length=10_000)))
         return [Replacement(start, end, f"{left}; {inline}")]
-    if run := _run(source, node, own_top):
-        return [Replacement(start, end, left), _put_in(source, run, node, news, own_top, limit)]
-    added = source.newline.join(render.lines(news, indent, limit))
-    if _order(module, own_top) < _order(_written(node), own_top):
-        return [Replacement(start, end, f"{added.removeprefix(indent)}{source.newline}{indent}{left}")]
+    if run := _run(source, node, style):
+        return [Replacement(start, end, left), _put_in(source, run, node, news, style)]
+    added = source.newline.join(render.lines(news, indent, style))
     tail_end = (
         source.line_starts[node.end_lineno or node.lineno]
         if (node.end_lineno or 0) < len(source.line_starts)
         else len(source.text)
     )
     tail = source.text[end:tail_end].rstrip("\r\n")
+    if min(render.place(new, style) for new in news) < render.rank_of(node, style):
+        # Above the others, as isort has it; comments above the statement speak of what follows.
+        return [Replacement(start, start, added.lstrip() + source.newline + indent), Replacement(start, end, left)]
     return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
 
 
-def _run(source: Source, node: ast.ImportFrom, own_top: str) -> list[ast.ImportFrom]:
-    """The ``from`` imports around one, line by line; none where they stand in no order."""
+def _leaves_order(head: Header, node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
+    """Do the leading imports stand in isort's order, and would not with another module in this place?"""
+    level = len(module) - len(module.lstrip("."))
+    new = ast.ImportFrom(module.lstrip(".") or None, node.names, level)
+    there = Header(tuple(new if n is node else n for n in head.imports), head.after, None)
+    return in_order(head, style) and not in_order(there, style)
+
+
+def _plain(source: Source, node: ast.stmt) -> bool:
+    """One line, no comment of its own: nothing is lost when it is written anew."""
+    return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
+
+
+def _run(source: Source, node: ast.ImportFrom, style: ImportStyle) -> list[ast.ImportFrom]:
+    """The ``from`` imports around one inside of a block, line by line; none where they stand in no order."""
     for outer in ast.walk(source.tree):
         for body in (getattr(outer, name, None) for name in ("body", "orelse", "finalbody")):
-            if isinstance(body, list) and any(n is node for n in body):
-                return _ordered_around(source, body, node, own_top)
+            if isinstance(body, list) and any(n is node for n in body) and not isinstance(outer, ast.Module):
+                return _ordered_around(source, body, node, style)
     return []
 
 
-def _ordered_around(source: Source, body: list[ast.stmt], node: ast.ImportFrom, own_top: str) -> list[ast.ImportFrom]:
+def _ordered_around(
+    source: Source, body: list[ast.stmt], node: ast.ImportFrom, style: ImportStyle
+) -> list[ast.ImportFrom]:
     at = next(i for i, n in enumerate(body) if n is node)
     first = last = at
     while first > 0 and _adjoins(source, body[first - 1], body[first]):
@@ -109,7 +133,7 @@ def _ordered_around(source: Source, body: list[ast.stmt], node: ast.ImportFrom, 
     while last + 1 < len(body) and _adjoins(source, body[last], body[last + 1]):
         last += 1
     run = [n for n in body[first : last + 1] if isinstance(n, ast.ImportFrom)]
-    keys = [_order(_written(n), own_top) for n in run]
+    keys = [_order(_written(n), style) for n in run]
     return run if len(run) > 1 and keys == sorted(keys) else []
 
 
@@ -122,21 +146,21 @@ def _written(node: ast.ImportFrom) -> str:
     return "." * node.level + (node.module or "")
 
 
-def _fits(run: list[ast.ImportFrom], node: ast.ImportFrom, module: str, own_top: str) -> bool:
+def _fits(run: list[ast.ImportFrom], node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
     """Is the run still in order if this statement names ``module``?"""
-    keys = [_order(module if n is node else _written(n), own_top) for n in run]
+    keys = [_order(module if n is node else _written(n), style) for n in run]
     return keys == sorted(keys)
 
 
 def _put_in(
-    source: Source, run: list[ast.ImportFrom], node: ast.ImportFrom, news: list[NewImport], own_top: str, limit: int
+    source: Source, run: list[ast.ImportFrom], node: ast.ImportFrom, news: list[NewImport], style: ImportStyle
 ) -> Replacement:
     """New lines where the order of the run has them."""
-    key = _order(news[0].module, own_top)
-    above = [n for n in run if _order(_written(n), own_top) <= key]
+    key = _order(news[0].module, style)
+    above = [n for n in run if _order(_written(n), style) <= key]
     at = source.line_starts[(above[-1].end_lineno or 0) if above else run[0].lineno - 1 :][:1] or [len(source.text)]
     indent = " " * node.col_offset if not source.line(node.lineno).startswith("\t") else "\t" * node.col_offset
-    text = "".join(line + source.newline for line in render.lines(news, indent, limit))
+    text = "".join(line + source.newline for line in render.lines(news, indent, style))
     return Replacement(at[0], at[0], text)
 
 
@@ -158,9 +182,9 @@ def _comment(source: Source, number: int) -> str:
     return source.line(number).partition("#")[2].strip()
 
 
-def _order(module: str, own_top: str) -> tuple[int, int, int, str]:
+def _order(module: str, style: ImportStyle) -> Rank:
     name = module.lstrip(".")
-    return rank(name, len(module) - len(name), False, own_top)
+    return style.rank(name, len(module) - len(name), False)
 
 
 def _alone(source: Source, node: ast.stmt) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import sys
 from dataclasses import dataclass
 
 from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
+from codemods.planning.import_style import ImportStyle, Rank
 from codemods.project import Source
 from codemods.rewriting.layout import first_line, last_line
 
@@ -63,31 +63,15 @@ def _comment_head(source: Source) -> int:
     return last if number < first else max(cookie, default=0)
 
 
-def rank(module: str, level: int, plain: bool, own_top: str) -> tuple[int, int, int, str]:
-    """isort's order: future, standard library, third party, first party, relative; `import a` before `from a`."""
-    top = module.partition(".")[0]
-    if level:
-        section = 4
-    elif module == "__future__":
-        section = 0
-    elif top in sys.stdlib_module_names:
-        section = 1
-    elif top == own_top:
-        section = 3
-    else:
-        section = 2
-    return section, 0 if plain else 1, -level, module.lower()
-
-
-def place_among(head: Header, module: str, plain: bool, own_top: str) -> tuple[int, bool]:
+def place_among(head: Header, module: str, plain: bool, style: ImportStyle) -> tuple[int, bool]:
     """The line after which a new top-level import stands, and whether it opens a section of its own.
 
     Sections and order are isort's where the imports that stand follow them; elsewhere it goes after its section,
     or the last.
     """
     level = len(module) - len(module.lstrip("."))
-    mine = rank(module.lstrip("."), level, plain, own_top)
-    ranked = [(_rank_of(node, own_top), node) for node in head.imports]
+    mine = style.rank(module.lstrip("."), level, plain)
+    ranked = [(_rank_of(node, style), node) for node in head.imports]
     same = [(r, node) for r, node in ranked if r[0] == mine[0]]
     if same:
         in_order = [r for r, _ in same] == sorted(r for r, _ in same)
@@ -101,9 +85,9 @@ def place_among(head: Header, module: str, plain: bool, own_top: str) -> tuple[i
     return head.after if not ranked else first_line_before(ranked[0][1]), True
 
 
-def in_order(head: Header, own_top: str) -> bool:
+def in_order(head: Header, style: ImportStyle) -> bool:
     """Do the leading imports stand in isort's order?"""
-    ranks = [_rank_of(node, own_top) for node in head.imports]
+    ranks = [_rank_of(node, style) for node in head.imports]
     return ranks == sorted(ranks)
 
 
@@ -111,7 +95,7 @@ def first_line_before(node: ast.stmt) -> int:
     return node.lineno - 1
 
 
-def _rank_of(node: ast.Import | ast.ImportFrom, own_top: str) -> tuple[int, int, int, str]:
+def _rank_of(node: ast.Import | ast.ImportFrom, style: ImportStyle) -> Rank:
     if isinstance(node, ast.Import):
-        return rank(node.names[0].name, 0, True, own_top)
-    return rank(node.module or "", node.level, False, own_top)
+        return style.rank(node.names[0].name, 0, True)
+    return style.rank(node.module or "", node.level, False)

@@ -24,14 +24,12 @@ def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
 def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
     names = tree.names
     after: dict[str, bytes | None] = {
-        edits.departure.path: rewrite_source(edits.departure, names, edits.line_length),
-        edits.arrival.path: rewrite_destination(edits.arrival, names, edits.line_length),
+        edits.departure.path: rewrite_source(edits.departure, names, edits.style),
+        edits.arrival.path: rewrite_destination(edits.arrival, names, edits.style),
     }
     for file in edits.others:
         text = file.module is None
-        after[file.path] = (
-            rewrite_text(file, tree.read(file.path)) if text else rewrite_other(file, names, edits.line_length)
-        )
+        after[file.path] = rewrite_text(file, tree.read(file.path)) if text else rewrite_other(file, names, edits.style)
     if edits.stubs is not None:
-        after |= rewrite_stubs(edits.stubs, names, edits.line_length)
+        after |= rewrite_stubs(edits.stubs, names, edits.style)
     return after | dict.fromkeys(edits.new_packages, b"")

@@ -3,60 +3,74 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
+from dataclasses import replace
+from itertools import pairwise
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import Departure, Replacement
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import blocks, first_line, last_line, removal, spans
+from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal, spans
 from codemods.rewriting.placing import header
 from codemods.rewriting.splice import splice
 
 
-def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
+def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
     gone = spans(source, departure.module.statements, departure.statements)
     gone += spans(source, departure.module.statements, departure.blocks)
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
-    own_top = names.dotted(departure.path).partition(".")[0]
+    style = style.seen_from(names.dotted(departure.path).partition(".")[0])
+    style = replace(style, indent=indentation(source))
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
-    inserter = Inserter(source, header(source), own_top, limit, taken)
+    inserter = Inserter(source, header(source), style, taken)
     left = departure.module.binds - {item.binds for item in departure.dropped}
     if departure.deprecation is not None and "TYPE_CHECKING" not in left:
         inserter.add(TYPING)
     if departure.before is None:
-        for new in sorted(departure.back, key=lambda n: render.isort_key(n.attribute or "")):
+        for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
     elif departure.back:
-        edits.append(_in_turn(departure, limit))
+        edits.append(_in_turn(departure, style))
     edits += inserter.edits()
     if departure.deprecation is not None:
-        edits += deprecation_edits(departure.deprecation, departure.module, limit)
+        edits += deprecation_edits(departure.deprecation, departure.module, style)
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
-    return source.encode(two_blank_lines(text, {new.module for new in departure.back}, source.newline))
+    return source.encode(set_off(source, text, {new.module for new in departure.back}, source.newline))
 
 
-def two_blank_lines(text: str, modules: set[str], newline: str) -> str:
-    """PEP 8's two blank lines between an import of ``modules`` and a definition that now stands right below it."""
-    lines = text.splitlines(keepends=True)
+def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
+    """The new text with the blank lines of PEP 8 between an import of ``modules`` and what now stands right below it:
+    two above a definition, else one. What stood below imports before keeps the gap that it had."""
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # a form feed ends no line
     body = ast.parse(text).body
-    for node, following in reversed(list(zip(body, body[1:], strict=False))):
+    stood = {
+        ast.dump(below) for node, below in pairwise(source.tree.body) if isinstance(node, (ast.Import, ast.ImportFrom))
+    }
+    for node, following in reversed(list(pairwise(body))):
         if not (isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in modules):
             continue
+        end = node.end_lineno or node.lineno
         top = min([following.lineno, *(d.lineno for d in getattr(following, "decorator_list", ()))])
-        between = lines[(node.end_lineno or 0) : top - 1]
-        if isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            blank = next((i for i, line in enumerate(between) if line.strip()), len(between))
-            lines[(node.end_lineno or 0) : (node.end_lineno or 0)] = [newline] * max(0, 2 - blank)
+        between = lines[end : top - 1]
+        blank = next((i for i, line in enumerate(between) if line.strip(" \t\r\n")), len(between))
+        comments = between[blank:]
+        definition = isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        if definition and ((blank < 2 and not comments) or all(line.strip() for line in comments)):
+            lines[end : end + blank] = [newline] * max(2, blank)
+        elif blank > 1 and not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
+            lines[end : end + blank] = [newline]
     return "".join(lines)
 
 
@@ -104,12 +118,12 @@ def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[t
     return found
 
 
-def _in_turn(departure: Departure, limit: int) -> Replacement:
+def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
-    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", limit)[:1]]
-    lines += render.lines(departure.back, "", limit)[1:]
+    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
+    lines += render.lines(departure.back, "", style)[1:]
     top = first_line(source, departure.before.node)
     while source.line(top - 1).strip().startswith("#"):
         top -= 1

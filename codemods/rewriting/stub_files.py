@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from codemods.planning.edits import StubEdits
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.source_file import rewrite_source
 
 
-def rewrite_stubs(edits: StubEdits, names: Names, limit: int) -> dict[str, bytes | None]:
+def rewrite_stubs(edits: StubEdits, names: Names, style: ImportStyle) -> dict[str, bytes | None]:
     """The new bytes of both stubs."""
     source = edits.departure.module.source
     destination = edits.arrival.module.source if edits.arrival.module else source
     return {
-        source.path: _as_dense(source, rewrite_source(edits.departure, names, limit)),
-        edits.arrival.path: _as_dense(destination, rewrite_destination(edits.arrival, names, limit)),
+        source.path: _as_dense(source, rewrite_source(edits.departure, names, style)),
+        edits.arrival.path: _as_dense(destination, rewrite_destination(edits.arrival, names, style)),
     }
 
 

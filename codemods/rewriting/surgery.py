@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.rewriting.render import isort_key
+from codemods.planning.import_style import ImportStyle
 
 
 def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
@@ -38,14 +38,14 @@ def _promise(alias: cst.ImportAlias) -> cst.ImportAlias:
     return alias.with_changes(asname=cst.AsName(cst.Name(alias.name.value)))
 
 
-def with_name(text: str, name: str) -> str:
+def with_name(text: str, name: str, style: ImportStyle) -> str:
     """The ``from`` statement with one more plain name, where the order that stands there puts it."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
     names = list(small.names)
     written = [cst.Module([]).code_for_node(alias.name) for alias in names]
-    place = _position(written, name)
+    place = _position(written, name, style)
     if place < len(names):
         new = cst.ImportAlias(
             cst.Name(name), comma=_plain_comma(names[place]) if place < len(names) - 1 else _between(names)
@@ -59,9 +59,9 @@ def with_name(text: str, name: str) -> str:
     return _code(line, small.with_changes(names=tuple(names)), text)
 
 
-def _position(written: list[str], name: str) -> int:
+def _position(written: list[str], name: str, style: ImportStyle) -> int:
     """Where a name belongs in a list that is in some order; at the end of one that is in none."""
-    orders: tuple[Callable[[str], Any], ...] = (isort_key, str.lower, str)
+    orders: tuple[Callable[[str], Any], ...] = (style.name_key, str.lower, str)
     for key in orders:
         keys = [key(w) for w in written]
         if keys == sorted(keys):

@@ -1,0 +1,135 @@
+"""Where import lines belong, by what the project tells isort or ruff."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from codemods.project import Tree
+
+_SECTIONS = ("future", "standard-library", "third-party", "first-party", "local-folder")
+_ISORT_SECTIONS: dict[str, str] = dict(
+    zip(("FUTURE", "STDLIB", "THIRDPARTY", "FIRSTPARTY", "LOCALFOLDER"), _SECTIONS, strict=True)
+)
+_INI_FILES = (".isort.cfg", "setup.cfg", "tox.ini")
+
+Rank = tuple[int, int, int, tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class ImportStyle:
+    """isort's order of sections, modules and names, with a project's settings; lengths in characters."""
+
+    line_length: int = 88
+    first_party: frozenset[str] = frozenset()
+    third_party: frozenset[str] = frozenset()
+    order: tuple[str, ...] = _SECTIONS
+    within_sections: bool = False  # `import a` and `from b import c` are sorted as one
+    single_line: bool = False
+    by_type: bool = True
+    indent: str = "    "
+
+    def seen_from(self, top: str) -> ImportStyle:
+        """The style for a file of the top-level package ``top``, which is its own first party."""
+        return replace(self, first_party=self.first_party | {top}) if top else self
+
+    def rank(self, module: str, level: int, plain: bool) -> Rank:
+        """The place of an import among others; its first item is the section."""
+        section = self.order.index(self._section(module, level))
+        return section, 0 if plain or self.within_sections else 1, -level, natural(module.lower())
+
+    def name_key(self, name: str) -> tuple[Any, ...]:
+        """The place of a name in its statement: constants, classes, the rest."""
+        kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+        return kind if self.by_type else 0, natural(name.lower()), name
+
+    def _section(self, module: str, level: int) -> str:
+        if level:
+            return "local-folder"
+        parts = module.split(".")
+        above = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+        if module == "__future__":
+            return "future"
+        if above & self.third_party:
+            return "third-party"
+        if above & self.first_party and parts[0] not in sys.stdlib_module_names:
+            return "first-party"
+        return "standard-library" if parts[0] in sys.stdlib_module_names else "third-party"
+
+
+def natural(text: str) -> tuple[Any, ...]:
+    """A key that puts ``m10`` after ``m9``."""
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", text) if part)
+
+
+def import_style(tree: Tree) -> ImportStyle:
+    """The style that a project's pyproject.toml, ruff.toml or isort settings ask for; isort's own where they are
+    silent."""
+    tool = _toml(tree, "pyproject.toml").get("tool", {})
+    ruff = next((found for name in (".ruff.toml", "ruff.toml") if (found := _toml(tree, name))), tool.get("ruff", {}))
+    black, isort = tool.get("black", {}), tool.get("isort", {}) or _ini(tree)
+    lint = ruff.get("lint", {}) if isinstance(ruff.get("lint"), dict) else {}
+    sorting = {**ruff.get("isort", {}), **lint.get("isort", {})} or {k.replace("_", "-"): v for k, v in isort.items()}
+    google = sorting.get("profile") == "google"
+    lengths = (ruff.get("line-length"), black.get("line-length"), isort.get("line_length"))
+    sections = _words(sorting.get("section-order", sorting.get("sections")))
+    order = tuple(_ISORT_SECTIONS.get(name, name) for name in sections)
+    folders = _words(ruff.get("src", isort.get("src_paths"))) or (".", "src")
+    return ImportStyle(
+        next((int(str(length)) for length in lengths if str(length).isdigit()), 88),
+        frozenset(_words(sorting.get("known-first-party"))) | _top_names(tree, folders),
+        frozenset(_words(sorting.get("known-third-party"))),
+        order if sorted(order) == sorted(_SECTIONS) else _SECTIONS,
+        _true(sorting.get("force-sort-within-sections", google)),
+        _true(sorting.get("force-single-line", google)),
+        _true(sorting.get("order-by-type", True)),
+    )
+
+
+def _top_names(tree: Tree, folders: Iterable[str]) -> frozenset[str]:
+    """Modules and packages at the top of the folders that imports start from."""
+    found = set()
+    for folder in folders:
+        start = "" if folder in (".", "") else folder.strip("./") + "/"
+        for path in tree.paths:
+            if path.startswith(start) and path.endswith(".py"):
+                found.add(path[len(start) :].partition("/")[0].removesuffix(".py"))
+    return frozenset(found)
+
+
+def _toml(tree: Tree, path: str) -> Mapping[str, Any]:
+    if path not in tree.paths:
+        return {}
+    try:
+        return tomllib.loads(tree.read(path).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return {}
+
+
+def _ini(tree: Tree) -> Mapping[str, Any]:
+    for path in _INI_FILES:
+        if path in tree.paths:
+            parser = configparser.ConfigParser(interpolation=None)
+            try:
+                parser.read_string(tree.read(path).decode())
+            except (configparser.Error, UnicodeDecodeError, OSError):
+                continue
+            for section in ("settings", "isort"):
+                if parser.has_section(section) and (path == ".isort.cfg" or section == "isort"):
+                    return dict(parser[section])
+    return {}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in re.split(r"[,\n]", value) if word.strip())
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()
+
+
+def _true(value: object) -> bool:
+    return value is True or str(value).lower() in ("true", "1", "yes", "on")
