@@ -16,6 +16,7 @@ EXAMPLES = """
 examples:
   %(prog)s shop/worker.py shop/status.py Status         move Status, and what only it uses
   %(prog)s shop/worker.py shop/status.py Status --plan  what goes where, and why
+  %(prog)s shop/worker.py shop/status.py Status --deprecate  the old path works on, and warns
   %(prog)s shop/worker.py shop/status.py Status --diff  the change, written nowhere
   %(prog)s shop/worker.py shop/status.py Status --check exit 1 while it is still to be done
 

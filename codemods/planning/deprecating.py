@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Refused, Severity
 from codemods.planning.edits import Deprecation, NewImport
+from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.handed_on import handed_on
 from codemods.planning.leaving import imported_back
@@ -52,6 +53,7 @@ def bound_names(facts: Facts) -> dict[str, str]:
     for seam in facts.referrers.seams:
         if seam.name in moved - facts.followed:
             found[seam.name] = f"{seam.place} replaces it here"
+    found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.pinned & moved, "it is looked up here by those who may find it replaced")
     for unit in facts.staying:
         for reference in unit.references:

@@ -33,8 +33,19 @@ def missing_names(facts: Facts) -> Iterator[tuple[ast.Constant, str, Replacement
                     yield text, missing[0], _put_first(source.text, source.start(text), source.end(text), lines)
 
 
+def read_by_staying(facts: Facts) -> frozenset[str]:
+    """Moved names that examples of the source go on reading among the names of their module."""
+    if ">>>" not in facts.source.source.text:
+        return frozenset()
+    texts = [str(t.value) for unit in facts.staying for s in unit.statements for t in docstrings(s.node)]
+    return facts.moved_names & {name for text in texts for name in names_read(text)}
+
+
 def docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
-    """The docstrings in a statement that have examples."""
+    """The docstrings in a statement that have examples, or that it is."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.Constant) and isinstance(value.value, str) and ">>>" in value.value:
+        yield value
     for inner in ast.walk(node):
         body = getattr(inner, "body", None)
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and body:

@@ -8,6 +8,7 @@ from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import NewImport
 from codemods.planning.effects import has_effect
+from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
@@ -150,7 +151,7 @@ def _read_by_star_importers(facts: Facts) -> set[str]:
 def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     """The moved names that the source, or somebody who knows its path, still needs there."""
     if not facts.move.reexport:
-        wanted = _read_by_staying(facts)
+        wanted = _read_by_staying(facts) | read_by_staying(facts)
     else:
         wanted = set(facts.moved_names)
     module = reference_to(
@@ -158,7 +159,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     )
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
-    outside = facts.referrers.outside
+    outside = facts.referrers.outside | read_by_staying(facts)
     dynamic = _looks_names_up(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     found = []

@@ -26,7 +26,7 @@ def check(comparison: Comparison) -> Check:
                 continue
             count += 1
             failures += _compare(comparison, path, home, owner, name, old)
-    failures += imports_lead_somewhere(comparison)
+    failures += _imports(comparison)
     return Check("bindings", SAYS, count, tuple(failures))
 
 
@@ -128,7 +128,7 @@ def _late(comparison: Comparison, path: str, owner: str, name: str) -> frozenset
     return frozenset(found)
 
 
-def imports_lead_somewhere(comparison: Comparison) -> Iterator[Finding]:
+def _imports(comparison: Comparison) -> Iterator[Finding]:
     """Every import of a changed file, at any depth, leads to something that is there."""
     for path in comparison.changed:
         outline = comparison.after.outline(path)

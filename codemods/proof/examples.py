@@ -1,4 +1,4 @@
-"""Examples (`>>>`) of moved code find the names that they found: doctest runs them among the names of their module."""
+"""Examples (`>>>`) in docstrings find the names that they found: doctest runs them among the names of their module."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ import ast
 import doctest
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding
+from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.side import defined_names
 
-SAYS = "examples of moved code find the names that they found in the old module"
+SAYS = "examples in docstrings find the names that they found, where they stand now"
 
 
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     count = 0
-    for (old, moved), (new, _) in sorted(comparison.renamed.items()):
-        outline = comparison.after.outline(new)
-        for node in outline.body if outline else ():
-            if outline is None or moved not in set(defined_names(node)):
-                continue
+    came = {new: old for old, new in comparison.renamed.items()}
+    for path in comparison.changed:
+        outline = comparison.after.outline(path)
+        for node in outline.body if outline and ">>>" in outline.source.text else ():
+            moved = next((name for name in defined_names(node) if (path, name) in came), "")
+            home = came[path, moved][0] if moved else path
             for text in _docstrings(node):
                 count += 1
-                for name, found in _names(comparison, new, str(text.value)):
-                    wanted = comparison.mapped(comparison.before.origins(old, name))
-                    if wanted and (comparison.after.origins(new, name) if found is None else found) != wanted:
-                        message = f"an example of {moved} reads {name}, which is not there, or is not what it was"
-                        failures.append(Finding(outline.source.place(text), message))
+                for name, found in _names(comparison, path, str(text.value)):
+                    wanted = comparison.mapped(comparison.before.origins(home, name))
+                    if wanted and (comparison.after.origins(path, name) if found is None else found) != wanted:
+                        message = f"an example here reads {name}, which is not there, or is not what it was"
+                        failures.append(Finding(Place(path, text.lineno), message))
     return Check("examples", SAYS, count, tuple(failures))
 
 
 def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and ">>>" in str(node.value.value):
+        yield node.value
     for inner in ast.walk(node):
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             first = inner.body[0]

@@ -167,9 +167,10 @@ def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> 
             pieces += [*sorted(pending), text[at:start]]
             pending = []
         rest = "; ".join(ast.unparse(other) for other in tree.body[1:])
-        for alias in node.names if isinstance(node, ast.ImportFrom) and not given else ():
-            module = olds.get((node.module or "", alias.name), node.module)
-            pending.append(f"{prompt}from {module} import {alias.name} as {alias.asname}; {rest}\n")
+        if isinstance(node, ast.ImportFrom) and not given:
+            for alias in node.names:
+                module = olds.get((node.module or "", alias.name), node.module)
+                pending.append(f"{prompt}from {module} import {alias.name} as {alias.asname}; {rest}\n")
         at = stop + len(_LINE_END.match(text, stop)[0])  # type: ignore[index]
     return "".join([*pieces, *sorted(pending), text[at:]])
 

@@ -50,8 +50,7 @@ def check(comparison: Comparison) -> Check:
     count = 0
     if stubs:
         typing = _Stubs(TypingView(comparison.old), TypingView(comparison.new), comparison.moves, stubs)
-        failures += [*conservation.check(typing).failures, *namespaces.check(typing).failures]
-        failures += bindings.imports_lead_somewhere(typing)
+        failures += [f for look in (conservation, bindings, namespaces) for f in look.check(typing).failures]
         for path, home, name in _names(typing):
             count += 1
             failures += _compare(typing, path, home, name)
@@ -94,7 +93,7 @@ def _names(typing: Comparison) -> Iterator[tuple[str, str, str]]:
             home = next(
                 (typing.renamed[path, name][0] for name in sorted(bound) if (path, name) in typing.renamed), path
             )
-            if not conservation.import_like(node):
+            if bound or not isinstance(node, (ast.Import, ast.ImportFrom, ast.If, ast.Try)):
                 names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
                 yield from ((path, home, name) for name in sorted(names))
 
@@ -102,7 +101,7 @@ def _names(typing: Comparison) -> Iterator[tuple[str, str, str]]:
 def _compare(typing: Comparison, path: str, home: str, name: str) -> Iterator[Finding]:
     old = typing.before.origins(path, name)
     new, wanted = typing.after.origins(home, name), typing.mapped(old)
-    if old and new != wanted and not bindings.made_again(typing, path, home, name):
+    if old and new != wanted:
         yield Finding(Place(home), f"{name} is not what it was for type checkers")
 
 
