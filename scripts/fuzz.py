@@ -37,6 +37,8 @@ from scripts.fuzz_trees import Try, make
 
 # Longer than any try takes that is not stuck.
 LIMIT = 300
+# Of what nobody caught: an error, or a warning about the code of the tree.
+SIGNS = ("Traceback (most recent call last)", "SyntaxWarning: ", "DeprecationWarning: ", "RecursionError")
 _CODE = re.compile(r"(?:\[|\"code\": \")([a-z][a-z :-]+)[\]\"]")
 
 
@@ -63,7 +65,7 @@ def judged(one: Try, root: Path) -> tuple[str, str]:
     before = contents(root)
     code, said = command(*one.arguments, "--root", str(root))
     after = contents(root)
-    if code not in (0, 1, 2) or "Traceback" in said:
+    if code not in (0, 1, 2) or any(sign in said for sign in SIGNS):
         return "failed", f"exit code {code}: {said.strip()[-600:]}"
     if code or after == before:
         if after != before:
@@ -92,7 +94,7 @@ def command(*words: str) -> tuple[int, str]:
         except Stuck:
             return 3, f"not done after {LIMIT} s"
         except BaseException as error:
-            return 3, f"Traceback: {type(error).__name__}: {error}"
+            return 3, f"{type(error).__name__}: {error}"
     return code, said.getvalue()
 
 

@@ -6,6 +6,7 @@ import ast
 import os
 import random
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -200,7 +201,9 @@ DAMAGES = (
 def _parts(data: bytes) -> list[bytes]:
     """Top-level statements with what stands above them; nothing where it is not Python."""
     try:
-        tree = ast.parse(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     lines = data.splitlines(keepends=True)

@@ -65,6 +65,8 @@ def configured_moves(root: Path) -> Mapping[str, Any]:
     """The tables below ``[tool.codemods.moves]``; raises Refused where they can't be read."""
     import tomllib
 
+    if (root / _FILE).exists() and not (root / _FILE).is_file():
+        _refuse("it is not an ordinary file")  # to read it might never end
     try:
         data: Any = tomllib.loads((root / _FILE).read_bytes().decode())
     except FileNotFoundError:

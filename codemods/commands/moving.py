@@ -29,6 +29,15 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     what.add_argument("--check", action="store_true", help="write nothing; exit 1 while the move is still to be done")
     what.add_argument("--diff", action="store_true", help="write nothing; show the change as a diff that git takes")
     what.add_argument("--plan", action="store_true", help="write nothing; show what goes where, and why")
+    add_trials(parser, own_guard)
+    parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
+    parser.add_argument("--allow-dirty", action="store_true", help="also change files with uncommitted changes")
+    parser.add_argument("--quiet", action="store_true", help="tell nothing unless the move is refused")
+    parser.add_argument("--profile", action="store_true", help="also tell how long each stage took")
+
+
+def add_trials(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
+    """``--run`` and ``--guard``: what executes code of the tree."""
     parser.add_argument(
         "--run", action="store_true", help="also import each affected module, before and after, in scratch copies"
     )
@@ -41,10 +50,6 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
         help="also run COMMAND in scratch copies, twice before and once after, and compare its tests"
         + (f"; without COMMAND, {own_guard}" if own_guard else ""),
     )
-    parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
-    parser.add_argument("--allow-dirty", action="store_true", help="also change files with uncommitted changes")
-    parser.add_argument("--quiet", action="store_true", help="tell nothing unless the move is refused")
-    parser.add_argument("--profile", action="store_true", help="also tell how long each stage took")
 
 
 def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> int:
@@ -60,7 +65,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     from codemods.project import DiskTree
     from codemods.project.request import check_request
 
-    trials = _trials(options, own_guards)
+    trials = trials_of(options, own_guards)
     root = recovered(options.root)
     tree = DiskTree(root)
     moves = tuple(check_request(move, root, tree) for move in moves)
@@ -85,13 +90,13 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     return DONE
 
 
-def _trials(options: argparse.Namespace, own_guards: Sequence[Guard]) -> list[Trial]:
+def trials_of(options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> list[Trial]:
     """What is to be run of the tree's code: nothing, unless it was asked for."""
     if not (options.run or options.guard):
         return []
     from codemods.trying import ColdImports, Guard
 
-    if options.check or options.plan:
+    if getattr(options, "check", False) or getattr(options, "plan", False):
         refuse_usage("--run or --guard", "they try the change out, which --check and --plan do not make", "use --diff")
     guards = [guard for command in options.guard for guard in ([Guard(command)] if command is not None else own_guards)]
     for guard in guards:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemods.commands.moving import add_trials, trials_of
 from codemods.commands.shell import DONE, REFUSED, add_root, recovered, refuse_usage
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ examples:
   %(prog)s main HEAD                                   two revisions of the repository at --root
   %(prog)s main..HEAD                                  the same
   %(prog)s HEAD                                        a revision, and the files as they are
+  %(prog)s main..HEAD --guard "pytest -q"              its tests, too, end as before
   %(prog)s main HEAD --move a.py b.py Name             what was to move; found by itself if not told
 
 exit codes: 0 proven; 2 not proven, or wrong usage
@@ -40,6 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="a move that was made; may be given several times",
     )
     add_root(parser)
+    add_trials(parser)
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     parser.add_argument("--quiet", action="store_true", help="tell nothing; the exit code says it")
 
@@ -48,12 +51,15 @@ def main(options: Namespace) -> int:
     import codemods
     from codemods.report.watching import watching
 
+    trials = trials_of(options)
     root = recovered(options.root)
     moves = [_move(words) for words in options.moves]
     old, new = _two(options.trees)
     before, after = _tree(old, root), _tree(new, root)
     with watching(profile=False, quiet=options.quiet):
         proof = codemods.prove(before, after, moves)
+        for trial in trials:
+            proof = codemods.Proof((*proof.checks, trial(before, after, moves)))
     if options.json:
         from codemods.report.as_json import document, moves_json, proof_json
 

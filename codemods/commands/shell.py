@@ -6,6 +6,7 @@ import argparse
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -38,6 +39,8 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    # About the code of the tree, which is not what was asked for.
+    warnings.simplefilter("ignore", SyntaxWarning)
     options: argparse.Namespace | None = None
     collecting = gc.isenabled()
     # Syntax trees hold no cycles; looking for some in them takes a tenth of the time or more.

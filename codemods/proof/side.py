@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from codemods.model import Place
 from codemods.project import Source, Tree, Unreadable
 
 BUILTINS = frozenset(dir(builtins)) | {
@@ -171,9 +172,7 @@ class Side:
             outline = self.outline(path)
             found: dict[str, set[str]] = {}
             if outline is not None:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    table = symtable.symtable(outline.source.text, path, "exec")
+                table = _table(outline.source)
                 found[""] = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
                 for child in table.get_children():
                     owner = child.get_name() if child.get_type() in ("function", "class") else ""
@@ -181,6 +180,18 @@ class Side:
                     found.setdefault(owner, set()).update(_globals(child))
             self._reads[path] = found
         return self._reads[path]
+
+
+def _table(source: Source) -> symtable.SymbolTable:
+    """The compiler's own table; raises Unreadable for what the parser lets pass, and the compiler does not."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return symtable.symtable(source.text, source.path, "exec")
+    except SyntaxError as error:
+        raise Unreadable(Place(source.path, error.lineno or 0), f"it can't be compiled ({error.msg})") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable(Place(source.path), f"it can't be compiled ({error or type(error).__name__})") from error
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:

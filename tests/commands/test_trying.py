@@ -105,6 +105,33 @@ def test_wrong_usage(root: Path, run: Run, words: tuple[str, ...], said: str) ->
     assert fingerprint(root) == before
 
 
+def test_somebody_else_s_move_is_tried_out_from_git(root: Path, run: Run) -> None:
+    """Revisions are laid out without the repository's knowing: its index and its files stay."""
+
+    def git(*words: str) -> str:
+        who = ("-c", "user.name=n", "-c", "user.email=e@x")
+        return subprocess.run(["git", *who, *words], cwd=root, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "first")
+    assert run(*MOVE).code == 0
+    git("add", ".")
+    git("commit", "-qm", "second")
+    (root / "main.py").write_text("staged = 1\n")
+    git("add", ".")
+    state = git("status", "--porcelain"), git("ls-files", "--stage")
+    told = run("prove", "HEAD~1..HEAD", "--run", "--guard", "grep -q 'import Status' main.py", "--json")
+    assert told.code == 0, told
+    checks = {check["name"]: check for check in json.loads(told.out)["proof"]["checks"]}
+    assert checks["cold imports"]["examined"] == 3
+    assert checks["guard"]["held"]
+    refused = run("prove", "HEAD~1..HEAD", "--guard", "test ! -e shop/status.py")
+    assert refused.code == 2
+    assert "✗ guard" in refused.out
+    assert (git("status", "--porcelain"), git("ls-files", "--stage")) == state
+
+
 @pytest.fixture
 def traces(root: Path) -> Path:
     """A folder in which every file of the tree that anybody could execute leaves a trace."""
