@@ -120,11 +120,12 @@ class Lock:
             async with asyncio.timeout(self.ttl):
                 while True:
                     entry = await watcher.updates(timeout=self.ttl)
-                    if entry and entry.operation in ("DEL", "PURGE"):
+                    if isinstance(entry, KeyValue.Entry):
+                        if entry.operation in ("DEL", "PURGE"):
+                            return
+                        known = True
+                    elif not known:  # the end of what was there, and that was nothing
                         return
-                    if not (entry or known):  # the end of what was there, and that was nothing
-                        return
-                    known = True
         except TimeoutError:
             pass
         finally:

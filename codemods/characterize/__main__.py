@@ -14,6 +14,7 @@ exit codes: 0 shown, 2 wrong usage, or a file that cannot be read or written
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
             _show(options.tapes, options.svg, options.no_svg)
         else:
             print(counts_of_report(options.report))
+    except BrokenPipeError:  # who reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 2

@@ -76,21 +76,21 @@ def tape(nats_tap: Tap, request: pytest.FixtureRequest) -> Iterator[Tape]:
     tape.start()
     yield tape
     tape.stop()
-    if rehearsing() is None and (report := request.config.getoption("--tape-report")) and tape.report():
+    if not rehearsing(request.config) and (report := request.config.getoption("--tape-report")) and tape.report():
         line = {"test": request.node.nodeid, **tape.report()}
         with Path(report).open("a") as file:
             file.write(json.dumps(line) + "\n")
 
 
 @pytest_asyncio.fixture
-async def clock(nats_tap: Tap) -> AsyncIterator[VirtualClock]:
+async def clock(nats_tap: Tap, request: pytest.FixtureRequest) -> AsyncIterator[VirtualClock]:
     """Time stands still, but for `await clock.advance(...)`, and works in lock-step with the server."""
     from codemods.characterize.clock import VirtualClock
     from codemods.characterize.threads import OneByOne
 
     clock = VirtualClock(nats_tap)
-    if (number := rehearsing()) is not None:
-        clock.selector.one_by_one = OneByOne(newest_first=number % 2 == 1)
+    if part := rehearsing(request.config):
+        clock.selector.one_by_one = OneByOne(part.newest_first)
     yield clock
     clock.stop()
 
@@ -137,8 +137,8 @@ async def connect(nats_tap: Tap, tape: Tape) -> AsyncIterator[Callable[..., Awai
 
 
 @pytest.fixture
-def recorded(snapshot: SnapshotAssertion, clock: VirtualClock) -> SnapshotAssertion:
+def recorded(snapshot: SnapshotAssertion, clock: VirtualClock, request: pytest.FixtureRequest) -> SnapshotAssertion:
     """The recording of an earlier run, one file a test: `assert tape == recorded`."""
     from codemods.characterize.snapshot import RehearsalExtension, TapeExtension
 
-    return snapshot.use_extension(TapeExtension if rehearsing() is None else RehearsalExtension)
+    return snapshot.use_extension(RehearsalExtension if rehearsing(request.config) else TapeExtension)

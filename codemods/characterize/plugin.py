@@ -1,4 +1,4 @@
-"""The pytest plugin. It is loaded in every pytest run, so it imports nothing until a fixture is asked for."""
+"""The pytest plugin. It is loaded in every pytest run, so it imports next to nothing until a fixture is asked for."""
 
 from __future__ import annotations
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pytest
 
-from codemods.characterize.rehearsal import NUMBER, Judge, Rehearsal, rehearse, write
+from codemods.characterize.rehearsal import Judge, Part, Rehearsal, rehearse, write
 
 UPDATES = ("update_snapshots", "update_new_snapshots_only")
 UNUSED = ("warn_unused_snapshots", "disable_unused_snapshots")
 REHEARSALS = pytest.StashKey[list[Rehearsal]]()
 
 
-def rehearsing() -> int | None:
-    """Which rehearsal this process is; None when it is none."""
-    number = os.environ.get(NUMBER)
-    return int(number) if number else None
+def rehearsing(config: pytest.Config) -> Part | None:
+    """Which rehearsal this run is; None when it is none."""
+    return Part.parse(config.option.tape_rehearsal) if config.option.tape_rehearsal else None
 
 
 def is_recording(config: pytest.Config) -> bool:
@@ -36,7 +34,7 @@ def check_options(config: pytest.Config) -> None:
     server_scope(config)
     if _count(config) < 0:
         raise pytest.UsageError("--tape-rehearsals is a number of runs, 0 or more")
-    if rehearsing() is not None:
+    if rehearsing(config):
         for option in UPDATES:
             setattr(config.option, option, False)
     elif is_recording(config) and (getattr(config.option, "numprocesses", None) or hasattr(config, "workerinput")):
@@ -63,7 +61,7 @@ def rehearse_all(session: pytest.Session) -> None:
     config = session.config
     wanted = [one for one in session.items if "recorded" in getattr(one, "fixturenames", ())]
     count = _count(config)
-    if not wanted or not is_recording(config) or config.option.collectonly or rehearsing() is not None:
+    if not wanted or not is_recording(config) or config.option.collectonly or rehearsing(config):
         return
     given = config.invocation_params
     reporter = config.pluginmanager.get_plugin("terminalreporter")
@@ -76,7 +74,7 @@ def rehearse_all(session: pytest.Session) -> None:
 
 def judge_for(item: pytest.Item) -> Callable[[str], None] | None:
     """Who looks at the tapes of this test, before they are recorded."""
-    if rehearsing() is not None:
-        return partial(write, Path(str(item.config.getoption("--tape-rehearsal"))), item.nodeid)
+    if part := rehearsing(item.config):
+        return partial(write, part.file, item.nodeid)
     rehearsals = item.config.stash.get(REHEARSALS, [])
     return Judge(item.nodeid, rehearsals) if rehearsals else None

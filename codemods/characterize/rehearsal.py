@@ -19,12 +19,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-NUMBER = "CODEMODS_TAPE_REHEARSAL"  # in the environment of a rehearsal
 _FIELD = re.compile(r'"([^"]+)": ')
 
 
 class NotDeterministicError(AssertionError):
     """The test does not write the same each time, so there is nothing to record."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a rehearsal is told: the how-manieth it is, and where to write. On its command line as NUMBER:FILE."""
+
+    number: int
+    file: Path
+
+    @classmethod
+    def parse(cls, text: str) -> Part:
+        number, _, file = text.partition(":")
+        return cls(int(number), Path(file))
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.file}"
+
+    @property
+    def newest_first(self) -> bool:
+        """In which order jobs in threads go."""
+        return self.number % 2 == 1
 
 
 @dataclass
@@ -39,16 +59,16 @@ class Rehearsal:
 def rehearse(arguments: Sequence[str], folder: Path, number: int) -> Rehearsal:
     """Run pytest with the same arguments in another process, and read what it wrote."""
     seed = str(int(os.environ.get("PYTHONHASHSEED", "0").replace("random", "0")) + number)
-    environment = {**os.environ, "PYTHONHASHSEED": seed, NUMBER: str(number)}
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as scratch:
-        file = Path(scratch) / "tapes"
+        part = Part(number, Path(scratch) / "tapes")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *arguments, f"--tape-rehearsal={file}"],
+            [sys.executable, "-m", "pytest", *arguments, f"--tape-rehearsal={part}"],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )  # fmt: skip
         rehearsal = Rehearsal(number, output=done.stdout + done.stderr)
-        if file.exists():
-            for line in file.read_text().splitlines():
+        if part.file.exists():
+            for line in part.file.read_text().splitlines():
                 one = json.loads(line)
                 rehearsal.texts[one["test"]].append(one["text"])
     return rehearsal

@@ -49,6 +49,12 @@ def compact(value: Any) -> str:
     return json.dumps(fold(value), ensure_ascii=False, separators=(", ", ": "))
 
 
+def _shown_details(one: Operation) -> dict[str, Any]:
+    """The details without the names that the target says already."""
+    hide = UNSHOWN if one.op in ("create", "configure", "consumer") else ()
+    return {k: v for k, v in one.details.items() if k not in hide}
+
+
 class Renderer:
     """Writes one tape. Keeps what it wrote for each key, so that a beat shows what it changed."""
 
@@ -68,7 +74,7 @@ class Renderer:
             self.volatile.learn(record.headers)
             self.volatile.learn_target(record.target if isinstance(record, Operation) else record.subject)
         if isinstance(record, Operation):
-            self.volatile.learn(record.details)
+            self.volatile.learn(_shown_details(record))
             for one in record.answers:
                 self.volatile.learn(one.value)
             if record.op == "consumer" and "durable_name" not in record.details:
@@ -106,9 +112,7 @@ class Renderer:
         if one.headers:
             parts.append("headers " + self._shown(one.headers, f"{one.op} {target}"))
         if one.details:
-            hide = UNSHOWN if one.op in ("create", "configure", "consumer") else ()
-            details = {k: v for k, v in one.details.items() if k not in hide}
-            parts.append(self._shown(details, f"{one.op} {target}"))
+            parts.append(self._shown(_shown_details(one), f"{one.op} {target}"))
         if one.value is not MISSING:
             parts.append(self._written(one, target))
         if one.fault:

@@ -162,3 +162,9 @@ def test_bad_input_is_said(tmp_path, capsys):
     (tmp_path / "report").write_text("hello\n")
     assert main(["counts", str(tmp_path / "report")]) == 2
     assert capsys.readouterr().err
+
+
+def test_a_server_that_is_away_is_not_there():
+    tape = "0:00:01.000  server  stopped\n0:00:02.000  log     INFO alone\n0:00:03.000  server  started\n"
+    drawn = picture("it", *read(tape + "= 0 operations in 0:00:03.000\n"))
+    assert [(one.first, one.last, one.end) for one in drawn.spans] == [(0, 0, "stopped"), (2, 2, "")]

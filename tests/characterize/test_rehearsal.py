@@ -13,8 +13,8 @@ import pytest
 
 SUBJECTS = '''
 import asyncio
-import os
 import random
+import sys
 import threading
 
 import pytest
@@ -63,7 +63,7 @@ async def test_order(clock, kv, tape, recorded):
 
 async def test_elsewhere(clock, kv, tape, recorded):
     """Fails in a rehearsal."""
-    assert "CODEMODS_TAPE_REHEARSAL" not in os.environ
+    assert not any("rehearsal" in one for one in sys.argv)
     assert tape == recorded
 
 

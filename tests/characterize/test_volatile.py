@@ -108,3 +108,10 @@ async def test_a_time_of_the_real_clock_fails_as_a_number_too(clock, connect, ta
     await put(connect, {"at": round(real * 1000), "virtual": time.time()})
     with pytest.raises(VolatileError, match=r"at is .* a time of the real clock"):
         tape.text()
+
+
+async def test_the_first_value_on_the_tape_has_the_plain_name(clock, connect, tape):
+    """The configuration of a bucket has a field of this name as well, which the tape does not show."""
+    tape.volatile("name")
+    await put(connect, {"name": "ann-17"})
+    assert '{"name": "<name>"} -> 1' in tape.text()

@@ -10,6 +10,7 @@ from codemods.characterize.picture.reading import Kind, Line
 FEWEST_BEATS = 3
 MOST_CHANGES = 4  # fields that are shown
 SERVER = "server"
+BEGINNINGS, ENDS = ("connect", "started"), ("disconnect", "cut", "stopped")
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Span:
-    """A connection: the rows from its beginning to its end, and how it ended."""
+    """A connection, or the server's being there: the rows from its beginning to its end, and how it ended."""
 
     lane: int
     first: int
     last: int
-    end: str  # "disconnect", "cut", or "" when it is still there
+    end: str  # "disconnect", "cut", "stopped", or "" when it is still there
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,11 @@ def _spans(rows: list[Row], names: list[str]) -> list[Span]:
     spans: list[Span] = []
     since: dict[int, int] = {at: 0 for at, name in enumerate(names) if name == SERVER}
     for place, row in enumerate(rows):
-        if row.lane is None or row.line is None or row.line.kind is not Kind.EVENT or names[row.lane] == SERVER:
+        if row.lane is None or row.line is None or row.line.kind is not Kind.EVENT:
             continue
-        if row.line.what == "connect":
-            since[row.lane] = place
-        elif row.lane in since:
+        if row.line.what in BEGINNINGS:
+            since.setdefault(row.lane, place)
+        elif row.lane in since and row.line.what in ENDS:
             spans.append(Span(row.lane, since.pop(row.lane), place, row.line.what))
     spans += [Span(lane, first, len(rows) - 1, "") for lane, first in since.items()]
     return spans

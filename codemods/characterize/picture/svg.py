@@ -81,7 +81,8 @@ def _places(rows: tuple[Row, ...]) -> list[_Place]:
         height = ROW
         if row.beats:
             most = max(len(one.times) for one in row.beats)
-            height = max(ROW * len(row.beats), min(TICK * most, 180.0)) + 6
+            lines = max(len(row.beats), 1 if row.until == row.at else 2)  # the times of its beginning and end
+            height = max(ROW * lines, min(TICK * most, 180.0)) + 6
         places.append(_Place(y, height))
         y, before = y + height, row.until
     return places
