@@ -14,6 +14,7 @@ class Move:
 
     ``source`` and ``destination`` are posix paths relative to the root of the tree.
     ``along`` names what the user wants to go too, ``keep`` what must stay in the source.
+    Without ``reexport`` the old path ends; with ``deprecate`` it goes on, and warns.
     """
 
     source: str
@@ -22,6 +23,7 @@ class Move:
     along: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     reexport: bool = True
+    deprecate: bool = False
 
 
 @dataclass(frozen=True, order=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from codemods.bindings.imports import Import, imports_of, is_main_guard
@@ -15,19 +16,17 @@ from codemods.project.source import Source
 
 @dataclass(frozen=True)
 class Statement:
-    """A top-level statement. ``touches`` are names whose value it changes without binding them anew."""
+    """A top-level statement. ``touches`` are names whose value it changes without binding them anew.
+
+    ``is_import``: an import, or a block of nothing but imports and the only stand-ins for them.
+    """
 
     index: int
     node: ast.stmt
     binds: frozenset[str]
     touches: frozenset[str]
     references: tuple[Reference, ...]
-    typing_only: bool = False
-
-    @property
-    def is_import(self) -> bool:
-        """An import, or a block of nothing but imports and simple stand-ins for them."""
-        return import_like(self.node)
+    is_import: bool = False
 
 
 class Module:
@@ -56,19 +55,40 @@ class Module:
             binds = frozenset(module_binds([node]))
             if is_main_guard(node):
                 # Who imports the module never sees what is bound here, nor that it is read.
-                own, binds = binds - self._bound_elsewhere(node), frozenset()
-                references = tuple(r for r in references if r.name not in own)
-            found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, references))
-        return tuple(found)
+                references = tuple(self._read_by_script(node, binds, references))
+                binds = frozenset()
+            found.append(
+                Statement(index, node, binds, frozenset(_touched(node)) - binds, references, import_like(node))
+            )
+        defined = frozenset().union(*(s.binds for s in found if not s.is_import))
+        return tuple(replace(s, is_import=False) if s.is_import and self._fills_in(s, defined) else s for s in found)
 
-    def _bound_elsewhere(self, guard: ast.stmt) -> set[str]:
-        return set(module_binds([node for node in self.source.tree.body if node is not guard]))
+    def _fills_in(self, statement: Statement, defined: frozenset[str]) -> bool:
+        """Does a block of imports bind what other statements define? `json = None`, and a `try` further down."""
+        return bool(statement.binds & defined - {item.binds for item in self._imports_in(statement)})
+
+    def _read_by_script(
+        self, guard: ast.stmt, binds: frozenset[str], references: tuple[Reference, ...]
+    ) -> Iterator[Reference]:
+        """What the main guard reads of the module: not what it binds itself before."""
+        elsewhere = self._bound_beside(guard)
+        first = {name: inner.lineno for inner in reversed(guard.body) for name in module_binds([inner])}  # type: ignore[attr-defined]
+        for reference in references:
+            line = getattr(reference.node, "lineno", 0)
+            if reference.name not in binds or (reference.name in elsewhere and line <= first[reference.name]):
+                yield reference
+
+    def _bound_beside(self, guard: ast.stmt) -> set[str]:
+        return module_binds([node for node in self.source.tree.body if node is not guard])
 
     @cached_property
     def script_binds(self) -> frozenset[str]:
-        """Names that only the main guard binds."""
-        guards = [node for node in self.source.tree.body if is_main_guard(node)]
-        return frozenset(module_binds(guards)) - self.binds
+        """Names that mean something else when the module runs as a script: only the main guard binds them, or anew."""
+        found: set[str] = set()
+        for guard in filter(is_main_guard, self.source.tree.body):
+            imported = {item.binds for item in self.imports if item.script}
+            found |= module_binds([guard]) - (imported & self._bound_beside(guard))
+        return frozenset(found)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import time_machine
 
+from codemods.characterize.aliases import Aliases
 from codemods.characterize.idle import IdleSelector, StuckError
 from codemods.characterize.meters import Meters
 from codemods.characterize.tap import Tap
@@ -35,7 +36,8 @@ class VirtualClock:
         self.tap = tap
         self.loop: Any = asyncio.get_running_loop()
         if not hasattr(self.loop, "_selector"):
-            raise RuntimeError("the virtual clock needs asyncio's own selector loop")
+            kind = f"{type(self.loop).__module__}.{type(self.loop).__name__}"
+            raise RuntimeError(f"the virtual clock needs asyncio's own selector loop, and this is a {kind}")
         self._now = LOOP_START
         self._target: float | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -45,9 +47,12 @@ class VirtualClock:
         self._freeze_loop()
         self._wall = time_machine.travel(START, tick=False)
         self._traveller = self._wall.start()
-        self._originals = {name: getattr(time, name) for name in TIMES}
-        for name in TIMES:
-            setattr(time, name, self._ticks_ns if name.endswith("_ns") else self._ticks)
+        instead: dict[str, Any] = {name: self._ticks_ns if name.endswith("_ns") else self._ticks for name in TIMES}
+        instead["sleep"] = self._sleep
+        self._originals = {name: getattr(time, name) for name in instead}
+        self._aliases = Aliases({self._originals[name]: new for name, new in instead.items()})
+        for name, new in instead.items():
+            setattr(time, name, new)
         self.meters = Meters(self.loop, tap.port)
         self.selector = IdleSelector(self.loop, tap, self.meters, self._quiescent)
         tap.elapsed = lambda: self.elapsed
@@ -72,6 +77,13 @@ class VirtualClock:
             if self._asked > ASKED_OFTEN:
                 self._ticked = max(self._ticked, self._now) + 1e-9 * 2 ** min(self._asked // 1000, 30)
         return max(self._ticked, self._now)
+
+    def _sleep(self, seconds: float) -> None:
+        """What `time.sleep()` does: in the loop's thread it holds everything up, virtually; in others, really."""
+        if threading.current_thread() is not self._thread or seconds < 0:
+            self._originals["sleep"](seconds)
+        else:
+            self.block(seconds)
 
     def _ticks_ns(self) -> int:
         return round(self._ticks() * 1e9)
@@ -125,6 +137,7 @@ class VirtualClock:
         self.loop.time = lambda: _monotonic() + shift
         for name, original in self._originals.items():
             setattr(time, name, original)
+        self._aliases.restore()
         self._wall.stop()
 
     # -- moving ------------------------------------------------------------------------------------

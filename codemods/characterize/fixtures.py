@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from codemods.characterize.recording import judge_for, rehearsing, server_scope
+
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from syrupy.assertion import SnapshotAssertion
@@ -23,8 +25,25 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def nats_server() -> Iterator[NatsServer]:
-    """A real nats-server with JetStream and an empty store, for this test alone."""
+def nats_server(request: pytest.FixtureRequest) -> Iterator[NatsServer]:
+    """A real nats-server with JetStream and an empty store, for this test alone.
+
+    With `nats_server_scope = session` in pytest's settings, all tests share one process, emptied before each.
+    """
+    from codemods.characterize.server import NatsServer
+
+    if server_scope(request.config) == "session":
+        server = request.getfixturevalue("nats_server_of_session")
+        server.empty()
+        yield server
+    else:
+        with NatsServer() as server:
+            yield server
+
+
+@pytest.fixture(scope="session")
+def nats_server_of_session() -> Iterator[NatsServer]:
+    """The one process that tests share, where they do; ask for `nats_server`."""
     from codemods.characterize.server import NatsServer
 
     with NatsServer() as server:
@@ -53,10 +72,11 @@ def tape(nats_tap: Tap, request: pytest.FixtureRequest) -> Iterator[Tape]:
     from codemods.characterize.tape import Tape
 
     tape = Tape(nats_tap)
+    tape.judge = judge_for(request.node)
     tape.start()
     yield tape
     tape.stop()
-    if (report := request.config.getoption("--tape-report")) and tape.report():
+    if rehearsing() is None and (report := request.config.getoption("--tape-report")) and tape.report():
         line = {"test": request.node.nodeid, **tape.report()}
         with Path(report).open("a") as file:
             file.write(json.dumps(line) + "\n")
@@ -66,8 +86,11 @@ def tape(nats_tap: Tap, request: pytest.FixtureRequest) -> Iterator[Tape]:
 async def clock(nats_tap: Tap) -> AsyncIterator[VirtualClock]:
     """Time stands still, but for `await clock.advance(...)`, and works in lock-step with the server."""
     from codemods.characterize.clock import VirtualClock
+    from codemods.characterize.threads import OneByOne
 
     clock = VirtualClock(nats_tap)
+    if (number := rehearsing()) is not None:
+        clock.selector.one_by_one = OneByOne(newest_first=number % 2 == 1)
     yield clock
     clock.stop()
 
@@ -116,6 +139,6 @@ async def connect(nats_tap: Tap, tape: Tape) -> AsyncIterator[Callable[..., Awai
 @pytest.fixture
 def recorded(snapshot: SnapshotAssertion, clock: VirtualClock) -> SnapshotAssertion:
     """The recording of an earlier run, one file a test: `assert tape == recorded`."""
-    from codemods.characterize.snapshot import TapeExtension
+    from codemods.characterize.snapshot import RehearsalExtension, TapeExtension
 
-    return snapshot.use_extension(TapeExtension)
+    return snapshot.use_extension(TapeExtension if rehearsing() is None else RehearsalExtension)

@@ -16,6 +16,7 @@ from typing import Any
 from codemods.characterize.link import Link
 from codemods.characterize.meters import Meter, Meters
 from codemods.characterize.tap import Tap
+from codemods.characterize.threads import OneByOne
 
 PATIENCE = 20.0  # real seconds in which something must happen that is on its way
 CLOGGED = 0.25  # real seconds after which a full socket is given to the loop, whatever else is on its way
@@ -36,6 +37,7 @@ class IdleSelector:
         self.quiescent = quiescent
         self.threads = 0  # jobs in executors
         self.parked = 0  # of which so many are known to wait for the test
+        self.one_by_one: OneByOne | None = None  # in a rehearsal
         self.spins = 0
         self.on = True
         self._run_in_executor: Any = loop.run_in_executor
@@ -46,16 +48,25 @@ class IdleSelector:
         return getattr(self.inner, name)
 
     def _counted(self, executor: Any, func: Any, *args: Any) -> Any:
+        if self.one_by_one:
+            func = self.one_by_one.hold(func)
         future = self._run_in_executor(executor, func, *args)
         self.threads += 1
-        future.add_done_callback(lambda _: setattr(self, "threads", self.threads - 1))
+        future.add_done_callback(self._ended)
         return future
+
+    def _ended(self, _: Any) -> None:
+        self.threads -= 1
+        if self.one_by_one:
+            self.one_by_one.ended()
 
     def remove(self) -> None:
         """Give the loop its own selector back."""
         self.on = False
         self.loop._selector = self.inner
         self.loop.run_in_executor = self._run_in_executor
+        if self.one_by_one:
+            self.one_by_one.release()
 
     def select(self, timeout: float | None = None) -> list[Any]:
         """What the loop calls each turn: with 0 while it has something to do."""
@@ -97,6 +108,8 @@ class IdleSelector:
             if waited > PATIENCE:
                 raise StuckError(f"waited {PATIENCE:g} real seconds for {why}")
             if self.threads > self.parked:
+                if self.one_by_one:
+                    self.one_by_one.idle()
                 self.inner.select(0.0005)
             else:
                 self.tap.stirred.wait(0.001)

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-import os
+import argparse
 from importlib.util import find_spec
 
 import pytest
 
 NEEDS = ("nats", "pytest_asyncio", "syrupy", "time_machine")
-UPDATES = ("update_snapshots", "update_new_snapshots_only")
-UNUSED = ("warn_unused_snapshots", "disable_unused_snapshots")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("characterize").addoption(
+    group = parser.getgroup("characterize", "recordings of what code says to NATS")
+    group.addoption(
         "--tape-report",
         metavar="FILE",
         help="append a JSON line for each recorded test: counts, times, hash of its bytes",
     )
+    group.addoption(
+        "--tape-rehearsals",
+        metavar="N",
+        type=int,
+        default=2,
+        help="before tapes are recorded, run their tests N times in other processes, and refuse those that differ "
+        "(default: 2)",
+    )
+    group.addoption("--tape-rehearsal", help=argparse.SUPPRESS)
+    parser.addini(
+        "nats_server_scope", "what has a nats-server of its own: each `test`, or the whole `session`", default="test"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
-        _refuse(
-            config,
-            UPDATES,
-            "snapshots are not updated under CI: record them by hand, and look at the difference",
-        )
-        _refuse(config, UNUSED, "unused snapshots fail under CI, and that cannot be turned off")
+    from codemods.characterize import recording
+
+    recording.check_options(config)
     if all(find_spec(one) for one in NEEDS):
         from codemods.characterize import fixtures
 
         config.pluginmanager.register(fixtures, "codemods.characterize.fixtures")
 
 
-def _refuse(config: pytest.Config, options: tuple[str, ...], why: str) -> None:
-    if any(config.getoption(one, default=False) for one in options):
-        raise pytest.UsageError(why)
+def pytest_collection_finish(session: pytest.Session) -> None:
+    from codemods.characterize import recording
+
+    recording.rehearse_all(session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import ctypes
 import json
@@ -11,7 +12,9 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +39,11 @@ def _die_with_parent() -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def _watch(pid: int) -> subprocess.Popen[bytes]:
+    """Where the kernel does not do it: a shell that kills the process when its input ends, with whoever holds it."""
+    return subprocess.Popen(["sh", "-c", 'read _; kill -9 "$0"', str(pid)], stdin=subprocess.PIPE)
+
+
 class NatsServer:
     """One server process with its own store. Use it as a context manager, or `start()` and `close()`."""
 
@@ -43,6 +51,8 @@ class NatsServer:
         self.folder = Path(tempfile.mkdtemp(prefix="nats-"))
         self.host, self.port = "127.0.0.1", 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
+        self._going = False  # told to be a lame duck
 
     @property
     def url(self) -> str:
@@ -75,8 +85,11 @@ class NatsServer:
             stderr=subprocess.DEVNULL,
             preexec_fn=_die_with_parent if _libc else None,
         )
+        if not _libc:
+            self._watcher = _watch(self._process.pid)
         atexit.register(self.close)
         self.port = self._read_port()
+        self._going = False
         return self
 
     def _read_port(self) -> int:
@@ -95,21 +108,45 @@ class NatsServer:
     def kill(self) -> None:
         """End the process at once; its store stays for the next `start()`."""
         if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+            self._end(self._process.kill)
 
     def stop(self) -> None:
         """End the process as an operator does: it says goodbye, and puts its store in order."""
         if self._process:
-            self._process.terminate()
-            self._process.wait()
-            self._process = None
+            self._end(self._process.terminate)
+
+    def _end(self, say: Callable[[], None]) -> None:
+        assert self._process
+        if self._watcher:  # first, or it would look after whoever has the number next
+            self._watcher.kill()
+            self._watcher.communicate()
+            self._watcher = None
+        say()
+        self._process.wait()
+        self._process = None
 
     def lame_duck(self) -> None:
         """Tell it that it is to go: it tells its clients, and takes no new ones."""
         if self._process:
+            self._going = True
             self._process.send_signal(signal.SIGUSR2)
+
+    def empty(self) -> None:
+        """Make it as good as new: running, and without a stream. Not to be called while clients are connected."""
+        if self._process is None or self._process.poll() is not None or self._going:
+            self.restart()
+        remover = threading.Thread(target=lambda: asyncio.run(self._remove_streams()))  # a loop may run in this one
+        remover.start()
+        remover.join()
+
+    async def _remove_streams(self) -> None:
+        import nats
+
+        client = await nats.connect(self.url)
+        while names := json.loads((await client.request("$JS.API.STREAM.NAMES")).data).get("streams"):
+            for name in names:
+                await client.request(f"$JS.API.STREAM.DELETE.{name}")
+        await client.close()
 
     def restart(self) -> None:
         """Kill it and start it again on the same port with what it had stored."""

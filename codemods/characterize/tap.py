@@ -249,6 +249,7 @@ class Tap:
     def stay(self) -> None:
         """The server is there again, for good."""
         self.going = self.observer.unheard = False
+        self.timers.catch_up()
 
     def close(self) -> None:
         """End all connections and the thread."""

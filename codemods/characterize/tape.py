@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -31,6 +31,8 @@ class Tape(logging.Handler):
         self._began = _monotonic()
         self._level = logging.NOTSET
         self._report: dict[str, Any] = {}
+        self.judge: Callable[[str], None] | None = None  # looks at what is to be recorded
+        self._judged: str | Exception | None = None
 
     # -- for tests ---------------------------------------------------------------------------------
 
@@ -74,6 +76,36 @@ class Tape(logging.Handler):
         text = "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
         self._report = {**counts, "sha256": hashlib.sha256(text.encode()).hexdigest()}
         return text
+
+    def judged(self) -> str:
+        """The text, once nobody has anything against its being recorded; else an error that says what."""
+        found, self._judged = self._judged or self._judgement(), None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _judgement(self) -> str | Exception:
+        try:
+            text = self.text()
+            if self.judge:
+                self.judge(text)
+        except Exception as error:
+            return error
+        return text
+
+    def __eq__(self, other: object) -> bool:
+        """Leave the comparison to the recording; but what is wrong with the tape itself is raised here, seen whole."""
+        from syrupy.assertion import SnapshotAssertion
+
+        __tracebackhide__ = True  # pytest shows the line of the test, and what is wrong
+        if isinstance(other, SnapshotAssertion):
+            self._judged = found = self._judgement()
+            if isinstance(found, Exception):
+                _ = other == self  # so that the recording counts as looked at, and is not removed as unused
+                raise found.with_traceback(None) from None
+        return NotImplemented
+
+    __hash__ = logging.Handler.__hash__
 
     def counts(self) -> dict[str, Any]:
         """Operations, virtual seconds, and the real milliseconds that it took."""

@@ -29,6 +29,7 @@ class Timers:
 
     def __init__(self) -> None:
         self._heap: list[Timer] = []
+        self._overdue: list[Timer] = []  # due while there was no server to do it
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
@@ -50,4 +51,15 @@ class Timers:
         if (due := self.next_due()) is not None and due <= now:
             with self._lock:
                 timer = heapq.heappop(self._heap)
-            await timer.action()
+            try:
+                await timer.action()
+            except OSError:
+                self._overdue.append(timer)
+                raise
+
+    def catch_up(self) -> None:
+        """The server is there again: it does now what was due in the meantime."""
+        with self._lock:
+            for timer in self._overdue:
+                heapq.heappush(self._heap, timer)
+            self._overdue.clear()

@@ -25,6 +25,7 @@ In pyproject.toml:
   with = ["STATES"]     # optional: what is to go along, too
   keep = ["log"]        # optional: what is to stay
   reexport = true       # optional: does the old path go on?
+  deprecate = false     # optional: does it warn?
   guard = "pytest -q"   # optional: the command that --guard runs
 
 examples:
@@ -33,9 +34,10 @@ examples:
   %(prog)s status --guard   carry it out if the guard notices nothing
 """
 _FILE = "pyproject.toml"
-_KINDS = {"reexport": "true or false", "guard": "a command"}
+_KINDS = {"reexport": "true or false", "deprecate": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep")
-_KEYS = {"source", "destination", "reexport", "guard", *_LISTS}
+_FLAGS = ("reexport", "deprecate")
+_KEYS = {"source", "destination", "guard", *_FLAGS, *_LISTS}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -91,8 +93,10 @@ def _move(name: str, table: Any) -> Move:
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 _refuse(f"{where}: {key} is not a list of names")
-        elif not isinstance(value, bool if key == "reexport" else str):
+        elif not isinstance(value, bool if key in _FLAGS else str):
             _refuse(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
+    if table.get("deprecate") and not table.get("reexport", True):
+        _refuse(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")
     return Move(
         table["source"],
         tuple(table["names"]),
@@ -100,6 +104,7 @@ def _move(name: str, table: Any) -> Move:
         along=tuple(table.get("with", ())),
         keep=tuple(table.get("keep", ())),
         reexport=table.get("reexport", True),
+        deprecate=table.get("deprecate", False),
     )
 
 

@@ -33,7 +33,9 @@ def arguments(parser: ArgumentParser) -> None:
         "--with", dest="along", action="append", default=[], metavar="NAME", help="what is to go along, too"
     )
     parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="what is to stay")
-    parser.add_argument("--no-reexport", dest="reexport", action="store_false", help="let the old path end")
+    path = parser.add_mutually_exclusive_group()
+    path.add_argument("--no-reexport", dest="reexport", action="store_false", help="let the old path end")
+    path.add_argument("--deprecate", action="store_true", help="let the old path warn (DeprecationWarning)")
     add_options(parser)
 
 
@@ -52,4 +54,5 @@ def move(options: Namespace) -> Move:
         along=tuple(options.along),
         keep=tuple(options.keep),
         reexport=options.reexport,
+        deprecate=options.deprecate,
     )

@@ -3,59 +3,67 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 
-from codemods.bindings import Module, Reference
-from codemods.model import Hazard
+from codemods.bindings import Module, Statement
 from codemods.planning.edits import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.needs import Needs
+from codemods.project import Source
 
 
-def body_edits(facts: Facts, needs: Needs) -> tuple[tuple[Replacement, ...], list[Hazard]]:
+def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
     """Replacements in offsets of the source: ``__name__`` becomes the old module's name, relative imports keep
     their target."""
     source = facts.source
     copied = [s for unit in needs.copies for s in unit.statements[:1]]
     edits: dict[tuple[int, int], Replacement] = {}
-    hazards: list[Hazard] = []
     dotted = facts.world.names.dotted(facts.move.source)
     for statement in (*(s for unit in facts.moving for s in unit.statements), *copied):
-        for reference in statement.references:
-            if reference.name == "__name__" and isinstance(reference.node, ast.Name):
-                edit = _spot(source, statement.node, reference, dotted)
-                if edit is None:
-                    hazards.append(
-                        Hazard(
-                            "module-name",
-                            source.source.place(reference.node),
-                            "__name__ stands inside an f-string, where it can't be replaced by the module's name",
-                            ("assign it to a variable first",),
-                        )
-                    )
-                else:
-                    edits[edit.start, edit.end] = edit
-        for edit in _relative_imports(source, statement.node, needs):
-            edits[edit.start, edit.end] = edit
-    return tuple(edits[key] for key in sorted(edits)), hazards
+        for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs)):
+            if edit is not None:
+                edits[edit.start, edit.end] = edit
+    return tuple(edits[key] for key in sorted(edits))
 
 
-def _spot(module: Module, statement: ast.stmt, reference: Reference, value: str) -> Replacement | None:
-    """The name replaced by a string, in quotes that its surroundings allow: an f-string may forbid its own."""
+def own_names(module: Module, statement: Statement, dotted: str) -> Iterator[Replacement | None]:
+    """The places where a statement reads ``__name__``, as text; None where no text can stand in its place."""
+    read = [r.node for r in statement.references if r.name == "__name__" and isinstance(r.node, ast.Name)]
+    if not read:
+        return
     source = module.source
-    node = reference.node
-    assert isinstance(node, ast.Name)
-    start, end = source.start(node), source.end(node)
-    if source.text[start:end] != node.id:
-        return None
-    top, bottom = source.start(statement), source.end(statement)
-    for quote in ('"', "'"):
-        text = f"{quote}{value}{quote}"
-        try:
-            ast.parse(source.text[top:start] + text + source.text[end:bottom])
-        except SyntaxError:
-            continue
-        return Replacement(start, end, text)
-    return None
+    inside: set[int] = set()
+    for text in ast.walk(statement.node):
+        if isinstance(text, ast.JoinedStr) and id(text) not in inside:
+            parts = list(ast.walk(text))
+            inside.update(map(id, parts))
+            if (count := sum(any(node is part for part in parts) for node in read)) > 0:
+                yield from _in_f_string(source, text, count, dotted)
+    for node in read:
+        if id(node) not in inside:
+            yield Replacement(source.start(node), source.end(node), f'"{dotted}"')
+
+
+def _in_f_string(source: Source, text: ast.JoinedStr, count: int, dotted: str) -> Iterator[Replacement | None]:
+    """Before Python 3.12 nodes inside f-strings have no places of their own, and quotes can't be nested."""
+    start, end = source.start(text), source.end(text)
+    old = source.text[start:end]
+    found = list(re.finditer(r"\b__name__\b", old))
+    quoted = (f"{quote}{dotted}{quote}" for quote in "\"'")
+    new = next((new for new in quoted if _parses("(" + re.sub(r"\b__name__\b", new, old) + ")")), None)
+    if len(found) != count or new is None:
+        yield None
+        return
+    yield from (Replacement(start + spot.start(), start + spot.end(), new) for spot in found)
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _relative_imports(module: Module, statement: ast.stmt, needs: Needs) -> list[Replacement]:

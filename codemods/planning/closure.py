@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Moment, Reference
 from codemods.model import Disposition
+from codemods.planning.completions import early_uses
 from codemods.planning.units import Unit, Units
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
@@ -63,7 +64,20 @@ class Closure:
                 ):
                     self.moving[needed] = (Disposition.GOES_ALONG, why)
                     todo.append(needed)
+            if not todo:
+                todo.extend(self._take_early_users())
         return len(self.moving) > before
+
+    def _take_early_users(self) -> list[Unit]:
+        """Definitions that use a moved value before it is completed: they would see it completed."""
+        taken = []
+        for use in list(early_uses(self.units, self.moving)):
+            if use.by.binds and not use.by.binds & {*self.keep, *self.pinned} and use.by not in self.copied:
+                line = use.completion.node.lineno
+                why = f"it uses {use.unit.label} before line {line} completes that"
+                self.moving[use.by] = (Disposition.GOES_ALONG, why)
+                taken.append(use.by)
+        return taken
 
     def needed_at_import(self, unit: Unit) -> dict[str, str]:
         """Names of the module that a unit reads while it is imported, and why; bodies of what it calls included."""

@@ -75,6 +75,20 @@ class Arrival:
 
 
 @dataclass(frozen=True)
+class Deprecation:
+    """Names that the source finds with a warning; ``standing`` is the ``__getattr__`` that it has already.
+
+    ``prefix`` makes what the new branch binds in that function unlike everything that the function knows.
+    """
+
+    names: tuple[str, ...]
+    module: str
+    dotted: str
+    standing: ast.FunctionDef | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
 class Departure:
     """What a source loses, and what it imports back; ``before`` is the statement above which that import stands."""
 
@@ -87,6 +101,7 @@ class Departure:
     back: tuple[NewImport, ...] = ()
     before: Statement | None = None
     edits: tuple[Replacement, ...] = ()
+    deprecation: Deprecation | None = None
 
 
 @dataclass(frozen=True)

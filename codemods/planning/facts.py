@@ -11,6 +11,7 @@ from codemods.planning.mentions import Mention, find_mentions
 from codemods.planning.referrers import Referrers
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
+from codemods.planning.written import Write
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Facts:
     moving: dict[Unit, tuple[Disposition, str]]
     pinned: frozenset[str]
     followed: frozenset[str]
+    writes: tuple[Write, ...] = ()
 
     @property
     def moved_names(self) -> frozenset[str]:

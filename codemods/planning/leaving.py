@@ -7,6 +7,7 @@ import ast
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import NewImport
+from codemods.planning.effects import has_effect
 from codemods.planning.facts import Facts
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
@@ -167,7 +168,9 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
             private = name.startswith("_") and not name.startswith("__")
             if name not in wanted or name in deleted or name == "_":
                 continue
-            if private and not asked and name not in read and name not in outside and not dynamic:
+            # An import inside of a moved statement is no more a promise than one that leaves.
+            incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
+            if incidental and not asked and name not in read and name not in outside and not dynamic:
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found)
@@ -194,12 +197,15 @@ def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
     moving = {s.index for unit in facts.moving for s in unit.statements}
     if after_line:
         return next((s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving), None)
-    effects = [s for unit in facts.moving for s in unit.statements if _has_effect(s)]
+    effects = [s for unit in facts.moving for s in unit.statements if has_effect(facts.world, facts.source, s)]
     earlier = [
         s
         for unit in facts.staying
         for s in unit.statements
-        if effects and s.index < min(e.index for e in effects) and not s.is_import and _has_effect(s)
+        if effects
+        and s.index < min(e.index for e in effects)
+        and not s.is_import
+        and has_effect(facts.world, facts.source, s)
     ]
     if not earlier:
         return None
@@ -215,101 +221,3 @@ def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
     if not following or any(index < first for index in reads_early):
         return None
     return following[0]
-
-
-_QUIET_CALLS = {
-    "TypeVar",
-    "ParamSpec",
-    "TypeVarTuple",
-    "NewType",
-    "namedtuple",
-    "NamedTuple",
-    "TypedDict",
-    "Enum",
-    "dataclass",
-    "field",
-    "getLogger",
-    "compile",
-    "frozenset",
-    "set",
-    "dict",
-    "list",
-    "tuple",
-    "int",
-    "str",
-    "float",
-    "bytes",
-    "bool",
-    "len",
-    "range",
-    "sorted",
-    "min",
-    "max",
-    "object",
-    "partial",
-    "wraps",
-    "lru_cache",
-    "cache",
-    "total_ordering",
-    "contextmanager",
-    "asynccontextmanager",
-    "property",
-    "staticmethod",
-    "classmethod",
-    "overload",
-    "Path",
-    "timedelta",
-    "Decimal",
-    "zip",
-    "enumerate",
-    "OrderedDict",
-    "defaultdict",
-    "deque",
-    "Counter",
-    "attrgetter",
-    "itemgetter",
-    "methodcaller",
-    "singledispatch",
-    "getenv",
-    "type",
-    "super",
-    "isinstance",
-    "issubclass",
-    "hasattr",
-    "getattr",
-    "runtime_checkable",
-    "final",
-    "cast",
-    "abstractmethod",
-    "cached_property",
-    "unique",
-    "auto",
-    "join",
-    "format",
-    "split",
-    "get",
-    "keys",
-    "values",
-    "items",
-    "lower",
-    "upper",
-    "strip",
-    "replace",
-    "maketrans",
-    "escape",
-    "chain",
-    "product",
-    "count",
-    "from_iterable",
-    "fromkeys",
-    "encode",
-    "decode",
-}
-
-
-def _has_effect(statement: Statement) -> bool:
-    """May running this statement change something beyond the names that it binds?"""
-    return any(
-        r.called and r.moment is Moment.IMPORT and ([*r.chain] or [r.name])[-1] not in _QUIET_CALLS
-        for r in statement.references
-    )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from codemods.bindings import Module, Statement
 from codemods.model import Place
 from codemods.planning.edits import Replacement
+from codemods.planning.example_names import missing_names
 from codemods.planning.examples import example_imports
 from codemods.planning.strings import entry_points, in_setup_script, resolved_constants
 from codemods.project import Unreadable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Files that people read. What else names a path may be acted upon by a program.
 _PROSE = (".md", ".rst", ".txt", ".html", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako")
 _EXAMPLES = (".md", ".rst")
+_IMPORTS_BY_NAME = re.compile(r"\b(?:import_module|__import__|lazy\w*)\b")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class _Search:
         old = re.escape(self.old)
         self.whole = re.compile(rf"{old}[.:]({some})(?![A-Za-z0-9_])")
         self.anywhere = re.compile(rf"(?<![\w.]){old}(?:[.:]|\s+import\s+[\w, ()]*?\b)({some})(?![A-Za-z0-9_])")
-        self.word = re.compile(rf"(?<![\w.])({some})(?![A-Za-z0-9_])")
+        self.anyhow = re.compile(rf"(?<!\w)({some})(?![A-Za-z0-9_])")
         self.module = re.compile(rf"(?<![\w.]){old}(?![\w.:])")
 
     def run(self) -> Iterator[Mention]:
@@ -81,12 +83,15 @@ class _Search:
                 continue  # a copy of the project inside of it, say, speaks of its own modules
             if path.endswith(".py"):
                 module = self._module(path)
-                if module is not None and self.old in module.source.text:
+                if module is not None:
                     modules.append(module)
                     yield from self._examples(path, module.source.text, module.source.newline, _docstrings(module))
             elif not path.endswith(".pyi"):
                 yield from self._document(path)
         yield from self._strings(modules)
+        for text, name, edit in missing_names(self.facts):
+            if edit is not None:
+                yield Mention(self.facts.source.source.place(text), name, False, edit)
 
     def _module(self, path: str) -> Module | None:
         try:
@@ -117,11 +122,20 @@ class _Search:
             yield Mention(module.source.place(node), name, True, edit)
 
     def _looked_up(self, module: Module, node: ast.Constant) -> str | None:
-        """``import_module("pkg.old")``, or a table of lazy names: a moved name that the same module names, too."""
-        if node.value != self.old:
+        """``import_module("pkg.old")``, a table of lazy names: a moved name that the same module speaks of."""
+        if not isinstance(node.value, str) or not self._is_module(module, node.value):
             return None
-        hit = self.word.search(module.source.text)
+        hit = self.anyhow.search(module.source.text)
         return hit[1] if hit else None
+
+    def _is_module(self, module: Module, text: str) -> bool:
+        """The old module's name: in full; relative or its last part only, where modules are imported by name."""
+        if text == self.old or not _IMPORTS_BY_NAME.search(module.source.text):
+            return text == self.old
+        name = text.lstrip(".")
+        if not name or not text.lstrip(".").replace(".", "").isidentifier():
+            return False
+        return self.names.absolute(module.path, name, max(1, len(text) - len(name))) == self.old
 
     def _in_literal(self, module: Module, node: ast.Constant, name: str) -> Replacement | None:
         source = module.source
@@ -161,7 +175,7 @@ class _Search:
             place = _place(path, text, hit.start())
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
                 found.append(Mention(place, hit[1], not path.endswith(_PROSE)))
-        if not found and (module := self.module.search(text)) and (word := self.word.search(text)):
+        if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
             found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
         yield from found
 

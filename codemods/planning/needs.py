@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
-from codemods.model import Hazard
 from codemods.planning.edits import LateImport, NewImport
 from codemods.planning.style import reference_to
 from codemods.planning.units import Unit, Units
@@ -43,7 +42,6 @@ class Needs:
     late: list[LateImport] = field(default_factory=list)
     copies: list[Unit] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
-    hazards: list[Hazard] = field(default_factory=list)
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
@@ -63,7 +61,7 @@ class Needs:
                     wanted[reference.name].append(reference)
         for name, references in wanted.items():
             if name in self.pinned:
-                self._late(name, [r for r in references if not r.writes], also_moved=name in moved)
+                self._late(name, [r for r in references if not r.writes])
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
                     continue
@@ -96,24 +94,13 @@ class Needs:
     def _source_text(self) -> str:
         return reference_to(self.source.path, self.destination, self.relative, self.world.names)
 
-    def _late(self, name: str, references: list[Reference], also_moved: bool = False) -> None:
+    def _late(self, name: str, references: list[Reference]) -> None:
         functions = {
             id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL
         }
         for function in functions.values():
             assert function is not None
             self.late.append(LateImport(function, NewImport(self._source_text, name)))
-        for reference in references:
-            if reference.function is None and reference.moment is Moment.CALL and not also_moved:
-                place = self.source.source.place(reference.node)
-                self.hazards.append(
-                    Hazard(
-                        "late-need",
-                        place,
-                        f"{name} stays in {self.source.path} and is read here by a lambda that can import nothing",
-                        (f"move {name} too: --with {name}", "make the lambda a function"),
-                    )
-                )
 
     # -- names that the source imports
 

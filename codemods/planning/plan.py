@@ -13,13 +13,14 @@ from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
+from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.identity import questions
 from codemods.planning.importers import importer_edits
 from codemods.planning.leaving import (
     departing_blocks,
     departing_imports,
-    imported_back,
     kept_for_others,
     landing_place,
 )
@@ -30,6 +31,7 @@ from codemods.planning.stubs import stub_edits
 from codemods.planning.style import line_length, relative_style
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
+from codemods.planning.written import names_written, written
 from codemods.project import Tree
 
 
@@ -56,13 +58,11 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         loggers(units),
     )
     needs.solve()
-    found = [*hazards.find(facts), *needs.hazards]
-    body_changes, body_hazards = body_edits(facts, needs)
-    found += body_hazards
+    found = [*hazards.find(facts), *deprecation_hazards(facts)]
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)
-    edits = _edits(facts, needs, body_changes, followers)
+    edits = _edits(facts, needs, body_edits(facts, needs), followers)
     return Plan(
         (move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
     )
@@ -74,18 +74,29 @@ def _close(
     """The closure and the seams, each of which depends on the other, until neither changes."""
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
-    pinned: frozenset[str] = frozenset()
+    writes = written(world, units)
+    pinned = names_written(units, writes)
     runnable = any(is_main_guard(s.node) for s in source.statements)
     hints = resolves_hints(world, move.source)
+    keep = (*move.keep, *_tied(move, units))
     while True:
-        closure = Closure(units, move.names, move.along, move.keep, pinned, referrers.used, copied, runnable, hints)
+        closure = Closure(units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints)
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
-            return Facts(world, move, source, destination, units, referrers, moving, pinned, followed), followers
+            facts = Facts(world, move, source, destination, units, referrers, moving, pinned, followed, writes)
+            return facts, followers
         pinned |= more
+
+
+def _tied(move: Move, units: Units) -> Iterator[str]:
+    """Names whose definitions ask which module they stand in: moved code does without them where it can."""
+    same_folder = move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
+    for unit in units.all:
+        if any(True for s in unit.statements for _ in questions(units.module, same_folder, s)):
+            yield from unit.binds
 
 
 def _ordered(facts: Facts) -> tuple[Unit, ...]:
@@ -126,6 +137,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         hazards.own_imports(facts),
         texts.get(facts.move.destination, ()),
     )
+    back, deprecation = ways_back(facts)
     departure = Departure(
         facts.move.source,
         facts.source,
@@ -133,9 +145,10 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         departing_imports(facts, needs.used),
         kept_for_others(facts, needs.used),
         departing_blocks(facts, needs.blocks),
-        imported_back(facts),
+        back,
         landing_place(facts, needs.lands_after),
         tuple(edit for edit in own if edit not in going),
+        deprecation,
     )
     others = importer_edits(facts, followers)
     packages, limit = tuple(_new_packages(facts)), line_length(facts.world.tree)
@@ -178,6 +191,8 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     actions = [f"loses {_count(len(departure.statements), 'statement')}"]
     if departure.back:
         actions.append(f"imports {names} back, so that the old path keeps working")
+    if departure.deprecation:
+        actions.append(f"finds {', '.join(departure.deprecation.names)} with a DeprecationWarning")
     if departure.dropped:
         actions.append("no longer imports " + ", ".join(item.binds for item in departure.dropped))
     yield FilePlan(departure.path, tuple(actions))

@@ -5,16 +5,22 @@ from __future__ import annotations
 import tomllib
 
 from codemods.bindings import Module
+from codemods.planning.units import is_main_guard
 from codemods.project import Names, Tree
 
 
 def relative_style(module: Module, names: Names) -> bool:
-    """Does this module name its neighbours relatively? A module of a package that imports none of them does."""
+    """Does this module name its neighbours relatively?
+
+    A module of a package that imports none of them does, unless it runs as a script: a script has no package.
+    """
     if not names.package(module.path):
         return False
     top = names.dotted(module.path).partition(".")[0]
     if any(item.level for item in module.imports):
         return True
+    if any(is_main_guard(node) for node in module.source.tree.body):
+        return False
     return not any(item.module.partition(".")[0] == top for item in module.imports if not item.level)
 
 

@@ -10,7 +10,11 @@ from codemods.project.ignored import Ignored
 
 # Folders that hold no source of the project itself.
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
-_TEXT = (".py", ".pyi", ".toml", ".cfg", ".ini", ".md", ".rst", ".txt", ".ipynb", ".yaml", ".yml", ".html", ".json")
+_TEXT = (
+    *(".py", ".pyi", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".json"),
+    *(".md", ".rst", ".txt", ".ipynb", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
+    *(".sh", "Dockerfile", "Makefile", "Procfile"),
+)
 # What stands in the root of an environment.
 _ENVIRONMENT = "pyvenv.cfg"
 

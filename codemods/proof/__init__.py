@@ -6,8 +6,20 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, stubs, texts
+from codemods.proof import (
+    bindings,
+    circles,
+    conservation,
+    differences,
+    examples,
+    importing,
+    namespaces,
+    old_paths,
+    stubs,
+    texts,
+)
 from codemods.proof.comparison import Comparison
+from codemods.proof.old_paths import with_warnings_as_imports
 from codemods.proof.paths import in_one_form
 
 CHECKS = (
@@ -24,5 +36,6 @@ CHECKS = (
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
-    comparison = in_one_form(Comparison(before, after, moves))
-    return Proof(tuple(check(comparison) for check in CHECKS))
+    written = Comparison(before, after, moves)
+    comparison = in_one_form(with_warnings_as_imports(written))
+    return Proof((*(check(comparison) for check in CHECKS), examples.check(written), old_paths.check(written)))

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from codemods.project import OverlayTree, Source, Tree, Unreadable
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import Origin
+from codemods.proof.side import Origin, defined_names
 
-_EXAMPLE = re.compile(r"^(?P<prompt>[ \t]*>>>[ \t]+)(?P<code>from[ \t]+[\w.]+[ \t]+import\b[^\r\n]*)", re.MULTILINE)
+_EXAMPLE = re.compile(
+    r"^(?P<prompt>[ \t]*>>>[ \t]+)(?P<code>(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\r\n]*)", re.MULTILINE
+)
 _MORE = re.compile(r"\r?\n[ \t]*\.\.\.(?:[ \t](?P<code>[^\r\n]*))?(?=\r?\n|$)")
+_LINE_END = re.compile(r"\r\n|\n|")
 _PATCHES = ("patch", "setattr", "delattr", "object", "multiple", "dict")
 
 # The old dotted name of the module, by the new one and the name that moved.
@@ -49,15 +52,44 @@ def _differing(comparison: Comparison, olds: Olds) -> tuple[dict[str, bytes | No
     before: dict[str, bytes | None] = {}
     after: dict[str, bytes | None] = {}
     new_named = False
+    origins = {new: old for old, new in comparison.renamed.items()}
     for path in comparison.touched:
         if path.endswith(".py"):
             old, new = _source(comparison.old, path), _source(comparison.new, path)
             if old is not None:
-                before[path] = _module_in_one_form(old, olds)
+                moving = {name for at, name in comparison.renamed if at == path}
+                before[path] = _module_in_one_form(old, olds, _Given(comparison, path, moving, None))
             if new is not None:
-                after[path] = _module_in_one_form(new, olds)
-                new_named |= after[path] != new.raw and any(module in new.text for module, _ in olds)
+                moving = {name for at, name in origins if at == path}
+                after[path] = _module_in_one_form(new, olds, _Given(comparison, path, moving, origins))
+                new_named |= after[path] != new.raw
     return (before, after) if new_named else ({}, {})
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What an example of moved code finds among the names of its module, it need not import."""
+
+    comparison: Comparison
+    path: str
+    moving: set[str]
+    origins: dict[Origin, Origin] | None  # where moved names were; None: this is the old tree
+
+    def spans(self, source: Source) -> list[tuple[int, int, str]]:
+        """(start, end, the module where it stood before) of what moved."""
+        return [
+            (source.start(node), source.end(node), self.origins[self.path, name][0] if self.origins else self.path)
+            for node in source.tree.body
+            for name in self.moving & set(defined_names(node))
+        ]
+
+    def brings(self, home: str, module: str, attribute: str | None, name: str) -> bool:
+        """Does an import in an example give what the old module has by that name?"""
+        before = self.comparison.before.origins(home, name)
+        if self.origins is None:
+            return bool(before) and self.comparison.before.imported(self.path, module, attribute) == before
+        found = self.comparison.after.imported(self.path, module, attribute)
+        return bool(before) and found == self.comparison.mapped(before)
 
 
 def _raw(tree: Tree, path: str) -> bytes | None:
@@ -73,9 +105,10 @@ def _source(tree: Tree, path: str) -> Source | None:
     return source
 
 
-def _module_in_one_form(source: Source, olds: Olds) -> bytes:
-    if not any(module in source.text or old in source.text for (module, _), old in olds.items()):
+def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
+    if ">>>" not in source.text and not any(module in source.text for module, _ in olds):
         return source.raw
+    moved = given.spans(source) if ">>>" in source.text else []
     patched = {
         id(node.args[0])
         for node in ast.walk(source.tree)
@@ -86,7 +119,9 @@ def _module_in_one_form(source: Source, olds: Olds) -> bytes:
     for start, end, example in sorted(_spans(source, patched)):
         if start >= at:
             text = source.text[start:end]
-            pieces += [source.text[at:start], _divided(text, olds) if example else _renamed(text, olds)]
+            home = next((old for first, last, old in moved if first <= start and end <= last), "")
+            drop = (lambda *asked, home=home: given.brings(home, *asked)) if home else None
+            pieces += [source.text[at:start], _divided(text, olds, drop) if example else _renamed(text, olds)]
             at = end
     return source.encode("".join([*pieces, source.text[at:]]))
 
@@ -118,10 +153,29 @@ def _renamed(text: str, olds: Olds) -> str:
     return text
 
 
-def _divided(text: str, olds: Olds) -> str:
-    """Neighbouring imports of examples as one sorted list of imports of one name each."""
+def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> str:
+    """Neighbouring imports of examples as one sorted list of imports of one name each; ``drop``: those not needed."""
     pieces: list[str] = []
     pending: list[str] = []
+    at = 0
+    for start, stop, prompt, tree in _imports(text):
+        node = tree.body[0]
+        given = drop is not None and len(tree.body) == 1 and _all_given(node, drop)
+        if not given and not (isinstance(node, ast.ImportFrom) and _concerned(node, olds)):
+            continue
+        if text[at:start].strip("\r\n"):
+            pieces += [*sorted(pending), text[at:start]]
+            pending = []
+        rest = "; ".join(ast.unparse(other) for other in tree.body[1:])
+        for alias in node.names if isinstance(node, ast.ImportFrom) and not given else ():
+            module = olds.get((node.module or "", alias.name), node.module)
+            pending.append(f"{prompt}from {module} import {alias.name} as {alias.asname}; {rest}\n")
+        at = stop + len(_LINE_END.match(text, stop)[0])  # type: ignore[index]
+    return "".join([*pieces, *sorted(pending), text[at:]])
+
+
+def _imports(text: str) -> Iterator[tuple[int, int, str, ast.Module]]:
+    """(start, end, prompt, code) of the imports of the examples in a text."""
     at = 0
     for found in _EXAMPLE.finditer(text):
         if found.start() < at:
@@ -132,21 +186,9 @@ def _divided(text: str, olds: Olds) -> str:
         while tree is None and (more := _MORE.match(text, stop)):
             code, stop = code + "\n" + (more["code"] or ""), more.end()
             tree = _parsed(code)
-        if tree is None or not isinstance(tree.body[0], ast.ImportFrom):
-            continue
-        between = text[at : found.start()]
-        if between.strip("\r\n"):
-            pieces += [*sorted(pending), between]
-            pending = []
-        node = tree.body[0]
-        if not _concerned(node, olds):
-            continue
-        rest = "; ".join(ast.unparse(other) for other in tree.body[1:])
-        for alias in node.names:
-            module = olds.get((node.module or "", alias.name), node.module)
-            pending.append(f"{found['prompt']}from {module} import {alias.name} as {alias.asname}; {rest}\n")
-        at = stop
-    return "".join([*pieces, *sorted(pending), text[at:]])
+        if tree is not None and isinstance(tree.body[0], (ast.Import, ast.ImportFrom)):
+            yield found.start(), stop, found["prompt"], tree
+            at = stop
 
 
 def _parsed(code: str) -> ast.Module | None:
@@ -154,6 +196,16 @@ def _parsed(code: str) -> ast.Module | None:
         return ast.parse(code)
     except (SyntaxError, ValueError):
         return None
+
+
+def _all_given(node: ast.stmt, drop: Callable[..., bool]) -> bool:
+    if isinstance(node, ast.Import):
+        plain = [a for a in node.names if a.asname or "." not in a.name]
+        return plain == node.names and all(drop(a.name, None, a.asname or a.name) for a in node.names)
+    if not isinstance(node, ast.ImportFrom) or node.level:
+        return False
+    module = node.module or ""
+    return all(drop(module, a.name, a.asname or a.name) for a in node.names)
 
 
 def _concerned(node: ast.ImportFrom, olds: Olds) -> bool:

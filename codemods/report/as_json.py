@@ -25,6 +25,7 @@ def moves_json(moves: Sequence[Move]) -> list[dict[str, Any]]:
             "with": move.along,
             "keep": move.keep,
             "reexport": move.reexport,
+            "deprecate": move.deprecate,
         }
         for move in moves
     ]

@@ -11,7 +11,7 @@ from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import removal
-from codemods.rewriting.placing import Header, header
+from codemods.rewriting.placing import Header, header, rank
 from codemods.rewriting.splice import splice
 
 
@@ -38,6 +38,7 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
 
 
 def _statement(source: Source, head: Header, inserter: Inserter, group: list[Rehome], limit: int) -> list[Replacement]:
+    own_top = inserter.own_top
     node = group[0].item.node
     assert isinstance(node, ast.ImportFrom)
     start, end = source.start(node), source.end(node)
@@ -75,6 +76,9 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
         inline = "; ".join(render.lines(news, "", 10_000))
         return [Replacement(start, end, f"{left}; {inline}")]
     added = source.newline.join(render.lines(news, indent, limit))
+    old = "." * node.level + (node.module or "")
+    if _order(module, own_top) < _order(old, own_top):
+        return [Replacement(start, end, f"{added.removeprefix(indent)}{source.newline}{indent}{left}")]
     tail_end = (
         source.line_starts[node.end_lineno or node.lineno]
         if (node.end_lineno or 0) < len(source.line_starts)
@@ -85,13 +89,26 @@ def _statement(source: Source, head: Header, inserter: Inserter, group: list[Reh
 
 
 def _pragma(source: Source, rehome: Rehome) -> str:
-    """What linters and type checkers are told about this name, beside it or on the statement's first line."""
-    alias = rehome.item.node.names[rehome.item.index]
-    for number in (alias.end_lineno or alias.lineno, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
-        _, mark, comment = source.line(number).partition("#")
-        if mark and any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:")):
-            return "# " + comment.strip()
+    """What linters and type checkers are told about this name, or people on a line that is only its own."""
+    names = rehome.item.node.names
+    alias = names[rehome.item.index]
+    own = alias.end_lineno or alias.lineno
+    alone = len(names) > 1 and all(other is alias or other.lineno != own for other in names)
+    for number in (own, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
+        comment = _comment(source, number)
+        pragma = any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:"))
+        if comment and (pragma or (number == own and alone)):
+            return "# " + comment
     return ""
+
+
+def _comment(source: Source, number: int) -> str:
+    return source.line(number).partition("#")[2].strip()
+
+
+def _order(module: str, own_top: str) -> tuple[int, int, int, str]:
+    name = module.lstrip(".")
+    return rank(name, len(module) - len(name), False, own_top)
 
 
 def _alone(source: Source, node: ast.stmt) -> bool:

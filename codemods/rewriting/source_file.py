@@ -10,6 +10,7 @@ from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import Departure, Replacement
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
+from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, last_line, removal, spans
 from codemods.rewriting.placing import header
@@ -26,12 +27,17 @@ def rewrite_source(departure: Departure, names: Names, limit: int) -> bytes:
     own_top = names.dotted(departure.path).partition(".")[0]
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), own_top, limit, taken)
+    left = departure.module.binds - {item.binds for item in departure.dropped}
+    if departure.deprecation is not None and "TYPE_CHECKING" not in left:
+        inserter.add(TYPING)
     if departure.before is None:
         for new in sorted(departure.back, key=lambda n: render.isort_key(n.attribute or "")):
             inserter.add(new)
-        edits += inserter.edits()
     elif departure.back:
         edits.append(_in_turn(departure, limit))
+    edits += inserter.edits()
+    if departure.deprecation is not None:
+        edits += deprecation_edits(departure.deprecation, departure.module, limit)
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
@@ -116,14 +122,15 @@ def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
     """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
     stays there."""
     found: list[Replacement] = []
+    put: dict[int, list[str]] = defaultdict(list)
     for edit in sorted(edits, key=lambda e: (e.start, e.end)):
         if found and edit.end < found[-1].end and edit.start == edit.end:
-            found[-1] = _refilled(source, found[-1], edit.text)
+            put[len(found) - 1].append(edit.text)
         elif found and edit.start < found[-1].end <= edit.end:
             found.append(Replacement(found[-1].end, edit.end, edit.text))
         else:
             found.append(edit)
-    return found
+    return [_refilled(source, edit, "".join(put[i])) if put[i] else edit for i, edit in enumerate(found)]
 
 
 def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:

@@ -136,7 +136,8 @@ def _compared(
         elif was.other or now.other:
             declared.append(Finding(Place(path), f"not imported: {was.other or now.other}"))
         elif now.raised and not was.raised:
-            failures.append(Finding(now.place, f"{path} could be imported, and now can't be: {now.raised}"))
+            told = "could be imported, and now can't be" if path in old else "is new, and can't be imported"
+            failures.append(Finding(now.place, f"{path} {told}: {now.raised}"))
         elif now.raised != was.raised and now.raised:
             failures.append(Finding(now.place, f"importing {path} ended with {was.raised}, and now with {now.raised}"))
         elif was.raised:

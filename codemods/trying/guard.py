@@ -25,6 +25,8 @@ _TIME = re.compile(r"\b\d+(\.\d+)?\s?(s|ms|us|µs|ns|secs?|seconds?)\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+\b")
 # A refusal names so many differences, and counts the others.
 _TOLD = 20
+# Seconds that a run of the new tree has in any case; else ten times what the old one took.
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Guard:
             found = _Found(self.command)
             if _says_something(first, second, found):
                 # A new tree that hangs is not waited for; one that is slower is.
-                limit = max(60.0, 10 * max(first.seconds, second.seconds))
+                limit = max(PATIENCE, 10 * max(first.seconds, second.seconds))
                 new = self._run({"new": after}, folder, home(before), limit)[0]
                 _compare(first, second, new, Renamed(moves, Names(before), Names(after)), found)
         return found.check()
@@ -66,7 +68,7 @@ class Guard:
             commands.append(Command(self.command, copy, surroundings, folder / f"{name}-output", limit))
         ended = run_all(commands, len(commands) if self.at_once else 1)
         return [
-            _Run(one.code, one.seconds, _plain(command), read_record(folder / f"{name}-record"))
+            _Run(one.code, one.seconds, _plain(command), read_record(folder / f"{name}-record", command.folder))
             for name, command, one in zip(trees, commands, ended, strict=True)
         ]
 

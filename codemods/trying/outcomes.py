@@ -24,8 +24,8 @@ class Record:
     leaked: tuple[str, ...] = ()
 
 
-def read_record(folder: Path) -> Record | None:
-    """What the plugin wrote into ``folder``; None where no pytest ran."""
+def read_record(folder: Path, copy: Path) -> Record | None:
+    """What the plugin wrote into ``folder``; None where no pytest ran. The name of the copy is taken out."""
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         return None
@@ -39,7 +39,7 @@ def read_record(folder: Path) -> Record | None:
         elif when != "started":
             found.setdefault(node, []).append(_outcome(when, outcome, raised))
             if raised:
-                details[node] = f"{raised}: {message}" if message else raised
+                details[node] = f"{raised}: {message.replace(str(copy), '.')}" if message else raised
     return Record({node: tuple(sorted(ends)) for node, ends in found.items()}, details, tuple(leaked))
 
 
@@ -74,16 +74,17 @@ class Renamed:
 def different(old: Record, new: Record, left_out: Sequence[str], renamed: Renamed) -> list[Finding]:
     """Nodes that end otherwise after a move than before it."""
     found = []
+    # Not there before: a module that can't be collected any more, which may be why others are not run; or a doctest
+    # that is new by its place.
+    for node in sorted(new.outcomes.keys() - old.outcomes.keys() - set(left_out)):
+        if new.raised.get(node):
+            found.append(finding(node, f"not there before, and now {_told(new.outcomes[node], new.raised[node])}"))
     for node in sorted(old.outcomes.keys() - set(left_out)):
         names = (node, *(name for name in renamed.candidates(node) if name not in old.outcomes))
         name = next((name for name in names if name in new.outcomes), node)
         was, now = old.outcomes[node], new.outcomes.get(name, GONE)
         if now != was:
             found.append(finding(node, f"{_told(was)} before, and now {_told(now, new.raised.get(name))}"))
-    # Not there before: a module that can't be collected any more, or a doctest that is new by its place.
-    for node in sorted(new.outcomes.keys() - old.outcomes.keys() - set(left_out)):
-        if new.raised.get(node):
-            found.append(finding(node, f"not there before, and now {_told(new.outcomes[node], new.raised[node])}"))
     return found
 
 

@@ -196,5 +196,17 @@ async def test_nobody_of_that_name(clock, kv, faults):
 
 async def test_letting_go_of_nothing(clock, kv, faults):
     held = faults.hold("put")
-    with pytest.raises(RuntimeError, match="no put .* is held"):
+    with pytest.raises(RuntimeError, match=r"no put .* is held"):
         held.release()
+
+
+async def test_what_ends_while_the_server_is_away_is_gone_when_it_is_back(clock, connect, tape, faults):
+    kv = await (await connect("w")).jetstream().create_key_value(bucket="b", history=1, ttl=10)
+    await kv.put("k", b"1")
+    faults.stop_server()
+    await clock.advance(20)
+    faults.start_server()
+    await clock.settle()
+    assert [one.what for one in tape.records if hasattr(one, "what")][-2:] == ["started", "expired b/k"]
+    with pytest.raises(nats.js.errors.KeyNotFoundError):
+        await kv.get("k")

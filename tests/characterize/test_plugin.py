@@ -28,7 +28,7 @@ def run(pytester, monkeypatch):
     def run(*args: str, value: str = "1", ci: bool = False):
         pytester.makepyfile(test_it=SUBJECT.replace("VALUE", value))
         monkeypatch.setenv("CI", "true" if ci else "")
-        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
+        return pytester.runpytest_subprocess("-p", "no:cacheprovider", "--tape-rehearsals=0", *args)
 
     return run
 
@@ -108,4 +108,46 @@ def test_a_fault_that_never_happens_fails_the_test(pytester):
         """)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*faults that never happened: putt b/[*] dropped*", "*On the tape: create bucket b, put b/k*"])
+    result.stdout.fnmatch_lines(
+        ["*faults that never happened: putt b/[*] dropped*", "*On the tape: create bucket b, put b/k*"]
+    )
+
+
+SHARED = """
+PIDS = set()
+
+async def put(connect, recorded, clock, tape, nats_server):
+    PIDS.add(nats_server.pid)
+    kv = await (await connect("w")).jetstream().create_key_value(bucket="b")
+    await kv.put("k", b"1")
+    assert tape == recorded
+
+async def test_one(connect, recorded, clock, tape, nats_server):
+    await put(connect, recorded, clock, tape, nats_server)
+
+async def test_two(connect, recorded, clock, tape, nats_server):
+    await put(connect, recorded, clock, tape, nats_server)
+
+def test_processes():
+    assert len(PIDS) == EXPECTED
+"""
+
+
+@pytest.mark.parametrize(("scope", "processes"), [("test", 2), ("session", 1)])
+def test_a_server_for_each_test_or_for_all(pytester, monkeypatch, scope, processes):
+    monkeypatch.delenv("CI", raising=False)
+    settings = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+    pytester.makeini(settings + f"nats_server_scope = {scope}\n")
+    pytester.makepyfile(test_it=SHARED.replace("EXPECTED", str(processes)))
+    arguments = ("-p", "no:cacheprovider", "--snapshot-update", "--tape-rehearsals=0")
+    assert pytester.runpytest_subprocess(*arguments).ret == 0
+    first, second = sorted(pytester.path.rglob("*.tape"))
+    assert first.read_text() == second.read_text()
+    assert "put b/k 1 -> 1\n" in first.read_text()
+
+
+def test_another_scope_is_an_error(pytester):
+    pytester.makeini("[pytest]\nnats_server_scope = module\n")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*nats_server_scope is 'module'*test or session*")

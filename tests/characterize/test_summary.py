@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from codemods.characterize.__main__ import main
 from codemods.characterize.summary import Counts, counts_of_report, counts_of_tape
 
 
@@ -24,17 +23,3 @@ def test_a_report(tmp_path):
     found = counts_of_report(file)
     assert str(found) == "2 tapes, 4 operations, 0:02:00.000 of virtual time in 25 ms"
     assert len(found.sha256) == 64
-
-
-def test_show(tmp_path, capsys):
-    (tmp_path / "one.tape").write_text("line\n= 1 operations in 0:00:01.000\n")
-    (tmp_path / "two.tape").write_text("= 2 operations in 0:00:02.000\n")
-    assert main(["show", str(tmp_path)]) == 0
-    out = capsys.readouterr().out
-    assert out.startswith("== one.tape\nline\n")
-    assert out.endswith("2 tapes, 3 operations, 0:00:03.000 of virtual time\n")
-
-
-def test_no_such_tape(tmp_path, capsys):
-    assert main(["show", str(tmp_path / "none.tape")]) == 2
-    assert "none.tape: No such file" in capsys.readouterr().err

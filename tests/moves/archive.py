@@ -10,13 +10,16 @@
     --- after shop/worker.py
     ...
 
-Files that the move does not touch have no after part.
+Files that the move does not touch have no after part. A `says: CODE ...` line lists hazards that the plan must show. A
+file `check.py` is run on both sides of the move, in a process of its own, and must print the same.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,6 +57,7 @@ class Case:
     refused: str = ""
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
+    says: tuple[str, ...] = ()
 
     @property
     def tree(self) -> MemoryTree:
@@ -75,7 +79,8 @@ def parse(text: str) -> Case:
     if not moves:
         raise ValueError("no `move:` line")
     refused = re.search(r"^refused: (\S+)$", head, re.MULTILINE)
-    case = Case(head, moves, refused[1] if refused else "")
+    says = re.search(r"^says: (.+)$", head, re.MULTILINE)
+    case = Case(head, moves, refused[1] if refused else "", says=tuple(says[1].split()) if says else ())
     for part, following in zip(found, [*found[1:], None], strict=True):
         body = text[part.end() : following.start() if following else len(text)]
         (case.before if part[1] == "before" else case.after)[part[2]] = body
@@ -87,6 +92,19 @@ def read_move(line: str) -> Move:
     parser = argparse.ArgumentParser()
     extract.arguments(parser)
     return extract.move(parser.parse_args(line.split()))
+
+
+def observed(files: Mapping[str, bytes | str | None], folder: Path) -> str:
+    """What `check.py` prints when it runs over these files, which are written into ``folder``."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content or b"")
+    done = subprocess.run(
+        [sys.executable, "-B", "check.py"], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.replace(str(folder), "")
 
 
 def load(path: Path) -> Case:

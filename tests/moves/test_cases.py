@@ -12,13 +12,13 @@ from codemods.face import solve
 from codemods.model import Refused
 from codemods.project import OverlayTree
 
-from .archive import Case, load
+from .archive import Case, load, observed
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_case(path: Path) -> None:
+def test_case(path: Path, tmp_path: Path) -> None:
     case = load(path)
     if case.refused:
         with pytest.raises(Refused) as refused:
@@ -26,10 +26,14 @@ def test_case(path: Path) -> None:
         assert case.refused in [hazard.code for hazard in refused.value.hazards]
         return
     solution = solve(case.moves, case.tree)
+    assert set(case.says) <= {hazard.code for hazard in solution.plan.hazards}
     after = {p: (solution.changes.after[p] or b"").decode() for p in solution.changes.paths}
     for name, text in after.items():
         if name.endswith(".py"):
             ast.parse(text)
+    if "check.py" in case.before:
+        before = observed(case.before, tmp_path / "before")
+        assert observed({**case.before, **solution.changes.after}, tmp_path / "after") == before
     if os.environ.get("UPDATE_CASES") and "CI" not in os.environ:
         path.write_text(Case(case.head, case.moves, "", case.before, after).write())
         return

@@ -167,6 +167,7 @@ def test_the_keys_of_the_json_stay() -> None:
             "with": [],
             "keep": [],
             "reexport": True,
+            "deprecate": False,
         }
     ]
     assert data["plan"]["units"][0] == {

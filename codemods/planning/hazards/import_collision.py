@@ -10,8 +10,7 @@ from codemods.planning.facts import Facts
 CODE = "import-collision"
 TITLE = "the destination binds a name that moved code reads to something else"
 MEANING = """Moved code reads a name that its source imports or defines, and the destination has another binding of
-that name
-at its top level. Under the destination's binding the moved code would do something else."""
+that name at its top level. Under the destination's binding the moved code would do something else."""
 EXAMPLE = """
 -- shop/worker.py --
 from json import dumps

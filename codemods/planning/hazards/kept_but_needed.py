@@ -9,10 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "kept-but-needed"
 TITLE = "A definition is to stay in the source, and moved code needs it while it is imported"
-MEANING = """
-The source goes on offering the moved names, so it imports the destination. If the destination needed a name of
-the source while it is being imported itself, each of the two would have to be imported before the other.
-"""
+MEANING = """The source goes on offering the moved names, so it imports the destination. If the destination needed a
+name of the source while it is being imported itself, each of the two would have to be imported before the other."""
 EXAMPLE = """
 -- shop/orders.py --
 class Money: ...

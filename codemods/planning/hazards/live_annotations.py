@@ -12,10 +12,8 @@ from codemods.planning.facts import Facts
 CODE = "live-annotations"
 TITLE = "the two modules differ in `from __future__ import annotations`"
 MEANING = """Under the future import annotations are text, without it they are objects. Code that reads them
-(dataclasses,
-pydantic, FastAPI, `inspect.signature`) sees the difference. A new module gets the import that the source has; one
-that stands
-can be given it only if it has no annotations that somebody may read."""
+(dataclasses, pydantic, FastAPI, `inspect.signature`) sees the difference. A new module gets the import that the source
+has; one that stands can be given it only if it has no annotations that somebody may read."""
 EXAMPLE = """
 -- shop/loader.py --
 class Limits:

@@ -9,9 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "module-shadows-name"
 TITLE = "the package binds the new module's name to something else"
-MEANING = """Importing a submodule binds its name in the package. Where `__init__.py` has given that name to a
-function or to
-another import, `package.name` would be the module from the moment somebody imports it."""
+MEANING = """Importing a submodule binds its name in the package. Where `__init__.py` has given that name to a function
+or to another import, `package.name` would be the module from the moment somebody imports it."""
 EXAMPLE = """
 -- shop/__init__.py --
 def status():

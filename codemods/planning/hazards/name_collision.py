@@ -9,9 +9,8 @@ from codemods.planning.facts import Facts
 
 CODE = "name-collision"
 TITLE = "the destination already binds a moved name to something else"
-MEANING = """Two definitions of one name can't stand in one module: the later would replace the earlier for
-everybody who
-reads it. The move is refused; rename one of the two first, or choose another destination."""
+MEANING = """Two definitions of one name can't stand in one module: the later would replace the earlier for everybody
+who reads it. The move is refused; rename one of the two first, or choose another destination."""
 EXAMPLE = """
 -- shop/worker.py --
 class Status: ...

@@ -6,15 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
+from codemods.planning.deprecating import bound_names
 from codemods.planning.facts import Facts
+from codemods.planning.handed_on import handed_on
 from codemods.planning.mentions import Mention
 
 CODE = "old-path"
 TITLE = "Somebody uses a moved definition by its old path"
 MEANING = """
 A string, a notebook, a document or an attribute of the old module names a moved definition where it stood. As
-long as the old module passes the name on, nothing is wrong, and the places are listed. With --no-reexport the old
-path ends: the move is refused as long as anybody in the tree may still go that way.
+long as the old module passes the name on, nothing is wrong, and the places are listed. With --deprecate they get a
+warning. With --no-reexport the old path ends: the move is refused as long as anybody in the tree may go that way.
 """
 EXAMPLE = """
 -- shop/worker.py --
@@ -32,7 +34,9 @@ shop/worker.py shop/status.py Status --no-reexport
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _mentions(facts)
     if not facts.move.reexport:
-        yield from _users(facts)
+        yield from _users(facts, "which is to end", Severity.REFUSES)
+    elif facts.move.deprecate:
+        yield from _users(facts, "which gives a warning now", Severity.DECLARED)
 
 
 def _mentions(facts: Facts) -> Iterator[Hazard]:
@@ -50,11 +54,12 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
         if ends and acted_upon:
             yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
         else:
-            fate = "which is no longer there" if ends else "which keeps working"
+            goes_on = "which gives a warning now" if facts.move.deprecate else "which keeps working"
+            fate = "which is no longer there" if ends else goes_on
             yield Hazard(CODE, first.place, f"{said}, {fate}", (), Severity.DECLARED)
 
 
-def _users(facts: Facts) -> Iterator[Hazard]:
+def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     """Code that reaches a moved name through the old module, or is promised it there."""
     referrers, moved = facts.referrers, facts.moved_names
     found: list[tuple[Place, str, str]] = []
@@ -62,12 +67,19 @@ def _users(facts: Facts) -> Iterator[Hazard]:
         found += [(place, name, f"{kind} {name}") for name in sorted(moved & places.keys()) for place in places[name]]
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
     for module in referrers.stars:
-        read = sorted({r.name for s in module.statements for r in s.references} & moved - module.binds)
-        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in read]
+        brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
+        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
+    if not facts.move.reexport:
+        name = facts.move.names[0]
+        found += [
+            (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)
+        ]
     listed = sorted(moved & set(facts.source.exported or ()))
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
-    for place, _, what in sorted(set(found)):
-        yield Hazard(CODE, place, f"this {what} of {facts.move.source}, which is to end", _remedies(facts))
+    silent = bound_names(facts) if facts.move.deprecate else {}
+    for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
+        remedies = _remedies(facts) if severity is Severity.REFUSES else ()
+        yield Hazard(CODE, place, f"this {what} by way of {facts.move.source}, {fate}", remedies, severity)
 
 
 def _stays(facts: Facts, name: str) -> bool:

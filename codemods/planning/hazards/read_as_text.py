@@ -10,9 +10,9 @@ from codemods.planning.facts import Facts
 
 CODE = "read-as-text"
 TITLE = "a module of the project reads the source file itself"
-MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the
-source marks regions
-for that (`###{name` ... `###}`), code that leaves its region is refused; elsewhere the reader is listed."""
+MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source
+marks regions for that (`###{name` ... `###}`), code that leaves its region is refused; elsewhere the reader is
+listed."""
 EXAMPLE = """
 -- shop/lexer.py --
 ###{standalone

@@ -11,9 +11,8 @@ from codemods.planning.facts import Facts
 CODE = "rebound-global"
 TITLE = "a moved function rebinds a global that others read"
 MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first
-one. It moves
-with the functions that rebind it; code that stays, or another module, and reads it when called would see a stale
-copy."""
+one. It moves with the functions that rebind it; code that stays, or another module, and reads it when called would see
+a stale copy."""
 EXAMPLE = """
 -- shop/limits.py --
 _limit = 1

@@ -1,4 +1,4 @@
-"""Moved code reads a name that only the main guard of its module binds."""
+"""Moved code reads a name that the main guard of its module binds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from codemods.model import Hazard
 from codemods.planning.facts import Facts
 
 CODE = "script-global"
-TITLE = "Moved code reads a name that is bound under the main guard only"
+TITLE = "Moved code reads a name that the main guard binds"
 MEANING = """
 What stands under `if __name__ == "__main__":` is bound when the source runs as a script, in the module `__main__`. Code
-that reads such a name as a global finds it there only as long as it stands in the script itself.
+that reads such a name as a global finds what the script bound only as long as it stands in the script itself.
 """
 EXAMPLE = """
 -- shop/report.py --
@@ -32,6 +32,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for reference in unit.references:
             if reference.name in facts.source.script_binds and not reference.string and not reference.annotation:
                 place = facts.source.source.place(reference.node)
-                reason = f"{unit.label} reads {reference.name}, which is bound under the main guard only"
+                reason = f"{unit.label} reads {reference.name}, which the main guard binds"
                 yield Hazard(CODE, place, reason, (f"pass {reference.name} in as an argument",))
                 return

@@ -1,0 +1,40 @@
+"""A lambda that would have to import something when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.bindings import Moment
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "late-need"
+TITLE = "a moved lambda reads a name that stays, and can't import it"
+MEANING = """What moved functions need of the source when they are called they import when they are called. A lambda
+can hold no import. Where such a name has to stay, because it is replaced from outside or was to be kept, a lambda that
+reads it is not moved."""
+EXAMPLE = """
+-- shop/worker.py --
+from time import sleep
+beat = lambda: sleep(1)
+def work():
+    sleep(2)
+-- tests/test_work.py --
+from unittest import mock
+@mock.patch("shop.worker.sleep")
+def test_work(sleep): ...
+-- move --
+shop/worker.py shop/beats.py beat
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    for unit in facts.moving:
+        for r in unit.references:
+            if r.moment is Moment.CALL and r.function is None and r.name in facts.pinned - facts.moved_names:
+                yield Hazard(
+                    CODE,
+                    facts.source.source.place(r.node),
+                    f"{r.name} stays in {facts.move.source} and is read here by a lambda that can import nothing",
+                    (f"move {r.name} too: --with {r.name}", "make the lambda a function"),
+                )

@@ -1,0 +1,36 @@
+"""A logger that both sides use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+from codemods.planning.loggers import loggers
+
+CODE = "logger-name"
+TITLE = "moved code logs under the name of the source"
+MEANING = """`logging.getLogger(__name__)` names a logger after its module, and levels, handlers and filters are set by
+that name. Moved code gets the logger again by its old name, which gives the same object, so that records go where they
+went. A logger of another kind goes along or is imported like any value."""
+EXAMPLE = """
+-- shop/worker.py --
+import logging
+log = logging.getLogger(__name__)
+def beat():
+    log.info("beat")
+def work():
+    log.info("work")
+-- move --
+shop/worker.py shop/beats.py beat
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    read = {r.name for unit in facts.moving for r in unit.references}
+    for name, unit in sorted(loggers(facts.units).items()):
+        if name in read and unit not in facts.moving and name not in facts.pinned:
+            dotted = facts.world.names.dotted(facts.move.source)
+            place = facts.source.source.place(unit.statements[0].node)
+            reason = f"{name} is got again in {facts.move.destination}; records say {dotted} as before"
+            yield Hazard(CODE, place, reason, (), Severity.HANDLED)

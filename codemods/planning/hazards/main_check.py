@@ -1,0 +1,55 @@
+"""Moved code asks whether its module is the script that runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.bindings import Reference
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+from codemods.planning.units import is_main_guard
+
+CODE = "main-check"
+TITLE = "moved code compares `__name__`, or runs in a script that has another name"
+MEANING = """While a module runs as a script its `__name__` is `"__main__"`. The main guard stays in the source. Moved
+code that compares `__name__` would never find itself in the script, so it is not moved; other moved code that reads
+`__name__` is given the module's own name, which is told where the source runs as a script."""
+EXAMPLE = """
+-- shop/serve.py --
+def banner():
+    if __name__ == "__main__":
+        return "script"
+    return "library"
+def serve():
+    return banner()
+-- move --
+shop/serve.py shop/texts.py banner
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    runnable = any(is_main_guard(s.node) for s in facts.source.statements)
+    for unit in facts.moving:
+        for statement in unit.statements:
+            compared = {id(n) for c in ast.walk(statement.node) if isinstance(c, ast.Compare) for n in ast.walk(c)}
+            for reference in statement.references:
+                if reference.name != "__name__":
+                    continue
+                if id(reference.node) in compared and "__main__" in _text(facts, statement.node):
+                    yield _hazard(facts, reference, f"{unit.label} asks whether it runs as a script", Severity.REFUSES)
+                elif runnable:
+                    name = facts.world.names.dotted(facts.move.source)
+                    reason = f"{unit.label} reads __name__: {name} from now on, in the script too"
+                    yield _hazard(facts, reference, reason, Severity.DECLARED)
+
+
+def _hazard(facts: Facts, reference: Reference, reason: str, severity: Severity) -> Hazard:
+    remedies = ("pass the answer in as an argument", "leave it where it is: --keep")
+    place = facts.source.source.place(reference.node)
+    return Hazard(CODE, place, reason, remedies if severity is Severity.REFUSES else (), severity)
+
+
+def _text(facts: Facts, node: ast.stmt) -> str:
+    source = facts.source.source
+    return source.text[source.start(node) : source.end(node)]

@@ -1,0 +1,47 @@
+"""Modules that make names up when they are asked for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+
+CODE = "module-getattr"
+TITLE = "a module's `__getattr__` or `__dir__` is asked for names, and the move changes which"
+MEANING = """The `__getattr__` of a module is asked for names that the module does not bind. In the destination it is
+asked for moved names no more; where it speaks of one, the move is refused. A `__getattr__` or `__dir__` that moves
+answers for the destination as well."""
+EXAMPLE = """
+-- shop/prices.py --
+def price(net):
+    return net
+-- shop/lazy.py --
+def __getattr__(name):
+    if name == "price":
+        return lambda net: 2 * net
+    raise AttributeError(name)
+-- move --
+shop/prices.py shop/lazy.py price
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    for name in sorted({"__getattr__", "__dir__"} & facts.moved_names):
+        place = facts.source.source.place(facts.units.by_name[name].statements[0].node)
+        reason = f"{name} answers for {facts.move.destination} too after the move"
+        yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+    destination = facts.destination
+    for statement in destination.definitions.get("__getattr__", ()) if destination is not None else ():
+        assert destination is not None
+        texts = {n.value for n in ast.walk(destination.source.tree) if isinstance(n, ast.Constant)}
+        spoken = sorted(facts.moved_names & {text for text in texts if isinstance(text, str)})
+        yield Hazard(
+            CODE,
+            destination.source.place(statement.node),
+            f"this __getattr__ is not asked for {', '.join(spoken or sorted(facts.moved_names)[:3])} any more",
+            ("take the name out of it first", "choose another destination") if spoken else (),
+            Severity.REFUSES if spoken else Severity.DECLARED,
+        )
+        return

@@ -1,0 +1,45 @@
+"""Tests and plugins replace names that moved code looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+from codemods.planning.seams import call_readers
+
+CODE = "patched-name"
+TITLE = "a name that moved code looks up is replaced by tests"
+MEANING = """`mock.patch("shop.worker.sleep")`, `monkeypatch.setattr`, `patch.object(module, "sleep")` replace a name
+in one module, and only code that looks it up there sees it. Where all readers of a name moved, a string that names it
+follows them. Where readers are on both sides, or the place holds the module itself, moved code reads the name through
+the source."""
+EXAMPLE = """
+-- shop/worker.py --
+from time import sleep
+def beat():
+    sleep(1)
+def work():
+    sleep(2)
+-- tests/test_beat.py --
+from unittest import mock
+@mock.patch("shop.worker.sleep")
+def test_beat(sleep): ...
+-- move --
+shop/worker.py shop/beats.py beat
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    told: set[str] = set()
+    for seam in facts.referrers.seams:
+        if seam.name in told or not call_readers(facts.units, seam.name) & facts.moving.keys():
+            continue
+        if seam.name in facts.followed:
+            reason = f"{seam.name} is replaced here, in {facts.move.destination} from now on"
+        elif seam.name in facts.pinned:
+            reason = f"{seam.name} is replaced here: moved code reads it through {facts.move.source}"
+        else:
+            continue
+        told.add(seam.name)
+        yield Hazard(CODE, seam.place, reason, (), Severity.HANDLED)

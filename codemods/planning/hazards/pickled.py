@@ -1,0 +1,41 @@
+"""Moved classes and functions may stand in pickles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+
+CODE = "pickled"
+TITLE = "the project makes pickles, which name classes by their module"
+MEANING = """A pickle names a class or function by the module that it was made in. Old pickles go on to be read, for
+the source imports what moved back. New ones name the destination: code from before the move, in a process that is
+still running or on another machine, can't read them."""
+EXAMPLE = """
+-- shop/carts.py --
+import pickle
+class Cart: ...
+def save(cart):
+    return pickle.dumps(cart)
+-- move --
+shop/carts.py shop/cart.py Cart
+"""
+
+_PICKLERS = ("pickle", "shelve", "multiprocessing", "ProcessPoolExecutor", "joblib", "cloudpickle", "dill")
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    unit = next((unit for unit in facts.moving if unit.is_class), None)
+    top = facts.world.names.dotted(facts.move.source).partition(".")[0]
+    if unit is None:
+        return
+    for module in facts.world.modules_mentioning(*_PICKLERS):
+        for item in module.imports:
+            if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
+                if module.path != facts.move.source and top not in module.source.text:
+                    continue
+                new = facts.world.names.dotted(facts.move.destination)
+                reason = f"pickles are made here; new ones of {unit.label} name {new}, old ones are still read"
+                yield Hazard(CODE, module.source.place(item.node), reason, (), Severity.DECLARED)
+                return

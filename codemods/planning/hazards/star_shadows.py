@@ -1,0 +1,73 @@
+"""A star import of the destination brings moved names to modules that mean something else by them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+from codemods.bindings import Module
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "star-shadows"
+TITLE = "a star import of the destination would bring a moved name over another"
+MEANING = """`from destination import *` brings every public name of a destination without `__all__`, so it brings the
+moved ones from now on. Where the importing module binds such a name itself, or reads it as a builtin, the name would
+mean the moved definition there."""
+EXAMPLE = """
+-- shop/files.py --
+def open(path):
+    return path
+-- shop/paths.py --
+ROOT = "/"
+-- shop/reader.py --
+from shop.paths import *
+def read(path):
+    return open(path).read()
+-- move --
+shop/files.py shop/paths.py open
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    if facts.destination is None or facts.destination.exported is not None:
+        return
+    public = {name for name in facts.moved_names if not name.startswith("_")}
+    for module in _importers(facts) if public else ():
+        for name in sorted(public):
+            node = _other_meaning(facts, module, name)
+            if node is not None:
+                yield Hazard(
+                    CODE,
+                    module.source.place(node),
+                    f"{name} means something else here, and the star import of {facts.move.destination} would bring it",
+                    ("import by name there first", f"give {facts.move.destination} an __all__ first"),
+                )
+
+
+def _importers(facts: Facts) -> Iterator[Module]:
+    """Modules that get all public names of the destination, through other star imports too."""
+    reached, todo = {facts.move.destination}, [facts.move.destination]
+    while todo:
+        path = todo.pop()
+        last = facts.world.names.dotted(path).rpartition(".")[2]
+        for module in facts.world.modules_mentioning(last):
+            if module.path in reached or not any(facts.world.target(module, star) == path for star in module.stars):
+                continue
+            reached.add(module.path)
+            yield module
+            if module.exported is None:
+                todo.append(module.path)
+
+
+def _other_meaning(facts: Facts, module: Module, name: str) -> ast.AST | None:
+    """The place at which a module means another thing by the name than the moved one."""
+    moved = {(facts.move.source, name), (facts.move.destination, name)}
+    if name in module.binds:
+        if facts.world.origin(module.path, name) in moved:
+            return None
+        return next(s.node for s in module.statements if name in s.binds)
+    if hasattr(builtins, name):
+        return next((r.node for s in module.statements for r in s.references if r.name == name), None)
+    return None

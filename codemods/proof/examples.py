@@ -1,0 +1,68 @@
+"""Examples (`>>>`) of moved code find the names that they found: doctest runs them among the names of their module."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding
+from codemods.proof.comparison import Comparison
+from codemods.proof.side import defined_names
+
+SAYS = "examples of moved code find the names that they found in the old module"
+
+
+def check(comparison: Comparison) -> Check:
+    failures: list[Finding] = []
+    count = 0
+    for (old, moved), (new, _) in sorted(comparison.renamed.items()):
+        outline = comparison.after.outline(new)
+        for node in outline.body if outline else ():
+            if outline is None or moved not in set(defined_names(node)):
+                continue
+            for text in _docstrings(node):
+                count += 1
+                for name, found in _names(comparison, new, str(text.value)):
+                    wanted = comparison.mapped(comparison.before.origins(old, name))
+                    if wanted and (comparison.after.origins(new, name) if found is None else found) != wanted:
+                        message = f"an example of {moved} reads {name}, which is not there, or is not what it was"
+                        failures.append(Finding(outline.source.place(text), message))
+    return Check("examples", SAYS, count, tuple(failures))
+
+
+def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            first = inner.body[0]
+            value = first.value if isinstance(first, ast.Expr) else None
+            if isinstance(value, ast.Constant) and isinstance(value.value, str) and ">>>" in value.value:
+                yield value
+
+
+def _names(comparison: Comparison, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
+    """Each name that the examples of a text read, with what they import it from (None: they don't)."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    imported: dict[str, frozenset[tuple[str, str]]] = {}
+    try:
+        pieces = [ast.parse(example.source) for example in doctest.DocTestParser().get_examples(text)]
+    except (ValueError, SyntaxError):
+        return
+    for node in (inner for piece in pieces for inner in ast.walk(piece)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                origins = comparison.after.imported(path, node.module or "", alias.name)
+                imported[alias.asname or alias.name] = origins
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                imported[alias.asname or module] = comparison.after.imported(path, module, None)
+    for name in sorted(read - bound):
+        yield name, imported.get(name)
