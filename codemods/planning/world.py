@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.bindings import Import, Module
 from codemods.project import Tree, Unreadable
@@ -32,10 +32,10 @@ class World:
         """Files in whose bytes one of the words stands, as a word."""
         yield from sorted(self.tree.code_with(words) | self.tree.texts_with(words))
 
-    def modules_mentioning(self, *words: str) -> Iterator[Module]:
+    def modules_mentioning(self, *words: str, among: Collection[str] | None = None) -> Iterator[Module]:
         """The Python modules among them that can be parsed; the others are remembered as unreadable."""
         for path in sorted(self.tree.code_with(words)):
-            if path.endswith(".py"):
+            if path.endswith(".py") and (among is None or path in among):
                 try:
                     yield self.module(path)
                 except Unreadable:
