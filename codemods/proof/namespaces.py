@@ -40,7 +40,7 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     names = comparison.before.names
     dotted = names.dotted(path)
     tree = comparison.after.tree
-    knowing = tree.code_with([name]) & tree.code_with([dotted.rpartition(".")[2]])
+    knowing = tree.code_with([name], among=tree.code_with([dotted.rpartition(".")[2]]))
     return any(
         # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
         names.find(dotted, other) == path
