@@ -10,9 +10,12 @@ apply(solution.changes, tree.root)
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+# Not taken from typing, which takes as long to import as all of a command line besides.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from codemods.applying import apply
     from codemods.face import Solution, plan, prove, rewrite, solve
     from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused

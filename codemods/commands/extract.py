@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
 
 from codemods.commands.moving import add_options, carry_out
 from codemods.commands.shell import add_root
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from codemods.model import Move
 

@@ -6,11 +6,10 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING
 
-from codemods import stages
 from codemods.commands.shell import DONE, TO_DO, recovered, refuse_usage, say
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -110,11 +109,12 @@ def trials_of(options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> 
 def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:
     from codemods.applying import apply
     from codemods.applying.git import refuse_dirty
+    from codemods.stages import stage
 
     if not options.allow_dirty:
-        with stages.stage("asking git"):
+        with stage("asking git"):
             refuse_dirty(solution.changes, root)
-    with stages.stage("writing"):
+    with stage("writing"):
         apply(solution.changes, root)
     options.wrote = True
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from codemods.commands.moving import add_trials, trials_of
 from codemods.commands.shell import DONE, REFUSED, add_root, recovered, refuse_usage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from codemods.model import Move
     from codemods.project import Tree
 
@@ -79,13 +81,15 @@ def _two(written: Sequence[str]) -> tuple[str, str]:
     if len(written) > 2 or "..." in written[0]:
         refuse_usage(" ".join(written), "two trees are compared", "give OLD NEW or OLD..NEW")
     old, dots, new = written[0].partition("..")
-    if dots and not Path(written[0]).exists():
+    if dots and not os.path.exists(written[0]):  # noqa: PTH110
         return old or "HEAD", new or "HEAD"
     return written[0], ""
 
 
 def _tree(written: str, root: Path) -> Tree:
     """A folder if there is one of that name, else a revision; nothing written is the root as it is."""
+    from pathlib import Path
+
     from codemods.project import DiskTree
     from codemods.project.git_tree import GitTree
 

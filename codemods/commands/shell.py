@@ -8,8 +8,11 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NoReturn, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import NoReturn, TextIO
 
 DONE, TO_DO, REFUSED, INTERNAL = 0, 1, 2, 3
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
@@ -17,11 +20,26 @@ _INTERRUPTED, _BROKEN_PIPE = 130, 141
 Command = Callable[[argparse.Namespace], int]
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Asks the terminal itself how wide it is: argparse would import all of shutil for that."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width())
+
+
+def _width() -> int:
+    try:
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size().columns
+    except (ValueError, OSError):
+        columns = 80
+    return columns - 2
+
+
 class Parser(argparse.ArgumentParser):
     """Wrong usage is one sentence and exit code 2; help keeps the lines of its examples."""
 
     def __init__(self, *args: object, **options: object) -> None:
-        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        options.setdefault("formatter_class", _Help)
         options.setdefault("allow_abbrev", False)
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
@@ -31,7 +49,13 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_root(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the folder of the project (here)")
+    parser.add_argument("--root", type=_folder, default=".", metavar="DIR", help="the folder of the project (here)")
+
+
+def _folder(written: str) -> Path:
+    from pathlib import Path
+
+    return Path(written)
 
 
 def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
@@ -126,6 +150,6 @@ def _state(options: argparse.Namespace | None) -> str:
     root = getattr(options, "root", None)
     if getattr(options, "wrote", False):
         return "the move is written"
-    if isinstance(root, Path) and (root / ".codemods/journal.json").exists():
+    if root is not None and (root / ".codemods/journal.json").exists():
         return "the next command, or `codemods recover`, puts the tree right"
     return "nothing was changed"

@@ -26,8 +26,10 @@ def reads_annotations(world: World, source: str) -> bool:
 
 
 def _has_text(module: Module) -> bool:
-    """Are there annotations that are text until somebody resolves them?"""
-    return any(r.annotation and r.moment is Moment.TYPING for s in module.statements for r in s.references)
+    """Are there annotations that are text until somebody resolves them, and that name what the module defines?"""
+    own = module.definitions.keys()
+    texts = (r for s in module.statements for r in s.references if r.annotation and r.moment is Moment.TYPING)
+    return any(r.name in own for r in texts)
 
 
 def _used_beside(world: World, source: str, words: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 A file that refers to ``pkg.worker`` names it in one of four ways, and anything else in it is left to the parser:
 an import with ``worker`` in it; the dotted path as it is, in a string or in code; an attribute chain ``….worker.NAME``;
 an object given to ``setattr``, ``patch.object`` and the like. Those inside of a package may name its ``__init__`` by
-dots alone.
+dots alone. What is set through ``….worker.__dict__`` or ``vars(….worker)`` is such a chain, or such an object.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cached_property
 
 from codemods.project import Tree, imports
 
-_REPLACING = rb"(?:setattr|delattr|setitem|object|multiple)\s*\(\s*[\w.\s]*"
+_REPLACING = rb"(?:setattr|delattr|setitem|object|multiple|dict|vars)\s*\(\s*[\w.\s]*"
 
 
 class FirstLook:
@@ -24,7 +24,8 @@ class FirstLook:
         self.tree = tree
         self.path = path
         self.dotted = dotted
-        self.names = names
+        # What a chain goes on to: what the module binds, or all of it.
+        self._named = names | {"__dict__"}
         self.last = dotted.rpartition(".")[2]
 
     def files(self) -> Iterator[str]:
@@ -53,8 +54,8 @@ class FirstLook:
 
     @cached_property
     def _replaced(self) -> re.Pattern[bytes]:
-        """``setattr(….worker,``"""
-        return re.compile(_REPLACING + rb"\.\s*" + re.escape(self.last.encode()) + rb"\s*,")
+        """``setattr(….worker,``, ``vars(….worker)``"""
+        return re.compile(_REPLACING + rb"\.\s*" + re.escape(self.last.encode()) + rb"\s*[,)]")
 
     def _may(self, path: str) -> bool:
         try:
@@ -65,7 +66,7 @@ class FirstLook:
             return True
         if self.dotted.encode() in raw or self._imported(path, raw):
             return True
-        if any(found[1].decode(errors="replace") in self.names for found in self._chain.finditer(raw)):
+        if any(found[1].decode(errors="replace") in self._named for found in self._chain.finditer(raw)):
             return True
         return self._replaced.search(raw) is not None
 

@@ -130,10 +130,10 @@ class _Search:
 
     def _is_module(self, module: Module, text: str) -> bool:
         """The old module's name: in full; relative or its last part only, where modules are imported by name."""
-        if text == self.old or not _IMPORTS_BY_NAME.search(module.source.text):
-            return text == self.old
         name = text.lstrip(".")
-        if not name or not text.lstrip(".").replace(".", "").isidentifier():
+        if text == self.old or not name or not self.old.endswith(name):
+            return text == self.old
+        if not name.replace(".", "").isidentifier() or not _IMPORTS_BY_NAME.search(module.source.text):
             return False
         return self.names.absolute(module.path, name, max(1, len(text) - len(name))) == self.old
 

@@ -75,7 +75,7 @@ def _close(
     """The closure and the seams, each of which depends on the other, until neither changes."""
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
-    writes = written(world, units)
+    writes = written(world, units, referrers.files)
     pinned = names_written(units, writes)
     runnable = any(is_main_guard(s.node) for s in source.statements)
     hints = resolves_hints(world, move.source)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.bindings import Import, Module
-from codemods.project import Tree, Unreadable
+from codemods.project import Tree, Unreadable, imports
 
 
 class World:
@@ -32,10 +32,19 @@ class World:
         """Files in whose bytes one of the words stands, as a word."""
         yield from sorted(self.tree.code_with(words) | self.tree.texts_with(words))
 
-    def modules_mentioning(self, *words: str) -> Iterator[Module]:
+    def modules_mentioning(self, *words: str, among: Collection[str] | None = None) -> Iterator[Module]:
         """The Python modules among them that can be parsed; the others are remembered as unreadable."""
-        for path in sorted(self.tree.code_with(words)):
+        for path in sorted(self.tree.code_with(words, among)):
             if path.endswith(".py"):
+                try:
+                    yield self.module(path)
+                except Unreadable:
+                    continue
+
+    def star_importers(self, *words: str) -> Iterator[Module]:
+        """The Python modules that mention one of the words and have a star import."""
+        for path in sorted(self.tree.code_with(words)):
+            if path.endswith(".py") and any("*" in found.names for found in imports(self.tree.glance(path))):
                 try:
                     yield self.module(path)
                 except Unreadable:

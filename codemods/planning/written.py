@@ -7,7 +7,7 @@ reads such a name must go on reading it where it is set.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
@@ -28,12 +28,12 @@ class Write:
     place: Place
 
 
-def written(world: World, units: Units) -> tuple[Write, ...]:
-    """Every such place of the tree for the module of ``units``."""
+def written(world: World, units: Units, files: Collection[str]) -> tuple[Write, ...]:
+    """Every such place for the module of ``units`` in the ``files`` that refer to it."""
     own = units.module
     found = list(_writes(own, lambda node: _is_own(node), inside=True))
     dotted = world.names.dotted(own.path)
-    for module in world.modules_mentioning(dotted.rpartition(".")[2]):
+    for module in world.modules_mentioning(dotted.rpartition(".")[2], among=frozenset(files)):
         if module.path != own.path and any(word in module.source.text for word in ("attr(", "vars(", "__dict__")):
             found += _writes(module, _names_module(world, module, own.path), inside=False)
     return tuple(found)
@@ -85,7 +85,6 @@ def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool)
         return inside and node.func.id == "globals"
 
     for scope, node in _nodes(module.source.tree):
-        place = module.source.place(node)
         names: list[str | None] = []
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and is_namespace(node.value):
             names = [_text(node.slice)]
@@ -100,7 +99,8 @@ def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool)
             elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
                 names = [_text(node.args[1])] if called == "setitem" and len(node.args) > 1 else [None]
         # While the module itself is made, an unknown name is a new one: nobody has read another value.
-        yield from (Write(name, place) for name in names if name is not None or scope or not inside)
+        place = module.source.place
+        yield from (Write(name, place(node)) for name in names if name is not None or scope or not inside)
 
 
 def _nodes(tree: ast.Module) -> Iterator[tuple[bool, ast.AST]]:

@@ -56,7 +56,7 @@ def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
     """What git says; nothing where there is no git, or it complains."""
     import subprocess
 
-    settings = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false")
+    settings = ("--no-optional-locks", "-c", "core.fsmonitor=false")
     command = ["git", "-C", os.fspath(root), *settings, *arguments]
     try:
         done = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)

@@ -6,7 +6,7 @@ A tree answers for one state of its files: what was read, parsed or found once i
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -54,12 +54,12 @@ class Tree(ABC):
             raise found
         return found
 
-    def code_with(self, words: Iterable[str]) -> frozenset[str]:
-        """Python files and stubs in whose bytes one of the words stands, as a word.
+    def code_with(self, words: Iterable[str], among: Collection[str] | None = None) -> frozenset[str]:
+        """Python files and stubs in whose bytes one of the words stands, as a word; ``among``: of these files.
 
         What is asked for at once is looked for in one reading of the tree, and never again.
         """
-        return self._with(words, code=True)
+        return self._with(words, code=True, among=among)
 
     def texts_with(self, words: Iterable[str]) -> frozenset[str]:
         """The same of all other files: documentation, settings, data."""
@@ -73,10 +73,17 @@ class Tree(ABC):
             index |= self._find(new, code, within(new, index))
         return index
 
-    def _with(self, words: Iterable[str], code: bool) -> frozenset[str]:
+    def _with(self, words: Iterable[str], code: bool, among: Collection[str] | None = None) -> frozenset[str]:
         wanted = [word.encode() for word in words]
-        index = self.index(wanted, code)
-        return frozenset().union(*(index[word] for word in wanted))
+        index = self._indexes[code]
+        if among is None:
+            index = self.index(wanted, code)
+        elif not all(word in index for word in wanted):
+            # A few files are searched for themselves; what is found says nothing of the others.
+            files = frozenset(path for path in among if path in self._code)
+            return frozenset().union(*self._find(wanted, code, files).values()) & files
+        found = frozenset().union(*(index[word] for word in wanted))
+        return found if among is None else found.intersection(among)
 
     def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
         if among is None:
@@ -168,7 +175,7 @@ class OverlayTree(Tree):
         return super().source(path) if path in self.changes else self.below.source(path)
 
     def _find(self, words: Sequence[bytes], code: bool, among: frozenset[str] | None) -> Index:
-        below = self.below.index(words, code)
+        below = self.below.index(words, code) if among is None else self.below._find(words, code, among)
         own = find(words, self._new(code))
         return {word: below[word].difference(self.changes) | own[word] for word in words}
 

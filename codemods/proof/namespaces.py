@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
@@ -38,24 +37,16 @@ def check(comparison: Comparison) -> Check:
 
 def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     """Does a file beside the two of the move know a private name and its module?"""
-    word = re.compile(rb"(?<!\w)" + name.encode() + rb"(?!\w)")
     names = comparison.before.names
     dotted = names.dotted(path)
-    module = dotted.rpartition(".")[2].encode()
+    tree = comparison.after.tree
+    knowing = tree.code_with([name], among=tree.code_with([dotted.rpartition(".")[2]]))
     return any(
         # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
-        word.search(raw) and module in raw and names.find(dotted, other) == path
-        for other, raw in _others(comparison, path)
+        names.find(dotted, other) == path
+        for other in knowing
+        if other.endswith(".py") and other not in (path, comparison.destination)
     )
-
-
-def _others(comparison: Comparison, path: str) -> Iterator[tuple[str, bytes]]:
-    for other in comparison.after.tree.paths:
-        if other.endswith(".py") and other not in (path, comparison.destination):
-            try:
-                yield other, comparison.after.tree.read(other)
-            except OSError:
-                continue
 
 
 def _passing(comparison: Comparison, path: str) -> set[str]:

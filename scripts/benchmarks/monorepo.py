@@ -26,7 +26,7 @@ import decimal
 import logging
 from dataclasses import dataclass, field
 
-from lib0000.core.m003 import helper_000
+from lib0000.core.m003 import first_003
 
 logger = logging.getLogger(__name__)
 _CENT = decimal.Decimal("0.01")
@@ -49,7 +49,7 @@ class LedgerOfOrders:
 
 class Statement:
     def lines(self, rows: list[str]) -> list[str]:
-        return [helper_000(row) for row in rows]
+        return [first_003(row) for row in rows]
 '''
 
 
@@ -73,18 +73,19 @@ def block(generator: random.Random, number: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def module(generator: random.Random, blocks: list[str], package: str, mention: str) -> str:
+def module(generator: random.Random, blocks: list[str], package: str, number: int, mention: str) -> str:
     """One module of about as many bytes as one of a real tree has."""
     lines = ['"""A module."""', "", "import logging", "import os", "from pathlib import Path", ""]
-    for _ in range(generator.randint(0, 5)):
-        lines.append(f"from {package}.core.m{generator.randint(0, 30):03} import helper_000")
+    # Of modules before it alone, so that imports make no circles.
+    for other in sorted(generator.sample(range(number), min(number, generator.randint(0, 5)))):
+        lines.append(f"from {package}.core.m{other:03} import first_{other:03}")
     lines += [mention, "", "logger = logging.getLogger(__name__)", "", ""]
     size = min(100_000, int(generator.lognormvariate(8.0, 1.1)))
     parts, length = ["\n".join(lines)], 0
     while length < size:
         parts.append(generator.choice(blocks))
         length += len(parts[-1]) + 2
-    return "\n\n".join(parts) + "\n\ndef helper_000(value):\n    return value\n"
+    return "\n\n".join(parts) + f"\n\ndef first_{number:03}(value):\n    return value\n"
 
 
 def make(folder: Path, files: int, seed: int = 5) -> None:
@@ -107,7 +108,7 @@ def make(folder: Path, files: int, seed: int = 5) -> None:
                 mention = uses
             elif written % 100 == 50:
                 mention = "# Writes what the ledger is told."
-            (core / f"m{number:03}.py").write_text(module(generator, blocks, package, mention))
+            (core / f"m{number:03}.py").write_text(module(generator, blocks, package, number, mention))
             written += 1
     (folder / SOURCE).write_text(_SOURCE)
     (folder / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")

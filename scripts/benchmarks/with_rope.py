@@ -8,7 +8,7 @@ from rope.refactor.move import create_move
 
 source, destination, name = sys.argv[1:]
 Path(destination).touch()
-project = Project(".", ropefolder=None)
+project = Project(".", ropefolder=None, ignore_syntax_errors=True)
 resource = project.get_resource(source)
 text = resource.read()
 offset = max(text.find(f"class {name}"), text.find(f"def {name}"))

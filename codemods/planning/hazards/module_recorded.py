@@ -127,9 +127,8 @@ def _is_copy(node: ast.AST) -> bool:
 def _reads(facts: Facts) -> Iterator[tuple[Place, bool]]:
     """Where modules that know the source read ``__module__``, and whether they compare it with a module's name."""
     last = facts.world.names.dotted(facts.move.source).rpartition(".")[2]
-    for module in facts.world.modules_mentioning("__module__"):
-        if module.path != facts.move.source and last not in module.source.text:
-            continue
+    knowing = facts.world.tree.code_with([last]) | {facts.move.source}
+    for module in facts.world.modules_mentioning("__module__", among=knowing):
         copies = {id(n) for c in ast.walk(module.source.tree) if _is_copy(c) for n in ast.walk(c)}
         compared = {id(n): c for c in ast.walk(module.source.tree) if isinstance(c, ast.Compare) for n in ast.walk(c)}
         for node in ast.walk(module.source.tree):

@@ -30,11 +30,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     top = facts.world.names.dotted(facts.move.source).partition(".")[0]
     if unit is None:
         return
-    for module in facts.world.modules_mentioning(*_PICKLERS):
+    knowing = facts.world.tree.code_with([top]) | {facts.move.source}
+    for module in facts.world.modules_mentioning(*_PICKLERS, among=knowing):
         for item in module.imports:
             if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
-                if module.path != facts.move.source and top not in module.source.text:
-                    continue
                 new = facts.world.names.dotted(facts.move.destination)
                 reason = f"pickles are made here; new ones of {unit.label} name {new}, old ones are still read"
                 yield Hazard(CODE, module.source.place(item.node), reason, (), Severity.DECLARED)

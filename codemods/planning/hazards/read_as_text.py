@@ -35,7 +35,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     top = facts.move.source.partition("/")[0]
     if name in _COMMON:
         return
-    for path in facts.world.mentions(name):
+    for path in sorted(facts.world.tree.code_with([name])):
         # Tests and build scripts name files for many reasons; the project's own code names them to read them.
         if not path.endswith(".py") or path.partition("/")[0] != top or path == facts.move.source or "test" in path:
             continue

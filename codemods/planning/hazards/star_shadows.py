@@ -52,7 +52,7 @@ def _importers(facts: Facts) -> Iterator[Module]:
     while todo:
         path = todo.pop()
         last = facts.world.names.dotted(path).rpartition(".")[2]
-        for module in facts.world.modules_mentioning(last):
+        for module in facts.world.star_importers(last):
             if module.path in reached or not any(facts.world.target(module, star) == path for star in module.stars):
                 continue
             reached.add(module.path)
