@@ -78,10 +78,13 @@ def measure(project: Project, names: tuple[str, ...], file: Path, jobs: int, pro
         for stale in [key for key in results.mutants if key.split(".")[0].split(":")[0] in names and key not in left]:
             del results.mutants[stale]
         progress(f"{len(waiting)} of {len(left)} mutants to run")
-        for result in _run(waiting, judge, jobs, progress):
-            results.mutants[result.mutant] = result
-            append_result(file, result)
         write_results(file, results)
+        try:
+            for result in _run(waiting, judge, jobs, progress):
+                results.mutants[result.mutant] = result
+                append_result(file, result)
+        finally:
+            write_results(file, results)
 
     with_guard(project, work)
     return results

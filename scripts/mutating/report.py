@@ -75,7 +75,7 @@ def generated(rates: Sequence[Rate], results: Results, reasons: Reasons, table: 
         *_rates(rates, results),
         *_kinds(rates),
         *_survivors(rates, reasons),
-        *_scenarios(rates, results),
+        *_scenarios(rates, results, table),
         *_covered(table),
     ]
     return "\n".join(lines)
@@ -140,7 +140,7 @@ def _code(what: str) -> str:
     return what.replace("\n", " ")
 
 
-def _scenarios(rates: Sequence[Rate], results: Results) -> Iterator[str]:
+def _scenarios(rates: Sequence[Rate], results: Results, table: Sequence[Row]) -> Iterator[str]:
     cpu, cases = defaultdict[str, float](float), Counter[str]()
     for scenario in results.scenarios.values():
         name = function_of(scenario.test)
@@ -165,9 +165,11 @@ def _scenarios(rates: Sequence[Rate], results: Results) -> Iterator[str]:
             yield f"| {name} | {cases[name]} | {cpu[name]:.1f} | {among[name]} | {alone[name] or ''} |"
     yield ""
     idle = sorted(name for name in cases if not among[name])
-    yield "Not needed for any of these mutants:"
+    yield "Not among the first two killers of any of these mutants:"
     yield ""
-    yield from (f"- {name}" for name in idle)
+    for name in idle:
+        only = [f"`{row.what}`" for row in table if row.tests == (name,)]
+        yield f"- {name}" + (f", the only one with {', '.join(only)}" if only else "")
     yield ""
 
 

@@ -45,9 +45,9 @@ def test_a_mutant_is_shown():
     [
         (
             ["Nobody"],
-            "scripts/mutation: A class Nobody is wanted from the package worker once, and no module defines it.",
+            "A class Nobody is wanted from the package worker once, and no module defines it.",
         ),
-        (["--show", "x"], "scripts/mutation: There is no mutant x; scripts/mutation --list names them all."),
+        (["--show", "x"], "There is no mutant x; scripts/mutation --list names them all."),
     ],
 )
 def test_wrong_usage(arguments, said):

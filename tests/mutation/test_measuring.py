@@ -30,6 +30,10 @@ class Box:
     def unknown(self):
         return 1
 """
+ENDLESS = """\
+        while self.items:
+            self.items.pop()
+"""
 TESTS = """\
 import pytest
 from box import Box
@@ -64,20 +68,29 @@ mutants = [mutant for _, mutant in measuring.all_mutants(subjects.find_subjects(
 found = {f"{one.method}: {one.what}": results.mutants[one.id].by for one in mutants}
 print(json.dumps({"said": said, "found": found, "lines": results.classes["Box"].lines}))
 """
+SAMPLE = (
+    MEASURE[: MEASURE.index("results =")]
+    + """\
+lives = measuring.sample(project, ("Box",), root / "results.jsonl", 2, 1000, said.append)
+mutants = [mutant for _, mutant in measuring.all_mutants(subjects.find_subjects(project, ("Box",)))]
+print(json.dumps([f"{one.method}: {one.what}" for one in mutants if one.id in lives]))
+"""
+)
 
 
 @pytest.fixture
 def project(tmp_path):
-    for name, text in (("box/__init__.py", BOX), ("tests/test_box.py", TESTS)):
+    short = BOX.replace(ENDLESS, "        self.items.clear()\n")
+    for name, text in (("box/__init__.py", short), ("tests/test_box.py", TESTS)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text)
     return tmp_path
 
 
-def measure(project):
-    """(what was said, what killed each mutant, lines that were executed)"""
+def run(project, script):
+    """What a script prints last."""
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE],
+        [sys.executable, "-c", script],
         cwd=project,
         env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         capture_output=True,
@@ -86,11 +99,17 @@ def measure(project):
     )
     assert done.returncode == 0, done.stderr
     *_, last = done.stdout.splitlines()
-    found = json.loads(last)
+    return json.loads(last)
+
+
+def measure(project):
+    """(what was said, what killed each mutant, lines that were executed)"""
+    found = run(project, MEASURE)
     return found["said"], found["found"], found["lines"]
 
 
 def test_who_kills_what(project):
+    (project / "box" / "__init__.py").write_text(BOX)
     _, found, lines = measure(project)
     put, empty = "tests/test_box.py::test_put", "tests/test_box.py::test_empty"
     assert found["Box.put: without `self.items.append(item)`"] == {put: "failed"}
@@ -135,3 +154,11 @@ def test_tests_that_do_not_pass_are_no_guard(project):
     tests.write_text(tests.read_text().replace("assert not box.items", "assert box.items"))
     with pytest.raises(AssertionError, match="test_empty does not pass on the classes as they are"):
         measure(project)
+
+
+def test_a_sample_notices_a_guard_that_has_become_weak(project):
+    measure(project)
+    assert run(project, SAMPLE) == []
+    tests = project / "tests" / "test_box.py"
+    tests.write_text(tests.read_text().replace('with pytest.raises(OverflowError):\n        box.put("c")', "pass"))
+    assert "Box.put: without `raise OverflowError('full')`" in run(project, SAMPLE)
