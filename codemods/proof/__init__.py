@@ -6,13 +6,31 @@ from collections.abc import Sequence
 
 from codemods.model import Move, Proof
 from codemods.project import Tree
-from codemods.proof import bindings, circles, conservation, differences, importing, namespaces
+from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, seams
 from codemods.proof.comparison import Comparison
 
-CHECKS = (conservation.check, bindings.check, importing.check, circles.check, namespaces.check, differences.check)
+CHECKS = (
+    conservation.check,
+    bindings.check,
+    importing.check,
+    circles.check,
+    namespaces.check,
+    seams.check,
+    differences.check,
+)
 
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
     comparison = Comparison(before, after, moves)
     return Proof(tuple(check(comparison) for check in CHECKS))
+
+
+def found_moves(before: Tree, after: Tree) -> tuple[Move, ...]:
+    """What moved between two trees, one move for each pair of modules."""
+    several: dict[tuple[str, str], list[str]] = {}
+    for (source, name), (destination, _) in sorted(Comparison(before, after).renamed.items()):
+        several.setdefault((source, destination), []).append(name)
+    return tuple(
+        Move(source, tuple(names), destination, reexport=False) for (source, destination), names in several.items()
+    )

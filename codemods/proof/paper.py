@@ -1,0 +1,424 @@
+"""Imports executed on paper: one module first, with partially initialised modules, as Python does it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from codemods.model import Place
+from codemods.proof.effects import immediate_calls
+from codemods.proof.side import BUILTINS, OWN, Origin, Outline, Side, defined_names, is_typing
+
+_LINE = re.compile(
+    rb"^(?:(?P<head>[^\s#\"')\]}][^\n]*)|[ \t]+(?:from|import)[ \t])(?P<rest>[^\n(]*(?:\([^)]*\))?)", re.MULTILINE
+)
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*([^#;]*)|import[ \t]+([^#;\n]*))", re.DOTALL)
+_OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
+
+
+class Failed(Exception):
+    """On paper, an import fails."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+@dataclass
+class Run:
+    """What happened while one module was imported first."""
+
+    failed: Failed | None = None
+    events: list[tuple[Hashable, str, ast.stmt]] = field(default_factory=list)
+    versions: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
+    outside: dict[str, Place] = field(default_factory=dict)
+    bound: dict[str, dict[str, Hashable]] = field(default_factory=dict)
+
+
+class Graph:
+    """Which module of a tree imports which while it is imported, seen from the text alone."""
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self._edges: dict[str, frozenset[str]] = {}
+
+    def edges(self, path: str) -> frozenset[str]:
+        if path not in self._edges:
+            self._edges[path] = frozenset(self._find(path)) - {path}
+        return self._edges[path]
+
+    def between(self, goals: Iterable[str]) -> frozenset[str]:
+        """The modules from which one of the goals is reached, among those that the goals reach."""
+        goals = [g for g in goals if g in self.side.tree.paths]
+        seen, todo = set(goals), list(goals)
+        importers: dict[str, set[str]] = {}
+        while todo:
+            path = todo.pop()
+            for target in self.edges(path):
+                importers.setdefault(target, set()).add(path)
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        found, todo = set(goals), list(goals)
+        while todo:
+            for path in importers.get(todo.pop(), ()):
+                if path not in found:
+                    found.add(path)
+                    todo.append(path)
+        return frozenset(found)
+
+    def _find(self, path: str) -> Iterator[str]:
+        raw = self.side.bytes(path) or b""
+        yield from self._modules(path, self.side.names.package(path))
+        inside = True
+        for line in _LINE.finditer(raw):
+            head = line["head"]
+            if head is not None:
+                inside = bool(_OPENS.match(head)) and b"TYPE_CHECKING" not in head
+            elif not inside:
+                continue
+            found = _IMPORT.match(raw, line.start(), max(line.end(), line.start()))
+            if found is None:
+                found = _IMPORT.match(line.group())
+            if found is None:
+                continue
+            yield from self._imported(path, found)
+
+    def _imported(self, path: str, found: re.Match[bytes]) -> Iterator[str]:
+        if found[3] is not None:
+            for part in found[3].decode(errors="replace").split(","):
+                yield from self._modules(path, part.split(" as ")[0].strip())
+            return
+        written = found[1].decode(errors="replace")
+        level = len(written) - len(written.lstrip("."))
+        base = self.side.names.absolute(path, written[level:] or None, level) or ""
+        yield from self._modules(path, base)
+        for part in re.findall(r"\w+", found[2].decode(errors="replace")):
+            target = self.side.find(f"{base}.{part}", path) if base else None
+            if target:
+                yield target
+
+    def _modules(self, path: str, dotted: str) -> Iterator[str]:
+        parts = dotted.split(".") if dotted else []
+        for count in range(1, len(parts) + 1):
+            target = self.side.find(".".join(parts[:count]), path)
+            if target:
+                yield target
+
+
+class Interpreter:
+    """Runs imports of one tree on paper; a fresh one for each start.
+
+    ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
+    statement, by the id of its node, so that two runs can be compared. ``watched``: names that are bound more than once.
+    """
+
+    def __init__(
+        self, side: Side, inside: frozenset[str], known: Mapping[int, Hashable], watched: frozenset[str] = frozenset()
+    ) -> None:
+        self.side = side
+        self.inside = inside
+        self.known = known
+        self.watched = watched
+        self.run_ = Run()
+        self.bound = self.run_.bound
+        self._postponed: dict[str, bool] = {}
+        self._now: Hashable = None
+        self._guarded = 0
+
+    def start(self, path: str) -> Run:
+        """Import the module at ``path`` into a fresh process."""
+        try:
+            self.run(path)
+        except Failed as failed:
+            self.run_.failed = failed
+        except RecursionError:
+            pass
+        return self.run_
+
+    def run(self, path: str) -> None:
+        """Import the module at ``path``, its packages first. Raises Failed."""
+        if path in self.bound or path not in self.inside:
+            return
+        parts = self.side.names.dotted(path).split(".")
+        for count in range(1, len(parts)):
+            parent = self.side.find(".".join(parts[:count]), path)
+            if parent and parent != path:
+                self.run(parent)
+        self._execute(path)
+        if len(parts) > 1:
+            parent = self.side.find(".".join(parts[:-1]), path)
+            if parent in self.bound:
+                self.bound[parent][parts[-1]] = ("module", path)
+
+    def _execute(self, path: str) -> None:
+        if path in self.bound:
+            return
+        outline = self.side.outline(path)
+        self.bound[path] = {}
+        if outline is None:
+            return
+        before = self._now
+        for index, node in enumerate(outline.body):
+            self._now = self.known.get(id(node), (path, index))
+            self._statement(path, node, outline)
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                self.run_.events.append((self._now, path, node))
+        self._now = before
+
+    def _bind(self, path: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.bound[path][name] = self._now
+
+    def _statement(self, path: str, node: ast.stmt, outline: Outline) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                self._module(path, alias.name, node)
+                name = alias.asname or alias.name.partition(".")[0]
+                self.bound[path][name] = ("module", alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            self._from(path, node)
+        elif isinstance(node, ast.If):
+            if not is_typing(node.test):
+                self._reads(path, node.test, outline)
+                self._block(path, node.body, outline)
+            self._block(path, node.orelse, outline)
+        elif isinstance(node, ast.Try):
+            self._try(path, node, outline)
+        elif isinstance(node, (ast.With, ast.For, ast.While)):
+            self._bind(path, defined_names(node))
+            for name in ("items", "iter", "test"):
+                part = getattr(node, name, None)
+                for item in part if isinstance(part, list) else [part] if part else []:
+                    self._reads(path, item, outline)
+            self._block(path, [*node.body, *getattr(node, "orelse", [])], outline)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self.bound[path].pop(getattr(target, "id", ""), None)
+        else:
+            self._reads(path, node, outline)
+            self._bind(path, defined_names(node))
+
+    def _block(self, path: str, body: list[ast.stmt], outline: Outline) -> None:
+        for node in body:
+            self._statement(path, node, outline)
+
+    def _try(self, path: str, node: ast.Try, outline: Outline) -> None:
+        try:
+            self._guarded += bool(node.handlers)
+            self._block(path, [*node.body, *node.orelse], outline)
+        except Failed:
+            if not node.handlers:
+                raise
+        finally:
+            self._guarded -= bool(node.handlers)
+        for handler in node.handlers:
+            self._bind(path, (n for s in handler.body for n in defined_names(s)))
+            for inner in handler.body:
+                if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                    self._bind(path, (a.asname or a.name.partition(".")[0] for a in inner.names))
+        self._block(path, node.finalbody, outline)
+
+    def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
+        parts = dotted.split(".")
+        known = False
+        for count in range(1, len(parts) + 1):
+            target = self.side.find(".".join(parts[:count]), path)
+            if target:
+                known = True
+                self.run(target)
+        if not known and dotted and not self._guarded and parts[0] not in sys.stdlib_module_names:
+            self.run_.outside.setdefault(dotted, Place(path, node.lineno))
+
+    def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
+        module = self.side.absolute(path, node)
+        self._module(path, module, node)
+        target = self.side.find(module, path)
+        entered = target in self.bound
+        for alias in node.names:
+            if alias.name == "*":
+                if target and entered and binds:
+                    there = self.bound[target]
+                    self.bound[path].update({n: v for n, v in there.items() if self.side.exports(target, n)})
+                elif target and binds:
+                    self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
+                continue
+            version: Hashable = ("outside", f"{module}.{alias.name}")
+            inner = self.side.find(f"{module}.{alias.name}", path)
+            if target and entered:
+                version = self.bound[target].get(alias.name, version)
+                if alias.name not in self.bound[target] and alias.name not in OWN:
+                    if inner and inner != target:
+                        self.run(inner)
+                    elif self._should_be_there(target, alias.name):
+                        raise Failed(
+                            Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
+                        )
+            elif inner:
+                self.run(inner)
+            if binds:
+                self.bound[path][alias.asname or alias.name] = version
+
+    def _should_be_there(self, target: str, name: str) -> bool:
+        outline = self.side.outline(target)
+        if outline is None or "__getattr__" in self.bound[target]:
+            return False
+        return name in outline.binds or all(self.side.find(star, target) for star in outline.stars)
+
+    # -- names that are read while importing
+
+    def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
+        names = self.bound[path]
+        if path not in self._postponed:
+            self._postponed[path] = outline.postponed
+        seen: set[Hashable] = set()
+        for name, line in import_time_names(node, outline.postponed):
+            if name in names:
+                if name in self.watched:
+                    seen.add((name, names[name]))
+            elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
+                raise Failed(Place(path, line), f"{name} is read before it is bound")
+        if seen:
+            self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
+        visited: set[Origin] = set()
+        for function in _called(node):
+            self._call(path, function, visited, getattr(function, "lineno", 0))
+
+    def _is_bound_later(self, path: str, name: str, outline: Outline) -> bool:
+        bounds = outline.binds.get(name, ())
+        return any(not b.typing for b in bounds) or (bool(bounds) and not self.side.origins(path, name))
+
+    def _call(self, path: str, function: ast.expr, visited: set[Origin], line: int) -> None:
+        """A function of the tree is called while importing: what it reads has to be there by now."""
+        origins = self._meaning(path, function)
+        if len(origins) != 1:
+            return
+        (origin,) = origins
+        if origin in visited or origin[0] not in self.bound or not origin[1] or len(visited) > 40:
+            return
+        visited.add(origin)
+        outline = self.side.outline(origin[0])
+        body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
+        if isinstance(body, ast.ClassDef):
+            body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        if not isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)) or outline is None:
+            return
+        if isinstance(body, ast.AsyncFunctionDef) or _is_generator(body):
+            return
+        local = {n.id for n in ast.walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        local |= {a.arg for a in ast.walk(body) if isinstance(a, ast.arg)}
+        for inner in _certain(body):
+            if isinstance(inner, ast.ImportFrom):
+                self._from(origin[0], inner, binds=False)
+                local |= {a.asname or a.name for a in inner.names}
+            elif isinstance(inner, ast.Import):
+                local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
+                for alias in inner.names:
+                    self._module(origin[0], alias.name, inner)
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
+                if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
+                    if any(not b.typing for b in outline.binds.get(inner.id, ())):
+                        raise Failed(
+                            Place(path, line), f"{origin[1]} is called, which reads {inner.id} before it is bound"
+                        )
+            elif isinstance(inner, ast.Call):
+                self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
+
+    def _meaning(self, path: str, node: ast.expr) -> frozenset[Origin]:
+        if isinstance(node, ast.Name):
+            return self.side.origins(path, node.id)
+        if isinstance(node, ast.Attribute):
+            return self.side.member(path, self._meaning(path, node.value), node.attr) or frozenset()
+        return frozenset()
+
+
+def _certain(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+    """What a call of the function certainly evaluates, imports first: no branches, no functions inside."""
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom)
+        ):
+            continue
+        if isinstance(node, (ast.If, ast.While)):
+            todo.insert(0, node.test)
+        elif isinstance(node, (ast.Try, ast.For, ast.AsyncFor)) or type(node).__name__ == "Match":
+            continue
+        elif isinstance(node, ast.AnnAssign):
+            todo[:0] = [part for part in (node.target, node.value) if part]
+        elif not isinstance(node, (ast.GeneratorExp, ast.IfExp, ast.BoolOp)):
+            todo[:0] = list(ast.iter_child_nodes(node))
+
+
+def _is_generator(function: ast.FunctionDef) -> bool:
+    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
+
+
+def _called(node: ast.AST) -> Iterator[ast.expr]:
+    """What a module-level statement certainly calls: decorators, and calls outside of functions."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        for decorator in node.decorator_list:
+            yield decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield from _called(inner)
+        return
+    for call in immediate_calls(node):
+        yield call.func
+
+
+def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
+    """Module-level names that a statement certainly reads when it runs: bases, decorators, defaults, annotations that
+    are not postponed, plain expressions."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        a = node.args
+        parts: list[ast.AST] = [*node.decorator_list, *a.defaults, *filter(None, a.kw_defaults)]
+        if not postponed and not getattr(node, "type_params", None) and sys.version_info < (3, 14):
+            every = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+            parts += [*filter(None, (x.annotation for x in every)), *filter(None, [node.returns])]
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.decorator_list]
+        if not getattr(node, "type_params", None):
+            parts += [*node.bases, *(k.value for k in node.keywords)]
+        for part in parts:
+            yield from import_time_names(part, postponed)
+        own: set[str] = set()
+        for statement in node.body:
+            for name, line in import_time_names(statement, postponed):
+                if name not in own:
+                    yield name, line
+            own |= set(defined_names(statement))
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                own |= {a.asname or a.name.partition(".")[0] for a in statement.names}
+            for inner in ast.walk(statement):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    own.add(inner.id)
+        return
+    elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        if not isinstance(node, ast.Lambda):
+            yield from import_time_names(node.generators[0].iter, postponed)
+        return
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node.value] if node.value else []
+        if not postponed and sys.version_info < (3, 14):
+            parts.append(node.annotation)
+    elif isinstance(node, ast.Name):
+        if isinstance(node.ctx, ast.Load):
+            yield node.id, node.lineno
+        return
+    elif isinstance(node, (ast.BoolOp, ast.IfExp)) or type(node).__name__ == "TypeAlias":
+        return
+    elif isinstance(node, (ast.If, ast.While)):
+        parts = [node.test]
+    elif isinstance(node, (ast.Try, ast.Match)):
+        return
+    else:
+        parts = list(ast.iter_child_nodes(node))
+    for part in parts:
+        yield from import_time_names(part, postponed)
