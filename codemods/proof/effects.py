@@ -14,15 +14,10 @@ from codemods.proof.side import Origin, Origins, Side
 
 # Methods that only read what they are called on.
 _READING = frozenset(
-    "get keys values items copy count index join split rsplit strip lstrip rstrip format lower upper title replace "
-    "startswith endswith encode decode union intersection difference issubset issuperset partition rpartition "
-    "splitlines match search fullmatch finditer findall sub with_suffix joinpath resolve".split()
+    ["get", "keys", "values", "items", "copy", "count", "index", "join", "split", "rsplit", "strip", "lstrip", "rstrip", "format", "lower", "upper", "title", "replace", "startswith", "endswith", "encode", "decode", "union", "intersection", "difference", "issubset", "issuperset", "partition", "rpartition", "splitlines", "match", "search", "fullmatch", "finditer", "findall", "sub", "with_suffix", "joinpath", "resolve"]
 )
-_LOUD = frozenset("print input open exec eval setattr delattr __import__".split())
-_PROCESS = (
-    "logging.basicConfig logging.disable logging.addLevelName warnings. atexit. signal. random.seed sys. os.environ "
-    "os.putenv os.chdir locale.setlocale codecs.register copyreg. faulthandler. gc. multiprocessing.set_start_method"
-).split()
+_LOUD = frozenset(["print", "input", "open", "exec", "eval", "setattr", "delattr", "__import__"])
+_PROCESS = ["logging.basicConfig", "logging.disable", "logging.addLevelName", "warnings.", "atexit.", "signal.", "random.seed", "sys.", "os.environ", "os.putenv", "os.chdir", "locale.setlocale", "codecs.register", "copyreg.", "faulthandler.", "gc.", "multiprocessing.set_start_method"]
 _DEPTH = 6
 
 
@@ -65,7 +60,7 @@ class Effects:
                 yield from self._expression(path, node.value, local, depth)  # type: ignore[union-attr]
         elif isinstance(node, ast.Expr):
             yield from self._expression(path, node.value, local, depth, thrown=True)
-        else:
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"):
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                     yield from self._statement(path, child, local, depth)

@@ -65,9 +65,10 @@ def check(comparison: Comparison) -> Check:
             ):
                 failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
         if path in comparison.old.paths and old and old[0].failed is None:
-            failures += effects.compare(path, old[0], new)
+            for finding, matters in effects.compare(path, old[0], new):
+                (failures if matters else declared).append(finding)
             failures += _versions(comparison, path, old[0], new)
-    return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(declared))
+    return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
 
 
 def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
@@ -138,7 +139,8 @@ class _Effects:
             self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
         return self._known[key]
 
-    def compare(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
+    def compare(self, path: str, old: Run, new: Run) -> Iterator[tuple[Finding, bool]]:
+        """(an effect that is lost or comes in another order, whether what it changes is there to be seen)."""
         now = {event[0]: index for index, event in enumerate(new.events)}
         changed = frozenset(o for event in old.events for o in self._of(event)[0])
         if not changed:
@@ -148,20 +150,23 @@ class _Effects:
         for index, event in enumerate(matter):
             writes, reads = self._of(event)
             if event[0] not in now:
-                there = [o for o in moved(writes) if o[0] == "" or o[0] in new.bound]
-                if there and self._stands(event[0]):
-                    yield Finding(self._place(event), f"{self._said(event)} no longer happens when {path} is imported")
+                there = [o for o in moved(writes) if o[0] in new.bound]
+                if writes and self._stands(event[0]):
+                    finding = Finding(
+                        self._place(event), f"{self._said(event)} no longer happens when {path} is imported"
+                    )
+                    yield finding, bool(there)
                 continue
             for later in matter[index + 1 :]:
                 if later[0] in now and now[later[0]] < now[event[0]]:
                     w, r = self._of(later)
                     if writes & (w | r) or w & reads:
                         message = f"{self._said(event)} came before {self._said(later)} when {path} is imported, and comes after it now"
-                        yield Finding(self._place(event), message)
+                        yield Finding(self._place(event), message), True
 
     def _stands(self, key: Hashable) -> bool:
         return (
-            not isinstance(key, tuple) or key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed
+            not isinstance(key, tuple) or (key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed)
         )
 
     def _place(self, event: tuple) -> Place:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
+from codemods.proof.importing import Importing
 from codemods.proof.side import Outline, flat
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
@@ -128,7 +129,10 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
         folder, _, file = path.rpartition("/")
         package, stem = f"{folder}/__init__.py", file.removesuffix(".py")
         there = comparison.after.bound_origins(package, stem) if package in comparison.new.paths else frozenset()
-        if there and there != {(path, "")}:
+        if not there or there == {(path, "")}:
+            continue
+        run = Importing(comparison).after(package)
+        if path not in run.bound or run.bound[package].get(stem) == ("module", path):
             yield Finding(Place(path), f"importing this module covers {stem} in {package}, which is {_one(there)}")
 
 

@@ -81,7 +81,10 @@ class _Scope:
     outer: _Scope | None
     moment: str
     imports: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
+    waiting: list[symtable.SymbolTable] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.waiting = list(_through(self.table))
 
     @property
     def kind(self) -> str:
@@ -96,11 +99,11 @@ class _Scope:
 
     def child(self, kind: str, name: str, line: int) -> symtable.SymbolTable:
         """The table of a scope inside; those that the compiler makes for type parameters are seen through."""
-        for table in _through(self.table):
-            if id(table) not in self.used and table.get_name() == name and table.get_lineno() == line:
-                if (kind == "class") == (str(getattr(table.get_type(), "value", table.get_type())) == "class"):
-                    self.used.add(id(table))
-                    return table
+        for table in self.waiting:
+            is_class = str(getattr(table.get_type(), "value", table.get_type())) == "class"
+            if table.get_name() == name and table.get_lineno() == line and is_class == (kind == "class"):
+                self.waiting.remove(table)
+                return table
         return self.table
 
 
@@ -121,6 +124,8 @@ class Reader:
         outline = side.outline(path)
         assert outline is not None
         self.outline = outline
+        if "__file__" in outline.source.text:
+            self._folders = frozenset(_folders(outline.source.tree))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.module = _Scope(symtable.symtable(outline.source.text, path, "exec"), None, "import")
@@ -431,6 +436,8 @@ class Reader:
         return repr(node.value)
 
     _in_fstring = False
+    # Where __file__ is asked for its folder only.
+    _folders: frozenset[ast.AST] = frozenset()
     # The module in getattr(module, "name"), which is no use of the whole module.
     _looked_into: ast.expr | None = None
 
@@ -551,7 +558,11 @@ class Reader:
             scope, first = scope.outer, False
         origins = self.side.origins(self.path, name, typing)
         if name in OWN and not self.side.bound_origins(self.path, name):
-            own = ("=", repr(self.side.names.dotted(self.path))) if name == "__name__" else (self.path, name)
+            own = (self.path, name)
+            if name == "__name__":
+                own = ("=", repr(self.side.names.dotted(self.path)))
+            elif name == "__file__" and node in self._folders:
+                own = ("=", f"the folder {self.path.rpartition('/')[0]}/")
             origins = frozenset({own})
         elif name in LOCAL_BUILTINS and origins == {("", f"builtins.{name}")} and self._asks_module(name):
             origins = frozenset({(self.path, f"{name}()")})
@@ -571,6 +582,24 @@ class Reader:
             if attribute is not None and target is not None:
                 cells.add((target, attribute))
         return frozenset(meaning), frozenset(cells), node
+
+
+def _folders(tree: ast.AST) -> Iterator[ast.AST]:
+    """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``."""
+    for node in ast.walk(tree):
+        inside: ast.AST | None = None
+        if isinstance(node, ast.Attribute) and node.attr in ("parent", "parents", "with_name"):
+            inside = node.value
+        elif isinstance(node, ast.Call) and _last_name(node.func) == "dirname" and node.args:
+            inside = node.args[0]
+        while isinstance(inside, (ast.Call, ast.Attribute)):
+            if isinstance(inside, ast.Attribute):
+                inside = inside.value if inside.attr in ("resolve", "absolute") else None
+            else:
+                wraps = _last_name(inside.func) in ("Path", "PurePath", "abspath", "realpath") and inside.args
+                inside = inside.args[0] if wraps else inside.func
+        if isinstance(inside, ast.Name) and inside.id == "__file__":
+            yield inside
 
 
 def _last_name(node: ast.expr) -> str:

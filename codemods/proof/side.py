@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
+import importlib
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -45,6 +48,7 @@ class Outline:
     imports: set[str] = field(default_factory=set)
     exported: list[str] | None = None
     exported_from: list[str] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
     postponed: bool = False
 
 
@@ -102,6 +106,8 @@ class Side:
                     else:
                         outline.binds.setdefault(name, []).append(bound)
                 self._export(outline, node)
+                if isinstance(node, ast.Delete):
+                    outline.deleted |= {getattr(t, "id", "") for t in node.targets}
         if "global " in outline.source.text or "import" in outline.source.text:
             for node in ast.walk(outline.source.tree):
                 if isinstance(node, ast.Global):
@@ -194,8 +200,8 @@ class Side:
             for star in outline.stars:
                 target = self.find(star, path)
                 if target is None:
-                    if name not in BUILTINS and not name.startswith("__"):
-                        found.add(("", f"{star}.*:{name}"))
+                    if star_gives(star, name):
+                        found.add(("", f"{star}.{name}"))
                 elif self.exports(target, name):
                     found |= self._resolve(target, name, typing, seen | {(path, name)})
         if not found and name in BUILTINS:
@@ -212,13 +218,18 @@ class Side:
         inner = self.find(f"{module}.{attribute}", path)
         if target is not None:
             found = self._resolve(target, attribute, typing, seen) - {("", f"builtins.{attribute}")}
-            if found:
+            if found and not self._is_deleted(target, attribute):
                 return found
             if inner is None:
                 return self._own(target, attribute)
         if inner:
             return frozenset({(inner, "")})
         return self._outside(path, f"{module}.{attribute}")
+
+    def _is_deleted(self, path: str, name: str) -> bool:
+        """Does a module take a name away again before anybody can see it?"""
+        outline = self.outline(path)
+        return outline is not None and name in outline.deleted
 
     def _outside(self, path: str, dotted: str) -> Origins:
         """A name from outside of the tree; none where a relative import leaves the top package."""
@@ -236,7 +247,7 @@ class Side:
         return frozenset()
 
     def member(self, path: str, origins: Origins, attribute: str, typing: bool = False) -> Origins | None:
-        """What an attribute of modules means, read in ``path``; None where it is read of something that is no module."""
+        """What an attribute of modules means, read in ``path``; None where it is one of something that is no module."""
         found: set[Origin] = set()
         if not origins:
             return None
@@ -253,7 +264,7 @@ class Side:
 
     def _attribute(self, path: str, module: str, attribute: str, typing: bool) -> Origins:
         found = self.bound_origins(module, attribute, typing)
-        if found:
+        if found and not self._is_deleted(module, attribute):
             return found
         dotted = f"{self.names.dotted(module)}.{attribute}"
         inner = self.find(dotted, path)
@@ -325,6 +336,24 @@ class Side:
             found = self.bound_origins(module, rest[0]) or self._own(module, rest[0])
             return found, (module, rest[0]) if len(rest) == 1 else None, True
         return frozenset(), None, False
+
+
+@functools.cache
+def _stars(module: str) -> frozenset[str] | None:
+    """What ``from module import *`` takes from a module of the standard library; None for others, which are not run."""
+    if module.partition(".")[0] not in sys.stdlib_module_names or module in ("antigravity", "this"):
+        return None
+    try:
+        found = importlib.import_module(module)
+    except ImportError:
+        return None
+    return frozenset(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")]))
+
+
+def star_gives(module: str, name: str) -> bool:
+    """May a star import from outside of the tree bind a name?"""
+    known = _stars(module)
+    return name in known if known is not None else name not in BUILTINS and not name.startswith("_")
 
 
 def logger_name(node: ast.stmt) -> ast.expr | None:

@@ -139,7 +139,7 @@ def _conserved(found: Iterable[Statement]) -> list[Statement]:
     return [s for s in found if not (s.importing or s.docstring or s.exports)]
 
 
-def _match(left, right, pairs, key, equal=False):  # noqa: ANN001, ANN202
+def _match(left, right, pairs, key, equal=False):
     """Pair what has equal keys, in order; (what is left over on the one side, on the other)."""
     waiting: dict[str, list[Statement]] = {}
     for statement in right:
