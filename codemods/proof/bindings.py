@@ -69,7 +69,7 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
     for node in ast.walk(outline.source.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, alias.name):
+                if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, path, alias.name):
                     yield Finding(outline.source.place(node), f"there is no module {alias.name}")
         elif isinstance(node, ast.ImportFrom):
             module = comparison.after.absolute(path, node)
@@ -95,12 +95,11 @@ def _is_missing(side: Side, path: str, module: str) -> bool:
     return any(above)
 
 
-def _was_missing(comparison: Comparison, module: str) -> bool:
+def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
     """Was the same module, which is none of the tree's text files, imported before?"""
     old = comparison.before
-    return any(o is not None and module in o.imports for o in map(old.outline, comparison.changed)) and not any(
-        old.find(module, path) for path in comparison.changed
-    )
+    outlines = [old.outline(p) for p in {*comparison.changed, path}]
+    return any(o is not None and module in o.imports for o in outlines) and not old.find(module, path)
 
 
 def _was_so(comparison: Comparison, module: str, name: str, path: str) -> bool:

@@ -515,8 +515,9 @@ class Reader:
         """A name of a class body that the body binds may still be the module's when it is read."""
         if self._scope.kind == "class" and isinstance(node.ctx, ast.Load):
             meaning = self.side.bound_origins(self.path, node.id, self._moment == "typing")
-            if meaning:
-                self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))
+            self._note(
+                Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno)
+            )
 
     def _note(self, occurrence: Occurrence) -> None:
         self._reading.occurrences.append(occurrence)
