@@ -74,9 +74,7 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
         elif isinstance(node, ast.ImportFrom):
             module = comparison.after.absolute(path, node)
             if module.startswith(".") or _is_missing(comparison.after, path, module):
-                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
-                    comparison, module
-                ):
+                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(comparison, path, module):
                     yield Finding(outline.source.place(node), f"there is no module {module}")
                 continue
             for alias in node.names:

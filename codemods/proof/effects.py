@@ -108,8 +108,8 @@ class Effects:
             if self._root(function) not in local:
                 yield from (o for o in origins if o[0] not in ("", "="))
         elif not isinstance(node, ast.Call):
-            for origin in origins:
-                yield from self._called(origin, (), depth)
+            for origin in origins:  # What is passed is what the statement makes, so it is nobody else's.
+                yield from (o for o in self._called(origin, (), depth) if o != ("", ""))
         else:  # the function that a factory returned; what is inside of it runs now
             for origin in origins:
                 factory = self._definition(origin)
@@ -192,15 +192,22 @@ class Effects:
         found = {
             (path, n.id) for n in every if isinstance(n, ast.Name) and n.id in declared and isinstance(n.ctx, ast.Store)
         }
+        # What a constructor, or the hook of a base class, is given first is new, but not all that hangs on it.
+        new = a.args[0].arg if function.name in ("__init__", "__new__", "__init_subclass__") and a.args else ""
+        kept = function.name == "__init_subclass__"
         passed = False
-        fresh = {a.args[0].arg} if function.name in ("__init__", "__new__") and a.args else set()
         for node in every:
-            root = ""
             if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-                root = self._root(node)
+                inner: ast.expr = node.value
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in _READING:
-                root = self._root(node.func)
-            passed = passed or (root in given - fresh - stored)
+                inner = node.func.value
+            else:
+                continue
+            root = self._root(inner)
+            if root == new:
+                passed = passed or (kept and not isinstance(inner, ast.Name) and not _is_super(inner))
+            else:
+                passed = passed or root in given - stored
         for statement in function.body:
             if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 for origin in self._statement(path, statement, local, depth):
@@ -236,6 +243,10 @@ class Effects:
             origins, rest = self._resolve(path, inner)
             return origins, (*rest, "()")
         return frozenset(), ()
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "super"
 
 
 def _here(node: ast.AST) -> Iterator[ast.AST]:

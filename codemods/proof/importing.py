@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.effects import Effects
-from codemods.proof.paper import Graph, Interpreter, Run
+from codemods.proof.paper import Facts, Graph, Interpreter, Run
 from codemods.proof.side import Origin, Side
 
 SAYS = (
@@ -28,7 +28,8 @@ class Importing:
             (comparison.after, {id(p.new.node): n for n, p in pairs}),
         ):
             known_: Mapping[int, Hashable] = known
-            self._sides.append((side, Graph(side).between(comparison.changed), known_, watched))
+            self.graph = Graph(side)
+            self._sides.append((side, self.graph.between(comparison.changed), known_, watched, Facts()))
 
     def before(self, path: str) -> Run:
         return Interpreter(*self._sides[0]).start(path)
@@ -65,16 +66,20 @@ def check(comparison: Comparison) -> Check:
             ):
                 failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
         if path in comparison.old.paths and old and old[0].failed is None:
-            for finding, matters in effects.compare(path, old[0], new):
+            for finding, matters in effects.compare(path, old[0], new, importing.graph.loaded(new)):
                 (failures if matters else declared).append(finding)
             failures += _versions(comparison, path, old[0], new)
     return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
 
 
 def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
-    """What is imported first in turn: changed modules; others that lead to one, where the order could matter."""
-    others = importing.inside if effects.moved else frozenset()
-    return [*comparison.changed, *sorted(set(others) - set(comparison.changed))]
+    """What is imported first in turn: changed modules; others that import several of them, where order could matter."""
+    starts = list(comparison.changed)
+    if effects.moved:
+        moved = {path for p in comparison.pairing.pairs if p.moved for path in (p.old.path, p.new.path)}
+        others = sorted(importing.inside - set(starts))
+        starts += [path for path in others if len(importing.graph.edges(path) & moved) > 1]
+    return starts
 
 
 def _sources(comparison: Comparison, path: str) -> list[str]:
@@ -139,30 +144,32 @@ class _Effects:
             self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
         return self._known[key]
 
-    def compare(self, path: str, old: Run, new: Run) -> Iterator[tuple[Finding, bool]]:
+    def compare(self, path: str, old: Run, new: Run, loaded: frozenset[str]) -> Iterator[tuple[Finding, bool]]:
         """(an effect that is lost or comes in another order, whether what it changes is there to be seen)."""
         now = {event[0]: index for index, event in enumerate(new.events)}
         changed = frozenset(o for event in old.events for o in self._of(event)[0])
-        if not changed:
-            return
-        matter = [e for e in old.events if self._of(e)[0] or self._of(e)[1] & changed]
-        moved = self.comparison.mapped
-        for index, event in enumerate(matter):
+        # For each object: the latest, in the new order, of what changed it so far, and of what looked at it.
+        written: dict[Origin, tuple] = {}
+        seen: dict[Origin, tuple] = {}
+        for event in old.events if changed else ():
             writes, reads = self._of(event)
             if event[0] not in now:
-                there = [o for o in moved(writes) if o[0] in new.bound]
+                there = [o for o in self.comparison.mapped(writes) if o[0] in loaded]
                 if writes and self._stands(event[0]):
-                    finding = Finding(
-                        self._place(event), f"{self._said(event)} no longer happens when {path} is imported"
-                    )
-                    yield finding, bool(there)
+                    message = f"{self._said(event)} no longer happens when {path} is imported"
+                    yield Finding(self._place(event), message), bool(there)
                 continue
-            for later in matter[index + 1 :]:
-                if later[0] in now and now[later[0]] < now[event[0]]:
-                    w, r = self._of(later)
-                    if writes & (w | r) or w & reads:
-                        message = f"{self._said(event)} came before {self._said(later)} when {path} is imported, and comes after it now"
-                        yield Finding(self._place(event), message), True
+            earlier = [before[o] for o in writes for before in (written, seen) if o in before]
+            earlier += [written[o] for o in reads if o in written]
+            for other in earlier:
+                if now[other[0]] > now[event[0]]:
+                    message = f"{self._said(other)} came before {self._said(event)}, and comes after it now"
+                    yield Finding(self._place(event), f"{message}, when {path} is imported"), True
+                    break
+            for objects, latest in ((writes, written), (reads & changed, seen)):
+                for o in objects:
+                    if o not in latest or now[latest[o][0]] < now[event[0]]:
+                        latest[o] = event
 
     def _stands(self, key: Hashable) -> bool:
         return (

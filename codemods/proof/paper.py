@@ -36,6 +36,7 @@ class Run:
     versions: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
     outside: dict[str, Place] = field(default_factory=dict)
     bound: dict[str, dict[str, Hashable]] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
 
 
 class Graph:
@@ -49,6 +50,15 @@ class Graph:
         if path not in self._edges:
             self._edges[path] = frozenset(self._find(path)) - {path}
         return self._edges[path]
+
+    def loaded(self, run: Run) -> frozenset[str]:
+        """Every module of the tree that is there after a run, those that were not looked into too."""
+        seen, todo = {*run.bound, *run.others}, list(run.others)
+        while todo:
+            new = self.edges(todo.pop()) - seen
+            seen |= new
+            todo += new
+        return frozenset(seen)
 
     def between(self, goals: Iterable[str]) -> frozenset[str]:
         """The modules from which one of the goals is reached, among those that the goals reach."""
@@ -109,6 +119,35 @@ class Graph:
                 yield target
 
 
+class Facts:
+    """What is asked of the same statement in every run, found out once."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[tuple[str, int], ...]] = {}
+        self._called: dict[int, tuple[ast.expr, ...]] = {}
+        self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
+
+    def names(self, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
+        if id(node) not in self._names:
+            self._names[id(node)] = tuple(dict.fromkeys(import_time_names(node, postponed)))
+        return self._names[id(node)]
+
+    def called(self, node: ast.AST) -> tuple[ast.expr, ...]:
+        if id(node) not in self._called:
+            self._called[id(node)] = tuple(_called(node))
+        return self._called[id(node)]
+
+    def body(self, function: ast.FunctionDef) -> tuple[frozenset[str], tuple[ast.AST, ...]]:
+        """(its locals, what a call of it certainly looks at)."""
+        if id(function) not in self._bodies:
+            local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+            local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+            kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
+            certain = () if _is_generator(function) else tuple(n for n in _certain(function) if isinstance(n, kinds))
+            self._bodies[id(function)] = frozenset(local), certain
+        return self._bodies[id(function)]
+
+
 class Interpreter:
     """Runs imports of one tree on paper; a fresh one for each start.
 
@@ -117,7 +156,12 @@ class Interpreter:
     """
 
     def __init__(
-        self, side: Side, inside: frozenset[str], known: Mapping[int, Hashable], watched: frozenset[str] = frozenset()
+        self,
+        side: Side,
+        inside: frozenset[str],
+        known: Mapping[int, Hashable],
+        watched: frozenset[str],
+        facts: Facts,
     ) -> None:
         self.side = side
         self.inside = inside
@@ -125,7 +169,7 @@ class Interpreter:
         self.watched = watched
         self.run_ = Run()
         self.bound = self.run_.bound
-        self._postponed: dict[str, bool] = {}
+        self.facts = facts
         self._now: Hashable = None
         self._guarded = 0
 
@@ -141,6 +185,8 @@ class Interpreter:
 
     def run(self, path: str) -> None:
         """Import the module at ``path``, its packages first. Raises Failed."""
+        if path not in self.inside:
+            self.run_.others.add(path)
         if path in self.bound or path not in self.inside:
             return
         parts = self.side.names.dotted(path).split(".")
@@ -272,10 +318,8 @@ class Interpreter:
 
     def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
         names = self.bound[path]
-        if path not in self._postponed:
-            self._postponed[path] = outline.postponed
         seen: set[Hashable] = set()
-        for name, line in import_time_names(node, outline.postponed):
+        for name, line in self.facts.names(node, outline.postponed):
             if name in names:
                 if name in self.watched:
                     seen.add((name, names[name]))
@@ -284,7 +328,7 @@ class Interpreter:
         if seen:
             self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
         visited: set[Origin] = set()
-        for function in _called(node):
+        for function in self.facts.called(node):
             self._call(path, function, visited, getattr(function, "lineno", 0))
 
     def _is_bound_later(self, path: str, name: str, outline: Outline) -> bool:
@@ -304,13 +348,11 @@ class Interpreter:
         body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
         if isinstance(body, ast.ClassDef):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-        if not isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)) or outline is None:
+        if not isinstance(body, ast.FunctionDef) or outline is None:
             return
-        if isinstance(body, ast.AsyncFunctionDef) or _is_generator(body):
-            return
-        local = {n.id for n in ast.walk(body) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-        local |= {a.arg for a in ast.walk(body) if isinstance(a, ast.arg)}
-        for inner in _certain(body):
+        own, certain = self.facts.body(body)
+        local = set(own)
+        for inner in certain:
             if isinstance(inner, ast.ImportFrom):
                 self._from(origin[0], inner, binds=False)
                 local |= {a.asname or a.name for a in inner.names}
@@ -335,7 +377,7 @@ class Interpreter:
         return frozenset()
 
 
-def _certain(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+def _certain(function: ast.FunctionDef) -> Iterator[ast.AST]:
     """What a call of the function certainly evaluates, imports first: no branches, no functions inside."""
     todo: list[ast.AST] = list(function.body)
     while todo:
@@ -396,9 +438,8 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
             own |= set(defined_names(statement))
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 own |= {a.asname or a.name.partition(".")[0] for a in statement.names}
-            for inner in ast.walk(statement):
-                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                    own.add(inner.id)
+            if isinstance(statement, (ast.If, ast.For, ast.With, ast.Try, ast.While)):
+                own |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         return
     elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         if not isinstance(node, ast.Lambda):

@@ -20,13 +20,21 @@ from proving.projects import write
 Observation = dict[str, object]
 
 _PROBE = r"""
-import importlib, inspect, io, json, os, sys, types, typing, enum, contextlib
+import importlib, inspect, io, json, os, re, sys, types, typing, enum, contextlib
+
+import time
+time.sleep = lambda seconds: None
+time.monotonic = time.time = lambda: 7.0
+tops = {job.partition(".")[0] for job in json.loads(sys.argv[1])}
 
 def said(value, depth=0):
+    home = getattr(value, "__module__", None)
+    if isinstance(value, (type, types.FunctionType)) and str(home).partition(".")[0] not in tops:
+        return "outside " + str(home) + "." + value.__qualname__
     if isinstance(value, enum.Enum):
         return f"enum {value!r}"
     if isinstance(value, type):
-        return "class " + value.__qualname__ + " " + str([b.__qualname__ for b in value.__mro__]) + " " + hints(value) + str(value.__doc__)
+        return "class " + value.__qualname__ + " " + str([b.__qualname__ for b in value.__mro__]) + " " + hints(value) + ("" if str(value.__doc__).startswith(value.__name__ + "(") else str(value.__doc__))
     if isinstance(value, types.ModuleType):
         return "module " + value.__name__
     if isinstance(value, types.FunctionType):
@@ -92,7 +100,7 @@ def look(name):
             out["star"] = type(error).__name__
         else:
             out["star"] = sorted(n for n in space if not n.startswith("__"))
-    out["wrote"] = wrote.getvalue()
+    out["wrote"] = bare(wrote.getvalue())
     return out
 
 def run(path):
@@ -102,7 +110,11 @@ def run(path):
             exec(compile(open(path).read(), path, "exec"), {"__name__": "observe"})
         except BaseException as error:
             print("fails:", type(error).__name__, error)
-    return wrote.getvalue()
+    return bare(wrote.getvalue())
+
+def bare(text):
+    # Where a class says that it stands is what a move always changes.
+    return re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text)
 
 found = {}
 for job in json.loads(sys.argv[1]):
@@ -188,7 +200,7 @@ def _within(was: object, now: object, key: str, whole: bool) -> list[str]:
             for name in was
             if was[name] != now.get(name)
             # An import that nobody needs any more may go; so may, for others' moves, what moved.
-            and (name in now or (whole and key == "names" and str(was[name]).startswith(("function", "class"))))
+            and (name in now or (whole and key == "names" and str(was[name]).startswith(("function", "class")) and name[0] != "_"))
         ]
     if key in ("star", "modules") and isinstance(was, list) and isinstance(now, list):
         lost = [n for n in was if n not in now]
