@@ -33,9 +33,9 @@ def check(comparison: Comparison) -> Check:
     for path in (*comparison.changed, *comparison.mentioning):
         failures += _imports(comparison, path)
     failures += _configuration(comparison)
-    for finding, matters in _annotations(comparison):
+    for finding, matters in (*_annotations(comparison), *_hints(comparison)):
         (failures if matters else declared).append(finding)
-    return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(declared))
+    return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
 
 
 def _compare(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
@@ -145,6 +145,17 @@ def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
             )
         now = "text" if new else "objects"
         yield Finding(pair.new.place, f"the annotations of {pair.new.said} are {now} now"), asked
+
+
+def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
+    for pair in comparison.pairs:
+        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+        for before, after in zip(old, new, strict=False):
+            if before.live and not after.live and before.moment == after.moment == "typing":
+                matters = not pair.moved or _asks(comparison, pair.new.path) or _asks(comparison, pair.old.path)
+                message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
+                yield Finding(Place(pair.new.path, after.line), message), matters
 
 
 def _asks(comparison: Comparison, path: str) -> bool:

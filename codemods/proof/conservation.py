@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 
@@ -42,13 +43,13 @@ def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
     """Does a new statement get a logger that the old tree has, by its name? That gives the same object."""
     if logger_name(statement.node) is None or len(statement.names) != 1:
         return False
-    (name,) = statement.names
-    found = comparison.after.origins(statement.path, name)
-    return all(where == "=" for where, _ in found) and any(
-        found == comparison.before.origins(path, other.said)
-        for path, several in comparison.old_statements.items()
+    wanted = [o.meaning for o in statement.reading.occurrences if not o.own]
+    return any(
+        logger_name(other.node) is not None
+        and other.key == statement.key
+        and [comparison.mapped(o.meaning) for o in other.reading.occurrences if not o.own] == wanted
+        for several in comparison.old_statements.values()
         for other in several
-        if logger_name(other.node) is not None
     )
 
 
@@ -113,11 +114,15 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
+    def asked(node: ast.AST | None) -> str:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
+        return f"{ast.dump(node) if node else ''} {[sorted(side.origins(statement.path, n)) for n in sorted(names)]}"
+
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):
-            return f"if {ast.dump(node.test)} {block(node.body)} {block(node.orelse)}"
+            return f"if {asked(node.test)} {block(node.body)} {block(node.orelse)}"
         if isinstance(node, ast.Try):
-            handlers = [f"{ast.dump(h.type) if h.type else ''} {h.name} {block(h.body)}" for h in node.handlers]
+            handlers = [f"{asked(h.type)} {h.name} {block(h.body)}" for h in node.handlers]
             return f"try {block(node.body)} {handlers} {block(node.orelse)} {block(node.finalbody)}"
         return ast.dump(node)
 
@@ -156,8 +161,10 @@ def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
 def _layout(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         old, new = comparison.before.outline(path), comparison.after.outline(path)
-        if new is None and path in comparison.after.tree.paths:
+        if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
             yield Finding(Place(path), "the new text is not Python that can be read")
+        if new is None and path not in comparison.after.tree.paths and path.endswith("__init__.py"):
+            yield Finding(Place(path), "the package is no regular one any more")
         if old is None or new is None:
             continue
         if old.source.encoding != new.source.encoding:
@@ -165,3 +172,14 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
         ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
         if len(ends[0]) == 1 and ends[1] - ends[0]:
             yield Finding(Place(path), "its line ends are mixed now")
+
+
+def _compiles(text: str) -> bool:
+    """Is this a module to the compiler, which knows more rules than the parser?"""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "module", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True

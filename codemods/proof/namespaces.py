@@ -103,6 +103,9 @@ def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Findin
         elif not there and old.exported is not None and (path, name) not in comparison.renamed:
             yield Finding(Place(path), f"a star import no longer takes {name}")
     if old.exported is not None and new.exported is None:
+        kept = [n for n in old.exported if (path, n) not in comparison.renamed or comparison.promised]
+        if kept:
+            yield Finding(Place(path), f"__all__ is gone, which named {', '.join(kept)}")
         extra = {n for n in new.binds if comparison.after.exports(path, n) and not comparison.before.exports(path, n)}
         for name in sorted(extra & set(old.binds)):
             yield Finding(Place(path), f"a star import takes {name} now")

@@ -51,7 +51,7 @@ class Occurrence:
 
     ``moment``: import, call, or typing. ``cells``: the places in module namespaces that are looked at when it runs;
     ``writes``: the one that it binds anew; ``own`` where this is the statement's own binding. ``whole``: a module is used
-    as an object.
+    as an object. ``live``: what a name that only type checkers need means to who asks for it at run time.
     """
 
     text: str
@@ -62,6 +62,7 @@ class Occurrence:
     writes: Origin | None = None
     own: bool = False
     whole: bool = False
+    live: Origins = frozenset()
 
 
 @dataclass
@@ -491,7 +492,8 @@ class Reader:
             whole = node is not self._looked_into and all(
                 where not in ("", "=") and not name for where, name in meaning
             )
-            self._note(Occurrence(text, meaning, cells, self._moment, node.lineno, whole=whole))
+            live = self._live(node) if self._moment == "typing" else frozenset()
+            self._note(Occurrence(text, meaning, cells, self._moment, node.lineno, whole=whole, live=live))
             return
         own = isinstance(node, ast.Name) and self._scope is self.module
         target = (
@@ -500,6 +502,12 @@ class Reader:
             else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""))
         )
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
+
+    def _live(self, node: ast.expr) -> Origins:
+        self._moment = "call"
+        found = self._chain(node)
+        self._moment = "typing"
+        return found[0] if found is not None and found[2] is node else frozenset()
 
     def _global_store(self, name: str, node: ast.AST) -> None:
         """A function or class statement binds its name: at the top level, or where it is declared global."""

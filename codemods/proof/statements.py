@@ -107,7 +107,10 @@ def statements(side: Side, path: str) -> list[Statement]:
     outline = side.outline(path)
     if outline is None or not outline.body:
         return []
-    reader = Reader(side, path)
+    try:
+        reader = Reader(side, path)
+    except SyntaxError:  # The compiler has more rules than the parser.
+        return []
     return [Statement(side, path, node, index, reader) for index, node in enumerate(outline.body)]
 
 

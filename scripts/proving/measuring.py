@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from codemods.face import prove, solve
 from codemods.model import Refused
+from proving import rope_moves
 from proving.faults import Damaged, Good
-from proving.observing import Observation, differences, observe
+from proving.observing import Observation, differences, modules, observe
 from proving.projects import CASES, PROJECTS, MemoryTree, Project, projects
 
 
@@ -54,10 +56,56 @@ def damage(good: Good, damaged: Damaged) -> Result:
         return Result(Verdict.CAUGHT, failed)
     if _same_syntax(good.after, damaged.files):
         return Result(Verdict.EQUIVALENT, why="the same syntax trees")
-    found = differences(_observed(_Key(good.after)), observe(damaged.files), whole=True)
+    found = differences(_observed(_Key(good.after)), observe(damaged.files, modules(good.after)), whole=True)
     if found:
         return Result(Verdict.MISSED, why="; ".join(found)[:300])
     return Result(Verdict.EQUIVALENT, why="it does the same")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What really happened to a tree, and what the prover says."""
+
+    differences: tuple[str, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        return not self.differences
+
+    @property
+    def proven(self) -> bool:
+        return not self.failures
+
+
+def others_moves(only: Sequence[str] = ()) -> Iterator[tuple[str, str, Mapping[str, bytes], dict[str, bytes] | None]]:
+    """(project, style, the tree before, what rope made of it; None where it declined)."""
+    for project in projects(PROJECTS):
+        if only and project.name not in only:
+            continue
+        for style in rope_moves.STYLES:
+            try:
+                after = rope_moves.move(project.files, project.move, style)
+            except rope_moves.Declined:
+                yield project.name, style, project.files, None
+            else:
+                yield project.name, style, project.files, after
+
+
+def judge(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Judged:
+    """Run both trees, and ask the prover, which is told of nothing but the trees."""
+    found = differences(_observed(_Key(before)), observe(after, modules(before)), whole=False)
+    lost = _comments(before) - _comments(after)
+    found += [f"the comment {text!r} is gone" for text in lost]
+    proof = prove(MemoryTree(before), MemoryTree(after))
+    failures = [f"{c.name}: {f.place}: {f.message}" for c in proof.checks for f in c.failures]
+    return Judged(tuple(found), tuple(failures))
+
+
+def _comments(files: Mapping[str, bytes]) -> Counter[str]:
+    """The comments that stand alone on a line."""
+    texts = (raw.decode(errors="replace") for path, raw in files.items() if path.endswith(".py"))
+    return Counter(line.strip() for text in texts for line in text.splitlines() if line.strip().startswith("#"))
 
 
 class _Key:

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from proving.projects import write
@@ -34,11 +34,11 @@ def said(value, depth=0):
     if isinstance(value, enum.Enum):
         return f"enum {value!r}"
     if isinstance(value, type):
-        return "class " + value.__qualname__ + " " + str([b.__qualname__ for b in value.__mro__]) + " " + hints(value) + ("" if str(value.__doc__).startswith(value.__name__ + "(") else str(value.__doc__))
+        return "class " + value.__qualname__ + " " + str([b.__qualname__ for b in value.__mro__]) + ("" if str(value.__doc__).startswith(value.__name__ + "(") else str(value.__doc__))
     if isinstance(value, types.ModuleType):
         return "module " + value.__name__
     if isinstance(value, types.FunctionType):
-        return f"function {value.__qualname__} {signature(value)} {hints(value)} {value.__doc__}"
+        return f"function {value.__qualname__} {signature(value)} {value.__doc__}"
     if isinstance(value, (int, str, bytes, float, bool, type(None))):
         return repr(value)
     if isinstance(value, (list, tuple, set, frozenset, dict)) and depth < 3:
@@ -79,6 +79,7 @@ def look(name):
             return {"fails": type(error).__name__}
         names = sorted(n for n in vars(module) if not n.startswith("__"))
         out["names"] = {n: said(vars(module)[n]) for n in names}
+        out["hints"] = {n: hints(v) for n, v in vars(module).items() if isinstance(v, (type, types.FunctionType)) and said(v)[:7] != "outside"}
         out["doc"] = module.__doc__
         out["modules"] = sorted(getattr(module, "__all__", ()))
         out["calls"] = {n: tried(v) for n, v in sorted(vars(module).items()) if isinstance(v, types.FunctionType) and not n.startswith("_")}
@@ -134,9 +135,9 @@ print(json.dumps(found))
 """
 
 
-def observe(files: Mapping[str, bytes]) -> Observation:
-    """What the tree does, by module; its ``observe.py`` under that name."""
-    jobs = [*modules(files), *(["observe.py"] if "observe.py" in files else [])]
+def observe(files: Mapping[str, bytes], asked: Iterable[str] = ()) -> Observation:
+    """What the tree does, by module; its ``observe.py`` under that name. ``asked``: modules that should be there."""
+    jobs = sorted({*modules(files), *asked} | ({"observe.py"} & files.keys()))
     with tempfile.TemporaryDirectory(prefix="observed-") as scratch:
         root = Path(scratch)
         write(files, root)
@@ -198,7 +199,7 @@ def _within(was: object, now: object, key: str, whole: bool) -> list[str]:
         return [
             f"{name}: {was[name]} -> {now.get(name)}"
             for name in was
-            if was[name] != now.get(name)
+            if was[name] != now.get(name) and not (key == "hints" and was[name].startswith("no hints"))
             # An import that nobody needs any more may go; so may, for others' moves, what moved.
             and (name in now or (whole and key == "names" and str(was[name]).startswith(("function", "class")) and name[0] != "_"))
         ]
