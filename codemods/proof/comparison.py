@@ -9,7 +9,7 @@ from functools import cached_property
 
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
-from codemods.proof.side import Origin, Origins, Side
+from codemods.proof.side import LOCAL_BUILTINS, Origin, Origins, Side
 from codemods.proof.statements import Pair, Pairing, Statement, pair, statements
 
 
@@ -102,6 +102,15 @@ class Comparison:
         return False
 
     @cached_property
+    def lost(self) -> dict[str, list[str]]:
+        """Public names that moved and can't be found where they stood, by module."""
+        found: dict[str, list[str]] = {}
+        for path, name in self.renamed:
+            if not name.startswith("_") and path in self.new.paths and not self.after.bound_origins(path, name):
+                found.setdefault(path, []).append(name)
+        return found
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Names that may mean something else now, or be looked up elsewhere."""
         found = {name for names in self.shifted.values() for name in names}
@@ -110,7 +119,8 @@ class Comparison:
             if one.moved:
                 found |= {name for o in one.old.reading.occurrences for _, name in o.cells}
         found |= {_stem(path) for path in self.changed if path not in self.old.paths or path not in self.new.paths}
-        found |= {_stem(path) for path, name in self.renamed if not self.after.bound_origins(path, name)}
+        if self.lost:
+            found |= {_stem(path) for path in self.lost} | LOCAL_BUILTINS
         return frozenset(found)
 
     @cached_property

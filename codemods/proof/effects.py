@@ -277,14 +277,15 @@ def immediate(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
         for part in parts:
             yield from immediate(part)
         return
-    if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and _is_chain(node):
+    if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and is_chain(node):
         yield node
         return
     for child in ast.iter_child_nodes(node):
         yield from immediate(child)
 
 
-def _is_chain(node: ast.expr) -> bool:
+def is_chain(node: ast.expr) -> bool:
+    """Is this a name, or attributes of a name?"""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name)

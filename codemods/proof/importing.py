@@ -65,6 +65,8 @@ def check(comparison: Comparison) -> Check:
                 and module.partition(".")[0] not in {k.partition(".")[0] for k in known}
             ):
                 failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
+        for run in old:
+            failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
             for finding, matters in effects.compare(path, old[0], new, importing.graph.loaded(new)):
                 (failures if matters else declared).append(finding)
@@ -170,6 +172,18 @@ class _Effects:
                 for o in objects:
                     if o not in latest or now[latest[o][0]] < now[event[0]]:
                         latest[o] = event
+
+    def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
+        """What moved to ``path`` and was changed by statements beside it: they have to run along with it."""
+        happened = {event[0] for event in new.events}
+        for event in old.events:
+            if event[0] in happened or not self._stands(event[0]):
+                continue
+            for origin in self._of(event)[0]:
+                where, name = self.comparison.renamed.get(origin, ("", ""))
+                if where == path and origin[0] == event[1]:
+                    message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
+                    yield Finding(self._place(event), message)
 
     def _stands(self, key: Hashable) -> bool:
         return (

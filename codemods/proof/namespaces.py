@@ -141,16 +141,12 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
 
 def _handed_on(comparison: Comparison) -> Iterator[Finding]:
     """A module that lost a name, and is used as an object: whoever has it may look for the name."""
-    lost: dict[str, list[str]] = {}
-    for path, name in comparison.renamed:
-        if not name.startswith("_") and path in comparison.new.paths and not comparison.after.bound_origins(path, name):
-            lost.setdefault(path, []).append(name)
-    if not lost:
-        return
-    for pair in comparison.pairs:
+    lost = comparison.lost
+    for pair in comparison.pairs if lost else ():
         for occurrence in pair.new.reading.occurrences:
             for module, name in occurrence.meaning:
-                if not name and module in lost and occurrence.whole and occurrence.moment != "typing":
+                whole = (not name and occurrence.whole) or (name.endswith("()") and name != "eval()")
+                if module in lost and whole and occurrence.moment != "typing":
                     message = f"{module} is used as a whole here, and {lost[module][0]} can't be found in it any more"
                     yield Finding(Place(pair.new.path, occurrence.line), message)
 

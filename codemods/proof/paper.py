@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from codemods.model import Place
-from codemods.proof.effects import immediate_calls
+from codemods.proof.effects import immediate_calls, is_chain
 from codemods.proof.side import BUILTINS, OWN, Origin, Outline, Side, defined_names, is_typing
 
 _LINE = re.compile(
@@ -223,8 +223,8 @@ class Interpreter:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self._module(path, alias.name, node)
-                name = alias.asname or alias.name.partition(".")[0]
-                self.bound[path][name] = ("module", alias.name)
+                top = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.bound[path][alias.asname or top] = ("module", self.side.find(top, path) or top)
         elif isinstance(node, ast.ImportFrom):
             self._from(path, node)
         elif isinstance(node, ast.If):
@@ -292,8 +292,8 @@ class Interpreter:
                 elif target and binds:
                     self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
                 continue
-            version: Hashable = ("outside", f"{module}.{alias.name}")
             inner = self.side.find(f"{module}.{alias.name}", path)
+            version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
             if target and entered:
                 version = self.bound[target].get(alias.name, version)
                 if alias.name not in self.bound[target] and alias.name not in OWN:
@@ -319,7 +319,10 @@ class Interpreter:
     def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
-        for name, line in self.facts.names(node, outline.postponed):
+        for chain, line in self.facts.names(node, outline.postponed):
+            name, _, rest = chain.partition(".")
+            if rest and name in names:
+                self._through(path, chain, names[name], line)
             if name in names:
                 if name in self.watched:
                     seen.add((name, names[name]))
@@ -330,6 +333,20 @@ class Interpreter:
         visited: set[Origin] = set()
         for function in self.facts.called(node):
             self._call(path, function, visited, getattr(function, "lineno", 0))
+
+    def _through(self, path: str, chain: str, version: Hashable, line: int) -> None:
+        """``module.name`` is read while importing: the module has to have the name by now."""
+        for attribute in chain.split(".")[1:]:
+            if not isinstance(version, tuple) or version[0] != "module" or version[1] not in self.bound:
+                return
+            module = version[1]
+            if attribute not in self.bound[module]:
+                outline = self.side.outline(module)
+                later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
+                if later and "__getattr__" not in self.bound[module]:
+                    raise Failed(Place(path, line), f"{chain} is read before {attribute} is bound in {module}")
+                return
+            version = self.bound[module][attribute]
 
     def _is_bound_later(self, path: str, name: str, outline: Outline) -> bool:
         bounds = outline.binds.get(name, ())
@@ -416,7 +433,7 @@ def _called(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
-    """Module-level names that a statement certainly reads when it runs: bases, decorators, defaults, annotations that
+    """Module-level names, with their attributes, that a statement certainly reads when it runs: bases, decorators, defaults, annotations that
     are not postponed, plain expressions."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         a = node.args
@@ -433,7 +450,7 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
         own: set[str] = set()
         for statement in node.body:
             for name, line in import_time_names(statement, postponed):
-                if name not in own:
+                if name.partition(".")[0] not in own:
                     yield name, line
             own |= set(defined_names(statement))
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -449,9 +466,9 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
         parts = [node.value] if node.value else []
         if not postponed and sys.version_info < (3, 14):
             parts.append(node.annotation)
-    elif isinstance(node, ast.Name):
+    elif isinstance(node, (ast.Name, ast.Attribute)) and is_chain(node):
         if isinstance(node.ctx, ast.Load):
-            yield node.id, node.lineno
+            yield ast.unparse(node), node.lineno
         return
     elif isinstance(node, (ast.BoolOp, ast.IfExp)) or type(node).__name__ == "TypeAlias":
         return

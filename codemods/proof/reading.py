@@ -9,6 +9,7 @@ part of the meaning, not of the key. Scopes are the compiler's own, from ``symta
 from __future__ import annotations
 
 import ast
+import doctest
 import re
 import symtable
 import warnings
@@ -420,6 +421,32 @@ class Reader:
             self._path_in_string(node)
         else:
             self._parts.append(self._spelled(node))
+            if isinstance(node.value, str) and ">>> " in node.value:
+                self._examples(node.value, node.lineno)
+
+    def _examples(self, text: str, line: int) -> None:
+        """Names in the examples of a docstring, which run among the names of the module."""
+        bound: set[str] = set()
+        try:
+            examples = [ast.parse(e.source) for e in doctest.DocTestParser().get_examples(text)]
+        except (SyntaxError, ValueError):
+            return
+        for node in (n for example in examples for n in ast.walk(example)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                bound |= {a.asname or a.name.partition(".")[0] for a in node.names}
+            elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                bound.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+        for example in examples:
+            for node in ast.walk(example):
+                if isinstance(node, ast.ImportFrom):
+                    for alias in node.names:
+                        meaning = self.side.imported(self.path, self.side.absolute(self.path, node), alias.name)
+                        self._note(Occurrence(alias.name, meaning, frozenset(), "typing", line))
+                elif isinstance(node, ast.Name) and node.id not in bound:
+                    meaning = self.side.origins(self.path, node.id)
+                    self._note(Occurrence(node.id, meaning, frozenset(), "typing", line))
 
     def _module_name(self, node: ast.Constant) -> None:
         """A module's name as text where a logger is got by it: the same as ``__name__`` inside of that module."""
@@ -521,8 +548,8 @@ class Reader:
 
     def _class_local(self, node: ast.Name) -> None:
         """A name of a class body that the body binds may still be the module's when it is read."""
-        if self._scope.kind == "class" and isinstance(node.ctx, ast.Load):
-            meaning = self.side.bound_origins(self.path, node.id, self._moment == "typing")
+        if self._scope.kind == "class" and isinstance(node.ctx, ast.Load) and self._moment != "typing":
+            meaning = self.side.bound_origins(self.path, node.id)
             self._note(
                 Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno)
             )
