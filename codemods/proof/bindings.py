@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.reading import Occurrence
-from codemods.proof.side import Origins, Side, flat
+from codemods.proof.holes import Occurrence
+from codemods.proof.outline import Origins, flat
+from codemods.proof.side import Side
 from codemods.proof.statements import Pair
 
 SAYS = "each name that is read or written, in code, annotations and dotted strings, means what it meant before"
@@ -74,7 +75,9 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
         elif isinstance(node, ast.ImportFrom):
             module = comparison.after.absolute(path, node)
             if module.startswith(".") or _is_missing(comparison.after, path, module):
-                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(comparison, path, module):
+                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
+                    comparison, path, module
+                ):
                     yield Finding(outline.source.place(node), f"there is no module {module}")
                 continue
             for alias in node.names:

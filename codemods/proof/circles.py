@@ -7,7 +7,8 @@ import ast
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.importing import Importing
-from codemods.proof.side import Side, flat
+from codemods.proof.outline import flat
+from codemods.proof.side import Side
 
 SAYS = "no new circle among imports that run while modules are imported"
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
-from codemods.proof.side import LOCAL_BUILTINS, Origin, Origins, Side
+from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
+from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Pairing, Statement, pair, statements
 
 
@@ -143,7 +144,7 @@ class Comparison:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every pair that could mean something else: all that changed or moved, and others that use one of the words."""
+        """Every pair that could mean something else: what changed or moved, and what uses one of the words."""
         return tuple(self._closer())
 
     def _closer(self) -> Iterator[Pair]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import Side, import_like, is_typing, logger_name
+from codemods.proof.outline import import_like, is_typing, logger_name
+from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Statement
 
 SAYS = "every statement and comment is still there, once, and is written as before"

@@ -1,8 +1,8 @@
 """What a statement does to others while modules are imported: which objects it changes, besides binding its own names.
 
 ``HANDLERS.append(f)``, ``@register``, ``class Csv(Registered)``, ``REGISTRY["csv"] = Csv``: their order matters, and
-whether they run at all. Calls are followed into functions of the tree. What stands outside of the tree is taken to give a
-value and no more, unless its result is thrown away or it is known to change the process.
+whether they run at all. Calls are followed into functions of the tree. What stands outside of the tree is taken to give
+a value and no more, unless its result is thrown away or it is known to change the process.
 """
 
 from __future__ import annotations
@@ -10,14 +10,73 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.proof.side import Origin, Origins, Side
+from codemods.proof.outline import Origin, Origins
+from codemods.proof.side import Side
 
 # Methods that only read what they are called on.
 _READING = frozenset(
-    ["get", "keys", "values", "items", "copy", "count", "index", "join", "split", "rsplit", "strip", "lstrip", "rstrip", "format", "lower", "upper", "title", "replace", "startswith", "endswith", "encode", "decode", "union", "intersection", "difference", "issubset", "issuperset", "partition", "rpartition", "splitlines", "match", "search", "fullmatch", "finditer", "findall", "sub", "with_suffix", "joinpath", "resolve"]
+    [
+        "get",
+        "keys",
+        "values",
+        "items",
+        "copy",
+        "count",
+        "index",
+        "join",
+        "split",
+        "rsplit",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "format",
+        "lower",
+        "upper",
+        "title",
+        "replace",
+        "startswith",
+        "endswith",
+        "encode",
+        "decode",
+        "union",
+        "intersection",
+        "difference",
+        "issubset",
+        "issuperset",
+        "partition",
+        "rpartition",
+        "splitlines",
+        "match",
+        "search",
+        "fullmatch",
+        "finditer",
+        "findall",
+        "sub",
+        "with_suffix",
+        "joinpath",
+        "resolve",
+    ]
 )
 _LOUD = frozenset(["print", "input", "open", "exec", "eval", "setattr", "delattr", "__import__"])
-_PROCESS = ["logging.basicConfig", "logging.disable", "logging.addLevelName", "warnings.", "atexit.", "signal.", "random.seed", "sys.", "os.environ", "os.putenv", "os.chdir", "locale.setlocale", "codecs.register", "copyreg.", "faulthandler.", "gc.", "multiprocessing.set_start_method"]
+_PROCESS = [
+    "logging.basicConfig",
+    "logging.disable",
+    "logging.addLevelName",
+    "warnings.",
+    "atexit.",
+    "signal.",
+    "random.seed",
+    "sys.",
+    "os.environ",
+    "os.putenv",
+    "os.chdir",
+    "locale.setlocale",
+    "codecs.register",
+    "copyreg.",
+    "faulthandler.",
+    "gc.",
+    "multiprocessing.set_start_method",
+]
 _DEPTH = 6
 
 

@@ -1,4 +1,4 @@
-"""Module-level imports executed on paper, each module first in turn: the same happens, in the same order, or more rightly."""
+"""Module-level imports executed on paper, each module first in turn: what happened before happens, in the same order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.effects import Effects
-from codemods.proof.paper import Facts, Graph, Interpreter, Run
-from codemods.proof.side import Origin, Side
+from codemods.proof.graph import Graph
+from codemods.proof.instant import Facts
+from codemods.proof.outline import Origin
+from codemods.proof.paper import Interpreter, Run
+from codemods.proof.side import Side
 
 SAYS = (
     "imported first, each touched module reads no name before it is bound, and has its effects in the order of before"
@@ -68,7 +71,8 @@ def check(comparison: Comparison) -> Check:
         for run in old:
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
-            for finding, matters in effects.compare(path, old[0], new, importing.graph.loaded(new)):
+            loaded = importing.graph.closure([*new.bound, *new.others])
+            for finding, matters in effects.compare(path, old[0], new, loaded):
                 (failures if matters else declared).append(finding)
             failures += _versions(comparison, path, old[0], new)
     return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
@@ -186,8 +190,8 @@ class _Effects:
                     yield Finding(self._place(event), message)
 
     def _stands(self, key: Hashable) -> bool:
-        return (
-            not isinstance(key, tuple) or (key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed)
+        return not isinstance(key, tuple) or (
+            key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed
         )
 
     def _place(self, event: tuple) -> Place:

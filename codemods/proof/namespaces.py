@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.importing import Importing
-from codemods.proof.side import Outline, flat
+from codemods.proof.outline import Outline, flat
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
@@ -125,7 +125,7 @@ def _dangling(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _covering(comparison: Comparison) -> Iterator[Finding]:
-    """A new module becomes an attribute of its package when it is imported, and covers what the package has by its name."""
+    """A new module becomes an attribute of its package when it is imported, and covers what has its name there."""
     for path in comparison.changed:
         if path in comparison.old.paths or path.endswith("__init__.py"):
             continue

@@ -1,9 +1,9 @@
 """What a statement says, apart from how it names things; and every name in it, with what the name means.
 
-Two statements are the same if their *keys* are equal: the text of their syntax trees with a hole wherever a global name,
-an attribute of a module, or an imported local is read or written. What stood in the holes are *occurrences*, in order:
-``Status`` and ``status.Status`` leave the same hole, and are compared by what they mean. Imports inside of functions are
-part of the meaning, not of the key. Scopes are the compiler's own, from ``symtable``.
+Two statements are the same if their *keys* are equal: the text of their syntax trees with a hole wherever a global
+name, an attribute of a module, or an imported local is read or written. What stood in the holes are *occurrences*, in
+order: ``Status`` and ``status.Status`` leave the same hole, and are compared by what they mean. Imports inside of
+functions are part of the meaning, not of the key. Scopes are the compiler's own, from ``symtable``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from __future__ import annotations
 import ast
 import doctest
 import re
-import symtable
-import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from codemods.proof.side import LOCAL_BUILTINS, OWN, Origin, Origins, Side, import_like, is_typing
+from codemods.proof.holes import Holes, Occurrence, Reading, Scope, last_name, span
+from codemods.proof.outline import defined_names, is_typing
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 # Calls whose first argument is a dotted path that is followed when they run.
 _FOLLOWS = frozenset(
     {"patch", "setattr", "delattr", "import_string", "import_module", "resolve_name", "locate", "dict"}
 )
+_COMPREHENSIONS = {
+    ast.ListComp: "listcomp",
+    ast.SetComp: "setcomp",
+    ast.DictComp: "dictcomp",
+    ast.GeneratorExp: "genexpr",
+}
 _LOGGERS = frozenset({"getLogger", "get_logger"})
 _TYPING = frozenset({"cast", "TypeVar", "NewType", "ForwardRef", "Optional", "Union", "List", "Dict", "Type", "Set"})
 _TYPING |= {
@@ -38,103 +41,14 @@ _TYPING |= {
     "Iterator",
     "Annotated",
 }
-_COMPREHENSIONS = {
-    ast.ListComp: "listcomp",
-    ast.SetComp: "setcomp",
-    ast.DictComp: "dictcomp",
-    ast.GeneratorExp: "genexpr",
-}
 
 
-@dataclass(frozen=True)
-class Occurrence:
-    """One place that names something.
-
-    ``moment``: import, call, or typing. ``cells``: the places in module namespaces that are looked at when it runs;
-    ``writes``: the one that it binds anew; ``own`` where this is the statement's own binding. ``whole``: a module is used
-    as an object. ``live``: what a name that only type checkers need means to who asks for it at run time.
-    """
-
-    text: str
-    meaning: Origins
-    cells: frozenset[Origin]
-    moment: str
-    line: int
-    writes: Origin | None = None
-    own: bool = False
-    whole: bool = False
-    live: Origins = frozenset()
-
-
-@dataclass
-class Reading:
-    """A statement's key, its occurrences in order, and the imports inside of its functions."""
-
-    key: str
-    occurrences: list[Occurrence] = field(default_factory=list)
-    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
-    inner: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
-    annotated: bool = False
-
-
-@dataclass
-class _Scope:
-    table: symtable.SymbolTable
-    outer: _Scope | None
-    moment: str
-    imports: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
-    waiting: list[symtable.SymbolTable] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.waiting = list(_through(self.table))
-
-    @property
-    def kind(self) -> str:
-        return str(getattr(self.table.get_type(), "value", self.table.get_type()))
-
-    def symbol(self, name: str) -> symtable.Symbol | None:
-        try:
-            return self.table.lookup(name)
-        except KeyError:
-            mangled = [s for s in self.table.get_symbols() if s.get_name().endswith(name)]
-            return mangled[0] if name.startswith("__") and mangled else None
-
-    def child(self, kind: str, name: str, line: int) -> symtable.SymbolTable:
-        """The table of a scope inside; those that the compiler makes for type parameters are seen through."""
-        for table in self.waiting:
-            is_class = str(getattr(table.get_type(), "value", table.get_type())) == "class"
-            if table.get_name() == name and table.get_lineno() == line and is_class == (kind == "class"):
-                self.waiting.remove(table)
-                return table
-        return self.table
-
-
-def _through(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
-    for child in table.get_children():
-        if str(getattr(child.get_type(), "value", child.get_type())) in ("function", "class"):
-            yield child
-        else:
-            yield from _through(child)
-
-
-class Reader:
+class Reader(Holes):
     """Reads the statements of one module of one tree."""
-
-    def __init__(self, side: Side, path: str) -> None:
-        self.side = side
-        self.path = path
-        outline = side.outline(path)
-        assert outline is not None
-        self.outline = outline
-        if "__file__" in outline.source.text:
-            self._folders = frozenset(_folders(outline.source.tree))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.module = _Scope(symtable.symtable(outline.source.text, path, "exec"), None, "import")
 
     def read(self, node: ast.stmt, typing: bool = False) -> Reading:
         """One top-level statement; ``typing``: only type checkers see it."""
-        self._parts: list[str] = []
+        self._parts = []
         self._reading = Reading("")
         self._scope = self.module
         self._moment = "typing" if typing else "import"
@@ -146,7 +60,7 @@ class Reader:
 
     def _visit(self, node: object) -> None:
         if isinstance(node, ast.AST):
-            method = getattr(self, f"_visit_{type(node).__name__}", None)
+            method = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
             if method is not None:
                 method(node)
             else:
@@ -174,15 +88,16 @@ class Reader:
                 self._reading.inner.append(node)
             elif not isinstance(node, ast.Pass):
                 self._visit(node)
+            self._scope.done.update(defined_names(node))
         self._parts.append("}")
 
-    def _visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
         self._reading.inner.append(node)
         self._parts.append("import")
 
-    _visit_ImportFrom = _visit_Import
+    _visit_importfrom = _visit_import
 
-    def _visit_If(self, node: ast.If) -> None:
+    def _visit_if(self, node: ast.If) -> None:
         self._parts.append("If")
         self._visit(node.test)
         moment = self._moment
@@ -192,7 +107,7 @@ class Reader:
         self._moment = moment
         self._block(node.orelse)
 
-    def _visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def _visit_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._parts += [type(node).__name__, node.name]
         self._global_store(node.name, node)
         self._visit(node.decorator_list)
@@ -208,9 +123,9 @@ class Reader:
         self._annotation(node.returns)
         self._inside("function", node.name, node, [node.body])
 
-    _visit_AsyncFunctionDef = _visit_FunctionDef
+    _visit_asyncfunctiondef = _visit_functiondef
 
-    def _visit_Lambda(self, node: ast.Lambda) -> None:
+    def _visit_lambda(self, node: ast.Lambda) -> None:
         self._parts.append("Lambda")
         self._visit(node.args.defaults)
         self._visit(node.args.kw_defaults)
@@ -226,7 +141,7 @@ class Reader:
         self._parts.append(f"{len(arguments.posonlyargs)}/{len(arguments.args)}")
         self._inside("function", "lambda", node, [node.body])
 
-    def _visit_ClassDef(self, node: ast.ClassDef) -> None:
+    def _visit_classdef(self, node: ast.ClassDef) -> None:
         self._parts += ["ClassDef", node.name]
         self._global_store(node.name, node)
         self._visit(node.decorator_list)
@@ -243,13 +158,13 @@ class Reader:
         parts: list[object] = [first.target, first.ifs, first.is_async, others, *results]
         self._inside("function", _COMPREHENSIONS[type(node)], node, parts, self._moment)
 
-    _visit_ListComp = _visit_SetComp = _visit_DictComp = _visit_GeneratorExp = _comprehension
+    _visit_listcomp = _visit_setcomp = _visit_dictcomp = _visit_generatorexp = _comprehension
 
     def _inside(self, kind: str, name: str, node: ast.AST, parts: list, moment: str = "call") -> None:
         outer, moment_before = self._scope, self._moment
         table = outer.child(kind, name, getattr(node, "lineno", 0))
         self._moment = "typing" if self._moment == "typing" else moment
-        self._scope = _Scope(table, outer, self._moment)
+        self._scope = Scope(table, outer, self._moment)
         body = parts[0] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else None
         if body is not None:
             self._scope.imports = self._imported_in(body)
@@ -283,7 +198,7 @@ class Reader:
                 todo += ast.iter_child_nodes(node)
         return {name: found for name, found in imports.items() if name not in bound}
 
-    def _visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+    def _visit_annassign(self, node: ast.AnnAssign) -> None:
         self._parts.append("AnnAssign")
         self._visit(node.target)
         if self._scope.kind == "function":
@@ -309,13 +224,13 @@ class Reader:
         """An annotation: strings in it are read as code."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self._string_annotation(node)
-        elif isinstance(node, ast.Subscript) and _last_name(node.value) == "Literal":
+        elif isinstance(node, ast.Subscript) and last_name(node.value) == "Literal":
             self._visit(node)
         elif isinstance(node, (ast.Name, ast.Attribute)):
             self._visit(node)
         elif (
             isinstance(node, ast.Subscript)
-            and _last_name(node.value) == "Annotated"
+            and last_name(node.value) == "Annotated"
             and isinstance(node.slice, ast.Tuple)
         ):
             self._visit(node.value)
@@ -328,7 +243,7 @@ class Reader:
 
     def _string_annotation(self, node: ast.Constant) -> None:
         try:
-            inside = ast.parse(node.value.strip(), mode="eval").body
+            inside = ast.parse(str(node.value).strip(), mode="eval").body
         except (SyntaxError, ValueError):
             self._parts.append(repr(node.value))
             return
@@ -342,16 +257,16 @@ class Reader:
         self._parts.append(")")
         self._moment = moment
 
-    def _visit_Subscript(self, node: ast.Subscript) -> None:
-        if _last_name(node.value) in _TYPING and any(_is_word(n) for n in _elements(node.slice)):
+    def _visit_subscript(self, node: ast.Subscript) -> None:
+        if last_name(node.value) in _TYPING and any(_is_word(n) for n in _elements(node.slice)):
             self._parts.append("Subscript")
             self._visit(node.value)
             self._typed(node.slice)
         else:
             self._fields(node)
 
-    def _visit_Call(self, node: ast.Call) -> None:
-        name = _last_name(node.func)
+    def _visit_call(self, node: ast.Call) -> None:
+        name = last_name(node.func)
         self._parts.append("Call")
         module = self._import_call(node)
         if module is not None:
@@ -380,14 +295,6 @@ class Reader:
             else:
                 self._visit(keyword.value)
 
-    def _import_call(self, node: ast.Call) -> str | None:
-        """The module of the tree that ``importlib.import_module("a.b")`` gives."""
-        if _last_name(node.func) == "import_module" and len(node.args) == 1 and not node.keywords:
-            argument = node.args[0]
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                return self.side.find(argument.value, self.path)
-        return None
-
     def _named_in_call(self, node: ast.Call, name: str) -> None:
         """``setattr(module, "X", …)``, ``patch.object(module, "X")``, ``getattr(module, "X")``: a name of a module
         that is read or replaced."""
@@ -413,10 +320,10 @@ class Reader:
         meaning, cell, known = self.side.written(self.path, text)
         self._parts.append("§text" if follows and known else self._spelled(node))
         if follows and known:
-            self._reading.spans.append(_span(node))
+            self._reading.spans.append(span(node))
         self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if follows else None))
 
-    def _visit_Constant(self, node: ast.Constant) -> None:
+    def _visit_constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             self._path_in_string(node)
         else:
@@ -464,25 +371,21 @@ class Reader:
         return repr(node.value)
 
     _in_fstring = False
-    # Where __file__ is asked for its folder only.
-    _folders: frozenset[ast.AST] = frozenset()
-    # The module in getattr(module, "name"), which is no use of the whole module.
-    _looked_into: ast.expr | None = None
 
-    def _visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+    def _visit_joinedstr(self, node: ast.JoinedStr) -> None:
         before, self._in_fstring = self._in_fstring, True
         self._fields(node)
         self._in_fstring = before
 
-    def _visit_Global(self, node: ast.Global) -> None:
+    def _visit_global(self, node: ast.Global) -> None:
         self._parts += ["Global", *node.names]
 
     # -- the holes
 
-    def _visit_Name(self, node: ast.Name) -> None:
+    def _visit_name(self, node: ast.Name) -> None:
         self._visit_chain(node)
 
-    def _visit_Attribute(self, node: ast.Attribute) -> None:
+    def _visit_attribute(self, node: ast.Attribute) -> None:
         self._visit_chain(node)
 
     def _visit_chain(self, node: ast.Name | ast.Attribute) -> None:
@@ -510,32 +413,6 @@ class Reader:
             self._parts.append(used.id)
         self._hole(used, ast.unparse(used), meaning, cells, context)
 
-    def _hole(
-        self, node: ast.expr, text: str, meaning: Origins, cells: frozenset[Origin], context: str = "Load"
-    ) -> None:
-        self._parts.append(f"§{context}")
-        self._reading.spans.append(_span(node))
-        if context == "Load":
-            whole = node is not self._looked_into and all(
-                where not in ("", "=") and not name for where, name in meaning
-            )
-            live = self._live(node) if self._moment == "typing" else frozenset()
-            self._note(Occurrence(text, meaning, cells, self._moment, node.lineno, whole=whole, live=live))
-            return
-        own = isinstance(node, ast.Name) and self._scope is self.module
-        target = (
-            (self.path, node.id)
-            if isinstance(node, ast.Name)
-            else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""))
-        )
-        self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
-
-    def _live(self, node: ast.expr) -> Origins:
-        self._moment = "call"
-        found = self._chain(node)
-        self._moment = "typing"
-        return found[0] if found is not None and found[2] is node else frozenset()
-
     def _global_store(self, name: str, node: ast.AST) -> None:
         """A function or class statement binds its name: at the top level, or where it is declared global."""
         symbol = self._scope.symbol(name)
@@ -548,98 +425,11 @@ class Reader:
 
     def _class_local(self, node: ast.Name) -> None:
         """A name of a class body that the body binds may still be the module's when it is read."""
-        if self._scope.kind == "class" and isinstance(node.ctx, ast.Load) and self._moment != "typing":
+        if self._scope.kind != "class" or node.id in self._scope.done:
+            return
+        if isinstance(node.ctx, ast.Load) and self._moment != "typing":
             meaning = self.side.bound_origins(self.path, node.id)
-            self._note(
-                Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno)
-            )
-
-    def _note(self, occurrence: Occurrence) -> None:
-        self._reading.occurrences.append(occurrence)
-
-    def _chain(self, node: ast.expr) -> tuple[Origins, frozenset[Origin], ast.expr] | None:
-        """(what it means, the namespace places looked at, the part of the expression that this is); None where the
-        expression does not begin with a global or an import."""
-        if isinstance(node, ast.Name):
-            return self._root(node)
-        if isinstance(node, ast.Call):
-            module = self._import_call(node)
-            return (frozenset({(module, "")}), frozenset(), node) if module is not None else None
-        if not isinstance(node, ast.Attribute):
-            return None
-        found = self._chain(node.value)
-        if found is None or found[2] is not node.value:
-            return found
-        meaning = self.side.member(self.path, found[0], node.attr, self._moment == "typing")
-        if meaning is None:
-            return found
-        places = {(where, node.attr) for where, inner in found[0] if where not in ("", "=") and not inner}
-        return meaning, found[1] | places, node
-
-    def _root(self, node: ast.Name) -> tuple[Origins, frozenset[Origin], ast.expr] | None:
-        name, typing = node.id, self._moment == "typing"
-        scope: _Scope | None = self._scope
-        first = True
-        while scope is not None and scope is not self.module:
-            symbol = scope.symbol(name)
-            if scope.kind == "class" and not first:
-                scope = scope.outer
-                continue
-            if symbol is not None and (symbol.is_declared_global() or (symbol.is_global() and not symbol.is_local())):
-                break
-            if symbol is not None and symbol.is_local() and not (symbol.is_free()):
-                if name in scope.imports:
-                    return self._late(node, scope.imports[name], typing)
-                return None
-            scope, first = scope.outer, False
-        origins = self.side.origins(self.path, name, typing)
-        if name in OWN and not self.side.bound_origins(self.path, name):
-            own = (self.path, name)
-            if name == "__name__":
-                own = ("=", repr(self.side.names.dotted(self.path)))
-            elif name == "__file__" and node in self._folders:
-                own = ("=", f"the folder {self.path.rpartition('/')[0]}/")
-            origins = frozenset({own})
-        elif name in LOCAL_BUILTINS and origins == {("", f"builtins.{name}")} and self._asks_module(name):
-            origins = frozenset({(self.path, f"{name}()")})
-        return origins, frozenset({(self.path, name)}), node
-
-    def _asks_module(self, name: str) -> bool:
-        return name in ("globals", "exec", "eval") or (name in ("vars", "dir", "locals") and self._scope is self.module)
-
-    def _late(
-        self, node: ast.Name, imports: list[tuple[str, str | None]], typing: bool
-    ) -> tuple[Origins, frozenset[Origin], ast.expr]:
-        meaning: set[Origin] = set()
-        cells: set[Origin] = set()
-        for module, attribute in imports:
-            meaning |= self.side.imported(self.path, module, attribute, typing)
-            target = self.side.find(module, self.path)
-            if attribute is not None and target is not None:
-                cells.add((target, attribute))
-        return frozenset(meaning), frozenset(cells), node
-
-
-def _folders(tree: ast.AST) -> Iterator[ast.AST]:
-    """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``."""
-    for node in ast.walk(tree):
-        inside: ast.AST | None = None
-        if isinstance(node, ast.Attribute) and node.attr in ("parent", "parents", "with_name"):
-            inside = node.value
-        elif isinstance(node, ast.Call) and _last_name(node.func) == "dirname" and node.args:
-            inside = node.args[0]
-        while isinstance(inside, (ast.Call, ast.Attribute)):
-            if isinstance(inside, ast.Attribute):
-                inside = inside.value if inside.attr in ("resolve", "absolute") else None
-            else:
-                wraps = _last_name(inside.func) in ("Path", "PurePath", "abspath", "realpath") and inside.args
-                inside = inside.args[0] if wraps else inside.func
-        if isinstance(inside, ast.Name) and inside.id == "__file__":
-            yield inside
-
-
-def _last_name(node: ast.expr) -> str:
-    return getattr(node, "attr", getattr(node, "id", ""))
+            self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))
 
 
 def _elements(node: ast.expr) -> list[ast.expr]:
@@ -648,10 +438,3 @@ def _elements(node: ast.expr) -> list[ast.expr]:
 
 def _is_word(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _span(node: ast.expr) -> tuple[int, int, int, int]:
-    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
-
-
-__all__ = ["Occurrence", "Reader", "Reading", "import_like"]

@@ -1,8 +1,8 @@
 """Whoever binds a name anew, reaches the same readers: patches in tests, ``global``, assignments from other modules.
 
-A name of a module is a place that code looks at. ``mock.patch("pkg.worker.sleep")`` binds the place ``pkg/worker.py:sleep``
-anew, and reaches who looks at this place, not who has what it held. So a patch whose target is still there may be deaf after
-a move, and a value that was imported may be stale. Before and after, the same code has to be reached.
+A name of a module is a place that code looks at. ``mock.patch("pkg.worker.sleep")`` binds this place anew, and reaches
+who looks at it, not who has what it held. So a patch whose target is still there may be deaf after a move, and a value
+that was imported may be stale. Before and after, the same code has to be reached.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import defaultdict
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.reading import Occurrence
-from codemods.proof.side import Origin
+from codemods.proof.holes import Occurrence
+from codemods.proof.outline import Origin
 from codemods.proof.statements import Pair
 
 SAYS = "whoever replaces or rebinds a name reaches the code that it reached before"

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Place
-from codemods.proof.reading import Reader, Reading
-from codemods.proof.side import Side, defined_names, flat, import_like
+from codemods.proof.holes import Reading
+from codemods.proof.outline import defined_names, flat, import_like
+from codemods.proof.reading import Reader
+from codemods.proof.side import Side
 
 
 @dataclass(eq=False)

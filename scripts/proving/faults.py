@@ -267,7 +267,9 @@ def imported_from_a_module_that_is_not_there(good: Good) -> Iterator[Damaged]:
     for module in good.changed:
         for node in module.imports():
             if isinstance(node, ast.ImportFrom) and node.module:
-                yield good.replaced(module, node, ast.unparse(ast.ImportFrom(node.module + "s", node.names, node.level)))
+                yield good.replaced(
+                    module, node, ast.unparse(ast.ImportFrom(node.module + "s", node.names, node.level))
+                )
 
 
 @fault
@@ -303,7 +305,9 @@ def imported_from_a_twin(good: Good) -> Iterator[Damaged]:
             if destination and isinstance(node, ast.ImportFrom) and _path_of(module, node, good) == destination.path:
                 twin = destination.path.replace(".py", "_twin.py")
                 text = ast.unparse(ast.ImportFrom(destination.dotted + "_twin", node.names, 0))
-                yield good.with_(f"{module.path}:{node.lineno}", (module.path, module.replaced(node, text)), (twin, destination.text))
+                yield good.with_(
+                    f"{module.path}:{node.lineno}", (module.path, module.replaced(node, text)), (twin, destination.text)
+                )
 
 
 @fault
@@ -335,7 +339,9 @@ def value_copied(good: Good) -> Iterator[Damaged]:
             target = good.module(_path_of(module, node, good)) if isinstance(node, ast.ImportFrom) else None
             for alias in node.names if target else ():
                 for inner in target.body:  # type: ignore[union-attr]
-                    bound = getattr(inner, "name", None) or (ast.unparse(inner.targets[0]) if isinstance(inner, ast.Assign) else "")
+                    bound = getattr(inner, "name", None) or (
+                        ast.unparse(inner.targets[0]) if isinstance(inner, ast.Assign) else ""
+                    )
                     if bound == alias.name and not alias.asname:
                         rest = written(node, [a for a in node.names if a is not alias])
                         yield good.replaced(module, node, rest + "\n" + ast.unparse(inner), f"{alias.name} copied")
@@ -349,8 +355,14 @@ def module_attribute_frozen(good: Good) -> Iterator[Damaged]:
             assert isinstance(node, ast.Attribute)
             chain = ast.unparse(node.value)
             target = next((m for m in good.modules if m.dotted.rpartition(".")[2] == chain.rpartition(".")[2]), None)
-            if target and isinstance(node.ctx, ast.Load) and re.search(rf"^(def |class |){node.attr}\b", target.text, re.M):
-                text = Module(module.path, module.replaced(node, node.attr)).inserted(f"from {target.dotted} import {node.attr}")
+            if (
+                target
+                and isinstance(node.ctx, ast.Load)
+                and re.search(rf"^(def |class |){node.attr}\b", target.text, re.M)
+            ):
+                text = Module(module.path, module.replaced(node, node.attr)).inserted(
+                    f"from {target.dotted} import {node.attr}"
+                )
                 yield good.with_(f"{module.path}:{node.lineno} {chain}.{node.attr}", (module.path, text))
 
 
@@ -421,7 +433,9 @@ def builtin_covered_by_an_import(good: Good) -> Iterator[Damaged]:
     for module in good.changed:
         names = {n.id for n in module.walk(ast.Name) if isinstance(n, ast.Name)} & set(dir(builtins))
         for name in sorted(names)[:2]:
-            yield good.with_(f"{module.path} covers {name}", (module.path, module.inserted(f"from operator import not_ as {name}")))
+            yield good.with_(
+                f"{module.path} covers {name}", (module.path, module.inserted(f"from operator import not_ as {name}"))
+            )
 
 
 @fault
@@ -466,7 +480,12 @@ def nonlocal_or_local_made_global(good: Good) -> Iterator[Damaged]:
     for module, node in good.moved():
         for function in ast.walk(node):
             if isinstance(function, ast.FunctionDef):
-                stored = [n.id for s in function.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+                stored = [
+                    n.id
+                    for s in function.body
+                    for n in ast.walk(s)
+                    if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+                ]
                 given = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
                 for name in sorted(set(stored) - given)[:1]:
                     first = function.body[0]
@@ -548,7 +567,9 @@ def assigned_to_the_other_module(good: Good) -> Iterator[Damaged]:
             if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
                 for one, two in ((source, destination), (destination, source)):
                     if node.value.id == one.rpartition(".")[2]:
-                        text = Module(module.path, module.replaced(node.value, "other_")).inserted(f"import {two} as other_")
+                        text = Module(module.path, module.replaced(node.value, "other_")).inserted(
+                            f"import {two} as other_"
+                        )
                         yield good.with_(f"{module.path}:{node.lineno} on {two}", (module.path, text))
 
 
@@ -594,7 +615,11 @@ def all_names_what_is_not_there(good: Good) -> Iterator[Damaged]:
 def _all_lists(good: Good) -> Iterator[tuple[Module, ast.List]]:
     for module in good.modules:
         for node in module.body:
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__" and isinstance(node.value, ast.List):
+            if (
+                isinstance(node, ast.Assign)
+                and ast.unparse(node.targets[0]) == "__all__"
+                and isinstance(node.value, ast.List)
+            ):
                 yield module, node.value
 
 
@@ -732,11 +757,24 @@ def quotes_changed(good: Good) -> Iterator[Damaged]:
 @fault
 def operator_changed(good: Good) -> Iterator[Damaged]:
     """An operator is another."""
-    swaps = {"+": "-", "*": "+", "-": "+", ">": "<", ">=": ">", "<": ">", "<=": "<", "==": "!=", "is not": "is", "/": "*"}
+    swaps = {
+        "+": "-",
+        "*": "+",
+        "-": "+",
+        ">": "<",
+        ">=": ">",
+        "<": ">",
+        "<=": "<",
+        "==": "!=",
+        "is not": "is",
+        "/": "*",
+    }
     for module, top in good.moved():
         for node in ast.walk(top):
             if isinstance(node, (ast.BinOp, ast.Compare)):
-                left, right = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.left, node.comparators[0])
+                left, right = (
+                    (node.left, node.right) if isinstance(node, ast.BinOp) else (node.left, node.comparators[0])
+                )
                 a, b = module.span(left)[1], module.span(right)[0]
                 word = module.text[a:b].strip()
                 if word in swaps:
@@ -759,7 +797,9 @@ def default_changed(good: Good) -> Iterator[Damaged]:
     """A default argument is another."""
     for module, top in good.moved():
         for node in ast.walk(top):
-            for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)] if isinstance(node, ast.FunctionDef) else ():
+            for default in (
+                [*node.args.defaults, *filter(None, node.args.kw_defaults)] if isinstance(node, ast.FunctionDef) else ()
+            ):
                 yield good.replaced(module, default, "None")
 
 

@@ -131,6 +131,8 @@ def _same_syntax(one: Mapping[str, bytes], two: Mapping[str, bytes]) -> bool:
     if one.keys() != two.keys():
         return False
     for path, raw in one.items():
-        if raw != two[path] and (not path.endswith(".py") or ast.dump(ast.parse(raw)) != ast.dump(ast.parse(two[path]))):
+        if raw != two[path] and (
+            not path.endswith(".py") or ast.dump(ast.parse(raw)) != ast.dump(ast.parse(two[path]))
+        ):
             return False
     return True

@@ -199,9 +199,13 @@ def _within(was: object, now: object, key: str, whole: bool) -> list[str]:
         return [
             f"{name}: {was[name]} -> {now.get(name)}"
             for name in was
-            if was[name] != now.get(name) and not (key == "hints" and was[name].startswith("no hints"))
+            if was[name] != now.get(name)
+            and not (key == "hints" and was[name].startswith("no hints"))
             # An import that nobody needs any more may go; so may, for others' moves, what moved.
-            and (name in now or (whole and key == "names" and str(was[name]).startswith(("function", "class")) and name[0] != "_"))
+            and (
+                name in now
+                or (whole and key == "names" and str(was[name]).startswith(("function", "class")) and name[0] != "_")
+            )
         ]
     if key in ("star", "modules") and isinstance(was, list) and isinstance(now, list):
         lost = [n for n in was if n not in now]
