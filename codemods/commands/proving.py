@@ -22,6 +22,7 @@ examples:
   %(prog)s main..HEAD                                  the same
   %(prog)s HEAD                                        a revision, and the files as they are
   %(prog)s main HEAD --move a.py b.py Name             what was to move; found by itself if not told
+  %(prog)s main HEAD --move a.py b.py Name --reexport  and the old path a.Name has to work on
 
 exit codes: 0 proven; 2 not proven, or wrong usage
 """
@@ -39,6 +40,11 @@ def arguments(parser: ArgumentParser) -> None:
         metavar=("SOURCE", "DEST NAME"),
         help="a move that was made; may be given several times",
     )
+    parser.add_argument(
+        "--reexport",
+        action="store_true",
+        help="the names of each --move must be found in their old module too, and no circle of imports be made",
+    )
     add_root(parser)
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     parser.add_argument("--quiet", action="store_true", help="tell nothing; the exit code says it")
@@ -48,7 +54,9 @@ def main(options: Namespace) -> int:
     import codemods
 
     root = recovered(options.root)
-    moves = [_move(words) for words in options.moves]
+    moves = [_move(words, options.reexport) for words in options.moves]
+    if options.reexport and not moves:
+        _refuse("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")
     old, new = _two(options.trees)
     before, after = _tree(old, root), _tree(new, root)
     proof = codemods.prove(before, after, moves)
@@ -56,12 +64,12 @@ def main(options: Namespace) -> int:
         from codemods.report.as_json import document, moves_json, proof_json
 
         outcome = "proven" if proof.held else "not proven"
-        print(document(outcome, moves=moves_json(moves), proof=proof_json(proof)))
+        print(document(outcome, moves=moves_json(moves or proof.moves), proof=proof_json(proof)))
     elif not options.quiet:
-        from codemods.report.lines import proof_lines
+        from codemods.report.lines import moves_lines, proof_lines
         from codemods.report.terminal import show
 
-        show(proof_lines(proof), sys.stdout)
+        show((*moves_lines(proof.moves), *proof_lines(proof)), sys.stdout)
     return DONE if proof.held else REFUSED
 
 
@@ -89,12 +97,12 @@ def _tree(written: str, root: Path) -> Tree:
     return GitTree(root, written)
 
 
-def _move(words: Sequence[str]) -> Move:
+def _move(words: Sequence[str], reexport: bool) -> Move:
     from codemods.model import Move
 
     if len(words) < 3:
         _refuse("--move " + " ".join(words), "a move has a source, a destination and at least one name")
-    return Move(words[0], tuple(words[2:]), words[1])
+    return Move(words[0], tuple(words[2:]), words[1], reexport=reexport)
 
 
 def _refuse(what: str, reason: str, *remedies: str) -> NoReturn:

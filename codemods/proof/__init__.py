@@ -23,14 +23,4 @@ CHECKS = (
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
     comparison = Comparison(before, after, moves)
-    return Proof(tuple(check(comparison) for check in CHECKS))
-
-
-def found_moves(before: Tree, after: Tree) -> tuple[Move, ...]:
-    """What moved between two trees, one move for each pair of modules."""
-    several: dict[tuple[str, str], list[str]] = {}
-    for (source, name), (destination, _) in sorted(Comparison(before, after).renamed.items()):
-        several.setdefault((source, destination), []).append(name)
-    return tuple(
-        Move(source, tuple(names), destination, reexport=False) for (source, destination), names in several.items()
-    )
+    return Proof(tuple(check(comparison) for check in CHECKS), comparison.found)

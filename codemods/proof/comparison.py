@@ -80,6 +80,14 @@ class Comparison:
         outline = self.after.outline(path)
         return bool(outline) and any(b.defined for b in outline.binds.get(name, ()))
 
+    @property
+    def found(self) -> tuple[Move, ...]:
+        """What moved, one move for each pair of modules."""
+        several: dict[tuple[str, str], list[str]] = {}
+        for (source, name), (destination, _) in sorted(self.renamed.items()):
+            several.setdefault((source, destination), []).append(name)
+        return tuple(Move(one, tuple(names), two, reexport=self.promised) for (one, two), names in several.items())
+
     def mapped(self, origins: Origins) -> Origins:
         """Old origins under the one map of the move."""
         return frozenset(self.renamed.get(origin, origin) for origin in origins)

@@ -22,6 +22,7 @@ SAYS = "every statement and comment is still there, once, and is written as befo
 def check(comparison: Comparison) -> Check:
     pairing = comparison.pairing
     failures = [*_layout(comparison), *_docstrings(comparison)]
+    failures += _unmoved(comparison)
     for statement in pairing.gone:
         failures.append(
             Finding(statement.place, f"{statement.said}: this statement is gone, or altered, in the new tree")
@@ -38,6 +39,17 @@ def check(comparison: Comparison) -> Check:
     failures += _guarded_imports(comparison)
     failures += _comments(comparison)
     return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
+
+
+def _unmoved(comparison: Comparison) -> Iterator[Finding]:
+    """What was to move, and still is where it was."""
+    for move in comparison.moves:
+        outline = comparison.after.outline(move.source)
+        for name in move.names:
+            if outline is not None and any(b.defined and not b.value for b in outline.binds.get(name, ())):
+                yield Finding(
+                    Place(move.source), f"{name} was to move to {move.destination}, and is still defined here"
+                )
 
 
 def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:

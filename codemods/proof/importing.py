@@ -1,4 +1,4 @@
-"""Module-level imports executed on paper, each module first in turn: what happened before happens, in the same order."""
+"""Module-level imports executed on paper, each module first in turn: what happened before happens in the same order."""
 
 from __future__ import annotations
 

@@ -35,9 +35,11 @@ class Result:
     why: str = ""
 
 
-def good_moves() -> Iterator[tuple[Project, Good]]:
-    """The moves of the examples, as codemods makes them; those that it refuses are left out."""
+def good_moves(only: Sequence[str] = ()) -> Iterator[tuple[Project, Good]]:
+    """The moves of the examples, as codemods makes them; those that it refuses are left out. ``only``: these projects."""
     for project in projects(PROJECTS, CASES):
+        if only and project.name not in only:
+            continue
         try:
             solution = solve(project.move, project.tree)
         except Refused:
