@@ -36,7 +36,7 @@ class Result:
 
 
 def good_moves(only: Sequence[str] = ()) -> Iterator[tuple[Project, Good]]:
-    """The moves of the examples, as codemods makes them; those that it refuses are left out. ``only``: these projects."""
+    """The moves of the examples, or of ``only`` these, as codemods makes them; what it refuses is left out."""
     for project in projects(PROJECTS, CASES):
         if only and project.name not in only:
             continue

@@ -1,8 +1,8 @@
 """What a tree does when it is run: the oracle that the prover is measured against.
 
-Each module is imported first, in a process of its own, and says: whether that worked, what it wrote, what names it has and what
-they look like; whether annotations can be read; what its functions without required arguments give. The project's own
-observe.py says the rest. Nothing in here asks the prover, and nothing is parsed.
+Each module is imported first, in a process of its own, and says: whether that worked, what it wrote, what names it has
+and what they look like; whether annotations can be read; what its functions without required arguments give. The
+project's own observe.py says the rest. Nothing in here asks the prover, and nothing is parsed.
 """
 
 from __future__ import annotations
@@ -19,120 +19,7 @@ from proving.projects import write
 
 Observation = dict[str, object]
 
-_PROBE = r"""
-import importlib, inspect, io, json, os, re, sys, types, typing, enum, contextlib
-
-import time
-time.sleep = lambda seconds: None
-time.monotonic = time.time = lambda: 7.0
-tops = {job.partition(".")[0] for job in json.loads(sys.argv[1])}
-
-def said(value, depth=0):
-    home = getattr(value, "__module__", None)
-    if isinstance(value, (type, types.FunctionType)) and str(home).partition(".")[0] not in tops:
-        return "outside " + str(home) + "." + value.__qualname__
-    if isinstance(value, enum.Enum):
-        return f"enum {value!r}"
-    if isinstance(value, type):
-        return "class " + value.__qualname__ + " " + str([b.__qualname__ for b in value.__mro__]) + ("" if str(value.__doc__).startswith(value.__name__ + "(") else str(value.__doc__))
-    if isinstance(value, types.ModuleType):
-        return "module " + value.__name__
-    if isinstance(value, types.FunctionType):
-        return f"function {value.__qualname__} {signature(value)} {value.__doc__}"
-    if isinstance(value, (int, str, bytes, float, bool, type(None))):
-        return repr(value)
-    if isinstance(value, (list, tuple, set, frozenset, dict)) and depth < 3:
-        items = value.items() if isinstance(value, dict) else sorted(value, key=str) if isinstance(value, (set, frozenset)) else value
-        return type(value).__name__ + str([said(v, depth + 1) for v in items])
-    if hasattr(value, "name") and type(value).__name__ == "Logger":
-        return "logger " + value.name
-    return "a " + type(value).__qualname__
-
-def signature(value):
-    try:
-        return ", ".join(f"{p.name} {p.kind} {said(p.default)}" for p in inspect.signature(value).parameters.values())
-    except (ValueError, TypeError):
-        return ""
-
-def hints(value):
-    try:
-        return "hints " + str(sorted((k, getattr(v, "__qualname__", str(v).rpartition(".")[2])) for k, v in typing.get_type_hints(value).items()))
-    except Exception as error:
-        return "no hints: " + type(error).__name__
-
-def tried(value):
-    try:
-        needed = [p for p in inspect.signature(value).parameters.values() if p.default is p.empty and p.kind in (0, 1, 3)]
-        if needed or inspect.iscoroutinefunction(value):
-            return None
-        return said(value())
-    except Exception as error:
-        return type(error).__name__ + ": " + str(error)
-
-def look(name):
-    out = {}
-    wrote = io.StringIO()
-    with contextlib.redirect_stdout(wrote):
-        try:
-            module = importlib.import_module(name)
-        except BaseException as error:
-            return {"fails": type(error).__name__}
-        names = sorted(n for n in vars(module) if not n.startswith("__"))
-        out["names"] = {n: said(vars(module)[n]) for n in names}
-        out["hints"] = {n: hints(v) for n, v in vars(module).items() if isinstance(v, (type, types.FunctionType)) and said(v)[:7] != "outside"}
-        out["doc"] = module.__doc__
-        out["modules"] = sorted(getattr(module, "__all__", ()))
-        out["calls"] = {n: tried(v) for n, v in sorted(vars(module).items()) if isinstance(v, types.FunctionType) and not n.startswith("_")}
-        for n in names:
-            v = vars(module)[n]
-            if isinstance(v, type) and v.__module__.partition(".")[0] == name.partition(".")[0] and not issubclass(v, enum.Enum):
-                try:
-                    made = v()
-                except Exception as error:
-                    out["calls"][n] = type(error).__name__ + ": " + str(error)
-                    continue
-                for m, f in sorted(vars(v).items()):
-                    if isinstance(f, types.FunctionType) and not m.startswith("_"):
-                        out["calls"][n + "." + m] = tried(getattr(made, m))
-        space = {}
-        try:
-            exec("from " + name + " import *", space)
-        except BaseException as error:
-            out["star"] = type(error).__name__
-        else:
-            out["star"] = sorted(n for n in space if not n.startswith("__"))
-    out["wrote"] = bare(wrote.getvalue())
-    return out
-
-def run(path):
-    wrote = io.StringIO()
-    with contextlib.redirect_stdout(wrote):
-        try:
-            exec(compile(open(path).read(), path, "exec"), {"__name__": "observe"})
-        except BaseException as error:
-            print("fails:", type(error).__name__, error)
-    return bare(wrote.getvalue())
-
-def bare(text):
-    # Where a class says that it stands is what a move always changes.
-    return re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text)
-
-found = {}
-for job in json.loads(sys.argv[1]):
-    r, w = os.pipe()
-    pid = os.fork()
-    if not pid:
-        result = run(job) if job.endswith(".py") else look(job)
-        with os.fdopen(w, "w") as pipe:
-            pipe.write(json.dumps(result, sort_keys=True))
-        os._exit(0)
-    os.close(w)
-    with os.fdopen(r) as pipe:
-        text = pipe.read()
-    os.waitpid(pid, 0)
-    found[job] = json.loads(text) if text else "died"
-print(json.dumps(found))
-"""
+_PROBE = Path(__file__).with_name("probe.py")
 
 
 def observe(files: Mapping[str, bytes], asked: Iterable[str] = ()) -> Observation:
@@ -150,7 +37,7 @@ def observe(files: Mapping[str, bytes], asked: Iterable[str] = ()) -> Observatio
             "PYTHONWARNINGS": "ignore",
         }
         done = subprocess.run(
-            [sys.executable, "-c", _PROBE, json.dumps(jobs)],
+            [sys.executable, "-P", str(_PROBE), json.dumps(jobs)],
             cwd=root,
             env=environment,
             capture_output=True,
