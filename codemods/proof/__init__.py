@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from codemods.model import Move, Proof
+from codemods.model import Check, Finding, Move, Place, Proof
 from codemods.project import Tree
 from codemods.proof import bindings, circles, conservation, differences, importing, namespaces, seams
 from codemods.proof.comparison import Comparison
@@ -20,7 +21,20 @@ CHECKS = (
 )
 
 
+# How deep code may be nested; the default of Python is less than a long sum in one module needs.
+_DEPTH = 8_000
+
+
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
     comparison = Comparison(before, after, moves)
-    return Proof(tuple(check(comparison) for check in CHECKS), comparison.found)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEPTH))
+    try:
+        return Proof(tuple(check(comparison) for check in CHECKS), comparison.found)
+    except RecursionError:
+        places = [Place(path) for path in comparison.changed] or [Place(".")]
+        deep = Finding(places[0], "here, or in another touched module, code is nested too deeply to be compared")
+        return Proof((Check("conservation", conservation.SAYS, 0, (deep,)),))
+    finally:
+        sys.setrecursionlimit(limit)

@@ -276,3 +276,10 @@ def test_a_circle_that_works_is_declared_and_one_that_does_not_fails() -> None:
         "b.py": works["b.py"].replace("import a\n", "from a import A\n").replace("a.A", "A"),
     }
     assert any(line.startswith("import order: ") for line in failures(proven(before, fails)))
+
+
+@pytest.mark.parametrize("terms", [10, 1_500])
+def test_a_long_sum(terms: int) -> None:
+    text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
+    before = {"a.py": text + "\n\ndef other(): ...\n"}
+    assert failures(proven(before, {"a.py": "def other(): ...\n", "b.py": text})) == []
