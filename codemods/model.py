@@ -144,9 +144,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Proof:
-    """The evidence, check by check, that a change set keeps behaviour."""
+    """The evidence, check by check, that a change set keeps behaviour; and what the prover saw move."""
 
     checks: tuple[Check, ...]
+    moves: tuple[Move, ...] = ()
 
     @property
     def held(self) -> bool:

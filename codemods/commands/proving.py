@@ -26,6 +26,7 @@ examples:
   %(prog)s HEAD                                        a revision, and the files as they are
   %(prog)s main..HEAD --guard "pytest -q"              its tests, too, end as before
   %(prog)s main HEAD --move a.py b.py Name             what was to move; found by itself if not told
+  %(prog)s main HEAD --move a.py b.py Name --reexport  and the old path a.Name has to work on
 
 exit codes: 0 proven; 2 not proven, or wrong usage
 """
@@ -43,6 +44,11 @@ def arguments(parser: ArgumentParser) -> None:
         metavar=("SOURCE", "DEST NAME"),
         help="a move that was made; may be given several times",
     )
+    parser.add_argument(
+        "--reexport",
+        action="store_true",
+        help="the names of each --move must be found in their old module too, and no circle of imports be made",
+    )
     add_root(parser)
     add_trials(parser)
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
@@ -55,7 +61,9 @@ def main(options: Namespace) -> int:
 
     trials = trials_of(options)
     root = recovered(options.root)
-    moves = [_move(words) for words in options.moves]
+    moves = [_move(words, options.reexport) for words in options.moves]
+    if options.reexport and not moves:
+        refuse_usage("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")
     old, new = _two(options.trees)
     before, after = _tree(old, root), _tree(new, root)
     with watching(profile=False, quiet=options.quiet):
@@ -66,12 +74,12 @@ def main(options: Namespace) -> int:
         from codemods.report.as_json import document, moves_json, proof_json
 
         outcome = "proven" if proof.held else "not proven"
-        print(document(outcome, moves=moves_json(moves), proof=proof_json(proof)))
+        print(document(outcome, moves=moves_json(moves or proof.moves), proof=proof_json(proof)))
     elif not options.quiet:
-        from codemods.report.lines import proof_lines
+        from codemods.report.lines import moves_lines, proof_lines
         from codemods.report.terminal import show
 
-        show(proof_lines(proof), sys.stdout)
+        show((*moves_lines(proof.moves), *proof_lines(proof)), sys.stdout)
     return DONE if proof.held else REFUSED
 
 
@@ -101,9 +109,9 @@ def _tree(written: str, root: Path) -> Tree:
     return GitTree(root, written)
 
 
-def _move(words: Sequence[str]) -> Move:
+def _move(words: Sequence[str], reexport: bool) -> Move:
     from codemods.model import Move
 
     if len(words) < 3:
         refuse_usage("--move " + " ".join(words), "a move has a source, a destination and at least one name")
-    return Move(words[0], tuple(words[2:]), words[1])
+    return Move(words[0], tuple(words[2:]), words[1], reexport=reexport)

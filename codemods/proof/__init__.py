@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
-from codemods.model import Move, Proof
+from codemods.model import Check, Finding, Move, Place, Proof
 from codemods.project import Tree
 from codemods.proof import (
     bindings,
@@ -15,6 +16,7 @@ from codemods.proof import (
     importing,
     namespaces,
     old_paths,
+    seams,
     stubs,
     texts,
 )
@@ -28,14 +30,29 @@ CHECKS = (
     importing.check,
     circles.check,
     namespaces.check,
+    seams.check,
     texts.check,
     stubs.check,
     differences.check,
 )
 
 
+# How deep code may be nested; the default of Python is less than a long sum in one module needs.
+_DEPTH = 8_000
+
+
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
     written = Comparison(before, after, moves)
-    comparison = in_one_form(with_warnings_as_imports(written))
-    return Proof((*(check(comparison) for check in CHECKS), examples.check(written), old_paths.check(written)))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _DEPTH))
+    try:
+        comparison = in_one_form(with_warnings_as_imports(written))
+        checks = (*(check(comparison) for check in CHECKS), examples.check(written), old_paths.check(written))
+        return Proof(checks, written.found)
+    except RecursionError:
+        places = [Place(path) for path in written.changed] or [Place(".")]
+        deep = Finding(places[0], "here, or in another touched module, code is nested too deeply to be compared")
+        return Proof((Check("conservation", conservation.SAYS, 0, (deep,)),))
+    finally:
+        sys.setrecursionlimit(limit)

@@ -1,164 +1,175 @@
-"""Every name that changed files read at run time means what it meant, through all import hops."""
+"""Every name in what moved, changed, or could be affected means what it meant, through all import hops."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.conservation import canonical, import_like, is_logger
-from codemods.proof.side import Origin, Side, defined_names, flat
+from codemods.proof.holes import Occurrence
+from codemods.proof.outline import Origins, flat
+from codemods.proof.side import Side
+from codemods.proof.statements import Pair
 
-SAYS = "each name that a touched function, class or module reads resolves to what it resolved to before"
+SAYS = "each name that is read or written, in code, annotations and dotted strings, means what it meant before"
+_CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
+_DOTTED = re.compile(
+    r"(?<![\w./:-])[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?|(?<![\w./:-])[^\W\d]\w*:[^\W\d]\w*"
+)
+# What reads annotations while the program runs.
+_ASKS_ANNOTATIONS = re.compile(
+    rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
+)
 
 
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
+    declared: list[Finding] = []
     count = 0
-    for path, owner, names in _readers(comparison):
-        home = comparison.renamed.get((path, owner), (path, owner))[0] if owner else path
-        if comparison.after.outline(home) is None:
+    for pair in comparison.pairs:
+        count += len(pair.old.reading.occurrences)
+        failures += _compare(comparison, pair)
+    for path in (*comparison.changed, *comparison.mentioning):
+        failures += _imports(comparison, path)
+    failures += _configuration(comparison)
+    for finding, matters in (*_annotations(comparison), *_hints(comparison)):
+        (failures if matters else declared).append(finding)
+    return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
+
+
+def _compare(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
+    old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+    if len(old) != len(new):
+        yield Finding(pair.new.place, f"{pair.new.said}: it names other things than before")
+        return
+    for before, after in zip(old, new, strict=True):
+        wanted, found = comparison.mapped(before.meaning), after.meaning
+        if before.own:
             continue
-        for name in sorted(names):
-            old = comparison.before.origins(path, name)
-            if not old:
+        if wanted == found or (not wanted and not pair.moved):
+            continue
+        what = "writes" if before.writes and not before.cells else "reads"
+        where = Place(pair.new.path, after.line)
+        yield Finding(
+            where, f"{pair.new.said} {what} {after.text}: it was {_said(wanted)}, and is {_said(found)}{_when(after)}"
+        )
+
+
+def _when(occurrence: Occurrence) -> str:
+    return " for type checkers" if occurrence.moment == "typing" else ""
+
+
+def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
+    """Every import, at any depth, leads to something that is there."""
+    outline = comparison.after.outline(path)
+    if outline is None:
+        return
+    typed = {id(n) for n, typing in flat(outline.body) if typing}
+    for node in ast.walk(outline.source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, path, alias.name):
+                    yield Finding(outline.source.place(node), f"there is no module {alias.name}")
+        elif isinstance(node, ast.ImportFrom):
+            module = comparison.after.absolute(path, node)
+            if module.startswith(".") or _is_missing(comparison.after, path, module):
+                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
+                    comparison, path, module
+                ):
+                    yield Finding(outline.source.place(node), f"there is no module {module}")
                 continue
-            count += 1
-            failures += _compare(comparison, path, home, owner, name, old)
-    failures += _imports(comparison)
-    return Check("bindings", SAYS, count, tuple(failures))
+            for alias in node.names:
+                if alias.name == "*" or comparison.after.imported(path, module, alias.name, id(node) in typed):
+                    continue
+                if not _was_so(comparison, module, alias.name, path):
+                    yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
 
 
-def _readers(comparison: Comparison) -> Iterator[tuple[str, str, set[str]]]:
-    """(path, owner, globals read) of every top-level function and class of the old changed files, and of module
-    level."""
-    for path in comparison.changed:
-        if comparison.before.outline(path) is None:
-            continue
-        for owner, names in comparison.before.reads(path).items():
-            if owner:
-                yield path, owner, names
-    for path in comparison.changed:
-        outline = comparison.before.outline(path)
-        if outline is not None:
-            moved = {name for (p, name) in comparison.renamed if p == path}
-            for node in outline.body:
-                bound = {t.id for t in ast.walk(node) if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Store)}
-                names = {t.id for t in ast.walk(node) if isinstance(t, ast.Name) and isinstance(t.ctx, ast.Load)}
-                if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr)) and names:
-                    here = next(iter(bound & moved), "")
-                    yield path, here, names & comparison.before.reads(path).get("", set())
-
-
-def _compare(
-    comparison: Comparison, path: str, home: str, owner: str, name: str, old: frozenset[Origin]
-) -> Iterator[Finding]:
-    side = comparison.after
-    if name in ("__name__", "__all__"):
-        return
-    new = side.origins(home, name)
-    wanted = comparison.mapped(old)
-    late = _late(comparison, home, owner, name)
-    if new == wanted and not (
-        side.typing_only(home, name) and not comparison.before.typing_only(path, name) and late != wanted
-    ):
-        return
-    if late and late <= wanted:
-        return
-    if made_again(comparison, path, home, name):
-        return
-    if {o for o in new if not o[0].endswith(".*")} and new & wanted and not (wanted - new - _foreign(wanted)):
-        return
-    if any(o[0].endswith(".*") and (o[0][:-2], name) in new for o in wanted):
-        return
-    where = Place(home, _line(side, home, owner))
-    here = f"{owner} reads {name}" if owner else f"{name} is read at module level"
-    yield Finding(where, f"{here}: it was {_said(wanted)}, and is {_said(new)}")
-
-
-def made_again(comparison: Comparison, path: str, home: str, name: str) -> bool:
-    """Is the name bound by the same logger call, or the same guarded import, in both modules?"""
-    if path == home:
+def _is_missing(side: Side, path: str, module: str) -> bool:
+    """Should a module stand in a package of the tree, and doesn't?"""
+    if side.find(module, path):
         return False
-    kept, copied = _statements_of(comparison, path, name), _statements_of(comparison, home, name)
-    return bool(kept) and kept == copied
+    parts = module.split(".")
+    above = [side.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
+    return any(above)
 
 
-def _statements_of(comparison: Comparison, path: str, name: str) -> list[str]:
-    """What binds a name, in canonical form, where it may be made again: loggers, guarded imports. The old tree's
-    for the old path."""
-    side = comparison.before if path in comparison.before.tree.paths else comparison.after
-    outline = side.outline(path)
-    found = []
-    for node in outline.body if outline else ():
-        names = {n for s, _ in flat([node]) for n in (*defined_names(s), *_imported_names(s))}
-        if name in names and (is_logger(node) or import_like(node)):
-            found.append(canonical(comparison, node))
-    return found
-
-
-def _imported_names(node: ast.stmt) -> list[str]:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
-    return []
-
-
-def _foreign(origins: frozenset[Origin]) -> frozenset[Origin]:
-    return frozenset(o for o in origins if o[0].endswith(".*"))
-
-
-def _late(comparison: Comparison, path: str, owner: str, name: str) -> frozenset[Origin]:
-    """What imports inside a function bind the name to."""
-    outline = comparison.after.outline(path)
-    found: set[Origin] = set()
-    for node in outline.body if outline else ():
-        if getattr(node, "name", None) != owner:
-            continue
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.ImportFrom):
-                for alias in inner.names:
-                    if (alias.asname or alias.name) == name:
-                        found |= comparison.after.imported(path, comparison.after.absolute(path, inner), alias.name)
-            elif isinstance(inner, ast.Import):
-                for alias in inner.names:
-                    if (alias.asname or alias.name.partition(".")[0]) == name:
-                        target = alias.name if alias.asname else alias.name.partition(".")[0]
-                        found |= comparison.after.imported(path, target, None)
-    return frozenset(found)
-
-
-def _imports(comparison: Comparison) -> Iterator[Finding]:
-    """Every import of a changed file, at any depth, leads to something that is there."""
-    for path in comparison.changed:
-        outline = comparison.after.outline(path)
-        if outline is None:
-            continue
-        for node in ast.walk(outline.source.tree):
-            if isinstance(node, ast.ImportFrom):
-                module = comparison.after.absolute(path, node)
-                target = comparison.after.names.find(module, path)
-                for alias in node.names:
-                    if target and alias.name != "*" and not comparison.after.imported(path, module, alias.name):
-                        if not _was_so(comparison, module, alias.name, path) and "__getattr__" not in _binds(
-                            comparison, target
-                        ):
-                            yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
-
-
-def _binds(comparison: Comparison, path: str) -> set[str]:
-    outline = comparison.after.outline(path)
-    return set(outline.binds) if outline else set()
+def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
+    """Was the same module, which is none of the tree's text files, imported before?"""
+    old = comparison.before
+    outlines = [old.outline(p) for p in {*comparison.changed, path}]
+    return any(o is not None and module in o.imports for o in outlines) and not old.find(module, path)
 
 
 def _was_so(comparison: Comparison, module: str, name: str, path: str) -> bool:
-    return comparison.before.names.find(module, path) is not None and not comparison.before.imported(path, module, name)
+    before = comparison.before
+    return before.find(module, path) is not None and not before.imported(path, module, name)
 
 
-def _line(side: Side, path: str, owner: str) -> int:
-    outline = side.outline(path)
-    return next((n.lineno for n in outline.body if getattr(n, "name", None) == owner), 0) if outline else 0
+def _configuration(comparison: Comparison) -> Iterator[Finding]:
+    """Dotted paths in configuration, such as entry points, lead where they led."""
+    names = {name for _, name in comparison.renamed}
+    for path in sorted(comparison.old.paths | comparison.new.paths):
+        if not path.endswith(_CONFIGURATION):
+            continue
+        old, new = (side.bytes(path) for side in (comparison.before, comparison.after))
+        if old == new and not any(name.encode() in (new or b"") for name in names):
+            continue
+        if old is None or new is None:
+            yield Finding(Place(path), "this file is gone" if new is None else "this file is new")
+            continue
+        before, after = old.decode(errors="replace"), new.decode(errors="replace")
+        if old != new and _DOTTED.sub("§", before) != _DOTTED.sub("§", after):
+            yield Finding(Place(path), "it changed otherwise than in how it names what moved")
+            continue
+        for one, two in zip(_DOTTED.finditer(before), _DOTTED.finditer(after), strict=True):
+            was, _, known = comparison.before.written(path, one.group())
+            now, _, _ = comparison.after.written(path, two.group())
+            if (known and comparison.mapped(was) != now) or (not known and one.group() != two.group()):
+                line = after.count("\n", 0, two.start()) + 1
+                yield Finding(
+                    Place(path, line), f"{two.group()}: it was {_said(comparison.mapped(was))}, and is {_said(now)}"
+                )
 
 
-def _said(origins: frozenset[Origin]) -> str:
-    return " or ".join(sorted(f"{path}:{name}" if name else path for path, name in origins)) or "bound nowhere"
+def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(annotations that were objects and are text now, or the other way round; whether somebody could see it)."""
+    asked: bool | None = None
+    for pair in comparison.pairing.pairs:
+        old, new = pair.old.reader.outline.postponed, pair.new.reader.outline.postponed
+        if old == new or not pair.old.reading.annotated:
+            continue
+        if asked is None:
+            asked = any(
+                _asks(comparison, path)
+                for path in {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
+            )
+        now = "text" if new else "objects"
+        yield Finding(pair.new.place, f"the annotations of {pair.new.said} are {now} now"), asked
+
+
+def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
+    for pair in comparison.pairs:
+        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+        for before, after in zip(old, new, strict=False):
+            if before.live and not after.live and before.moment == after.moment == "typing":
+                matters = not pair.moved or _asks(comparison, pair.new.path) or _asks(comparison, pair.old.path)
+                message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
+                yield Finding(Place(pair.new.path, after.line), message), matters
+
+
+def _asks(comparison: Comparison, path: str) -> bool:
+    return bool(_ASKS_ANNOTATIONS.search(comparison.after.bytes(path) or b""))
+
+
+def _said(origins: Origins) -> str:
+    said = []
+    for where, name in sorted(origins):
+        if where == "=":
+            said.append(name)
+        else:
+            said.append(f"{where}:{name}" if where and name else where or name)
+    return " or ".join(said) or "bound nowhere"

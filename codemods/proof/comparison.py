@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
-from codemods.proof.side import Origin, Side
+from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
+from codemods.proof.side import Side
+from codemods.proof.statements import Pair, Pairing, Statement, pair, statements
 
 
 @dataclass
@@ -27,61 +29,141 @@ class Comparison:
     def after(self) -> Side:
         return Side(self.new)
 
-    @cached_property
-    def changed(self) -> tuple[str, ...]:
-        """Python files whose bytes differ."""
-        return tuple(path for path in self.touched if path.endswith(".py"))
+    @property
+    def promised(self) -> bool:
+        """Were the moves asked for with all that codemods promises: old paths work on, and no circle is made?"""
+        return any(move.reexport for move in self.moves)
 
     @cached_property
     def touched(self) -> tuple[str, ...]:
-        """All files whose bytes differ."""
+        """Files of any kind whose bytes differ."""
         if isinstance(self.new, OverlayTree) and self.new.below is self.old:
             candidates = set(self.new.changes)
         else:
             candidates = set(self.old.paths | self.new.paths)
-        return tuple(sorted(p for p in candidates if _bytes(self.old, p) != _bytes(self.new, p)))
+        return tuple(sorted(p for p in candidates if self.before.bytes(p) != self.after.bytes(p)))
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """Python files whose bytes differ."""
+        return tuple(p for p in self.touched if p.endswith(".py"))
+
+    @cached_property
+    def old_statements(self) -> dict[str, list[Statement]]:
+        return {path: statements(self.before, path) for path in self.changed}
+
+    @cached_property
+    def new_statements(self) -> dict[str, list[Statement]]:
+        return {path: statements(self.after, path) for path in self.changed}
+
+    @cached_property
+    def pairing(self) -> Pairing:
+        hints = {name: move.destination for move in self.moves for name in move.names}
+        return pair(self.old_statements, self.new_statements, hints)
 
     @cached_property
     def renamed(self) -> dict[Origin, Origin]:
         """Definitions that stand in another module now: (old path, name) to (new path, name)."""
-        gone: dict[str, list[str]] = {}
-        come: dict[str, list[str]] = {}
-        for path in self.changed:
-            old, new = _definitions(self.before, path), _definitions(self.after, path)
-            for name in old - new:
-                gone.setdefault(name, []).append(path)
-            for name in new - old:
-                come.setdefault(name, []).append(path)
-        return {(one, name): (come[name][0], name) for name, paths in gone.items() for one in paths if name in come}
+        found: dict[Origin, Origin] = {}
+        for one in self.pairing.pairs:
+            if one.moved:
+                found.update({(one.old.path, n): (one.new.path, n) for n in one.old.names})
+        for statement in self.pairing.gone:  # Altered on the way; said elsewhere, so the rest may be looked at.
+            for name in statement.names:
+                partner = [s for s in self.pairing.come if name in s.names and s.path != statement.path]
+                if partner and (statement.path, name) not in found and not self._defines(statement.path, name):
+                    found[statement.path, name] = (partner[0].path, name)
+        return found
 
-    @cached_property
-    def source(self) -> str:
-        return self.moves[0].source if self.moves else next((old for (old, _), _ in self.renamed.items()), "")
+    def _defines(self, path: str, name: str) -> bool:
+        outline = self.after.outline(path)
+        return bool(outline) and any(b.defined for b in outline.binds.get(name, ()))
 
-    @cached_property
-    def destination(self) -> str:
-        return self.moves[0].destination if self.moves else next((new for new, _ in self.renamed.values()), "")
+    @property
+    def found(self) -> tuple[Move, ...]:
+        """What moved, one move for each pair of modules."""
+        several: dict[tuple[str, str], list[str]] = {}
+        for (source, name), (destination, _) in sorted(self.renamed.items()):
+            several.setdefault((source, destination), []).append(name)
+        return tuple(Move(one, tuple(names), two, reexport=self.promised) for (one, two), names in several.items())
 
-    @cached_property
-    def source_name(self) -> str:
-        return self.before.names.dotted(self.source) if self.source else ""
-
-    @cached_property
-    def destination_name(self) -> str:
-        return self.after.names.dotted(self.destination) if self.destination else ""
-
-    def mapped(self, origins: frozenset[Origin]) -> frozenset[Origin]:
+    def mapped(self, origins: Origins) -> Origins:
         """Old origins under the one map of the move."""
         return frozenset(self.renamed.get(origin, origin) for origin in origins)
 
+    @cached_property
+    def shifted(self) -> dict[str, frozenset[str]]:
+        """For each changed module, the names that lead elsewhere now than the move says, or through other places."""
+        found = {}
+        for path in self.changed:
+            names = self.before.namespace(path) | self.after.namespace(path)
+            found[path] = frozenset(n for n in names if self._shifts(path, n))
+        return found
 
-def _bytes(tree: Tree, path: str) -> bytes | None:
-    try:
-        return tree.read(path) if path in tree.paths else None
-    except OSError:
-        return None
+    def _shifts(self, path: str, name: str) -> bool:
+        if (path, name) in self.renamed:
+            return True
+        for typing in (False, True):
+            old = self.mapped(self.before.bound_origins(path, name, typing))
+            if old != self.after.bound_origins(path, name, typing):
+                return True
+        return False
+
+    @cached_property
+    def lost(self) -> dict[str, list[str]]:
+        """Public names that moved and can't be found where they stood, by module."""
+        found: dict[str, list[str]] = {}
+        for path, name in self.renamed:
+            if not name.startswith("_") and path in self.new.paths and not self.after.bound_origins(path, name):
+                found.setdefault(path, []).append(name)
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names that may mean something else now, or be looked up elsewhere."""
+        found = {name for names in self.shifted.values() for name in names}
+        found |= {name for _, name in self.renamed}
+        for one in self.pairing.pairs:
+            if one.moved:
+                found |= {name for o in one.old.reading.occurrences for _, name in o.cells}
+        found |= {_stem(path) for path in self.changed if path not in self.old.paths or path not in self.new.paths}
+        if self.lost:
+            found |= {_stem(path) for path in self.lost} | LOCAL_BUILTINS
+        return frozenset(found)
+
+    @cached_property
+    def mentioning(self) -> tuple[str, ...]:
+        """Unchanged Python files that know a changed module and one of the words: they may be affected too."""
+        stems = {_stem(path) for path in self.changed if self.shifted[path] or path not in self.old.paths}
+        if not stems or not self.words:
+            return ()
+        near = self.new.code_with(sorted(stems))
+        speaking = near & (self.new.code_with(sorted(self.words)) | frozenset(p for p in near if self._has_star(p)))
+        return tuple(p for p in sorted(speaking) if p.endswith(".py") and p not in self.changed)
+
+    def _has_star(self, path: str) -> bool:
+        try:
+            return b"*" in self.new.glance(path)
+        except OSError:
+            return False
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every pair that could mean something else: what changed or moved, and what uses one of the words."""
+        return tuple(self._closer())
+
+    def _closer(self) -> Iterator[Pair]:
+        for one in self.pairing.pairs:
+            if one.moved or one.old.text != one.new.text or one.old.words & self.words:
+                yield one
+        for path in self.mentioning:
+            old, new = statements(self.before, path), statements(self.after, path)
+            for before, after in zip(old, new, strict=False):
+                if before.words & self.words and not before.importing:
+                    yield Pair(before, after)
 
 
-def _definitions(side: Side, path: str) -> set[str]:
-    outline = side.outline(path)
-    return {name for name, bounds in outline.binds.items() if any(b.defined for b in bounds)} if outline else set()
+def _stem(path: str) -> str:
+    """The last component of a module's name."""
+    parts = path.removesuffix(".py").split("/")
+    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]

@@ -1,139 +1,145 @@
-"""Nothing is lost, added or altered but imports and the listed reference edits."""
+"""Nothing is lost, added or altered but imports and the ways in which things are named."""
 
 from __future__ import annotations
 
 import ast
-import copy
 import io
 import re
 import tokenize
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import Side, is_typing
+from codemods.proof.outline import import_like, is_typing, logger_name
+from codemods.proof.side import Side
+from codemods.proof.statements import Pair, Statement
 
 SAYS = "every statement and comment is still there, once, and is written as before"
 
 
-class _Canonical(ast.NodeTransformer):
-    """Two statements are the same if they are equal in this form: no imports inside, module names under their old
-    name."""
-
-    def __init__(self, comparison: Comparison) -> None:
-        self.comparison = comparison
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return (
-            ast.Constant(self.comparison.source_name) if node.id == "__name__" and self.comparison.source_name else node
-        )
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        old, new = self.comparison.source_name, self.comparison.destination_name
-        if old and new and isinstance(node.value, str) and re.match(_new_path(self.comparison), node.value):
-            return ast.Constant(old + node.value[len(new) :])
-        return ast.Constant(node.value)
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        node = super().generic_visit(node)
-        for name in ("body", "orelse", "finalbody"):
-            block = getattr(node, name, None)
-            if isinstance(block, list):
-                setattr(node, name, [s for s in block if not isinstance(s, (ast.Import, ast.ImportFrom))])
-        return node
-
-
 def check(comparison: Comparison) -> Check:
-    before, after = _statements(comparison, comparison.before), _statements(comparison, comparison.after)
-    failures = [*_layout(comparison)]
-    for key, places in before.items():
-        if len(places) > len(after.get(key, ())) + len(after.get("again:" + key, ())):
-            failures.append(Finding(places[-1], "this statement is gone, or altered, in the new tree"))
-    for key, places in after.items():
-        if len(places) > len(before.get(key, ())) and not key.startswith("again:"):
-            failures.append(Finding(places[-1], "this statement is new, or altered, in the new tree"))
+    pairing = comparison.pairing
+    failures = [*_layout(comparison), *_docstrings(comparison)]
+    failures += _unmoved(comparison)
+    for statement in pairing.gone:
+        failures.append(
+            Finding(statement.place, f"{statement.said}: this statement is gone, or altered, in the new tree")
+        )
+    for statement in pairing.come:
+        if not _is_logger_again(comparison, statement):
+            message = f"{statement.said}: this statement is new, or altered, in the new tree"
+            failures.append(Finding(statement.place, message))
+    for pair in comparison.pairs:
+        if _rewritten(pair):
+            failures.append(
+                Finding(pair.new.place, f"{pair.new.said}: it is written differently, and no name in it changed")
+            )
+    failures += _guarded_imports(comparison)
     failures += _comments(comparison)
-    return Check("conservation", SAYS, sum(map(len, before.values())), tuple(failures))
+    return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
 
 
-def canonical(comparison: Comparison, node: ast.stmt) -> str:
-    """A statement as text in which equal meaning is equal: positions, inner imports and the module's name set aside."""
-    return ast.dump(_Canonical(comparison).visit(copy.deepcopy(node)))
+def _unmoved(comparison: Comparison) -> Iterator[Finding]:
+    """What was to move, and still is where it was."""
+    for move in comparison.moves:
+        outline = comparison.after.outline(move.source)
+        for name in move.names:
+            if outline is not None and any(b.defined and not b.value for b in outline.binds.get(name, ())):
+                yield Finding(
+                    Place(move.source), f"{name} was to move to {move.destination}, and is still defined here"
+                )
 
 
-def _new_path(comparison: Comparison) -> str:
-    """A pattern for the destination's name, where a name that is there follows it."""
-    outline = comparison.after.outline(comparison.destination)
-    there = "|".join(map(re.escape, sorted(outline.binds))) if outline else ""
-    return rf"{re.escape(comparison.destination_name)}(?=[.:](?:{there or '(?!)'})(?!\w))"
-
-
-def _text(comparison: Comparison, side: Side, path: str, node: ast.stmt) -> str:
-    """The lines of a statement as they are written, blank ones, imports inside and the listed edits set aside."""
-    outline = side.outline(path)
-    assert outline is not None
-    source = outline.source
-    inside = {
-        line
-        for n in ast.walk(node)
-        if isinstance(n, (ast.Import, ast.ImportFrom)) and not source.line(n.lineno)[: n.col_offset].strip()
-        for line in range(n.lineno, (n.end_lineno or n.lineno) + 1)
-    }
-    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-    lines = [source.line(n).rstrip("\r\n") for n in range(first, (node.end_lineno or first) + 1) if n not in inside]
-    text = "\n".join(line for line in lines if line.strip())
-    text = re.sub(r"(?<=: |; )from \S+ import [^;\n]+; ", "", text)
-    if comparison.source_name:
-        text = re.sub(rf"""(["']){re.escape(comparison.source_name)}\1""", "__name__", text)
-        text = re.sub(rf"""(?<=["']){_new_path(comparison)}""", comparison.source_name, text)
-    return text
-
-
-def _statements(comparison: Comparison, side: Side) -> dict[str, list[Place]]:
-    found: dict[str, list[Place]] = {}
-    for path in comparison.changed:
-        outline = side.outline(path)
-        if outline is None:
-            continue
-        for index, node in enumerate(outline.body):
-            if import_like(node) or (index == 0 and _is_docstring(node)):
-                continue
-            key = canonical(comparison, node) + "\n" + _text(comparison, side, path, node)
-            if path == comparison.destination and is_logger(node):
-                key = "again:" + key if side is comparison.after else key
-            found.setdefault(key, []).append(outline.source.place(node))
-    return found
-
-
-def is_logger(node: ast.stmt) -> bool:
-    return (
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and (getattr(node.value.func, "attr", getattr(node.value.func, "id", "")) == "getLogger")
-    )
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-def import_like(node: ast.stmt) -> bool:
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return True
-    if isinstance(node, ast.If):
-        inside = [*node.body, *node.orelse]
-        if is_typing(node.test) and not node.orelse:
-            return all(map(import_like, inside))
-    elif isinstance(node, ast.Try):
-        inside = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
-    else:
+def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
+    """Does a new statement get a logger that the old tree has, by its name? That gives the same object."""
+    if logger_name(statement.node) is None or len(statement.names) != 1:
         return False
-    simple = (ast.Constant, ast.Name, ast.Attribute)
-    return any(map(import_like, inside)) and all(
-        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and isinstance(s.value, simple))
-        for s in inside
+    wanted = [o.meaning for o in statement.reading.occurrences if not o.own]
+    return any(
+        logger_name(other.node) is not None
+        and other.key == statement.key
+        and [comparison.mapped(o.meaning) for o in other.reading.occurrences if not o.own] == wanted
+        for several in comparison.old_statements.values()
+        for other in several
     )
+
+
+def _rewritten(pair: Pair) -> bool:
+    """Is the text another, where neither a name nor an import inside gives a reason?"""
+    if pair.old.text == pair.new.text:
+        return False
+    old, new = pair.old.reading, pair.new.reading
+    if [o.text for o in old.occurrences] != [o.text for o in new.occurrences]:
+        return False
+    if list(map(ast.dump, old.inner)) != list(map(ast.dump, new.inner)):
+        return False
+    return _lines(pair.old.text) != _lines(pair.new.text)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
+
+
+def _docstrings(comparison: Comparison) -> Iterator[Finding]:
+    for path in comparison.changed:
+        old, new = (s.get(path, []) for s in (comparison.old_statements, comparison.new_statements))
+        if old and old[0].docstring and path in comparison.new.paths:
+            if not (new and new[0].docstring and _lines(new[0].text) == _lines(old[0].text)):
+                yield Finding(old[0].place, "the docstring of the module is gone, or altered")
+
+
+def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
+    """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules."""
+    known = {
+        _form(comparison, comparison.before, s)
+        for several in comparison.old_statements.values()
+        for s in several
+        if _guard(s)
+    }
+    for several in comparison.new_statements.values():
+        for statement in several:
+            if _guard(statement) and _form(comparison, comparison.after, statement) not in known:
+                yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
+
+
+def _guard(statement: Statement) -> bool:
+    node = statement.node
+    if not isinstance(node, (ast.If, ast.Try)) or not statement.importing:
+        return False
+    return not (isinstance(node, ast.If) and is_typing(node.test) and not node.orelse)
+
+
+def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
+    """Guarded imports as text in which equal meaning is equal."""
+
+    def block(body: list[ast.stmt]) -> str:
+        imported: list[str] = []
+        others: list[str] = []
+        for node in body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                for name, bound in side.bound_by(statement.path, node, False):
+                    meaning = side.imported(statement.path, bound.module, bound.attribute)
+                    meaning = comparison.mapped(meaning) if side is comparison.before else meaning
+                    imported.append(f"{name}={sorted(meaning)}")
+            else:
+                others.append(form(node))
+        return f"{sorted(imported)} {others}"
+
+    def asked(node: ast.AST | None) -> str:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
+        return f"{ast.dump(node) if node else ''} {[sorted(side.origins(statement.path, n)) for n in sorted(names)]}"
+
+    def form(node: ast.AST) -> str:
+        if isinstance(node, ast.If) and import_like(node):
+            return f"if {asked(node.test)} {block(node.body)} {block(node.orelse)}"
+        if isinstance(node, ast.Try):
+            handlers = [f"{asked(h.type)} {h.name} {block(h.body)}" for h in node.handlers]
+            return f"try {block(node.body)} {handlers} {block(node.orelse)} {block(node.finalbody)}"
+        return ast.dump(node)
+
+    return form(statement.node)
 
 
 def _comments(comparison: Comparison) -> Iterator[Finding]:
@@ -153,7 +159,7 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
 def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
     """(text, line, whether it stands elsewhere than on an import)."""
     outline = side.outline(path)
-    if outline is None:
+    if outline is None or "#" not in outline.source.text:
         return
     imports: set[int] = set()
     for node in ast.walk(outline.source.tree):
@@ -168,8 +174,10 @@ def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
 def _layout(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         old, new = comparison.before.outline(path), comparison.after.outline(path)
-        if new is None and path in comparison.after.tree.paths:
+        if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
             yield Finding(Place(path), "the new text is not Python that can be read")
+        if new is None and path not in comparison.after.tree.paths and path.endswith("__init__.py"):
+            yield Finding(Place(path), "the package is no regular one any more")
         if old is None or new is None:
             continue
         if old.source.encoding != new.source.encoding:
@@ -177,3 +185,14 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
         ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
         if len(ends[0]) == 1 and ends[1] - ends[0]:
             yield Finding(Place(path), "its line ends are mixed now")
+
+
+def _compiles(text: str) -> bool:
+    """Is this a module to the compiler, which knows more rules than the parser?"""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "module", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import defined_names
+from codemods.proof.outline import defined_names
 
 SAYS = "examples in docstrings find the names that they found, where they stand now"
 

@@ -1,184 +1,205 @@
-"""Module-level imports executed on paper, each module first in turn, with partially initialised modules."""
+"""Module-level imports executed on paper, each module first in turn: what happened before happens in the same order."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import BUILTINS, Side, defined_names, is_typing
+from codemods.proof.effects import Effects
+from codemods.proof.graph import Graph
+from codemods.proof.instant import Facts
+from codemods.proof.outline import Origin
+from codemods.proof.paper import Interpreter, Run
+from codemods.proof.side import Side
 
-SAYS = "imported first, each touched module reads no name before it is bound, unless it did so before"
-
-
-class _Failed(Exception):
-    def __init__(self, place: Place, message: str) -> None:
-        super().__init__(message)
-        self.place = place
-
-
-class Interpreter:
-    """Runs imports of one tree on paper; a fresh one for each start."""
-
-    def __init__(self, side: Side) -> None:
-        self.side = side
-        self.bound: dict[str, set[str]] = {}
-
-    def run(self, path: str) -> None:
-        """Import the module at ``path``, its packages first. Raises _Failed."""
-        dotted = self.side.names.dotted(path)
-        parts = dotted.split(".")
-        for count in range(1, len(parts)):
-            parent = self.side.names.find(".".join(parts[:count]), path)
-            if parent and parent != path:
-                self._execute(parent)
-        self._execute(path)
-        if len(parts) > 1:
-            parent = self.side.names.find(".".join(parts[:-1]), path)
-            if parent in self.bound:
-                self.bound[parent].add(parts[-1])
-
-    def _execute(self, path: str) -> None:
-        if path in self.bound:
-            return
-        outline = self.side.outline(path)
-        self.bound[path] = set()
-        if outline is None:
-            return
-        ever = set(outline.binds)
-        postponed = any(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in outline.body)
-        for node in outline.body:
-            self._statement(path, node, ever, postponed)
-
-    def _statement(self, path: str, node: ast.stmt, ever: set[str], postponed: bool) -> None:
-        names = self.bound[path]
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                self._module(path, alias.name)
-                names.add(alias.asname or alias.name.partition(".")[0])
-        elif isinstance(node, ast.ImportFrom):
-            self._from(path, node)
-        elif isinstance(node, ast.If):
-            if not is_typing(node.test):
-                self._reads(path, node.test, ever, postponed)
-                self._block(path, node.body, ever, postponed)
-            self._block(path, node.orelse, ever, postponed)
-        elif isinstance(node, ast.Try):
-            self._try(path, node, ever, postponed)
-        elif isinstance(node, (ast.With, ast.For, ast.While)):
-            names.update(defined_names(node))
-            for name in ("items", "iter", "test"):
-                part = getattr(node, name, None)
-                for item in part if isinstance(part, list) else [part] if part else []:
-                    self._reads(path, item, ever, postponed)
-            self._block(path, [*node.body, *getattr(node, "orelse", [])], ever, postponed)
-        else:
-            self._reads(path, node, ever, postponed)
-            names.update(defined_names(node))
-
-    def _block(self, path: str, body: list[ast.stmt], ever: set[str], postponed: bool) -> None:
-        for node in body:
-            self._statement(path, node, ever, postponed)
-
-    def _try(self, path: str, node: ast.Try, ever: set[str], postponed: bool) -> None:
-        try:
-            self._block(path, [*node.body, *node.orelse], ever, postponed)
-        except _Failed:
-            if not node.handlers:
-                raise
-        for handler in node.handlers:
-            self.bound[path].update(n for s in handler.body for n in defined_names(s))
-            for inner in handler.body:
-                if isinstance(inner, (ast.Import, ast.ImportFrom)):
-                    self.bound[path].update(a.asname or a.name.partition(".")[0] for a in inner.names)
-        self._block(path, node.finalbody, ever, postponed)
-
-    def _module(self, path: str, dotted: str) -> None:
-        parts = dotted.split(".")
-        for count in range(1, len(parts) + 1):
-            target = self.side.names.find(".".join(parts[:count]), path)
-            if target:
-                self.run(target)
-
-    def _from(self, path: str, node: ast.ImportFrom) -> None:
-        module = self.side.absolute(path, node)
-        self._module(path, module)
-        target = self.side.names.find(module, path)
-        for alias in node.names:
-            if target and alias.name == "*":
-                outline = self.side.outline(target)
-                public = {n for n in self.bound.get(target, ()) if not n.startswith("_")}
-                self.bound[path].update(outline.exported if outline and outline.exported is not None else public)
-                continue
-            inner = self.side.names.find(f"{module}.{alias.name}", path)
-            if target and alias.name not in self.bound.get(target, set()):
-                outline = self.side.outline(target)
-                if inner and inner != target:
-                    self.run(inner)
-                elif (
-                    outline
-                    and (alias.name in outline.binds or not outline.stars)
-                    and "__getattr__" not in self.bound[target]
-                ):
-                    raise _Failed(
-                        Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
-                    )
-            self.bound[path].add(alias.asname or alias.name)
-
-    def _reads(self, path: str, node: ast.AST, ever: set[str], postponed: bool) -> None:
-        names = self.bound[path]
-        for name, line in import_time_names(node, postponed):
-            if name in ever and name not in names and name not in BUILTINS:
-                raise _Failed(Place(path, line), f"{name} is read before it is bound")
+SAYS = (
+    "imported first, each touched module reads no name before it is bound, and has its effects in the order of before"
+)
 
 
-def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
-    """Module-level names that a statement certainly reads when it runs: bases, decorators, defaults, plain
-    expressions."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)]
-    elif isinstance(node, ast.ClassDef):
-        parts = [*node.decorator_list, *node.bases, *(k.value for k in node.keywords)]
-        own = {n for s in node.body for n in defined_names(s)}
-        for statement in node.body:
-            if isinstance(statement, (ast.Assign, ast.Expr, ast.AnnAssign)) and getattr(statement, "value", None):
-                yield from ((n, line) for n, line in import_time_names(statement.value, postponed) if n not in own)  # type: ignore[arg-type]
-    elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
-        return
-    elif isinstance(node, ast.AnnAssign):
-        parts = [node.value] if node.value else []
-    elif isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load):
-            yield node.id, node.lineno
-        return
-    else:
-        parts = list(ast.iter_child_nodes(node))
-    for part in parts:
-        yield from import_time_names(part, postponed)
+class Importing:
+    """Both trees, ready to be imported on paper."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        pairs = list(enumerate(comparison.pairing.pairs))
+        watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
+        self._sides = []
+        for side, known in (
+            (comparison.before, {id(p.old.node): n for n, p in pairs}),
+            (comparison.after, {id(p.new.node): n for n, p in pairs}),
+        ):
+            known_: Mapping[int, Hashable] = known
+            self.graph = Graph(side)
+            self._sides.append((side, self.graph.between(comparison.changed), known_, watched, Facts()))
+
+    def before(self, path: str) -> Run:
+        return Interpreter(*self._sides[0]).start(path)
+
+    def after(self, path: str) -> Run:
+        return Interpreter(*self._sides[1]).start(path)
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """The modules of the new tree that are looked into."""
+        return self._sides[1][1]
 
 
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
+    importing = Importing(comparison)
+    effects = _Effects(comparison)
+    starts = [p for p in _starts(comparison, importing, effects) if p in comparison.new.paths]
+    for path in starts:
+        new = importing.after(path)
+        old_paths = [path] if path in comparison.old.paths else _sources(comparison, path)
+        old = [importing.before(p) for p in old_paths]
+        if new.failed is not None:
+            finding = Finding(new.failed.place, f"imported first, {path} fails: {new.failed}")
+            (declared if any(run.failed for run in old) else failures).append(finding)
+            continue
+        known = {module for run in old for module in run.outside}
+        for module, place in new.outside.items():
+            if (
+                old
+                and not known & {module, module.partition(".")[0]}
+                and module.partition(".")[0] not in {k.partition(".")[0] for k in known}
+            ):
+                failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
+        for run in old:
+            failures += effects.completed(path, run, new)
+        if path in comparison.old.paths and old and old[0].failed is None:
+            loaded = importing.graph.closure([*new.bound, *new.others])
+            for finding, matters in effects.compare(path, old[0], new, loaded):
+                (failures if matters else declared).append(finding)
+            failures += _versions(comparison, path, old[0], new)
+    return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
+
+
+def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
+    """What is imported first in turn: changed modules; others that import several of them, where order could matter."""
+    starts = list(comparison.changed)
+    if effects.moved:
+        moved = {path for p in comparison.pairing.pairs if p.moved for path in (p.old.path, p.new.path)}
+        others = sorted(importing.inside - set(starts))
+        starts += [path for path in others if len(importing.graph.edges(path) & moved) > 1]
+    return starts
+
+
+def _sources(comparison: Comparison, path: str) -> list[str]:
+    """Where what stands in a new module came from."""
+    return sorted({p.old.path for p in comparison.pairing.pairs if p.moved and p.new.path == path})
+
+
+def _rebound(side: Side, comparison: Comparison) -> frozenset[str]:
+    """Names that changed modules bind more than once while they are imported."""
+    found: set[str] = set()
     for path in comparison.changed:
-        if path not in comparison.after.tree.paths:
-            continue
-        found = _attempt(comparison.after, path)
-        if found is None:
-            continue
-        old = path if path in comparison.before.tree.paths else comparison.source
-        was = _attempt(comparison.before, old) if old else None
-        finding = Finding(found.place, f"imported first, {path} fails: {found}")
-        (declared if was is not None else failures).append(finding)
-    return Check("import order", SAYS, len(comparison.changed), tuple(failures), tuple(declared))
+        outline = side.outline(path)
+        for name, bounds in outline.binds.items() if outline else ():
+            if sum(not b.typing for b in bounds) > 1:
+                found.add(name)
+    return frozenset(found)
 
 
-def _attempt(side: Side, path: str) -> _Failed | None:
-    try:
-        Interpreter(side).run(path)
-    except _Failed as failed:
-        return failed
-    except RecursionError:
-        return None
-    return None
+def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
+    """A name that is bound several times has to be read, and left, in the same state."""
+    pairs = comparison.pairing.pairs
+    for key, versions in old.versions.items():
+        if isinstance(key, int) and _of_pairs(new.versions.get(key, versions)) != _of_pairs(versions):
+            pair = pairs[key]
+            yield Finding(
+                pair.new.place,
+                f"{pair.new.said} reads a name in another state than before when {path} is imported first",
+            )
+    for module, bound in old.bound.items():
+        for name, version in bound.items():
+            now = new.bound.get(module, {}).get(name, version)
+            if (
+                isinstance(version, int)
+                and isinstance(now, int)
+                and now != version
+                and name in pairs[version].old.names
+            ):
+                yield Finding(
+                    pairs[now].new.place,
+                    f"{module}:{name} is left in another state than before when {path} is imported first",
+                )
+
+
+def _of_pairs(versions: frozenset[Hashable]) -> set[Hashable]:
+    return {v for v in versions if isinstance(v, tuple) and isinstance(v[1], int)}
+
+
+class _Effects:
+    """What statements do to others, and whether it happens in the order of before."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self.effects = Effects(comparison.before)
+        self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
+        pairs = comparison.pairing.pairs
+        self.moved = any(p.moved and self.effects.writes(p.old.path, p.old.node) for p in pairs)
+
+    def _of(self, event: tuple) -> tuple[frozenset[Origin], frozenset[Origin]]:
+        """(what a statement changes, what it looks at)."""
+        key, path, node = event
+        if key not in self._known:
+            self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
+        return self._known[key]
+
+    def compare(self, path: str, old: Run, new: Run, loaded: frozenset[str]) -> Iterator[tuple[Finding, bool]]:
+        """(an effect that is lost or comes in another order, whether what it changes is there to be seen)."""
+        now = {event[0]: index for index, event in enumerate(new.events)}
+        changed = frozenset(o for event in old.events for o in self._of(event)[0])
+        # For each object: the latest, in the new order, of what changed it so far, and of what looked at it.
+        written: dict[Origin, tuple] = {}
+        seen: dict[Origin, tuple] = {}
+        for event in old.events if changed else ():
+            writes, reads = self._of(event)
+            if event[0] not in now:
+                there = [o for o in self.comparison.mapped(writes) if o[0] in loaded]
+                if writes and self._stands(event[0]):
+                    message = f"{self._said(event)} no longer happens when {path} is imported"
+                    yield Finding(self._place(event), message), bool(there)
+                continue
+            earlier = [before[o] for o in writes for before in (written, seen) if o in before]
+            earlier += [written[o] for o in reads if o in written]
+            for other in earlier:
+                if now[other[0]] > now[event[0]]:
+                    message = f"{self._said(other)} came before {self._said(event)}, and comes after it now"
+                    yield Finding(self._place(event), f"{message}, when {path} is imported"), True
+                    break
+            for objects, latest in ((writes, written), (reads & changed, seen)):
+                for o in objects:
+                    if o not in latest or now[latest[o][0]] < now[event[0]]:
+                        latest[o] = event
+
+    def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
+        """What moved to ``path`` and was changed by statements beside it: they have to run along with it."""
+        happened = {event[0] for event in new.events}
+        for event in old.events:
+            if event[0] in happened or not self._stands(event[0]):
+                continue
+            for origin in self._of(event)[0]:
+                where, name = self.comparison.renamed.get(origin, ("", ""))
+                if where == path and origin[0] == event[1]:
+                    message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
+                    yield Finding(self._place(event), message)
+
+    def _stands(self, key: Hashable) -> bool:
+        return not isinstance(key, tuple) or (
+            key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed
+        )
+
+    def _place(self, event: tuple) -> Place:
+        if isinstance(event[0], int):
+            return self.comparison.pairing.pairs[event[0]].new.place
+        return Place(event[1], event[2].lineno)
+
+    def _said(self, event: tuple) -> str:
+        if isinstance(event[0], int):
+            return self.comparison.pairing.pairs[event[0]].new.said
+        return f"{event[1]}:{event[2].lineno}"

@@ -4,59 +4,174 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import defined_names, flat
+from codemods.proof.importing import Importing
+from codemods.proof.outline import Outline, flat
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
 
 def check(comparison: Comparison) -> Check:
+    """Names that left a module fail where they were promised: by ``__all__``, a package's ``__init__``, an import under
+    its own name, or the request of the move. Otherwise their loss is declared; who in the tree reads them is looked at
+    by the check of bindings."""
     failures: list[Finding] = []
+    declared: list[Finding] = []
     count = 0
-    reexport = all(move.reexport for move in comparison.moves)
     for path in comparison.changed:
         outline = comparison.before.outline(path)
-        for name in sorted(outline.binds) if outline else ():
-            defined = any(b.defined for b in outline.binds[name]) if outline else False
-            listed = outline is not None and outline.exported is not None and name in outline.exported
-            if not (defined and reexport) and not listed:
-                continue
+        if outline is None:
+            continue
+        passing = _passing(outline)
+        for name in sorted(comparison.before.namespace(path) - passing):
+            old = comparison.mapped(comparison.before.bound_origins(path, name))
+            new = comparison.after.bound_origins(path, name)
             count += 1
-            old, new = comparison.mapped(comparison.before.origins(path, name)), comparison.after.origins(path, name)
-            if old == new or (old and new and old & new) or not old:
+            if old == new or not old:
                 continue
-            if not new and name.startswith("_") and not _mentioned(comparison, path, name):
+            if new:
+                failures.append(
+                    Finding(Place(path), f"{name} is another object here: it was {_one(old)}, and is {_one(new)}")
+                )
+            elif _promised(comparison, path, name, outline):
+                failures.append(Finding(Place(path), f"{name} can't be found here any more"))
+            elif (path, name) in comparison.renamed and not name.startswith("_"):
+                there = comparison.after.names.dotted(comparison.renamed[path, name][0])
+                declared.append(Finding(Place(path), f"{name} can be imported from {there} only"))
+        failures += _exports(comparison, path, outline)
+    failures += _dangling(comparison)
+    failures += _covering(comparison)
+    failures += _handed_on(comparison)
+    return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
+
+
+def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
+    moved = (path, name) in comparison.renamed
+    if moved and not comparison.promised:
+        return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
+    if any(b.defined and not b.value for b in outline.binds.get(name, ())):
+        return not name.startswith("_") or _mentioned(comparison, path, name)
+    if outline.exported is not None and name in outline.exported:
+        return True
+    if name.startswith("_") or all(
+        not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
+    ):
+        return _explicit(outline, name)
+    return path.endswith("__init__.py") or _explicit(outline, name)
+
+
+def _still_exported(comparison: Comparison, path: str, name: str) -> bool:
+    outline = comparison.after.outline(path)
+    return outline is not None and outline.exported is not None and name in outline.exported
+
+
+def _explicit(outline: Outline, name: str) -> bool:
+    """Is a name imported under its own name, or with a mark for the linter that this is on purpose?"""
+    for node, typing in flat(outline.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not typing:
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    lines = "".join(
+                        map(outline.source.line, {node.lineno, alias.lineno, node.end_lineno or node.lineno})
+                    )
+                    return alias.asname == alias.name or bool(re.search(r"#.*noqa(?!:)|#.*noqa:.*F401", lines))
+    return False
+
+
+def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Finding]:
+    """What a star import takes."""
+    new = comparison.after.outline(path)
+    if new is None:
+        return
+    listed = (
+        set(old.exported)
+        if old.exported is not None
+        else {n for n in old.binds if any(b.defined for b in old.binds[n])}
+    )
+    for name in sorted(listed):
+        if not comparison.before.exports(path, name) or comparison.after.exports(path, name):
+            continue
+        there = comparison.after.bound_origins(path, name)
+        promised = comparison.promised
+        if (there and (old.exported is not None or not name.startswith("_"))) and (
+            (path, name) not in comparison.renamed or promised
+        ):
+            yield Finding(Place(path), f"a star import no longer takes {name}")
+        elif not there and old.exported is not None and (path, name) not in comparison.renamed:
+            yield Finding(Place(path), f"a star import no longer takes {name}")
+    if old.exported is not None and new.exported is None:
+        kept = [n for n in old.exported if (path, n) not in comparison.renamed or comparison.promised]
+        if kept:
+            yield Finding(Place(path), f"__all__ is gone, which named {', '.join(kept)}")
+        extra = {n for n in new.binds if comparison.after.exports(path, n) and not comparison.before.exports(path, n)}
+        for name in sorted(extra & set(old.binds)):
+            yield Finding(Place(path), f"a star import takes {name} now")
+
+
+def _dangling(comparison: Comparison) -> Iterator[Finding]:
+    """``__all__`` names what is there."""
+    for path in comparison.changed:
+        new, old = comparison.after.outline(path), comparison.before.outline(path)
+        for name in sorted(set(new.exported or ())) if new else ():
+            if comparison.after.bound_origins(path, name) or comparison.after.imported(
+                path, comparison.after.names.dotted(path), name
+            ):
                 continue
-            if name in _deleted(comparison, path) | _passing(comparison, path):
-                continue
-            failures.append(Finding(Place(path), f"{name} can't be found here any more, or is another object"))
-    return Check("namespaces", SAYS, count, tuple(failures))
+            if old is None or comparison.before.bound_origins(path, name) or name not in (old.exported or ()):
+                yield Finding(Place(path), f"__all__ names {name}, which is not there")
+
+
+def _covering(comparison: Comparison) -> Iterator[Finding]:
+    """A new module becomes an attribute of its package when it is imported, and covers what has its name there."""
+    for path in comparison.changed:
+        if path in comparison.old.paths or path.endswith("__init__.py"):
+            continue
+        folder, _, file = path.rpartition("/")
+        package, stem = f"{folder}/__init__.py", file.removesuffix(".py")
+        there = comparison.after.bound_origins(package, stem) if package in comparison.new.paths else frozenset()
+        if not there or there == {(path, "")}:
+            continue
+        run = Importing(comparison).after(package)
+        if path not in run.bound or run.bound[package].get(stem) == ("module", path):
+            yield Finding(Place(path), f"importing this module covers {stem} in {package}, which is {_one(there)}")
+
+
+def _handed_on(comparison: Comparison) -> Iterator[Finding]:
+    """A module that lost a name, and is used as an object: whoever has it may look for the name."""
+    lost = comparison.lost
+    for pair in comparison.pairs if lost else ():
+        for occurrence in pair.new.reading.occurrences:
+            for module, name in occurrence.meaning:
+                whole = (not name and occurrence.whole) or (name.endswith("()") and name != "eval()")
+                if module in lost and whole and occurrence.moment != "typing":
+                    message = f"{module} is used as a whole here, and {lost[module][0]} can't be found in it any more"
+                    yield Finding(Place(pair.new.path, occurrence.line), message)
 
 
 def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
-    """Does a file beside the two of the move know a private name and its module?"""
+    """Does a file beside the ones of the move know a private name and its module?"""
     names = comparison.before.names
     dotted = names.dotted(path)
+    new = comparison.renamed.get((path, name), ("", ""))[0]
     tree = comparison.after.tree
-    knowing = tree.code_with([name], among=tree.code_with([dotted.rpartition(".")[2]]))
-    return any(
-        # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
-        names.find(dotted, other) == path
-        for other in knowing
-        if other.endswith(".py") and other not in (path, comparison.destination)
-    )
+    knowing = tree.code_with([name]) & tree.code_with([dotted.rpartition(".")[2]])
+    # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
+    return any(p.endswith(".py") and p not in (path, new) and names.find(dotted, p) == path for p in knowing)
 
 
-def _passing(comparison: Comparison, path: str) -> set[str]:
-    """Loop variables: bound in passing."""
-    outline = comparison.before.outline(path)
-    loops = [node for node, _ in flat(outline.body) if isinstance(node, ast.For)] if outline else []
-    return {name for node in loops for name in defined_names(node)}
+def _passing(outline: Outline) -> set[str]:
+    """Names that are bound in passing: loop variables, and what is deleted again."""
+    found: set[str] = set()
+    for node, _ in flat(outline.body):
+        if isinstance(node, ast.For):
+            found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        elif isinstance(node, ast.Delete):
+            found |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+    return found
 
 
-def _deleted(comparison: Comparison, path: str) -> set[str]:
-    outline = comparison.before.outline(path)
-    text = outline.source.text if outline else ""
-    return set(re.findall(r"^del (\w+)", text, re.MULTILINE))
+def _one(origins: frozenset[tuple[str, str]]) -> str:
+    return " or ".join(f"{where}:{name}" if where and name else where or name for where, name in sorted(origins))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from codemods.model import Check, Finding
 from codemods.project import OverlayTree, Source
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import Outline, is_typing
+from codemods.proof.outline import Outline, is_typing
 
 SAYS = "old paths that warn give the moved objects, and type checkers see them"
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 from codemods.project import OverlayTree, Source, Tree, Unreadable
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import Origin, defined_names
+from codemods.proof.outline import defined_names
+from codemods.proof.side import Origin
 
 _EXAMPLE = re.compile(
     r"^(?P<prompt>[ \t]*>>>[ \t]+)(?P<code>(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\r\n]*)", re.MULTILINE

@@ -1,48 +1,28 @@
-"""One state of the tree as the prover reads it: afresh, with the compiler's own symbol tables."""
+"""One state of the tree as the prover reads it, afresh: what a name of a module, or a chain of names, means."""
 
 from __future__ import annotations
 
 import ast
-import builtins
-import symtable
-import warnings
+import functools
+import importlib
+import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from codemods.model import Place
-from codemods.project import Source, Tree, Unreadable
-
-BUILTINS = frozenset(dir(builtins)) | {
-    "__file__",
-    "__name__",
-    "__doc__",
-    "__package__",
-    "__spec__",
-    "__path__",
-    "__loader__",
-}
-Origin = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Bound:
-    """One way in which a module binds a name: defined in place, or imported from (module, attribute)."""
-
-    defined: bool
-    module: str = ""
-    attribute: str | None = None
-    typing: bool = False
-
-
-@dataclass
-class Outline:
-    """What a module binds at its top level, its star imports, and its statements."""
-
-    source: Source
-    body: list[ast.stmt]
-    binds: dict[str, list[Bound]] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    exported: list[str] | None = None
+from codemods.project import Tree, Unreadable
+from codemods.proof.outline import (
+    BUILTINS,
+    OWN,
+    Bound,
+    Origin,
+    Origins,
+    Outline,
+    defined_names,
+    flat,
+    import_like,
+    is_all,
+    logger_name,
+)
 
 
 class Side:
@@ -52,7 +32,8 @@ class Side:
         self.tree = tree
         self.names = tree.names
         self._outlines: dict[str, Outline | None] = {}
-        self._reads: dict[str, dict[str, set[str]]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._origins: dict[tuple[str, str, bool], Origins] = {}
 
     def outline(self, path: str) -> Outline | None:
         """The outline of a module; None where there is none, or Python can't read it."""
@@ -62,190 +43,287 @@ class Side:
                 found: Outline | None = Outline(source, source.tree.body)
             except (Unreadable, OSError):
                 found = None
+            self._outlines[path] = found
             if found is not None:
                 self._fill(path, found)
-            self._outlines[path] = found
         return self._outlines[path]
 
+    def bytes(self, path: str) -> bytes | None:
+        """What stands in a file; None where there is none."""
+        try:
+            return self.tree.read(path) if path in self.tree.paths else None
+        except OSError:
+            return None
+
+    def find(self, dotted: str, importer: str) -> str | None:
+        key = (dotted, importer.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self.names.find(dotted, importer)
+        return self._found[key]
+
     def absolute(self, path: str, node: ast.ImportFrom) -> str:
+        """The module of a ``from`` import; one that leaves the top package keeps its dots, and so is found nowhere."""
         return self.names.absolute(path, node.module, node.level) or "." * node.level + (node.module or "")
 
     def _fill(self, path: str, outline: Outline) -> None:
-        for node, typing in flat(outline.body):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    module = alias.name if alias.asname else alias.name.partition(".")[0]
-                    outline.binds.setdefault(alias.asname or module, []).append(Bound(False, module, None, typing))
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if alias.name == "*":
-                        outline.stars.append(self.absolute(path, node))
+        outline.postponed = any(
+            isinstance(n, ast.ImportFrom) and n.module == "__future__" and any(a.name == "annotations" for a in n.names)
+            for n in outline.body
+        )
+        for top in outline.body:
+            guarded = import_like(top)
+            for node, typing in flat([top]):
+                for name, bound in self.bound_by(path, node, typing, guarded):
+                    if name == "*":
+                        outline.stars.append(bound.module)
                     else:
-                        bound = Bound(False, self.absolute(path, node), alias.name, typing)
-                        outline.binds.setdefault(alias.asname or alias.name, []).append(bound)
-            else:
-                for name in defined_names(node):
-                    outline.binds.setdefault(name, []).append(Bound(True, typing=typing))
-                    if (
-                        name == "__all__"
-                        and isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
-                        and node.value
-                    ):
-                        words = [
-                            c.value
-                            for c in ast.walk(node.value)
-                            if isinstance(c, ast.Constant) and isinstance(c.value, str)
-                        ]
-                        outline.exported = (outline.exported or []) + words
-        for node in ast.walk(outline.source.tree):
-            if isinstance(node, ast.Global):
-                for name in node.names:
-                    outline.binds.setdefault(name, [Bound(True)])
+                        outline.binds.setdefault(name, []).append(bound)
+                self._export(outline, node)
+                if isinstance(node, ast.Delete):
+                    outline.deleted |= {getattr(t, "id", "") for t in node.targets}
+        if "global " in outline.source.text or "import" in outline.source.text:
+            for node in ast.walk(outline.source.tree):
+                if isinstance(node, ast.Global):
+                    for name in node.names:
+                        outline.binds.setdefault(name, [Bound(True)])
+                elif isinstance(node, ast.Import):
+                    outline.imports.update(alias.name for alias in node.names)
+                elif isinstance(node, ast.ImportFrom):
+                    module = self.absolute(path, node)
+                    outline.imports.add(module)
+                    outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
+
+    def bound_by(self, path: str, node: ast.stmt, typing: bool, guarded: bool = False) -> Iterator[tuple[str, Bound]]:
+        """What one statement binds; ``*`` for a star import. ``guarded``: it stands among imports with a way out."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                yield alias.asname or module, Bound(False, module, None, typing)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name, Bound(False, self.absolute(path, node), alias.name, typing)
+        else:
+            value = self._made_again(path, node, guarded)
+            for name in defined_names(node):
+                yield name, Bound(True, typing=typing, value=value)
+
+    def _made_again(self, path: str, node: ast.stmt, guarded: bool) -> str:
+        """The text of a value that is the same object wherever it is made: a logger by its name, the constant that
+        stands in for a missing module."""
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            return ""
+        if guarded and isinstance(node.value, ast.Constant):
+            return repr(node.value.value)
+        name = logger_name(node)
+        if isinstance(name, ast.Constant):
+            return f"getLogger({name.value!r})"
+        if isinstance(name, ast.Name) and name.id == "__name__":
+            return f"getLogger({self.names.dotted(path)!r})"
+        return ""
+
+    def _export(self, outline: Outline, node: ast.stmt) -> None:
+        """What a statement does to ``__all__``."""
+        value: ast.expr | None = None
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and "__all__" in defined_names(node):
+            value = node.value
+            if not isinstance(node, ast.AugAssign):
+                outline.exported = []
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_all(node.value.func):
+            value = ast.Tuple(node.value.args)
+        if value is None:
+            return
+        outline.exported = outline.exported or []
+        for part in ast.walk(value):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                outline.exported.append(part.value)
+            elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
+                outline.exported_from.append(part.value.id)
 
     # -- resolution
 
-    def origins(self, path: str, name: str, seen: frozenset[Origin] = frozenset()) -> frozenset[Origin]:
-        """Where a name of the module at ``path`` comes from, through all import hops; empty where it is not bound."""
+    def origins(self, path: str, name: str, typing: bool = False) -> Origins:
+        """Where a name of the module at ``path`` comes from, through all import hops; empty where it is not bound.
+
+        ``typing``: as a type checker sees it, which also executes ``if TYPE_CHECKING``.
+        """
+        key = (path, name, typing)
+        if key not in self._origins:
+            self._origins[key] = self._resolve(path, name, typing, frozenset())
+        return self._origins[key]
+
+    def bound_origins(self, path: str, name: str, typing: bool = False) -> Origins:
+        """The same without what Python itself provides."""
+        return self.origins(path, name, typing) - {("", f"builtins.{name}")}
+
+    def _resolve(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
         outline = self.outline(path)
         if outline is None or (path, name) in seen:
             return frozenset()
         found: set[Origin] = set()
         for bound in outline.binds.get(name, ()):
-            found |= (
-                {(path, name)}
-                if bound.defined
-                else self.imported(path, bound.module, bound.attribute, seen | {(path, name)})
-            )
+            if bound.typing and not typing:
+                continue
+            if bound.value:
+                found.add(("=", bound.value))
+            elif bound.defined:
+                found.add((path, name))
+            else:
+                found |= self.imported(path, bound.module, bound.attribute, typing, seen | {(path, name)})
         if not found:
             for star in outline.stars:
-                target = self.names.find(star, path)
+                target = self.find(star, path)
                 if target is None:
-                    if name not in BUILTINS:
-                        found.add((f"{star}.*", name))
+                    if star_gives(star, name):
+                        found.add(("", f"{star}.{name}"))
                 elif self.exports(target, name):
-                    found |= self.origins(target, name, seen | {(path, name)})
+                    found |= self._resolve(target, name, typing, seen | {(path, name)})
         if not found and name in BUILTINS:
-            found.add(("builtins", name))
+            found.add(("", f"builtins.{name}"))
         return frozenset(found)
 
     def imported(
-        self, path: str, module: str, attribute: str | None, seen: frozenset[Origin] = frozenset()
-    ) -> frozenset[Origin]:
+        self, path: str, module: str, attribute: str | None, typing: bool = False, seen: frozenset[Origin] = frozenset()
+    ) -> Origins:
         """Where an import in ``path`` leads."""
-        target = self.names.find(module, path)
+        target = self.find(module, path)
         if attribute is None:
-            return frozenset({(target or module, "")})
-        if target is None:
-            inner = self.names.find(f"{module}.{attribute}", path)
-            return frozenset({(inner, "")}) if inner else frozenset({(module, attribute)})
-        found = self.origins(target, attribute, seen)
-        if found and found != {("builtins", attribute)}:
+            return frozenset({(target, "")}) if target else self._outside(path, module)
+        inner = self.find(f"{module}.{attribute}", path)
+        if target is not None:
+            found = self._resolve(target, attribute, typing, seen) - {("", f"builtins.{attribute}")}
+            if found and not self._is_deleted(target, attribute):
+                return found
+            if inner is None:
+                return self._own(target, attribute)
+        if inner:
+            return frozenset({(inner, "")})
+        return self._outside(path, f"{module}.{attribute}")
+
+    def _is_deleted(self, path: str, name: str) -> bool:
+        """Does a module take a name away again before anybody can see it?"""
+        outline = self.outline(path)
+        return outline is not None and name in outline.deleted
+
+    def _outside(self, path: str, dotted: str) -> Origins:
+        """A name from outside of the tree; none where a relative import leaves the top package."""
+        return frozenset() if dotted.startswith(".") else frozenset({("", dotted)})
+
+    def _own(self, target: str, attribute: str) -> Origins:
+        """What a module gives without binding it: its own facts, and what its ``__getattr__`` makes."""
+        outline = self.outline(target)
+        if attribute == "__name__":
+            return frozenset({("=", repr(self.names.dotted(target)))})
+        if attribute in OWN or attribute == "__dict__":
+            return frozenset({(target, attribute)})
+        if outline is not None and "__getattr__" in outline.binds:
+            return frozenset({(target, f"__getattr__({attribute!r})")})
+        return frozenset()
+
+    def member(self, path: str, origins: Origins, attribute: str, typing: bool = False) -> Origins | None:
+        """What an attribute of modules means, read in ``path``; None where it is one of something that is no module."""
+        found: set[Origin] = set()
+        if not origins:
+            return None
+        for where, name in origins:
+            if where == "":
+                dotted = f"{name}.{attribute}"
+                inner = self.find(dotted, path)
+                found.add((inner, "") if inner else ("", dotted))
+            elif name == "" and where != "=":
+                found |= self._attribute(path, where, attribute, typing)
+            else:
+                return None
+        return frozenset(found)
+
+    def _attribute(self, path: str, module: str, attribute: str, typing: bool) -> Origins:
+        found = self.bound_origins(module, attribute, typing)
+        if found and not self._is_deleted(module, attribute):
             return found
-        inner = self.names.find(f"{module}.{attribute}", path)
-        return frozenset({(inner, "")}) if inner else found - {("builtins", attribute)}
+        dotted = f"{self.names.dotted(module)}.{attribute}"
+        inner = self.find(dotted, path)
+        if inner and module.rpartition("/")[2].startswith("__init__."):
+            return frozenset({(inner, "")}) if self._loaded(path, dotted) else frozenset()
+        return self._own(module, attribute)
+
+    def _loaded(self, path: str, dotted: str) -> bool:
+        """Is a submodule an attribute of its package by the time that code in ``path`` reads it: does the file, or
+        what it imports, import it?"""
+        wanted, todo, seen = self.find(dotted, path), [path], {path}
+        while todo:
+            here = todo.pop()
+            outline = self.outline(here)
+            for module in sorted(outline.imports) if outline else ():
+                parts = module.split(".")
+                for count in range(1, len(parts) + 1):
+                    target = self.find(".".join(parts[:count]), here)
+                    if target == wanted:
+                        return True
+                    if target and target not in seen:
+                        seen.add(target)
+                        todo.append(target)
+        return False
 
     def exports(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Does a star import of the module take this name?"""
         outline = self.outline(path)
         if outline is None or path in seen:
             return False
         if outline.exported is not None:
-            return name in outline.exported
+            if name in outline.exported:
+                return True
+            modules = {t for m in outline.exported_from for t, inner in self.origins(path, m) if not inner}
+            return any(self.exports(m, name, seen | {path}) for m in modules)
         if name.startswith("_"):
             return False
         if name in outline.binds:
             return True
-        targets = [self.names.find(star, path) for star in outline.stars]
+        targets = [self.find(star, path) for star in outline.stars]
         return any(t and self.exports(t, name, seen | {path}) for t in targets)
 
-    def typing_only(self, path: str, name: str) -> bool:
-        """Is a name bound for type checkers only?"""
+    def namespace(self, path: str) -> set[str]:
+        """Every name that the tree says a module has, those through star imports too."""
         outline = self.outline(path)
-        bounds = outline.binds.get(name, []) if outline else []
-        return bool(bounds) and all(b.typing for b in bounds)
+        found = set(outline.binds) if outline else set()
+        todo, seen = list(outline.stars) if outline else [], {path}
+        while todo:
+            target = self.find(todo.pop(), path)
+            inner = self.outline(target) if target and target not in seen else None
+            if target and inner:
+                seen.add(target)
+                found |= {name for name in inner.binds if self.exports(target, name)}
+                todo += inner.stars
+        return found
 
-    # -- reads
-
-    def reads(self, path: str) -> dict[str, set[str]]:
-        """Globals read at run time, by the name of the top-level function or class that reads them ('' for the
-        module)."""
-        if path not in self._reads:
-            outline = self.outline(path)
-            found: dict[str, set[str]] = {}
-            if outline is not None:
-                table = _table(outline.source)
-                found[""] = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
-                for child in table.get_children():
-                    owner = child.get_name() if child.get_type() in ("function", "class") else ""
-                    owner = "" if owner in ("lambda", "genexpr", "listcomp", "setcomp", "dictcomp") else owner
-                    found.setdefault(owner, set()).update(_globals(child))
-            self._reads[path] = found
-        return self._reads[path]
+    def written(self, importer: str, text: str) -> tuple[Origins, Origin | None, bool]:
+        """What a dotted path in a string means: (objects, the place in a module's namespace that it names if it names
+        one, whether something of the tree is meant at all)."""
+        parts = re.split(r"[.:]", text)
+        for count in range(len(parts), 0, -1):
+            module = self.find(".".join(parts[:count]), importer)
+            if module is None:
+                continue
+            found: Origins | None = frozenset({(module, "")})
+            rest = parts[count:]
+            if not rest:
+                return found, None, True
+            found = self.bound_origins(module, rest[0]) or self._own(module, rest[0])
+            return found, (module, rest[0]) if len(rest) == 1 else None, True
+        return frozenset(), None, False
 
 
-def _table(source: Source) -> symtable.SymbolTable:
-    """The compiler's own table; raises Unreadable for what the parser lets pass, and the compiler does not."""
+@functools.cache
+def _stars(module: str) -> frozenset[str] | None:
+    """What ``from module import *`` takes from a module of the standard library; None for others, which are not run."""
+    if module.partition(".")[0] not in sys.stdlib_module_names or module in ("antigravity", "this"):
+        return None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return symtable.symtable(source.text, source.path, "exec")
-    except SyntaxError as error:
-        raise Unreadable(Place(source.path, error.lineno or 0), f"it can't be compiled ({error.msg})") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(Place(source.path), f"it can't be compiled ({error or type(error).__name__})") from error
+        found = importlib.import_module(module)
+    except ImportError:
+        return None
+    return frozenset(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")]))
 
 
-def _globals(table: symtable.SymbolTable) -> Iterator[str]:
-    for symbol in table.get_symbols():
-        if symbol.is_global() and symbol.is_referenced():
-            yield symbol.get_name()
-    for child in table.get_children():
-        yield from _globals(child)
-
-
-def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
-    """Statements that run at import time, blocks opened; with whether only type checkers see them."""
-    for node in body:
-        if isinstance(node, ast.If):
-            yield from flat(node.body, typing or is_typing(node.test))
-            yield from flat(node.orelse, typing)
-        elif isinstance(node, (ast.Try, ast.With, ast.For, ast.While)) or type(node).__name__ in ("TryStar", "Match"):
-            yield node, typing
-            for name in ("body", "orelse", "finalbody"):
-                yield from flat(getattr(node, name, []), typing)
-            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-                yield from flat(part.body, typing)
-        else:
-            yield node, typing
-
-
-def is_typing(test: ast.expr) -> bool:
-    return getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING"
-
-
-def defined_names(node: ast.stmt) -> Iterator[str]:
-    """Names that one statement binds otherwise than by importing, blocks not opened."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        yield node.name
-        return
-    parts: list[ast.AST] = []
-    if isinstance(node, (ast.For, ast.AsyncFor)):
-        parts = [node.target]
-    elif isinstance(node, (ast.With, ast.AsyncWith)):
-        parts = [item.optional_vars for item in node.items if item.optional_vars]
-    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)) or type(node).__name__ == "TypeAlias":
-        parts = [node]
-    for part in parts:
-        yield from _stored(part)
-
-
-def _stored(node: ast.AST, nested: bool = False) -> Iterator[str]:
-    """Names stored by an expression or statement; a comprehension's targets are its own, a walrus in it is not."""
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
-        yield node.target.id
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not nested:
-        yield node.id
-    nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
-    for child in ast.iter_child_nodes(node):
-        yield from _stored(child, nested)
+def star_gives(module: str, name: str) -> bool:
+    """May a star import from outside of the tree bind a name?"""
+    known = _stars(module)
+    return name in known if known is not None else name not in BUILTINS and not name.startswith("_")

@@ -11,7 +11,7 @@ from codemods.model import Check, Finding, Place
 from codemods.project import Tree
 from codemods.proof import bindings, conservation, namespaces
 from codemods.proof.comparison import Comparison
-from codemods.proof.side import defined_names, flat
+from codemods.proof.outline import defined_names, flat
 
 SAYS = "type checkers see in stubs what they saw, under the new paths, and what is there at run time"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from codemods.model import Check, Disposition, Hazard, Plan, Proof, Severity, UnitPlan
+from codemods.model import Check, Disposition, Hazard, Move, Plan, Proof, Severity, UnitPlan
 
 # How many places a check names before it only counts them.
 _SHOWN = 10
@@ -40,6 +40,14 @@ def plan_lines(plan: Plan, every_unit: bool = True) -> Iterator[Line]:
             for hazard in hazards:
                 yield Line(f"  {hazard}", "warning" if severity is not Severity.HANDLED else "")
                 yield from (Line(f"    what would help: {remedy}", "faint") for remedy in hazard.remedies)
+
+
+def moves_lines(moves: Sequence[Move]) -> Iterator[Line]:
+    """What was seen to move, a line for each pair of modules."""
+    for move in moves:
+        yield Line(f"{_names(move.names)} moved from {move.source} to {move.destination}", "heading")
+    if not moves:
+        yield Line("nothing moved from one module to another", "faint")
 
 
 def proof_lines(proof: Proof) -> Iterator[Line]:

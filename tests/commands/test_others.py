@@ -150,7 +150,7 @@ def test_prove_two_folders(root: Path, run: Run, seen: Seen) -> None:
     assert "✓ bindings" in told.out
     [(before, after, moves)] = seen
     assert before.paths == after.paths
-    assert moves == [Move("a.py", ("X", "Y"), "b.py"), Move("c.py", ("Z",), "d.py")]
+    assert moves == [Move("a.py", ("X", "Y"), "b.py", reexport=False), Move("c.py", ("Z",), "d.py", reexport=False)]
 
 
 @pytest.mark.parametrize("words", [("old", "HEAD"), ("old..HEAD",), ("old..",), ("old",)])

@@ -1,0 +1,138 @@
+"""What one module binds at its top level, seen from its syntax tree alone."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.project import Source
+
+# Where an object comes from: (path, name) defined in the tree; (path, "") a module of the tree; ("", "os.path.join")
+# from outside of it; ("=", text) a value that is the same object wherever it is made.
+Origin = tuple[str, str]
+
+
+Origins = frozenset[Origin]
+
+
+BUILTINS = frozenset(dir(builtins))
+
+
+# Names that every module has for itself: what they say depends on where they stand.
+OWN = frozenset({"__file__", "__name__", "__doc__", "__package__", "__spec__", "__path__", "__loader__", "__cached__"})
+
+
+# Builtins that answer for the module, or the frame, that calls them.
+LOCAL_BUILTINS = frozenset({"globals", "locals", "vars", "dir", "exec", "eval", "__import__"})
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One way in which a module binds a name: defined in place, or imported from (module, attribute), or to a value
+    that is the same wherever it is made."""
+
+    defined: bool
+    module: str = ""
+    attribute: str | None = None
+    typing: bool = False
+    value: str = ""
+
+
+@dataclass
+class Outline:
+    """What a module binds at its top level, its star imports, and its statements."""
+
+    source: Source
+    body: list[ast.stmt]
+    binds: dict[str, list[Bound]] = field(default_factory=dict)
+    stars: list[str] = field(default_factory=list)
+    imports: set[str] = field(default_factory=set)
+    exported: list[str] | None = None
+    exported_from: list[str] = field(default_factory=list)
+    deleted: set[str] = field(default_factory=set)
+    postponed: bool = False
+
+
+def logger_name(node: ast.stmt) -> ast.expr | None:
+    """The name by which ``log = logging.getLogger(name)`` gets its logger; None for other statements."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+        return None
+    call = node.value
+    if getattr(call.func, "attr", getattr(call.func, "id", "")) != "getLogger" or len(call.args) != 1 or call.keywords:
+        return None
+    return call.args[0]
+
+
+def is_all(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "__all__"
+
+
+def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    """Statements that run at import time, blocks opened; with whether only type checkers see them."""
+    for node in body:
+        if isinstance(node, ast.If):
+            yield from flat(node.body, typing or is_typing(node.test))
+            yield from flat(node.orelse, typing)
+        elif isinstance(node, (ast.Try, ast.With, ast.For, ast.While)) or type(node).__name__ in ("TryStar", "Match"):
+            yield node, typing
+            for name in ("body", "orelse", "finalbody"):
+                yield from flat(getattr(node, name, []), typing)
+            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield from flat(part.body, typing)
+        else:
+            yield node, typing
+
+
+def is_typing(test: ast.expr) -> bool:
+    """Is this ``TYPE_CHECKING``?"""
+    return getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING"
+
+
+def import_like(node: ast.stmt) -> bool:
+    """Is a statement nothing but imports, maybe with a way out: ``try`` or ``if`` around imports and constants?"""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, ast.If):
+        inside = [*node.body, *node.orelse]
+    elif isinstance(node, ast.Try):
+        inside = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+    else:
+        return False
+    simple = (ast.Constant, ast.Name, ast.Attribute)
+    return any(map(import_like, inside)) and all(
+        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and isinstance(s.value, simple))
+        for s in inside
+    )
+
+
+def defined_names(node: ast.stmt) -> Iterator[str]:
+    """Names that one statement binds otherwise than by importing, blocks not opened."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield node.name
+        return
+    parts: list[ast.AST] = []
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        parts = [node.target]
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        parts = [item.optional_vars for item in node.items if item.optional_vars]
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node] if node.value else []
+    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) or type(node).__name__ == "TypeAlias":
+        parts = [node]
+    for part in parts:
+        yield from _stored(part)
+
+
+def _stored(node: ast.AST, nested: bool = False) -> Iterator[str]:
+    """Names stored by an expression or statement; a comprehension's targets are its own, a walrus in it is not."""
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+        yield node.target.id
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not nested:
+        yield node.id
+    nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+    for child in ast.iter_child_nodes(node):
+        yield from _stored(child, nested)

@@ -1,0 +1,285 @@
+"""Moves that were made by hand, in other ways than codemods makes them: right ones are proven, broken ones are not.
+
+Each starts from the same shop, and says what the hand changed.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from codemods.face import prove
+from codemods.model import Move, Proof
+from tests.moves.archive import MemoryTree
+
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/worker.py": '''\
+"""Workers."""
+
+import json
+
+LIMIT = 3
+
+
+def _clean(word):
+    return word.strip()
+
+
+def _short(word):
+    return _clean(word)[:LIMIT]
+
+
+# How a worker is.
+class Status:
+    def said(self, word):
+        return json.dumps(_short(word))
+
+
+class Worker:
+    def run(self):
+        return Status().said("busy")
+''',
+    "shop/main.py": """\
+from shop.worker import Status, Worker
+
+
+def run():
+    return Worker().run(), Status().said("x")
+""",
+    "tests/test_worker.py": """\
+from unittest import mock
+
+from shop.main import run
+
+
+@mock.patch("shop.worker.json")
+def test_run(json):
+    run()
+""",
+}
+
+# By hand: no re-export, everything is read through modules, the helpers in another order.
+STATUS = '''\
+"""How workers are."""
+
+import json
+
+
+def _short(word):
+    from shop import worker
+
+    return _clean(word)[:worker.LIMIT]
+
+
+def _clean(word):
+    return word.strip()
+
+
+# How a worker is.
+class Status:
+    def said(self, word):
+        return json.dumps(_short(word))
+'''
+BY_HAND = {
+    "shop/status.py": STATUS,
+    "shop/worker.py": '''\
+"""Workers."""
+
+from shop import status
+
+LIMIT = 3
+
+
+class Worker:
+    def run(self):
+        return status.Status().said("busy")
+''',
+    "shop/main.py": """\
+import shop.status
+from shop.worker import Worker
+
+
+def run():
+    return Worker().run(), shop.status.Status().said("x")
+""",
+    "tests/test_worker.py": BEFORE["tests/test_worker.py"].replace("shop.worker.json", "shop.status.json"),
+}
+
+
+def proven(before: dict[str, str], after: dict[str, str], *moves: Move) -> Proof:
+    old, new = ({path: text.encode() for path, text in files.items()} for files in (before, after))
+    return prove(MemoryTree(old), MemoryTree(new), moves)
+
+
+def failures(proof: Proof) -> list[str]:
+    return [f"{check.name}: {found.place}: {found.message}" for check in proof.checks for found in check.failures]
+
+
+def test_a_move_by_hand_is_proven_and_found() -> None:
+    proof = proven(BEFORE, BEFORE | BY_HAND)
+    assert failures(proof) == []
+    assert proof.moves == (Move("shop/worker.py", ("Status", "_clean", "_short"), "shop/status.py", reexport=False),)
+    declared = [found.message for check in proof.checks for found in check.declared]
+    assert "Status can be imported from shop.status only" in declared
+
+
+def test_it_lacks_the_old_path_if_that_was_asked_for() -> None:
+    asked = Move("shop/worker.py", ("Status",), "shop/status.py")
+    assert "namespaces: shop/worker.py: Status can't be found here any more" in failures(
+        proven(BEFORE, BEFORE | BY_HAND, asked)
+    )
+
+
+def test_what_was_to_move_did_not() -> None:
+    asked = Move("shop/worker.py", ("Worker",), "shop/status.py", reexport=False)
+    assert failures(proven(BEFORE, BEFORE | BY_HAND, asked)) == [
+        "conservation: shop/worker.py: Worker was to move to shop/status.py, and is still defined here"
+    ]
+
+
+def test_nothing_moved() -> None:
+    proof = proven(BEFORE, BEFORE)
+    assert proof.held
+    assert proof.moves == ()
+
+
+def test_two_moves_at_once() -> None:
+    after = {
+        **BEFORE,
+        **BY_HAND,
+        "shop/status.py": STATUS.replace("from shop import worker", "from shop.limits import LIMIT").replace(
+            "worker.LIMIT", "LIMIT"
+        ),
+        "shop/limits.py": "LIMIT = 3\n",
+        "shop/worker.py": BY_HAND["shop/worker.py"].replace("LIMIT = 3\n\n\n", ""),
+    }
+    proof = proven(BEFORE, after)
+    assert failures(proof) == []
+    assert [(move.names, move.destination) for move in proof.moves] == [
+        (("LIMIT",), "shop/limits.py"),
+        (("Status", "_clean", "_short"), "shop/status.py"),
+    ]
+
+
+# (what the hand did wrong: file, text, other text; what the prover says).
+WRONG = {
+    "an importer forgotten": (
+        ("shop/main.py", BY_HAND["shop/main.py"], BEFORE["shop/main.py"]),
+        "bindings: shop/main.py:1: Status can't be imported from shop.worker",
+    ),
+    "a patch that nobody hears": (
+        ("tests/test_worker.py", "shop.status.json", "shop.worker.json"),
+        "bindings: tests/test_worker.py:6: test_run writes 'shop.worker.json': it was json, and is bound nowhere",
+    ),
+    "an import in vain": (
+        ("shop/worker.py", "from shop import status\n", "import json  # noqa: F401\n\nfrom shop import status\n"),
+        None,
+    ),
+    "a helper that is not there": (
+        ("shop/status.py", "def _clean(word):\n    return word.strip()\n\n\n", ""),
+        "conservation: shop/worker.py:8: _clean: this statement is gone, or altered, in the new tree",
+    ),
+    "an import inside of a function forgotten": (
+        ("shop/status.py", "    from shop import worker\n\n", ""),
+        "conservation: shop/status.py:6: _short: this statement is new, or altered, in the new tree",
+    ),
+    "a value that was copied": (
+        (
+            "shop/status.py",
+            "    from shop import worker\n\n    return _clean(word)[:worker.LIMIT]",
+            "    return _clean(word)[:3]",
+        ),
+        "conservation: shop/status.py:6: _short: this statement is new, or altered, in the new tree",
+    ),
+    "a comment lost": (
+        ("shop/status.py", "# How a worker is.\n", ""),
+        "conservation: shop/worker.py:16: the comment '# How a worker is.' is gone",
+    ),
+    "a submodule that only others import": (
+        ("shop/main.py", "import shop.status\n", "import shop.main\n"),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_a_hand_did_wrong(what: str) -> None:
+    (path, text, other), says = WRONG[what]
+    assert text in BY_HAND[path]
+    found = failures(proven(BEFORE, BEFORE | BY_HAND | {path: BY_HAND[path].replace(text, other)}))
+    if says is None:  # What is imported in vain harms nobody; and shop.worker imports shop.status, so it is there.
+        assert found == []
+    else:
+        assert says in found
+
+
+def test_a_stale_value() -> None:
+    before = {
+        "a.py": "COUNT = 0\n\n\ndef tick():\n    global COUNT\n    COUNT += 1\n\n\ndef count():\n    return COUNT\n",
+        "main.py": "import a\n\n\ndef run():\n    a.tick()\n    return a.COUNT\n",
+    }
+    moved = "COUNT = 0\n\n\ndef tick():\n    global COUNT\n    COUNT += 1\n"
+    fresh = {
+        "b.py": moved,
+        "a.py": "import b\n\n\ndef count():\n    return b.COUNT\n",
+        "main.py": "import b\n\n\ndef run():\n    b.tick()\n    return b.COUNT\n",
+    }
+    assert failures(proven(before, fresh)) == []
+    stale = fresh | {"a.py": "from b import COUNT\n\n\ndef count():\n    return COUNT\n"}
+    assert any(re.search("no longer reaches count", line) for line in failures(proven(before, stale)))
+
+
+def test_a_registration_that_does_not_happen_any_more() -> None:
+    before = {
+        "hooks.py": "HOOKS = []\n",
+        "work.py": "from hooks import HOOKS\n\n\nclass Status: ...\n\n\nHOOKS.append('work')\n",
+        "main.py": "from hooks import HOOKS\nfrom work import Status\n\n\ndef run():\n    return Status, HOOKS\n",
+    }
+    after = {
+        **before,
+        "status.py": "class Status: ...\n",
+        "work.py": "from hooks import HOOKS\nfrom status import Status as Status\n\nHOOKS.append('work')\n",
+        "main.py": before["main.py"].replace("work import", "status import"),
+    }
+    assert failures(proven(before, after)) == [
+        "import order: work.py:4: HOOKS.append('work') no longer happens when main.py is imported"
+    ]
+
+
+def test_an_entry_point_that_leads_nowhere() -> None:
+    before = {
+        "pyproject.toml": '[project.scripts]\nshop = "shop.cli:main"\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+    }
+    after = {**before, "shop/cli.py": "", "shop/begin.py": "def main(): ...\n"}
+    assert failures(proven(before, after)) == [
+        "bindings: pyproject.toml:2: shop.cli:main: it was shop/begin.py:main, and is bound nowhere"
+    ]
+    followed = after | {"pyproject.toml": before["pyproject.toml"].replace("cli", "begin")}
+    assert failures(proven(before, followed)) == []
+
+
+def test_a_circle_that_works_is_declared_and_one_that_does_not_fails() -> None:
+    before = {"a.py": "class A: ...\n\n\nclass B:\n    def a(self):\n        return A()\n"}
+    works = {
+        "a.py": "import b\n\n\nclass A: ...\n",
+        "b.py": "import a\n\n\nclass B:\n    def a(self):\n        return a.A()\n",
+    }
+    proof = proven(before, works)
+    assert failures(proof) == []
+    assert any("a circle of imports" in found.message for check in proof.checks for found in check.declared)
+    fails = {
+        "a.py": "from b import B\n\n\nclass A: ...\n",
+        "b.py": works["b.py"].replace("import a\n", "from a import A\n").replace("a.A", "A"),
+    }
+    assert any(line.startswith("import order: ") for line in failures(proven(before, fails)))
+
+
+@pytest.mark.parametrize("terms", [10, 1_500])
+def test_a_long_sum(terms: int) -> None:
+    text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
+    before = {"a.py": text + "\n\ndef other(): ...\n"}
+    assert failures(proven(before, {"a.py": "def other(): ...\n", "b.py": text})) == []
