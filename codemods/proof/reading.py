@@ -353,7 +353,7 @@ class Reader(Holes):
                         self._note(Occurrence(alias.name, meaning, frozenset(), "typing", line))
                 elif isinstance(node, ast.Name) and node.id not in bound:
                     meaning = self.side.origins(self.path, node.id)
-                    self._note(Occurrence(node.id, meaning, frozenset(), "typing", line))
+                    self._note(Occurrence(node.id, meaning, frozenset(), "example", line))
 
     def _module_name(self, node: ast.Constant) -> None:
         """A module's name as text where a logger is got by it: the same as ``__name__`` inside of that module."""
