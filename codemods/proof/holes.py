@@ -16,9 +16,9 @@ from codemods.proof.side import Side
 class Occurrence:
     """One place that names something.
 
-    ``moment``: import, call, or typing. ``cells``: the places in module namespaces that are looked at when it runs;
-    ``writes``: the one that it binds anew; ``own`` where this is the statement's own binding. ``whole``: a module is
-    used as an object. ``live``: what a name that only type checkers need means to who asks for it at run time.
+    ``moment``: import, call, typing, or example. ``cells``: the places in module namespaces that are looked at when it
+    runs; ``writes``: the one that it binds anew; ``own`` where this is the statement's own binding. ``whole``: a module
+    is used as an object. ``live``: what a name that only type checkers need means to who asks for it at run time.
     """
 
     text: str

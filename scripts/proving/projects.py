@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from codemods.commands import extract
 from codemods.model import Move
+from codemods.project import Tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Those with an observe.py say themselves what they do; the others are the examples of the mover.
@@ -16,8 +19,8 @@ CASES = REPOSITORY / "tests" / "moves" / "cases"
 _PART = re.compile(r"^--- (before|after) (\S+)\n", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class MemoryTree:
+@dataclass(frozen=True, eq=False)
+class MemoryTree(Tree):
     """A tree of texts."""
 
     files: Mapping[str, bytes]
@@ -54,17 +57,19 @@ def projects(*folders: Path) -> Iterator[Project]:
 
 
 def load(path: Path) -> Project:
-    """One archive: prose, ``move: SOURCE DEST NAME...``, and the files before the move."""
+    """One archive: prose, ``move:`` and what the command line has, and, and the files before the move."""
     text = path.read_text()
     parts = list(_PART.finditer(text))
-    move = re.search(r"^move: (\S+) (\S+) (.+)$", text[: parts[0].start()], re.MULTILINE)
+    move = re.search(r"^move: (.+)$", text[: parts[0].start()], re.MULTILINE)
     if move is None:
         raise ValueError(f"{path.name} has no line with its move")
     files = {}
     for part, following in zip(parts, [*parts[1:], None], strict=True):
         if part[1] == "before":
             files[part[2]] = text[part.end() : following.start() if following else len(text)].encode()
-    return Project(path.stem, Move(move[1], tuple(move[3].split()), move[2]), files)
+    parser = argparse.ArgumentParser()
+    extract.arguments(parser)
+    return Project(path.stem, extract.move(parser.parse_args(move[1].split())), files)
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
