@@ -20,9 +20,8 @@ from worker.runner import stopping
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from worker.jobs import JobStatusManager
     from worker.settings import Settings
-    from worker.worker import FailedJobHandler
+    from worker.worker import FailedJobHandler, JobStatusManager
 
 logger = logging.getLogger(__name__)
 

@@ -57,7 +57,7 @@ def projects(*folders: Path) -> Iterator[Project]:
 
 
 def load(path: Path) -> Project:
-    """One archive: prose, ``move:`` and what the command line has, and, and the files before the move."""
+    """One archive: prose, ``move:`` and what the command line has, and the files before the move."""
     text = path.read_text()
     parts = list(_PART.finditer(text))
     move = re.search(r"^move: (.+)$", text[: parts[0].start()], re.MULTILINE)
