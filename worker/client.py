@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from worker.connection import connect
 from worker.exceptions import BadJobError, ResultNotReadyError
+from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, Job, JobRecord
 from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings, check_name
 from worker.storage import ensure_jobs_stream
-from worker.worker import JobStatusManager
 
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
