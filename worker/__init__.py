@@ -17,6 +17,7 @@ from .exceptions import (
     WorkerError,
     WorkerIdTakenError,
 )
+from .failures import FailedJobHandler
 from .jobs import JOB_STATUS_TRANSITIONS, JobStatusManager
 from .messages import JOB_STATUS, Job, JobRecord
 from .registry import Registry, current_job, load_registry
@@ -31,7 +32,6 @@ from .status import (
     WorkerView,
 )
 from .worker import (
-    FailedJobHandler,
     Worker,
 )
 

@@ -20,9 +20,9 @@ from worker.runner import stopping
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from worker.failures import FailedJobHandler
     from worker.jobs import JobStatusManager
     from worker.settings import Settings
-    from worker.worker import FailedJobHandler
 
 logger = logging.getLogger(__name__)
 
