@@ -1,0 +1,74 @@
+"""A job worker on NATS JetStream. Import from here: where a name lives inside may change."""
+
+from .client import Enqueued, JobClient, open_client
+from .connection import connect
+from .exceptions import (
+    BadJobError,
+    IllegalTransitionError,
+    JobError,
+    JobFailedError,
+    JobNotFoundError,
+    NotRegisteredError,
+    PermanentJobError,
+    ResultExpiredError,
+    ResultNotReadyError,
+    ServerUnavailableError,
+    UnknownFunctionError,
+    WorkerError,
+    WorkerIdTakenError,
+)
+from .failures import FailedJobHandler
+from .jobs import JOB_STATUS_TRANSITIONS, JobStatusManager
+from .messages import JOB_STATUS, Job, JobRecord
+from .registry import Registry, current_job, load_registry
+from .settings import Settings
+from .status import (
+    WORKER_HEALTH,
+    WORKER_STATUS,
+    WORKER_STATUS_TRANSITIONS,
+    ActiveJob,
+    WorkerInfo,
+    WorkerStatusManager,
+    WorkerView,
+)
+from .worker import (
+    Worker,
+)
+
+__all__ = [
+    "JOB_STATUS",
+    "JOB_STATUS_TRANSITIONS",
+    "WORKER_HEALTH",
+    "WORKER_STATUS",
+    "WORKER_STATUS_TRANSITIONS",
+    "ActiveJob",
+    "BadJobError",
+    "Enqueued",
+    "FailedJobHandler",
+    "IllegalTransitionError",
+    "Job",
+    "JobClient",
+    "JobError",
+    "JobFailedError",
+    "JobNotFoundError",
+    "JobRecord",
+    "JobStatusManager",
+    "NotRegisteredError",
+    "PermanentJobError",
+    "Registry",
+    "ResultExpiredError",
+    "ResultNotReadyError",
+    "ServerUnavailableError",
+    "Settings",
+    "UnknownFunctionError",
+    "Worker",
+    "WorkerError",
+    "WorkerIdTakenError",
+    "WorkerInfo",
+    "WorkerStatusManager",
+    "WorkerView",
+    "connect",
+    "current_job",
+    "load_registry",
+    "open_client",
+]

@@ -1,0 +1,77 @@
+"""Connecting to a server, with an answer in bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
+
+import nats
+import nats.errors
+import nats.js.errors
+from nats.aio.client import Client as NATS  # noqa: N814 -- the name that the library's documentation uses
+
+from worker.exceptions import ServerUnavailableError, describe_error
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+RECONNECT_PAUSE = 0.5
+
+# The server is away, or the stream has no leader: the same call may succeed a little later.
+TRANSIENT_ERRORS = (
+    nats.errors.TimeoutError,
+    nats.errors.NoRespondersError,
+    nats.errors.OutboundBufferLimitError,
+    nats.js.errors.NoStreamResponseError,
+    nats.js.errors.ServiceUnavailableError,
+)
+
+
+async def connect(url: str, within: float, **options: Any) -> NATS:
+    """Connect or raise ServerUnavailableError `within` so many seconds; once connected, reconnect for ever.
+
+    The library's own limit on tries holds for reconnecting as well, and its pauses add up to two minutes:
+    hence the outer timeout.
+    """
+    last_error: Exception | None = None
+    connected = False
+    report = options.pop("error_cb", None)
+
+    async def on_error(error: Exception) -> None:
+        nonlocal last_error
+        last_error = error
+        if connected and report is not None:
+            await report(error)
+
+    try:
+        async with asyncio.timeout(within):
+            client = await nats.connect(
+                url,
+                error_cb=on_error,
+                connect_timeout=max(1, int(within)),
+                max_reconnect_attempts=-1,
+                reconnect_time_wait=RECONNECT_PAUSE,  # type: ignore[arg-type]
+                **options,
+            )
+    except TimeoutError:
+        reason = f": {last_error}" if last_error else ""
+        raise ServerUnavailableError(f"No NATS server answers at {url}{reason}") from None
+    except (OSError, ValueError) as error:
+        raise ServerUnavailableError(f"No NATS server answers at {url}: {error}") from error
+    connected = True
+    return client
+
+
+async def insist(call: Callable[[], Awaitable[T]], pauses: Iterable[float]) -> T:
+    """Call again, after a pause each, while the server is away; the last time let the error through."""
+    for pause in pauses:
+        try:
+            return await call()
+        except TRANSIENT_ERRORS as error:
+            reason = describe_error(error)
+            logger.warning("The server does not answer (%s), next try in %g s", reason, pause)
+            await asyncio.sleep(pause)
+    return await call()

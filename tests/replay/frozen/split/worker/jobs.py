@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import nats.js.errors
+
+from worker.exceptions import (
+    IllegalTransitionError,
+    JobFailedError,
+    JobNotFoundError,
+    ResultExpiredError,
+    ResultNotReadyError,
+    WorkerError,
+)
+from worker.messages import JOB_STATUS, JOB_VERSION, Job, JobRecord, JsonDict, decode, encode
+from worker.settings import Settings
+from worker.storage import open_jobs_bucket, open_results_bucket
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+    from nats.js.kv import KeyValue
+
+logger = logging.getLogger("worker.worker")
+
+# How many steps of its way the record of a job remembers.
+JOB_HISTORY_LIMIT = 50
+# Between two writers of one record the one that comes second reads again and tries again, this often.
+JOB_WRITE_ATTEMPTS = 5
+
+# A job may go from RUNNING to RUNNING: its worker was lost, and another one has it now.
+JOB_STATUS_TRANSITIONS: dict[JOB_STATUS, frozenset[JOB_STATUS]] = {
+    JOB_STATUS.QUEUED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
+    JOB_STATUS.RUNNING: frozenset(set(JOB_STATUS) - {JOB_STATUS.QUEUED}),
+    JOB_STATUS.RETRIED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
+    JOB_STATUS.COMPLETED: frozenset(),
+    JOB_STATUS.FAILED: frozenset(),
+}
+
+RecordChange: TypeAlias = Callable[[JobRecord, float], JobRecord]
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """How the jobs that a job depends on are doing."""
+
+    waiting: list[str]
+    failed: list[str]
+
+
+class JobStatusManager:
+    """Keeps a record of each job and, for a while, its result.
+
+    Records are read, changed and written back against the revision that was read, so that two workers which
+    both believe to have a job cannot overwrite each other unseen.
+    """
+
+    def __init__(self, js: JetStreamContext, settings: Settings | None = None, *, worker_id: str | None = None) -> None:
+        self._js = js
+        self._settings = settings or Settings()
+        self._worker_id = worker_id
+        # These are there from open() on.
+        self._records: KeyValue
+        self._results: KeyValue
+
+    async def open(self) -> None:
+        """Make the two buckets, or find them; nothing else works before."""
+        self._records = await open_jobs_bucket(self._js, self._settings)
+        self._results = await open_results_bucket(self._js, self._settings)
+
+    async def queued(self, job: Job) -> bool:
+        """Note a job that is about to be enqueued. False if there is a record of it already."""
+        record = self._step(self._blank(job), JOB_STATUS.QUEUED)
+        try:
+            await self._records.create(job.job_id, record.encode())
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return False
+        return True
+
+    async def running(self, job: Job, delivery: int) -> JobRecord:
+        """Note that this worker runs the job now: one more attempt, counted before it is made."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            if (record.worker_id, record.delivery) != (self._worker_id, delivery):
+                record = replace(record, attempts=record.attempts + 1)
+            mine = {"worker_id": self._worker_id, "delivery": delivery}
+            return replace(record, started_at=now, next_attempt_at=None, **mine)
+
+        return await self._transition(job, JOB_STATUS.RUNNING, change)
+
+    async def completed(self, job: Job, result: Any) -> JobRecord:
+        """Store the result, then note that it is there: in this order nobody looks for a result in vain."""
+        payload = encode({"v": JOB_VERSION, "result": result})
+        ttl = job.result_ttl if job.result_ttl is not None else self._settings.result_ttl
+        try:
+            await self._results.create(job.job_id, payload, msg_ttl=max(1.0, ttl))
+        except nats.js.errors.KeyWrongLastSequenceError:
+            logger.warning("Job %s has a result already; the first one stays", job.job_id)
+        return await self._transition(
+            job, JOB_STATUS.COMPLETED, lambda record, now: replace(record, finished_at=now, error=None)
+        )
+
+    async def retried(self, job: Job, error: str, delay: float, *, counts: bool = True) -> JobRecord:
+        """Note that an attempt failed and that there will be another; some do not count."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            attempts = record.attempts if counts else record.attempts - 1
+            return replace(record, attempts=attempts, error=error, next_attempt_at=round(now + delay, 3))
+
+        return await self._transition(job, JOB_STATUS.RETRIED, change)
+
+    async def failed(self, job: Job, error: str) -> JobRecord:
+        """Note that nobody will try this job again."""
+        return await self._transition(
+            job,
+            JOB_STATUS.FAILED,
+            lambda record, now: replace(record, error=error, finished_at=now, next_attempt_at=None),
+        )
+
+    async def find(self, job_id: str) -> JobRecord | None:
+        """The record of a job, or None."""
+        record, _ = await self._read(job_id)
+        return record
+
+    async def get(self, job_id: str) -> JobRecord:
+        """The record of a job; raises JobNotFoundError if there is none."""
+        record = await self.find(job_id)
+        if record is None:
+            raise JobNotFoundError(f"There is no job {job_id!r}")
+        return record
+
+    async def result(self, job_id: str) -> Any:
+        """What the job returned; raises what says why there is nothing."""
+        record = await self.get(job_id)
+        if record.status is JOB_STATUS.FAILED:
+            raise JobFailedError(f"Job {job_id!r} failed: {record.error}")
+        if record.status is not JOB_STATUS.COMPLETED:
+            raise ResultNotReadyError(f"Job {job_id!r} is {record.status}")
+        try:
+            entry = await self._results.get(job_id)
+        except nats.js.errors.KeyNotFoundError:
+            raise ResultExpiredError(f"The result of job {job_id!r} has expired") from None
+        return decode(entry.value)["result"]
+
+    async def dependencies(self, job: Job) -> Dependencies:
+        """How the jobs are doing that must be completed before this one runs.
+
+        One that nobody knows is waited for: it may be enqueued later than what depends on it.
+        """
+        waiting, failed = [], []
+        for job_id in job.depends_on:
+            record = await self.find(job_id)
+            if record is not None and record.status is JOB_STATUS.FAILED:
+                failed.append(job_id)
+            elif record is None or record.status is not JOB_STATUS.COMPLETED:
+                waiting.append(job_id)
+        return Dependencies(waiting, failed)
+
+    async def _transition(self, job: Job, status: JOB_STATUS, change: RecordChange) -> JobRecord:
+        for _ in range(JOB_WRITE_ATTEMPTS):
+            record, revision = await self._read(job.job_id)
+            # Somebody may have published the job without a record, or the record has expired meanwhile.
+            old = record or self._step(self._blank(job), JOB_STATUS.QUEUED)
+            if old.status is status and status is not JOB_STATUS.RUNNING:
+                return old  # a write that seemed to have failed had come through
+            if status not in JOB_STATUS_TRANSITIONS[old.status]:
+                raise IllegalTransitionError(f"Job {job.job_id!r} is {old.status} and cannot become {status}")
+            new = self._step(change(old, round(time.time(), 3)), status)
+            try:
+                await self._records.update(job.job_id, new.encode(), last=revision)
+            except nats.js.errors.KeyWrongLastSequenceError:
+                continue
+            logger.debug("Job %s: %s -> %s", job.job_id, old.status, status)
+            return new
+        raise WorkerError(f"The record of job {job.job_id!r} changes faster than it can be written")
+
+    async def _read(self, job_id: str) -> tuple[JobRecord | None, int | None]:
+        try:
+            entry = await self._records.get(job_id)
+        except nats.js.errors.KeyNotFoundError:
+            return None, None
+        if not entry.value:
+            return None, entry.revision
+        return JobRecord.decode(entry.value), entry.revision
+
+    def _blank(self, job: Job) -> JobRecord:
+        return JobRecord(
+            job_id=job.job_id,
+            queue=job.queue,
+            function=job.function,
+            status=JOB_STATUS.QUEUED,
+            enqueued_at=job.enqueued_at,
+            depends_on=list(job.depends_on),
+        )
+
+    def _step(self, record: JobRecord, status: JOB_STATUS) -> JobRecord:
+        step: JsonDict = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
+        if self._worker_id:
+            step["worker_id"] = self._worker_id
+        if record.error:
+            step["error"] = record.error
+        return replace(record, status=status, history=[*record.history, step][-JOB_HISTORY_LIMIT:])

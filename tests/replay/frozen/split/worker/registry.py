@@ -1,0 +1,112 @@
+"""Which functions a worker can run, under which names."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from worker.exceptions import UnknownFunctionError, WorkerError
+
+if TYPE_CHECKING:
+    from worker.runner import CurrentJob
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class JobFunction:
+    """A registered function, with what holds for its jobs unless they say otherwise."""
+
+    name: str
+    call: Callable[..., Any]
+    is_async: bool
+    max_attempts: int | None = None
+    timeout: float | None = None
+
+
+class Registry:
+    """The functions of one worker.
+
+        registry = Registry()
+
+        @registry.job(max_attempts=3)
+        def resize(path: str, width: int) -> str: ...
+
+    Functions that are not `async` run in a thread, so that they do not hold up the others.
+    """
+
+    def __init__(self) -> None:
+        self._functions: dict[str, JobFunction] = {}
+
+    @overload
+    def job(self, function: F) -> F: ...
+    @overload
+    def job(
+        self, *, name: str | None = ..., max_attempts: int | None = ..., timeout: float | None = ...
+    ) -> Callable[[F], F]: ...
+    def job(
+        self,
+        function: F | None = None,
+        *,
+        name: str | None = None,
+        max_attempts: int | None = None,
+        timeout: float | None = None,
+    ) -> F | Callable[[F], F]:
+        """Register a function, as a decorator with or without arguments."""
+
+        def register(function: F) -> F:
+            key = name or function.__name__
+            if key in self._functions:
+                raise WorkerError(f"Two functions are registered as {key!r}")
+            is_async = inspect.iscoroutinefunction(function)
+            self._functions[key] = JobFunction(key, function, is_async, max_attempts, timeout)
+            return function
+
+        return register if function is None else register(function)
+
+    def find(self, name: str) -> JobFunction:
+        try:
+            return self._functions[name]
+        except KeyError:
+            known = ", ".join(sorted(self._functions)) or "none"
+            raise UnknownFunctionError(f"No function {name!r} is registered here (known: {known})") from None
+
+    def max_attempts(self, name: str, default: int) -> int:
+        """How often jobs of a function may be tried; an unknown one will be unknown again."""
+        if name not in self._functions:
+            return 1
+        return self._functions[name].max_attempts or default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._functions))
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+
+def current_job() -> CurrentJob:
+    """What the running function may want to know of its job: id, attempt, queue."""
+    from worker.runner import CURRENT_JOB
+
+    try:
+        return CURRENT_JOB.get()
+    except LookupError:
+        raise WorkerError("current_job() was called outside of a job") from None
+
+
+def load_registry(path: str) -> Registry:
+    """Import the registry that `module:attribute` names."""
+    module_name, _, attribute = path.partition(":")
+    if not module_name or not attribute:
+        raise WorkerError(f"{path!r} does not name a registry: write module:registry")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise WorkerError(f"Cannot import {module_name!r}: {error}") from error
+    registry = getattr(module, attribute, None)
+    if not isinstance(registry, Registry):
+        raise WorkerError(f"{path!r} is not a Registry but {type(registry).__name__}")
+    return registry

@@ -1,0 +1,106 @@
+"""Everything about the worker that an operator may want to change, with its defaults.
+
+The names of buckets and streams are part of the contract with other programs (dashboards, `nats kv get`), so
+they live here and not in the code that uses them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+DEFAULT_URL = "nats://127.0.0.1:4222"
+DEFAULT_QUEUE = "default"
+ENVIRONMENT_PREFIX = "WORKER_"
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Times are in seconds. Workers that share a server must share these."""
+
+    # Buckets and streams
+    workers_bucket: str = "workers"
+    jobs_bucket: str = "jobs"
+    results_bucket: str = "results"
+    jobs_stream: str = "JOBS"
+    dead_stream: str = "JOBS_DEAD"
+    advisories_stream: str = "JOBS_ADVISORIES"
+    replicas: int = 1
+
+    # Workers
+    heartbeat_interval: float = 5.0
+    workers_ttl: float = 30.0  # how long a record outlives its last beat
+    drain_timeout: float = 60.0  # how long a stopping worker waits for the jobs in hand
+
+    # Jobs
+    ack_wait: float = 30.0  # how long the server waits for a sign of life of a job
+    progress_interval: float = 10.0  # how often a running job gives one
+    max_attempts: int = 5
+    max_deliver: int = 1000  # the server's own limit; high, since waiting for a dependency counts too
+    dependency_delay: float = 2.0
+    backoff_base: float = 1.0
+    backoff_max: float = 300.0
+    backoff_jitter: float = 0.25  # added at most, so that failed jobs do not come back all at once
+    job_ttl: float = 7 * 86400.0
+    result_ttl: float = 86400.0
+    dead_ttl: float = 30 * 86400.0
+    dedupe_window: float = 120.0
+
+    # Requests
+    connect_timeout: float = 3.0
+    request_timeout: float = 5.0
+    fetch_timeout: float = 5.0
+    fetch_pause: float = 1.0  # before asking again after the server refused
+    record_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)  # between tries to record how a job went
+    rescue_interval: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.workers_ttl < 3 * self.heartbeat_interval:
+            raise ValueError(
+                f"workers_ttl ({self.workers_ttl:g} s) must be at least three beats "
+                f"({self.heartbeat_interval:g} s each), or one lost beat declares a worker dead"
+            )
+        if self.ack_wait < 2 * self.progress_interval:
+            raise ValueError("ack_wait must be at least twice progress_interval, or jobs run twice")
+        if self.max_attempts < 1:
+            raise ValueError("max_attempts must be at least 1")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+        """Read `WORKER_HEARTBEAT_INTERVAL=10` and the like; what is passed by keyword goes before it."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            text = environment.get(ENVIRONMENT_PREFIX + field.name.upper())
+            if text is None:
+                continue
+            kind = type(field.default)
+            values[field.name] = (
+                tuple(float(part) for part in text.split(",")) if kind is tuple else kind(text)  # type: ignore[operator]
+            )
+        return cls(**{**values, **overrides})
+
+    def job_subject(self, queue: str) -> str:
+        return f"{self.jobs_stream.lower()}.{queue}"
+
+    def dead_subject(self, queue: str) -> str:
+        return f"{self.dead_stream.lower()}.{queue}"
+
+    def advisory_subject(self) -> str:
+        """What the server says when it has delivered a job for the last time, and had no answer."""
+        return f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{self.jobs_stream}.*"
+
+    def consumer_name(self, queue: str) -> str:
+        return f"queue-{queue}"
+
+
+def check_name(name: str, what: str = "queue") -> str:
+    """Refuse names that would mean something else inside a NATS subject."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{what} {name!r}: only letters, digits, '_' and '-' are allowed")
+    return name

@@ -1,0 +1,505 @@
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+import socket
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import nats.errors
+import nats.js.errors
+
+from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
+from worker.messages import JsonDict, decode, encode
+from worker.settings import Settings
+from worker.storage import open_workers_bucket
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client as NATS  # noqa: N814
+    from nats.js import JetStreamContext
+    from nats.js.api import RawStreamMsg
+    from nats.js.kv import KeyValue
+
+    from worker.worker import Worker
+
+logger = logging.getLogger("worker.worker")
+
+STATUS_RECORD_VERSION = 1
+
+# A worker whose last beat is older than this many of its intervals is late.
+LATE_AFTER_BEATS = 2
+# The record of a worker stays small, however many jobs it has in hand.
+ACTIVE_JOBS_LISTED = 20
+
+_KEY_UNSAFE = re.compile(r"[^-/_=.A-Za-z0-9]+")
+_FRACTION = re.compile(r"\.(\d{1,6})\d*")
+
+
+class WORKER_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public interface
+    """What a worker is doing, as it says itself."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    BUSY = "busy"
+    STOPPING = "stopping"
+
+    def can_become(self, other: WORKER_STATUS) -> bool:
+        return other in WORKER_STATUS_TRANSITIONS[self]
+
+
+# STOPPING is final: nobody should hope for a worker that has said goodbye.
+WORKER_STATUS_TRANSITIONS: dict[WORKER_STATUS, frozenset[WORKER_STATUS]] = {
+    WORKER_STATUS.STARTING: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.IDLE: frozenset({WORKER_STATUS.BUSY, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.BUSY: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.STOPPING: frozenset(),
+}
+
+
+class WORKER_HEALTH(StrEnum):  # noqa: N801 -- as WORKER_STATUS
+    """What others may believe of a worker, by the server's clock."""
+
+    ALIVE = "alive"
+    LATE = "late"
+    LOST = "lost"  # its record expired: it was killed, or cut off for long
+    STOPPED = "stopped"  # it took its record away itself
+    UNREADABLE = "unreadable"
+
+
+LostCallback: TypeAlias = Callable[[BaseException], None]
+InstanceFactory: TypeAlias = Callable[[], str]
+
+
+def new_instance() -> str:
+    """Tell one life of a worker from the next, whatever its id."""
+    return uuid.uuid4().hex
+
+
+def worker_key(worker_id: str) -> str:
+    """The key of a worker in the bucket; host names and the like may hold what no key can."""
+    key = _KEY_UNSAFE.sub("_", worker_id).strip(".")
+    if not key:
+        raise ValueError(f"worker id {worker_id!r} leaves nothing to make a key of")
+    return key
+
+
+def parse_server_time(text: str) -> datetime:
+    """Read the server's times: they have nanoseconds, more than `datetime` takes."""
+    text = _FRACTION.sub(lambda found: "." + found[1].ljust(6, "0"), text)
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+@dataclass(frozen=True)
+class ActiveJob:
+    """A job in the hands of a worker."""
+
+    job_id: str
+    queue: str
+    started_at: float
+    delivery: int
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """A worker as others see it."""
+
+    worker_id: str
+    health: WORKER_HEALTH
+    age: float  # seconds since its last word, by the server's clock
+    record: JsonDict | None = None
+
+    @property
+    def status(self) -> str:
+        return self.record["status"] if self.record else "-"
+
+
+class WorkerView(Protocol):
+    """What the status manager reads of a worker; it changes nothing there."""
+
+    @property
+    def worker_id(self) -> str: ...
+    @property
+    def nc(self) -> NATS: ...
+    @property
+    def queues(self) -> Sequence[str]: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def active_jobs(self) -> Mapping[str, ActiveJob]: ...
+    @property
+    def jobs_done(self) -> int: ...
+    @property
+    def jobs_failed(self) -> int: ...
+
+
+class WorkerStatusManager:
+    """Keeps the record of one worker in the bucket of workers.
+
+    The record lives as long as the worker beats: the bucket has a time to live. Every write names the
+    revision it expects, so a worker that the server has written off, or whose id somebody else uses, learns
+    it with its next beat instead of rising from the dead in everybody's list.
+
+    There is one writer: whatever writes holds the lock, and always writes the whole record as it is now.
+    """
+
+    def __init__(
+        self,
+        worker: Worker | WorkerView,  # the real one, or anything that shows the same
+        settings: Settings | None = None,
+        *,
+        host: str | None = None,
+        pid: int | None = None,
+        new_instance: InstanceFactory = new_instance,
+        on_lost: LostCallback | None = None,
+    ) -> None:
+        self._worker = worker
+        self._settings = settings or Settings()
+        self._host = host or socket.gethostname()
+        self._pid = pid if pid is not None else os.getpid()
+        self._new_instance = new_instance
+        self._on_lost = on_lost
+
+        self._kv: KeyValue | None = None
+        self._lock = asyncio.Lock()
+        self._status: WORKER_STATUS | None = None
+        self._status_since = self._started_at = 0.0
+        self._instance: str | None = None
+        self._seq = 0
+        self._revision: int | None = None
+        self._lag = 0.0
+        self._taken: WorkerIdTakenError | None = None
+
+        self._beats: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._stop_beats = False
+
+    @property
+    def status(self) -> WORKER_STATUS | None:
+        """What the worker says it is doing; None while it has no record."""
+        return self._status
+
+    @property
+    def registered(self) -> bool:
+        return self._status is not None
+
+    @property
+    def beating(self) -> bool:
+        return self._beats is not None and not self._beats.done()
+
+    @property
+    def worker_id(self) -> str:
+        return self._worker.worker_id
+
+    @property
+    def key(self) -> str:
+        return worker_key(self.worker_id)
+
+    async def register(self) -> None:
+        """Put the worker's record into the bucket, as STARTING. Once registered, this does nothing."""
+        async with self._lock:
+            if self.registered:
+                return
+            # A try that timed out may have been stored all the same: the same instance knows it for its own.
+            self._instance = self._instance or self._new_instance()
+            self._started_at = self._status_since = time.time()
+            self._seq = 0
+            self._taken = None
+            self._revision = await self._claim(await self._bucket(), WORKER_STATUS.STARTING)
+            self._status = WORKER_STATUS.STARTING
+            logger.info("Worker %s registered at revision %d", self.worker_id, self._revision)
+
+    async def unregister(self) -> None:
+        """Stop beating and take the record away: the last thing that a worker does."""
+        await self.stop_heartbeat()
+        async with self._lock:
+            if not self.registered:
+                return
+            await self._delete_record()
+            self._status = self._revision = self._instance = None
+
+    async def _claim(self, kv: KeyValue, status: WORKER_STATUS) -> int:
+        """Write the first record of this instance where none is."""
+        self._seq += 1
+        payload = self._encode_record(status)
+        try:
+            return await kv.create(self.key, payload)
+        except (nats.js.errors.KeyWrongLastSequenceError, nats.js.errors.KeyNotFoundError):
+            # kv.create looks for a reason itself, and does not find the key if it is gone by then.
+            last = await self._last_message()
+        self._is_own(last)
+        # Else it is a marker of the server for a record that expired: kv.create does not see through it.
+        return await kv.update(self.key, payload, last=last.seq if last else None)
+
+    async def _delete_record(self) -> None:
+        if self._taken is not None:
+            return
+        if not self._worker.nc.is_connected:
+            logger.warning("Worker %s is not connected; its record is left to expire", self.worker_id)
+            return
+        try:
+            kv = await self._bucket()
+            try:
+                await kv.delete(self.key, last=self._revision)
+            except nats.js.errors.BadRequestError:
+                # A beat that timed out may have come through late; else the record is gone, or another's.
+                last = await self._last_message()
+                if last is None or not self._is_own(last):
+                    logger.warning("The record of worker %s was gone already", self.worker_id)
+                    return
+                await kv.delete(self.key, last=last.seq)
+        except WorkerIdTakenError as error:
+            logger.error("%s", error)
+            return
+        except (nats.errors.Error, OSError) as error:
+            reason = describe_error(error)
+            logger.warning("The record of worker %s is left to expire: %s", self.worker_id, reason)
+            return
+        logger.info("Worker %s unregistered", self.worker_id)
+
+    async def update_status(self, status: WORKER_STATUS) -> None:
+        """Go to another state, and write it.
+
+        The state changes even if it cannot be written now: the next beat repeats it. Raises
+        IllegalTransitionError where the table has no such step, or the number of active jobs says otherwise.
+        """
+        async with self._lock:
+            self._check_transition(status)
+            self._change_status(status)
+            await self._write_record()
+
+    async def jobs_changed(self) -> None:
+        """The worker took or finished a job: BUSY and IDLE follow from how many it has, and nothing else."""
+        async with self._lock:
+            if self._status not in (WORKER_STATUS.IDLE, WORKER_STATUS.BUSY):
+                return  # a worker that is stopping stays so, whatever it still finishes
+            status = WORKER_STATUS.BUSY if self._worker.active_jobs else WORKER_STATUS.IDLE
+            if status is self._status:
+                return
+            self._change_status(status)
+            with contextlib.suppress(WorkerIdTakenError):  # on_lost knows; the job has no part in it
+                await self._write_record()
+
+    def _check_transition(self, status: WORKER_STATUS) -> None:
+        if self._status is None:
+            raise NotRegisteredError(f"Worker {self.worker_id!r} is not registered")
+        if not self._status.can_become(status):
+            raise IllegalTransitionError(f"A worker that is {self._status} cannot become {status}")
+        active = len(self._worker.active_jobs)
+        if (status is WORKER_STATUS.IDLE and active) or (status is WORKER_STATUS.BUSY and not active):
+            raise IllegalTransitionError(f"A worker with {active} active jobs cannot become {status}")
+
+    def _change_status(self, status: WORKER_STATUS) -> None:
+        logger.info("Worker %s: %s -> %s", self.worker_id, self._status, status)
+        self._status = status
+        self._status_since = time.time()
+
+    async def start_heartbeat(self) -> None:
+        """Beat from now on; registers the worker if it is not registered. A second call does nothing."""
+        if self.beating:
+            return
+        if not self.registered:
+            await self.register()
+        else:
+            await self._beat()  # some time may have passed since the last one
+        if self.beating:
+            return  # somebody else was as quick
+        self._stop_beats = False
+        self._wake.clear()
+        self._beats = asyncio.create_task(self._beat_loop(), name=f"heartbeat-{self.key}")
+
+    async def stop_heartbeat(self) -> None:
+        """Beat no more. A beat that is being written is finished, so that its revision is known."""
+        task, self._beats = self._beats, None
+        if task is None:
+            return
+        self._stop_beats = True
+        self._wake.set()
+        await task
+
+    def connection_restored(self) -> None:
+        """Beat at once: for everybody else this worker has been silent since the connection broke."""
+        self._wake.set()
+
+    async def _beat_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        while not self._stop_beats:
+            due = loop.time() + self._settings.heartbeat_interval
+            try:
+                await asyncio.wait_for(self._wake.wait(), timeout=self._settings.heartbeat_interval)
+            except TimeoutError:
+                # How late the loop let this task run: the first sign of a job that blocks it.
+                self._lag = round(max(0.0, loop.time() - due), 3)
+            self._wake.clear()
+            if self._stop_beats:
+                break
+            try:
+                await self._beat()
+            except WorkerIdTakenError:
+                break
+            except Exception:
+                # A bug here must not look like a dead worker.
+                logger.exception("Beat of worker %s failed", self.worker_id)
+
+    async def _beat(self) -> None:
+        async with self._lock:
+            if self.registered:
+                await self._write_record()
+
+    async def _write_record(self) -> bool:
+        """Write the record as it is now. False if that did not work this time: the next beat tries again."""
+        if self._taken is not None:
+            raise self._taken
+        if not self._worker.nc.is_connected:
+            # The library would keep the write and send it whenever it can, with what is long out of date.
+            logger.info("Beat of worker %s skipped: not connected", self.worker_id)
+            return False
+        self._seq += 1
+        try:
+            await self._put_record()
+        except WorkerIdTakenError as error:
+            self._taken = error
+            logger.error("%s", error)
+            if self._on_lost is not None:
+                self._on_lost(error)
+            raise
+        except (nats.errors.Error, OSError) as error:
+            if isinstance(error, nats.js.errors.NoStreamResponseError):
+                self._kv = None  # no leader for a moment, or the bucket is gone: look again next time
+            reason = describe_error(error)
+            logger.warning("Beat of worker %s failed: %s", self.worker_id, reason)
+            return False
+        return True
+
+    async def _put_record(self) -> None:
+        assert self._status is not None
+        kv = await self._bucket()
+        try:
+            self._revision = await kv.update(self.key, self._encode_record(self._status), last=self._revision)
+            return
+        except nats.js.errors.KeyWrongLastSequenceError:
+            last = await self._last_message()
+        if last is not None and self._is_own(last):
+            logger.info("A beat of worker %s had come through late", self.worker_id)
+            self._revision = await kv.update(self.key, self._encode_record(self._status), last=last.seq)
+            return
+        # No record: it expired, or somebody deleted it. Somebody else may have this worker's jobs by now.
+        old, self._instance = self._instance, self._new_instance()
+        self._seq = 1
+        expected = last.seq if last else None
+        self._revision = await kv.update(self.key, self._encode_record(self._status), last=expected)
+        logger.error(
+            "Worker %s had been written off: instance %s is now %s; its %d jobs may run twice",
+            *(self.worker_id, old, self._instance, len(self._worker.active_jobs)),
+        )
+
+    def _encode_record(self, status: WORKER_STATUS) -> bytes:
+        worker = self._worker
+        active = list(worker.active_jobs.values())
+        return encode(
+            {
+                "v": STATUS_RECORD_VERSION,
+                "worker_id": worker.worker_id,
+                "instance": self._instance,
+                "seq": self._seq,
+                "status": status,
+                "status_since": round(self._status_since, 3),
+                "started_at": round(self._started_at, 3),
+                "ts": round(time.time(), 3),
+                "interval": self._settings.heartbeat_interval,
+                "host": self._host,
+                "pid": self._pid,
+                "queues": list(worker.queues),
+                "concurrency": worker.concurrency,
+                "active": [asdict(job) for job in active[:ACTIVE_JOBS_LISTED]],
+                "active_count": len(active),
+                "done": worker.jobs_done,
+                "failed": worker.jobs_failed,
+                "lag": self._lag,
+            }
+        )
+
+    async def _bucket(self) -> KeyValue:
+        if self._kv is None:
+            self._kv = await open_workers_bucket(self._jetstream(), self._settings)
+        return self._kv
+
+    def _jetstream(self) -> JetStreamContext:
+        return self._worker.nc.jetstream(timeout=self._settings.request_timeout)
+
+    async def _last_message(self) -> RawStreamMsg | None:
+        """What the server has under this worker's key, markers and all; from the leader, so never stale."""
+        bucket = self._settings.workers_bucket
+        try:
+            return await self._jetstream().get_msg(f"KV_{bucket}", subject=f"$KV.{bucket}.{self.key}")
+        except nats.js.errors.NotFoundError:
+            return None
+
+    def _is_own(self, last: RawStreamMsg | None) -> bool:
+        """Whether this instance wrote the record; False if there is none. Raises if somebody else did."""
+        if last is None or not last.data:
+            return False
+        try:
+            record = decode(last.data)
+        except ValueError:
+            record = {}
+        if record.get("instance") == self._instance:
+            return True
+        writer = f"instance {record.get('instance')} (pid {record.get('pid')} on {record.get('host')})"
+        raise WorkerIdTakenError(f"Worker id {self.worker_id!r} is in use: {writer} wrote its record")
+
+    @classmethod
+    async def list_workers(cls, nc: NATS, settings: Settings | None = None) -> list[WorkerInfo]:
+        """All workers, and how each is doing by the server's clock alone.
+
+        One request for the keys and the server's time, one read for each record. The library's own `keys()`
+        makes a consumer for every call, which lingers, and now and then misses keys.
+        """
+        settings = settings or Settings()
+        stream, prefix = f"KV_{settings.workers_bucket}", f"$KV.{settings.workers_bucket}."
+        reply = await nc.request(
+            f"$JS.API.STREAM.INFO.{stream}",
+            json.dumps({"subjects_filter": prefix + ">"}).encode(),
+            timeout=settings.request_timeout,
+        )
+        info = json.loads(reply.data)
+        if "error" in info:
+            if info["error"].get("code") == 404:
+                return []  # no worker has ever been here
+            raise nats.js.errors.APIError.from_error(info["error"])
+        now = parse_server_time(info["ts"])
+        direct = bool(info["config"].get("allow_direct"))
+        js = nc.jetstream(timeout=settings.request_timeout)
+        workers = []
+        for subject in sorted(info["state"].get("subjects") or {}):
+            try:
+                message = await js.get_msg(stream, subject=subject, direct=direct)
+            except nats.js.errors.NotFoundError:
+                continue  # gone since
+            workers.append(cls._judge(subject.removeprefix(prefix), message, now))
+        return workers
+
+    @staticmethod
+    def _judge(key: str, message: RawStreamMsg, now: datetime) -> WorkerInfo:
+        said = message.time
+        age = round(max(0.0, (now - said).total_seconds()), 3) if isinstance(said, datetime) else 0.0
+        headers = message.headers or {}
+        if not message.data:
+            expired = "Nats-Marker-Reason" in headers
+            return WorkerInfo(key, WORKER_HEALTH.LOST if expired else WORKER_HEALTH.STOPPED, age)
+        try:
+            record = decode(message.data)
+            late = age > LATE_AFTER_BEATS * record["interval"]
+            health = WORKER_HEALTH.LATE if late else WORKER_HEALTH.ALIVE
+            return WorkerInfo(record["worker_id"], health, age, record)
+        except (ValueError, KeyError, TypeError):
+            logger.warning("The record of worker %s cannot be read", key)
+            return WorkerInfo(key, WORKER_HEALTH.UNREADABLE, age)
