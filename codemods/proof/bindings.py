@@ -23,6 +23,11 @@ _ASKS_ANNOTATIONS = re.compile(
     rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
 )
 
+# Those who make objects of annotations that are text; the others are content with the text.
+_RESOLVES_ANNOTATIONS = re.compile(
+    rb"get_type_hints|pydantic|fastapi|eval_str|attrs?\.resolve|resolve_types|typer|msgspec|cattrs"
+)
+
 
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
@@ -158,13 +163,14 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
         old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
         for before, after in zip(old, new, strict=False):
             if before.live and not after.live and before.moment == after.moment == "typing":
-                matters = not pair.moved or _asks(comparison, pair.new.path) or _asks(comparison, pair.old.path)
+                asking = {pair.old.path, pair.new.path}
+                matters = not pair.moved or any(_asks(comparison, p, _RESOLVES_ANNOTATIONS) for p in asking)
                 message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
                 yield Finding(Place(pair.new.path, after.line), message), matters
 
 
-def _asks(comparison: Comparison, path: str) -> bool:
-    return bool(_ASKS_ANNOTATIONS.search(comparison.after.bytes(path) or b""))
+def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:
+    return bool(words.search(comparison.after.bytes(path) or b""))
 
 
 def _said(origins: Origins) -> str:

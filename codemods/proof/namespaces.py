@@ -10,6 +10,7 @@ from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.importing import Importing
 from codemods.proof.outline import Outline, flat
+from codemods.proof.side import Side
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
@@ -159,7 +160,25 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     tree = comparison.after.tree
     knowing = tree.code_with([name]) & tree.code_with([dotted.rpartition(".")[2]])
     # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
-    return any(p.endswith(".py") and p not in (path, new) and names.find(dotted, p) == path for p in knowing)
+    others = (p for p in knowing if p.endswith(".py") and p not in (path, new) and names.find(dotted, p) == path)
+    return any(_reaches(comparison.after, other, path, name) for other in others)
+
+
+def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
+    """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
+    outline = side.outline(importer)
+    for node in ast.walk(outline.source.tree) if outline else ():
+        if isinstance(node, ast.ImportFrom):
+            if any(a.name in (name, "*") for a in node.names):
+                if side.find(side.absolute(importer, node), importer) == path:
+                    return True
+        elif isinstance(node, ast.Attribute):
+            if node.attr == name:
+                return True
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if name in node.value:
+                return True
+    return outline is None
 
 
 def _passing(outline: Outline) -> set[str]:
