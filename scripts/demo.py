@@ -108,6 +108,9 @@ def the_worker(tree: Path, scratch: Path) -> bool:
         cwd=tree, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
+        # The server has to be the worker's: one that a client started would end with the client.
+        while run.poll() is None and not list((scratch / "nats").glob("*.ports")):
+            time.sleep(0.05)
         held = _jobs(worker)
     finally:
         run.send_signal(signal.SIGTERM)
