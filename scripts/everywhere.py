@@ -26,7 +26,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -65,9 +65,7 @@ class Scratch:
         shutil.copytree(
             spec.submodule_search_locations[0],
             self.folder / package,
-            ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
-            if not list(Path(spec.submodule_search_locations[0]).rglob("*.so"))
-            else shutil.ignore_patterns("__pycache__"),
+            ignore=shutil.ignore_patterns("__pycache__"),
         )
         self.interpreter = subprocess.Popen(
             [sys.executable, str(HERE / "cold_imports.py"), str(self.folder)],
@@ -149,9 +147,8 @@ class Scratch:
         finally:
             self._write(changes.before)
 
-    def _write(self, files: object) -> None:
-        assert isinstance(files, dict) or hasattr(files, "items")
-        for path, data in files.items():  # type: ignore[union-attr]
+    def _write(self, files: Mapping[str, bytes | None]) -> None:
+        for path, data in files.items():
             where = self.folder / path
             if data is None:
                 where.unlink(missing_ok=True)

@@ -82,6 +82,11 @@ class Module:
         return module_binds([node for node in self.source.tree.body if node is not guard])
 
     @cached_property
+    def runnable(self) -> bool:
+        """Has it a main guard, so that it may run as a script?"""
+        return any(map(is_main_guard, self.source.tree.body))
+
+    @cached_property
     def script_binds(self) -> frozenset[str]:
         """Names that mean something else when the module runs as a script: only the main guard binds them, or anew."""
         found: set[str] = set()

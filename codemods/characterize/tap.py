@@ -18,7 +18,6 @@ from typing import Any, TypeVar
 
 from codemods.characterize.ages import Ages
 from codemods.characterize.consumers import Consumers
-from codemods.characterize.describe import AckSubject
 from codemods.characterize.frames import Frame
 from codemods.characterize.link import Link
 from codemods.characterize.observer import Observer
@@ -268,11 +267,3 @@ class Tap:
         for one in tasks:
             one.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def ack_place(subject: str) -> AckSubject | None:
-    """The parts of an acknowledgement's subject, or None."""
-    try:
-        return AckSubject.parse(subject) if subject.startswith("$JS.ACK.") else None
-    except (ValueError, IndexError):
-        return None

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.bindings import Module, Moment
-from codemods.bindings.imports import is_main_guard
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
 from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
@@ -77,7 +76,7 @@ def _close(
     rebound = frozenset(source.rebound)
     writes = written(world, units, referrers.files)
     pinned = names_written(units, writes)
-    runnable = any(is_main_guard(s.node) for s in source.statements)
+    runnable = source.runnable
     hints = resolves_hints(world, move.source)
     keep = (*move.keep, *_tied(move, units))
     while True:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module
@@ -206,9 +205,3 @@ def _is_patch(call: ast.Call) -> bool:
     if isinstance(function, ast.Name):
         names.append(function.id)
     return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr"))
-
-
-def iter_unreadable(world: World) -> Iterator[str]:
-    """Files that could not be looked into, as sentences."""
-    for error in world.unreadable.values():
-        yield str(error)

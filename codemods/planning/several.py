@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
-from codemods.bindings.imports import is_main_guard
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
 from codemods.planning import request
 from codemods.planning.annotations import resolves_hints
@@ -98,8 +97,7 @@ def _of_one_source(world: World, source: str, moves: list[Move]) -> Iterator[Mov
         return
     units = Units(request.readable(world, source, "source"))
     asked = {units.by_name[n]: move for move in moves for n in move.names if n in units.by_name}
-    runnable = any(is_main_guard(s.node) for s in units.module.statements)
-    closure = Closure(units, (), runnable=runnable, hints_read=resolves_hints(world, source))
+    closure = Closure(units, (), runnable=units.module.runnable, hints_read=resolves_hints(world, source))
     earlier = {move: _needs(closure, move, asked) for move in moves}
     try:
         order = list(TopologicalSorter(earlier).static_order())

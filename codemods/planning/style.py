@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codemods.bindings import Module
-from codemods.planning.units import is_main_guard
 from codemods.project import Names
 
 
@@ -17,7 +16,7 @@ def relative_style(module: Module, names: Names) -> bool:
     top = names.dotted(module.path).partition(".")[0]
     if any(item.level for item in module.imports):
         return True
-    if any(is_main_guard(node) for node in module.source.tree.body):
+    if module.runnable:
         return False
     return not any(item.module.partition(".")[0] == top for item in module.imports if not item.level)
 

@@ -106,9 +106,6 @@ class Units:
                     found[reference.name].add(unit)
         return found
 
-    def of_statement(self, index: int) -> Unit:
-        return next(unit for unit in self.all if any(s.index == index for s in unit.statements))
-
     def _group(self) -> list[int]:
         """Union-find over statement indices."""
         statements = self.module.statements

@@ -35,8 +35,7 @@ def check(comparison: Comparison) -> Check:
     count = 0
     for pair in comparison.pairs:
         count += len(pair.old.reading.occurrences)
-        for finding, matters in _compare(comparison, pair):
-            (failures if matters else declared).append(finding)
+        failures += _compare(comparison, pair)
     for path in (*comparison.changed, *comparison.mentioning):
         failures += _imports(comparison, path)
     failures += _configuration(comparison)
@@ -45,12 +44,11 @@ def check(comparison: Comparison) -> Check:
     return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
 
 
-def _compare(comparison: Comparison, pair: Pair) -> Iterator[tuple[Finding, bool]]:
-    """(a name that means something else; whether that fails: what the examples in a docstring take from its module is
-    declared where the docstring moved)."""
+def _compare(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
+    """Names that mean something else."""
     old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
     if len(old) != len(new):
-        yield Finding(pair.new.place, f"{pair.new.said}: it names other things than before"), True
+        yield Finding(pair.new.place, f"{pair.new.said}: it names other things than before")
         return
     for before, after in zip(old, new, strict=True):
         wanted, found = comparison.mapped(before.meaning), after.meaning
@@ -61,11 +59,11 @@ def _compare(comparison: Comparison, pair: Pair) -> Iterator[tuple[Finding, bool
         what = "writes" if before.writes and not before.cells else "reads"
         where = Place(pair.new.path, after.line)
         message = f"{pair.new.said} {what} {after.text}: it was {_said(wanted)}, and is {_said(found)}{_when(after)}"
-        yield Finding(where, message), not (pair.moved and before.moment == "example")
+        yield Finding(where, message)
 
 
 def _when(occurrence: Occurrence) -> str:
-    return {"typing": " for type checkers", "example": " in an example"}.get(occurrence.moment, "")
+    return " for type checkers" if occurrence.moment == "typing" else ""
 
 
 def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:

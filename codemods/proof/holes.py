@@ -38,7 +38,6 @@ class Reading:
 
     key: str
     occurrences: list[Occurrence] = field(default_factory=list)
-    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
     inner: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     annotated: bool = False
 
@@ -121,7 +120,6 @@ class Holes:
         self, node: ast.expr, text: str, meaning: Origins, cells: frozenset[Origin], context: str = "Load"
     ) -> None:
         self._parts.append(f"§{context}")
-        self._reading.spans.append(span(node))
         if context == "Load":
             whole = node is not self._looked_into and all(
                 where not in ("", "=") and not name for where, name in meaning
@@ -225,10 +223,6 @@ def _folders(tree: ast.AST) -> Iterator[ast.AST]:
                 inside = inside.args[0] if wraps else inside.func
         if isinstance(inside, ast.Name) and inside.id == "__file__":
             yield inside
-
-
-def span(node: ast.expr) -> tuple[int, int, int, int]:
-    return node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
 def last_name(node: ast.expr) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 
-from codemods.proof.holes import Holes, Occurrence, Reading, Scope, last_name, span
+from codemods.proof.holes import Holes, Occurrence, Reading, Scope, last_name
 from codemods.proof.outline import defined_names, is_typing
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
@@ -319,8 +319,6 @@ class Reader(Holes):
         text = str(node.value)
         meaning, cell, known = self.side.written(self.path, text)
         self._parts.append("§text" if follows and known else self._spelled(node))
-        if follows and known:
-            self._reading.spans.append(span(node))
         self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if follows else None))
 
     def _visit_constant(self, node: ast.Constant) -> None:

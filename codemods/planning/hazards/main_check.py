@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from codemods.bindings import Reference
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.units import is_main_guard
 
 CODE = "main-check"
 TITLE = "moved code compares `__name__`, or runs in a script that has another name"
@@ -29,7 +28,7 @@ shop/serve.py shop/texts.py banner
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    runnable = any(is_main_guard(s.node) for s in facts.source.statements)
+    runnable = facts.source.runnable
     for unit in facts.moving:
         for statement in unit.statements:
             compared = {id(n) for c in ast.walk(statement.node) if isinstance(c, ast.Compare) for n in ast.walk(c)}
