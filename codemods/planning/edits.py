@@ -43,21 +43,24 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Rehome:
-    """An imported name that comes from another module now; ``module`` as it will stand. ``drop``: it just goes."""
+    """An imported name that comes from another module now; ``module`` as it will stand."""
 
     item: Import
     module: str = ""
-    drop: bool = False
 
 
 @dataclass(frozen=True)
 class Body:
-    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source."""
+    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source.
+
+    ``dropped`` are imports inside of them that they do without.
+    """
 
     module: Module
     statements: tuple[Statement, ...]
     edits: tuple[Replacement, ...] = ()
     late: tuple[LateImport, ...] = ()
+    dropped: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Arrival:
     imports: tuple[NewImport, ...] = ()
     typing_imports: tuple[NewImport, ...] = ()
     blocks: tuple[str, ...] = ()
-    dropped: tuple[Rehome, ...] = ()
+    dropped: tuple[Import, ...] = ()
     edits: tuple[Replacement, ...] = ()
 
 

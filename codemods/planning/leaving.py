@@ -171,7 +171,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
-            if incidental and not asked and name not in read and name not in outside and not dynamic:
+            if incidental and not asked and name not in read | exported | outside and not dynamic:
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found)

@@ -15,6 +15,7 @@ from codemods.planning.closure import Closure
 from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.from_itself import arriving, awaiting
 from codemods.planning.identity import questions
 from codemods.planning.import_style import import_style
 from codemods.planning.importers import importer_edits
@@ -116,6 +117,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(sorted((*made_again, *statements), key=lambda s: s.index)),
         (*changes, *going),
         tuple(needs.late),
+        arriving(facts),
     )
     annotated = any(
         isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None)
@@ -134,7 +136,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(needs.imports),
         tuple(needs.typing_imports),
         blocks,  # type: ignore[arg-type]
-        hazards.own_imports(facts),
+        awaiting(facts),
         texts.get(facts.move.destination, ()),
     )
     back, deprecation = ways_back(facts)

@@ -11,7 +11,8 @@ from codemods.planning.edits import Body, LateImport, NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
-from codemods.rewriting.layout import blank, spans, text_of
+from codemods.rewriting.dropping import dropped_imports, merged
+from codemods.rewriting.layout import blank, blocks, documented, removal, spans, text_of
 from codemods.rewriting.splice import splice
 
 
@@ -19,7 +20,9 @@ def moved_text(body: Body, style: ImportStyle) -> str:
     """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them."""
     source = body.module.source
     lines = spans(source, body.module.statements, body.statements)
-    edits = [*body.edits, *_late(source, body.late, style)]
+    fewer, whole = dropped_imports(source, body.dropped)
+    gone = [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
+    edits = merged(source, [*body.edits, *_late(source, body.late, style), *fewer, *gone])
     pieces: list[str] = []
     for index, (statement, (top, bottom)) in enumerate(zip(body.statements, lines, strict=True)):
         if index and lines[index - 1][1] >= top:
@@ -59,7 +62,7 @@ def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> l
     found = []
     for items in by_function.values():
         function = items[0].function
-        body = function.body[1:] if _documented(function) and len(function.body) > 1 else function.body
+        body = function.body[1:] if documented(function) and len(function.body) > 1 else function.body
         first = body[0]
         new = sorted(dict.fromkeys(item.new for item in items), key=lambda n: render.place(n, style))
         start = source.start(first)
@@ -82,11 +85,6 @@ def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> l
     return found
 
 
-def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    first = function.body[0]
-    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-
-
 def _by_module(new: list[NewImport]) -> Iterator[list[NewImport]]:
     for _, members in groupby(new, key=lambda n: n.module):
         yield list(members)
@@ -95,7 +93,7 @@ def _by_module(new: list[NewImport]) -> Iterator[list[NewImport]]:
 def _among(source: Source, head: list[ast.stmt], new: list[NewImport], indent: str, style: ImportStyle) -> Replacement:
     """Imports of one module put among those that a function begins with, a blank line between sections."""
     mine = render.place(new[0], style)
-    standing = [(render.rank_of(node, style), node) for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
+    standing = [(render.place_of(node, style), node) for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
     before = [(rank, node) for rank, node in standing if rank <= mine]
     after = standing[len(before) :]
     text = "".join(line + source.newline for line in render.lines(new, indent, style))
