@@ -11,12 +11,16 @@ from codemods.planning.import_style import ImportStyle
 
 @dataclass(frozen=True)
 class NewImport:
-    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``."""
+    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``.
+
+    ``comment`` stands beside it, ``above`` are the comment lines above it.
+    """
 
     module: str
     attribute: str | None = None
     asname: str | None = None
     comment: str = ""
+    above: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def binds(self) -> str:
@@ -65,7 +69,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a destination gets."""
+    """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
 
     path: str
     module: Module | None
@@ -76,6 +80,7 @@ class Arrival:
     blocks: tuple[str, ...] = ()
     dropped: tuple[Import, ...] = ()
     edits: tuple[Replacement, ...] = ()
+    typing_comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,10 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Departure:
-    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands."""
+    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands.
+
+    ``comments`` are the lines above imports that leave with them.
+    """
 
     path: str
     module: Module
@@ -106,6 +114,7 @@ class Departure:
     before: Statement | None = None
     edits: tuple[Replacement, ...] = ()
     deprecation: Deprecation | None = None
+    comments: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,31 @@ def rewrite_destination(arrival: Arrival, names: Names, style: ImportStyle) -> b
     return _joined_module(arrival, arrival.module, names, style)
 
 
+def new_imports(arrival: Arrival) -> list[NewImport]:
+    """The imports that the destination does not have yet."""
+    if arrival.module is None:
+        return list(arrival.imports)
+    module, gone = arrival.module, {item.binds for item in arrival.dropped if item.function is None}
+
+    def stands(new: NewImport) -> bool:
+        items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
+        if new.attribute is None and not new.asname:
+            return any(i.module == new.module for i in items)
+        return bool(items) or new.binds in module.definitions
+
+    return [new for new in arrival.imports if new.binds in gone or not stands(new)]
+
+
+def new_typing_imports(arrival: Arrival) -> list[NewImport]:
+    """The same for those that only type checkers need."""
+    bound = arrival.module.binds if arrival.module is not None else frozenset()
+    return [new for new in arrival.typing_imports if new.binds not in bound]
+
+
+def _type_checking(arrival: Arrival) -> str:
+    return "if TYPE_CHECKING:" + (f"  {arrival.typing_comment}" if arrival.typing_comment else "")
+
+
 def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
     """The import of TYPE_CHECKING, where the file needs it and does not have it."""
     if not arrival.typing_imports or "TYPE_CHECKING" in bound:
@@ -48,7 +73,7 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
-        parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
+        parts.append(_type_checking(arrival) + "\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
         if source.newline == "\r\n"
@@ -128,10 +153,8 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
     if arrival.future:
         after = _below_docstring(source)
         edits.append(insertion(source, after, ["from __future__ import annotations"], True))
-    gone = {item.binds for item in arrival.dropped if item.function is None}
-    for new in (*arrival.imports, *_typing(arrival, module.binds)):
-        if not _has(module, new, gone):
-            inserter.add(new)
+    for new in (*new_imports(arrival), *_typing(arrival, module.binds)):
+        inserter.add(new)
     edits += inserter.edits()
     edits += _joined_typing(arrival, module, style)
     blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
@@ -147,15 +170,6 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
     if source.text[:1] not in ("\r", "\n"):
         text = text.lstrip("\r\n")
     return source.encode(text if before is not None else _with_last(text, arrival, module, moved))
-
-
-def _has(module: Module, new: NewImport, gone: set[str]) -> bool:
-    if new.binds in gone:
-        return False
-    items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
-    if new.attribute is None and not new.asname:
-        return any(i.module == new.module for i in items)
-    return bool(items) or new.binds in module.definitions
 
 
 def _block_stands(module: Module, node: object) -> bool:
@@ -175,7 +189,7 @@ def _below_docstring(source: Source) -> int:
 
 
 def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list[Replacement]:
-    wanted = [new for new in arrival.typing_imports if new.binds not in module.binds]
+    wanted = new_typing_imports(arrival)
     if not wanted:
         return []
     source = module.source
@@ -186,7 +200,7 @@ def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list
         indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, style.indent, style)], True)]
+    return [insertion(source, after, [_type_checking(arrival), *render.lines(wanted, style.indent, style)], True)]
 
 
 def _needing(arrival: Arrival, module: Module) -> Statement | None:

@@ -76,7 +76,7 @@ class Inserter:
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
         """The statement that an import joins: it stands above the one that bound the name, or right below."""
-        if new.attribute in (None, "*") or new.asname is not None or new.comment:
+        if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above:
             return None
         for node in self.head.imports:
             if (

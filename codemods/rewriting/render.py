@@ -69,10 +69,15 @@ def lines(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> list
     found: list[str] = []
     for key, members in grouped.items():
         if isinstance(key, NewImport):
-            found += single(key, indent, style)
+            found += [*_above(members, indent), *single(key, indent, style)]
         else:
+            found += _above(members, indent)
             found += statement(key[0], [(str(m.attribute), None) for m in members], indent, style, key[1])
     return found
+
+
+def _above(members: list[NewImport], indent: str) -> list[str]:
+    return [indent + line for new in members for line in new.above]
 
 
 def single(new: NewImport, indent: str, style: ImportStyle) -> list[str]:

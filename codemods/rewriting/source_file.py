@@ -41,7 +41,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     edits += inserter.edits()
     if departure.deprecation is not None:
         edits += deprecation_edits(departure.deprecation, departure.module, style)
-    edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
+    edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole, *departure.comments], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
