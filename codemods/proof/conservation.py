@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
+from codemods.proof.marked import lone_markers
 from codemods.proof.outline import Origin, Origins, import_like, is_typing, logger_name
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Statement
@@ -38,6 +39,7 @@ def check(comparison: Comparison) -> Check:
             )
     failures += _guarded_imports(comparison)
     failures += _comments(comparison)
+    failures += lone_markers(*(list(_on_own_lines(comparison, side)) for side in (comparison.before, comparison.after)))
     return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
 
 
@@ -157,6 +159,14 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
         after.update(text for text, _, _ in _comments_of(comparison.after, path))
     for text in before - after:
         yield Finding(places[text], f"the comment {text!r} is gone")
+
+
+def _on_own_lines(comparison: Comparison, side: Side) -> Iterator[tuple[str, str, int]]:
+    for path in comparison.changed:
+        outline = side.outline(path)
+        for text, line, _ in _comments_of(side, path):
+            if outline is not None and outline.source.line(line).strip().startswith("#"):
+                yield path, text, line
 
 
 def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:

@@ -12,6 +12,7 @@ from codemods.planning.edits import Arrival, Departure, NewImport
 from codemods.project import Source
 from codemods.rewriting.destination_file import new_imports, new_typing_imports
 from codemods.rewriting.layout import file_head, last_line
+from codemods.rewriting.regions import comments_above, is_marker
 
 
 def with_comments(departure: Departure, arrival: Arrival) -> tuple[Departure, Arrival]:
@@ -23,7 +24,7 @@ def with_comments(departure: Departure, arrival: Arrival) -> tuple[Departure, Ar
     above: dict[NewImport, tuple[str, ...]] = {}
     gone: list[tuple[int, int]] = []
     for node in leaving:
-        top = _top(source, node)
+        top = comments_above(source, node.lineno, file_head(source, node.lineno), is_marker)
         if top == node.lineno or not _paragraph_leaves(source, node, ends):
             continue
         takers = [new for new in arriving if any(_is(new, item) for item in departure.dropped if item.node is node)]
@@ -43,14 +44,6 @@ def _leaving_whole(departure: Departure) -> Iterator[ast.stmt]:
     for node in dict.fromkeys(item.node for item in departure.dropped):
         if sum(item.node is node for item in departure.dropped) == len(node.names):
             yield node
-
-
-def _top(source: Source, node: ast.stmt) -> int:
-    """The first line of the comments right above a statement, which are not the file's."""
-    top, head = node.lineno, file_head(source, node.lineno)
-    while top - 1 > head and source.line(top - 1).strip().startswith("#"):
-        top -= 1
-    return top
 
 
 def _paragraph_leaves(source: Source, node: ast.stmt, ends: dict[int, int]) -> bool:

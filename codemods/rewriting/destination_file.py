@@ -17,6 +17,7 @@ from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
 from codemods.rewriting.placing import header, in_order
+from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.splice import splice
 
 
@@ -211,10 +212,8 @@ def _needing(arrival: Arrival, module: Module) -> Statement | None:
 
 def _landing(arrival: Arrival, module: Module, before: Statement, moved: str) -> Replacement:
     source = module.source
-    top = first_line(source, before.node)
     previous = last_line(module.statements[before.index - 1].node) if before.index else 0
-    while top - 1 > previous and source.line(top - 1).strip().startswith("#"):
-        top -= 1
+    top = comments_above(source, first_line(source, before.node), previous, closes)
     at = source.line_starts[top - 1]
     definition = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     big = definition or _ends_big(arrival.body.statements)

@@ -12,7 +12,9 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
 from codemods.rewriting.dropping import dropped_imports, merged
-from codemods.rewriting.layout import blank, blocks, documented, removal, spans, text_of
+from codemods.rewriting.layout import blank, blocks, documented, removal, text_of
+from codemods.rewriting.regions import Region, regions
+from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
@@ -24,6 +26,7 @@ def moved_text(body: Body, style: ImportStyle) -> str:
     gone = [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     edits = merged(source, [*body.edits, *_late(source, body.late, style), *fewer, *gone])
     pieces: list[str] = []
+    around = _around(source, body)
     for index, (statement, (top, bottom)) in enumerate(zip(body.statements, lines, strict=True)):
         if index and lines[index - 1][1] >= top:
             # Two statements on one line are one piece of text.
@@ -35,12 +38,22 @@ def moved_text(body: Body, style: ImportStyle) -> str:
         text = splice(source.text[start:end], own)
         if not text.endswith(("\n", "\r")):
             text += source.newline
+        opened = [r.opens for r in around[index] if r not in around[index - 1] or not index]
+        closed = [r.closes for r in reversed(around[index]) if r not in around[index + 1]]
+        text = "".join(mark + source.newline for mark in opened) + text
+        text += "".join(mark + source.newline for mark in closed)
         if index:
             previous = body.statements[index - 1]
             adjacent = previous.index + 1 == statement.index
             pieces.append(source.newline * _gap(source, previous.node, statement.node, top, adjacent))
         pieces.append(text)
     return "".join(pieces)
+
+
+def _around(source: Source, body: Body) -> list[list[Region]]:
+    """For each statement the regions of which a part moves with it, from the outside in; nothing for a last one."""
+    split = sorted(regions(source, body.module.statements, body.statements).split, key=lambda region: region.top)
+    return [*([r for r in split if r.opens and r.covers(s.node.lineno)] for s in body.statements), []]
 
 
 def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent: bool) -> int:

@@ -14,16 +14,17 @@ from codemods.rewriting import render
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import blocks, first_line, indentation, removal, spans
+from codemods.rewriting.layout import blocks, first_line, indentation, removal
 from codemods.rewriting.placing import header
+from codemods.rewriting.regions import closes, comments_above
+from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
 def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
-    gone = spans(source, departure.module.statements, departure.statements)
-    gone += spans(source, departure.module.statements, departure.blocks)
+    gone = spans(source, departure.module.statements, (*departure.statements, *departure.blocks))
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
     style = style.seen_from(names.dotted(departure.path).partition(".")[0])
@@ -78,9 +79,7 @@ def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     assert departure.before is not None
     lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
     lines += render.lines(departure.back, "", style)[1:]
-    top = first_line(source, departure.before.node)
-    while source.line(top - 1).strip().startswith("#"):
-        top -= 1
+    top = comments_above(source, first_line(source, departure.before.node), 0, closes)
     at = source.line_starts[top - 1]
     big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))

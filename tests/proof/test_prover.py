@@ -283,3 +283,14 @@ def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
     before = {"a.py": text + "\n\ndef other(): ...\n"}
     assert failures(proven(before, {"a.py": "def other(): ...\n", "b.py": text})) == []
+
+
+def test_a_region_that_is_torn() -> None:
+    table = "# fmt: off\nONE   = 1\nTWO   = 2\n# fmt: on\n"
+    torn = {"a.py": "# fmt: off\nTWO   = 2\n# fmt: on\n", "b.py": "# fmt: off\nONE   = 1\n"}
+    assert failures(proven({"a.py": table}, torn)) == [
+        "conservation: b.py:1: the comment '# fmt: off' opens or closes nothing any more"
+    ]
+    assert failures(proven({"a.py": table}, torn | {"b.py": torn["b.py"] + "# fmt: on\n"})) == []
+    never_closed = {"a.py": table.replace("# fmt: on\n", "")}
+    assert failures(proven(never_closed, torn | {"a.py": "# fmt: off\nTWO   = 2\n# fmt: on\n"})) == []

@@ -28,6 +28,13 @@ _LOCAL = (
 _KINDS = ("function", "class", "constant", "async", "dataclass")
 _STEMS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta")
 _COMMENTS = ("", "", "# What stands below.", "# One line.\n# And one more.")
+_REGIONS = (
+    ("", ""),
+    ("# fmt: off", "# fmt: on"),
+    ("# pylint: disable=invalid-name", "# pylint: enable=invalid-name"),
+    ("# pylint: disable=invalid-name", ""),
+    ("# region things", "# endregion"),
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,8 @@ def trees(draw: st.DrawFn, tail: bool = False) -> Drawn:
     names = [_name(*parts) for parts in zip(_STEMS, kinds, private, strict=False)]
     used: set[str] = set()
     texts = [draw(_definition(names, kinds, index, used)) for index in range(count)]
+    if not tail:
+        texts = draw(_marked(texts))
     public = [name for name in names if not name.startswith("_")] or names[-1:]
     if tail:
         asked = names[draw(st.integers(1, count - 1)) :]
@@ -62,6 +71,20 @@ def trees(draw: st.DrawFn, tail: bool = False) -> Drawn:
     for number in range(draw(st.integers(0, 2))):
         files[f"app{number}.py"] = draw(_importer(public))
     return Drawn({path: text.encode() for path, text in files.items()}, tuple(names), tuple(asked))
+
+
+@st.composite
+def _marked(draw: st.DrawFn, texts: list[str]) -> list[str]:
+    """The definitions with a comment that opens a region above one of them, and one that closes it below another."""
+    opens, closes = draw(st.sampled_from(_REGIONS))
+    first, last = sorted(draw(st.tuples(*[st.integers(0, len(texts) - 1)] * 2)))
+    gap = draw(st.sampled_from(("\n", "\n\n\n")))
+    texts = list(texts)
+    if opens:
+        texts[first] = f"{opens}{gap}{texts[first]}"
+    if closes:
+        texts[last] = f"{texts[last]}{gap}{closes}"
+    return texts
 
 
 def _name(stem: str, kind: str, private: bool) -> str:
