@@ -12,6 +12,7 @@ from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
+from codemods.planning.collected import own_fixtures
 from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
@@ -34,6 +35,7 @@ from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.planning.written import names_written, written
 from codemods.project import Tree
+from codemods.project.pytest_rules import pytest_rules
 
 
 def make_plan(move: Move, tree: Tree) -> Plan:
@@ -80,8 +82,13 @@ def _close(
     runnable = source.runnable
     hints = resolves_hints(world, move.source)
     keep = (*move.keep, *_tied(move, units))
+    rules = pytest_rules(world.tree)
+    tests = all(map(rules.reads, (move.source, move.destination)))
+    along_with_tests = own_fixtures(source, move.names) if tests else frozenset()
     while True:
-        closure = Closure(units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints)
+        closure = Closure(
+            units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints, along_with_tests
+        )
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}

@@ -294,3 +294,16 @@ def test_a_region_that_is_torn() -> None:
     assert failures(proven({"a.py": table}, torn | {"b.py": torn["b.py"] + "# fmt: on\n"})) == []
     never_closed = {"a.py": table.replace("# fmt: on\n", "")}
     assert failures(proven(never_closed, torn | {"a.py": "# fmt: off\nTWO   = 2\n# fmt: on\n"})) == []
+
+
+def test_what_pytest_collects() -> None:
+    before = {"test_a.py": "class TestOne: ...\n\n\nclass TestTwo: ...\n"}
+    asked = Move("test_a.py", ("TestOne",), "test_b.py")
+    moved = {"test_a.py": "class TestTwo: ...\n", "test_b.py": "class TestOne: ...\n"}
+    assert failures(proven(before, moved, asked)) == []
+    twice = moved | {"test_a.py": "from test_b import TestOne as TestOne\n\n\nclass TestTwo: ...\n"}
+    proof = proven(before, twice, asked)
+    assert failures(proof) == []
+    assert "pytest collects TestOne from 2 modules, not from 1" in [f.message for c in proof.checks for f in c.declared]
+    nowhere = {"test_a.py": moved["test_a.py"], "b.py": moved["test_b.py"]}
+    assert "namespaces: b.py: pytest collects TestOne from no module, not from 1" in failures(proven(before, nowhere))
