@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from codemods.planning.edits import NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
@@ -14,14 +15,22 @@ from codemods.rewriting.placing import Header, in_order, place_among
 
 
 class Inserter:
-    """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins
-    them."""
+    """Puts imports among others of one file. ``taken`` are statements that other edits rewrite, so that none joins
+    them; ``renamed`` those all of whose names come from another module then."""
 
-    def __init__(self, source: Source, head: Header, style: ImportStyle, taken: set[int]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        head: Header,
+        style: ImportStyle,
+        taken: set[int],
+        renamed: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
         self.source = source
         self.head = head
         self.style = style
         self.taken = taken
+        self.renamed = renamed
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
 
@@ -65,7 +74,9 @@ class Inserter:
                 module = "." * node.level + (node.module or "")
                 text = "\n".join(render.statement(module, names, indent, self.style)).removeprefix(indent)
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
-        for (after, section), imports in self._lines.items():
+        for (after, section), added in self._lines.items():
+            ordered = in_order(self.head, self.style)
+            imports = sorted(added, key=lambda new: render.place(new, self.style)) if ordered else added
             lines = render.lines(imports, self.head.indent, self.style)
             if section:
                 lines = "\n\n".join(render.sections(imports, self.head.indent, self.style)).split("\n")
@@ -98,7 +109,7 @@ class Inserter:
             if node is old or (
                 line >= old.lineno
                 and isinstance(node, ast.ImportFrom)
-                and "." * node.level + (node.module or "") == new.module
+                and self.renamed.get(id(node), "." * node.level + (node.module or "")) == new.module
                 and all(self._nothing_on(number) for number in range(line + 1, node.lineno))
             ):
                 line = last_line(node)

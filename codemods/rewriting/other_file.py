@@ -34,7 +34,7 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
         assert isinstance(node, ast.ImportFrom)
         block = imports_around(source, node)
         first = block.imports[0].lineno if block.imports else 0
-        inserter = inserters.setdefault(first, Inserter(source, block, style, set(by_statement)))
+        inserter = inserters.setdefault(first, Inserter(source, block, style, set(by_statement), renamed))
         edits += _statement(source, node, inserter, group, renamed)
     for inserter in inserters.values():
         edits += inserter.edits()
