@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.bindings import Module, Statement
 from codemods.planning.edits import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.from_itself import arriving
 from codemods.planning.needs import Needs
 from codemods.project import Source
 
@@ -20,8 +21,9 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
     copied = [s for unit in needs.copies for s in unit.statements[:1]]
     edits: dict[tuple[int, int], Replacement] = {}
     dotted = facts.world.names.dotted(facts.move.source)
+    dropped = {item.node for item in arriving(facts)}
     for statement in (*(s for unit in facts.moving for s in unit.statements), *copied):
-        for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs)):
+        for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
     return tuple(edits[key] for key in sorted(edits))
@@ -66,14 +68,16 @@ def _parses(text: str) -> bool:
     return True
 
 
-def _relative_imports(module: Module, statement: ast.stmt, needs: Needs) -> list[Replacement]:
+def _relative_imports(
+    module: Module, statement: ast.stmt, needs: Needs, dropped: Collection[ast.stmt]
+) -> list[Replacement]:
     """``from .x import y`` inside moved functions names the same module from its new place."""
     found = []
     names = needs.world.names
     if names.package(module.path) == names.package(needs.destination):
         return []
     for node in ast.walk(statement):
-        if isinstance(node, ast.ImportFrom) and node.level:
+        if isinstance(node, ast.ImportFrom) and node.level and node not in dropped:
             absolute = names.absolute(module.path, node.module, node.level)
             if absolute is None:
                 continue

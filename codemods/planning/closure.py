@@ -36,6 +36,7 @@ class Closure:
     copied: Collection[Unit] = ()
     runnable: bool = False  # as a script the source is __main__: importing it late would run it twice
     hints_read: bool = False  # somebody resolves annotations at run time
+    fixtures: Collection[str] = ()  # what pytest gives to moved tests and to no others
     moving: dict[Unit, tuple[Disposition, str]] = field(default_factory=dict)
 
     def solve(self) -> dict[Unit, tuple[Disposition, str]]:
@@ -43,6 +44,10 @@ class Closure:
             self.moving[self.units.by_name[name]] = (Disposition.MOVES, "asked for")
         for name in self.along:
             self.moving.setdefault(self.units.by_name[name], (Disposition.GOES_ALONG, "asked for with --with"))
+        for name in self.fixtures:
+            if name not in self.keep:
+                reason = "only moved tests ask for this fixture"
+                self.moving.setdefault(self.units.by_name[name], (Disposition.GOES_ALONG, reason))
         while self._force() or self._take_private() or self._take_shared():
             pass
         return self.moving

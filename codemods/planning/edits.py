@@ -11,12 +11,16 @@ from codemods.planning.import_style import ImportStyle
 
 @dataclass(frozen=True)
 class NewImport:
-    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``."""
+    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``.
+
+    ``comment`` stands beside it, ``above`` are the comment lines above it.
+    """
 
     module: str
     attribute: str | None = None
     asname: str | None = None
     comment: str = ""
+    above: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def binds(self) -> str:
@@ -43,26 +47,29 @@ class Replacement:
 
 @dataclass(frozen=True)
 class Rehome:
-    """An imported name that comes from another module now; ``module`` as it will stand. ``drop``: it just goes."""
+    """An imported name that comes from another module now; ``module`` as it will stand."""
 
     item: Import
     module: str = ""
-    drop: bool = False
 
 
 @dataclass(frozen=True)
 class Body:
-    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source."""
+    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source.
+
+    ``dropped`` are imports inside of them that they do without.
+    """
 
     module: Module
     statements: tuple[Statement, ...]
     edits: tuple[Replacement, ...] = ()
     late: tuple[LateImport, ...] = ()
+    dropped: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a destination gets."""
+    """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
 
     path: str
     module: Module | None
@@ -71,8 +78,9 @@ class Arrival:
     imports: tuple[NewImport, ...] = ()
     typing_imports: tuple[NewImport, ...] = ()
     blocks: tuple[str, ...] = ()
-    dropped: tuple[Rehome, ...] = ()
+    dropped: tuple[Import, ...] = ()
     edits: tuple[Replacement, ...] = ()
+    typing_comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,10 @@ class Deprecation:
 
 @dataclass(frozen=True)
 class Departure:
-    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands."""
+    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands.
+
+    ``comments`` are the lines above imports that leave with them.
+    """
 
     path: str
     module: Module
@@ -103,6 +114,7 @@ class Departure:
     before: Statement | None = None
     edits: tuple[Replacement, ...] = ()
     deprecation: Deprecation | None = None
+    comments: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

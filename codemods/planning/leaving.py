@@ -6,10 +6,12 @@ import ast
 
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
+from codemods.planning.collected import collected, found_in_the_destination
 from codemods.planning.edits import NewImport
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
+from codemods.planning.handed_on import handed_on
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
@@ -162,6 +164,8 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     outside = facts.referrers.outside | read_by_staying(facts)
     dynamic = _looks_names_up(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
+    # A test that is imported back would run twice.
+    collected_there = collected(facts).keys() & found_in_the_destination(facts).keys()
     found = []
     for unit in sorted(facts.moving, key=lambda u: u.index):
         for name in unit.names:
@@ -171,10 +175,20 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
-            if incidental and not asked and name not in read and name not in outside and not dynamic:
+            if incidental and not asked and name not in read | exported | outside and not dynamic:
+                continue
+            if name in collected_there and name not in read | exported and not dynamic and not _found_here(facts, name):
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found)
+
+
+def _found_here(facts: Facts, name: str) -> bool:
+    """Does anybody go on finding a moved name in the source, who imports it from nowhere else?"""
+    referrers = facts.referrers
+    spoken = {s.name for s in referrers.seams} | {n for _, n in referrers.strings} | {m.name for m in facts.mentions}
+    reached = referrers.chained.keys() | referrers.assigned.keys() | spoken | read_by_staying(facts)
+    return name in reached or bool(referrers.stars) or bool(list(handed_on(facts)))
 
 
 def _in_one_statement(found: list[NewImport]) -> tuple[NewImport, ...]:

@@ -12,9 +12,11 @@ from codemods.planning import hazards, mentions, request, seams
 from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
+from codemods.planning.collected import own_fixtures
 from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.from_itself import arriving, awaiting
 from codemods.planning.identity import questions
 from codemods.planning.import_style import import_style
 from codemods.planning.importers import importer_edits
@@ -33,6 +35,7 @@ from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.planning.written import names_written, written
 from codemods.project import Tree
+from codemods.project.pytest_rules import pytest_rules
 
 
 def make_plan(move: Move, tree: Tree) -> Plan:
@@ -79,8 +82,13 @@ def _close(
     runnable = source.runnable
     hints = resolves_hints(world, move.source)
     keep = (*move.keep, *_tied(move, units))
+    rules = pytest_rules(world.tree)
+    tests = all(map(rules.reads, (move.source, move.destination)))
+    along_with_tests = own_fixtures(source, move.names) if tests else frozenset()
     while True:
-        closure = Closure(units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints)
+        closure = Closure(
+            units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints, along_with_tests
+        )
         moving = closure.solve()
         more, followers = seams.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
@@ -116,6 +124,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(sorted((*made_again, *statements), key=lambda s: s.index)),
         (*changes, *going),
         tuple(needs.late),
+        arriving(facts),
     )
     annotated = any(
         isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None)
@@ -134,7 +143,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(needs.imports),
         tuple(needs.typing_imports),
         blocks,  # type: ignore[arg-type]
-        hazards.own_imports(facts),
+        awaiting(facts),
         texts.get(facts.move.destination, ()),
     )
     back, deprecation = ways_back(facts)

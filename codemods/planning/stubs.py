@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Import, Module, Reference, Statement
 from codemods.model import Hazard, Place, Refused
-from codemods.planning.edits import Arrival, Body, Departure, NewImport, Rehome, StubEdits
+from codemods.planning.edits import Arrival, Body, Departure, NewImport, StubEdits
 from codemods.planning.facts import Facts
 from codemods.planning.needs import Needs
 from codemods.planning.style import reference_to, relative_style
@@ -160,11 +160,11 @@ def _back(facts: Facts, units: Units, moving: tuple[Unit, ...], staying: list[Un
                 yield NewImport(module, name)
 
 
-def _own_imports(facts: Facts, destination: Module) -> Iterator[Rehome]:
+def _own_imports(facts: Facts, destination: Module) -> Iterator[Import]:
     """Imports of moved names from the source in the stub that declares them now."""
     for item in destination.imports:
         if item.attribute in facts.moved_names and facts.world.target(destination, item) == facts.move.source:
-            yield Rehome(item, drop=True)
+            yield item
 
 
 def _refuse_hidden(facts: Facts, destination: Module) -> None:
@@ -179,7 +179,7 @@ def _refuse_hidden(facts: Facts, destination: Module) -> None:
 
 
 def _refuse_collisions(facts: Facts, moving: tuple[Unit, ...], needs: Needs, destination: Module) -> None:
-    own = {rehome.item.binds for rehome in _own_imports(facts, destination)}
+    own = {item.binds for item in _own_imports(facts, destination)}
     for unit in moving:
         for name in sorted(unit.binds & destination.binds - own):
             _refuse(Place(destination.path), f"this stub has another {name} already", "rename one of them")

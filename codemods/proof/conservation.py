@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 import warnings
-from collections import Counter
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
+from codemods.proof.comments import comments
 from codemods.proof.comparison import Comparison
 from codemods.proof.outline import Origin, Origins, import_like, is_typing, logger_name
 from codemods.proof.side import Side
@@ -37,7 +35,7 @@ def check(comparison: Comparison) -> Check:
                 Finding(pair.new.place, f"{pair.new.said}: it is written differently, and no name in it changed")
             )
     failures += _guarded_imports(comparison)
-    failures += _comments(comparison)
+    failures += comments(comparison)
     return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
 
 
@@ -114,7 +112,7 @@ def _guard(statement: Statement) -> bool:
 def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
     """Guarded imports as text in which equal meaning is equal."""
 
-    def meant(origins: Origins) -> list[Origin]:
+    def meaning(origins: Origins) -> list[Origin]:
         return sorted(comparison.mapped(origins) if side is comparison.before else origins)
 
     def block(body: list[ast.stmt]) -> str:
@@ -123,14 +121,16 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    imported.append(f"{name}={meant(side.imported(statement.path, bound.module, bound.attribute))}")
+                    leads = meaning(side.imported(statement.path, bound.module, bound.attribute))
+                    imported.append(f"{name}={leads}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
+        meanings = [meaning(side.origins(statement.path, name)) for name in sorted(names)]
+        return f"{ast.dump(node) if node else ''} {meanings}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):
@@ -141,41 +141,6 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
         return ast.dump(node)
 
     return form(statement.node)
-
-
-def _comments(comparison: Comparison) -> Iterator[Finding]:
-    before: Counter[str] = Counter()
-    after: Counter[str] = Counter()
-    places: dict[str, Place] = {}
-    for path in comparison.changed:
-        if _marked(comparison.before, path) == _marked(comparison.after, path):
-            continue
-        for text, line, own in _comments_of(comparison.before, path):
-            if own:
-                before[text] += 1
-                places[text] = Place(path, line)
-        after.update(text for text, _, _ in _comments_of(comparison.after, path))
-    for text in before - after:
-        yield Finding(places[text], f"the comment {text!r} is gone")
-
-
-def _marked(side: Side, path: str) -> list[bytes]:
-    """The lines that may have a comment."""
-    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
-
-
-def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
-    """(text, line, whether it stands elsewhere than on an import)."""
-    outline = side.outline(path)
-    if outline is None or "#" not in outline.source.text:
-        return
-    imports: set[int] = set()
-    for node in outline.source.nodes.imports:
-        imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    text = re.sub(r"\r\n?", "\n", outline.source.text)
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.string.rstrip(), token.start[0], token.start[0] not in imports
 
 
 def _layout(comparison: Comparison) -> Iterator[Finding]:

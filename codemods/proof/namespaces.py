@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
+from codemods.proof.collected import collected, moves_as_a_test
 from codemods.proof.comparison import Comparison
 from codemods.proof.importing import Importing
 from codemods.proof.outline import Outline, flat
@@ -46,12 +47,14 @@ def check(comparison: Comparison) -> Check:
     failures += _dangling(comparison)
     failures += _covering(comparison)
     failures += _handed_on(comparison)
+    for failed, found in collected(comparison):
+        (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
 
 
 def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
     moved = (path, name) in comparison.renamed
-    if moved and not comparison.promised:
+    if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
     if any(b.defined and not b.value for b in outline.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
@@ -96,7 +99,7 @@ def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Findin
         if not comparison.before.exports(path, name) or comparison.after.exports(path, name):
             continue
         there = comparison.after.bound_origins(path, name)
-        promised = comparison.promised
+        promised = comparison.promised and not moves_as_a_test(comparison, (path, name))
         if (there and (old.exported is not None or not name.startswith("_"))) and (
             (path, name) not in comparison.renamed or promised
         ):

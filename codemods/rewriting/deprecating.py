@@ -14,6 +14,7 @@ from codemods.rewriting import render
 from codemods.rewriting.inserting import insertion
 from codemods.rewriting.layout import first_line, last_line
 from codemods.rewriting.placing import header
+from codemods.rewriting.regions import closes, comments_above
 
 TYPING = NewImport("typing", "TYPE_CHECKING")
 
@@ -90,8 +91,6 @@ def _at_the_end(module: Module, text: str) -> Replacement:
     if guard is None:
         stripped = source.text.rstrip(" \t\r\n")
         return Replacement(len(stripped), len(source.text), source.newline + gap + text if stripped else text)
-    top = first_line(source, guard.node)
-    while source.line(top - 1).strip().startswith("#"):
-        top -= 1
+    top = comments_above(source, first_line(source, guard.node), 0, closes)
     at = source.line_starts[top - 1]
     return Replacement(at, at, text + gap)

@@ -12,11 +12,12 @@ from codemods.planning.edits import Arrival, NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render
+from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
 from codemods.rewriting.placing import header, in_order
-from codemods.rewriting.source_file import dropped_imports, merged
+from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.splice import splice
 
 
@@ -25,6 +26,31 @@ def rewrite_destination(arrival: Arrival, names: Names, style: ImportStyle) -> b
     if arrival.module is None:
         return _new_module(arrival, names, style)
     return _joined_module(arrival, arrival.module, names, style)
+
+
+def new_imports(arrival: Arrival) -> list[NewImport]:
+    """The imports that the destination does not have yet."""
+    if arrival.module is None:
+        return list(arrival.imports)
+    module, gone = arrival.module, {item.binds for item in arrival.dropped if item.function is None}
+
+    def stands(new: NewImport) -> bool:
+        items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
+        if new.attribute is None and not new.asname:
+            return any(i.module == new.module for i in items)
+        return bool(items) or new.binds in module.definitions
+
+    return [new for new in arrival.imports if new.binds in gone or not stands(new)]
+
+
+def new_typing_imports(arrival: Arrival) -> list[NewImport]:
+    """The same for those that only type checkers need."""
+    bound = arrival.module.binds if arrival.module is not None else frozenset()
+    return [new for new in arrival.typing_imports if new.binds not in bound]
+
+
+def _type_checking(arrival: Arrival) -> str:
+    return "if TYPE_CHECKING:" + (f"  {arrival.typing_comment}" if arrival.typing_comment else "")
 
 
 def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
@@ -48,7 +74,7 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
-        parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
+        parts.append(_type_checking(arrival) + "\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
         if source.newline == "\r\n"
@@ -120,35 +146,31 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
     source = module.source
     style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
     style = replace(style, indent=indentation(source))
-    dropped = tuple(rehome.item for rehome in arrival.dropped)
-    edits, whole = dropped_imports(source, dropped)
+    edits, whole = dropped_imports(source, arrival.dropped)
     edits += arrival.edits
     edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     head = header(source)
-    inserter = Inserter(source, head, style, {id(item.node) for item in dropped})
+    inserter = Inserter(source, head, style, {id(item.node) for item in arrival.dropped})
     if arrival.future:
         after = _below_docstring(source)
         edits.append(insertion(source, after, ["from __future__ import annotations"], True))
-    gone = {item.binds for item in dropped}
-    for new in (*arrival.imports, *_typing(arrival, module.binds)):
-        if not _has(module, new, gone):
-            inserter.add(new)
+    for new in (*new_imports(arrival), *_typing(arrival, module.binds)):
+        inserter.add(new)
     edits += inserter.edits()
     edits += _joined_typing(arrival, module, style)
     blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
     if blocks_text:
         edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
-    edits.append(_landing(arrival, module, style))
-    return source.encode(splice(source.text, merged(source, edits)))
-
-
-def _has(module: Module, new: NewImport, gone: set[str]) -> bool:
-    if new.binds in gone:
-        return False
-    items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
-    if new.attribute is None and not new.asname:
-        return any(i.module == new.module for i in items)
-    return bool(items) or new.binds in module.definitions
+    moved = moved_text(arrival.body, style)
+    if arrival.body.module.source.newline != source.newline:
+        moved = moved.replace(arrival.body.module.source.newline, source.newline)
+    before = _needing(arrival, module)
+    if before is not None:
+        edits.append(_landing(arrival, module, before, moved))
+    text = splice(source.text, merged(source, edits))
+    if source.text[:1] not in ("\r", "\n"):
+        text = text.lstrip("\r\n")
+    return source.encode(text if before is not None else _with_last(text, arrival, module, moved))
 
 
 def _block_stands(module: Module, node: object) -> bool:
@@ -168,7 +190,7 @@ def _below_docstring(source: Source) -> int:
 
 
 def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list[Replacement]:
-    wanted = [new for new in arrival.typing_imports if new.binds not in module.binds]
+    wanted = new_typing_imports(arrival)
     if not wanted:
         return []
     source = module.source
@@ -179,31 +201,30 @@ def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list
         indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, style.indent, style)], True)]
+    return [insertion(source, after, [_type_checking(arrival), *render.lines(wanted, style.indent, style)], True)]
 
 
-def _landing(arrival: Arrival, module: Module, style: ImportStyle) -> Replacement:
-    """Moved code stands at the end, above a main guard, or above the first statement that needs it while imported."""
-    source = module.source
+def _needing(arrival: Arrival, module: Module) -> Statement | None:
+    """The statement above which moved code stands: a main guard, or the first that needs it while imported."""
     moved = {name for s in arrival.body.statements for name in s.binds}
-    before = next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
-    text = moved_text(arrival.body, style)
-    if arrival.body.module.source.newline != source.newline:
-        text = text.replace(arrival.body.module.source.newline, source.newline)
-    newline = source.newline
-    if before is not None:
-        top = first_line(source, before.node)
-        previous = last_line(module.statements[before.index - 1].node) if before.index else 0
-        while top - 1 > previous and source.line(top - 1).strip().startswith("#"):
-            top -= 1
-        at = source.line_starts[top - 1]
-        big = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) or _ends_big(
-            arrival.body.statements
-        )
-        return Replacement(at, at, text + newline * (2 if big else 1))
-    stripped = source.text.rstrip(" \t\r\n")
-    gap = 0 if not stripped else 3 if _begins_big(arrival.body.statements) or _last_big(module) else 2
-    return Replacement(len(stripped), len(source.text), newline * gap + text)
+    return next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
+
+
+def _landing(arrival: Arrival, module: Module, before: Statement, moved: str) -> Replacement:
+    source = module.source
+    previous = last_line(module.statements[before.index - 1].node) if before.index else 0
+    top = comments_above(source, first_line(source, before.node), previous, closes)
+    at = source.line_starts[top - 1]
+    definition = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    big = definition or _ends_big(arrival.body.statements)
+    return Replacement(at, at, moved + source.newline * (2 if big else 1))
+
+
+def _with_last(text: str, arrival: Arrival, module: Module, moved: str) -> str:
+    """The new text with moved code at its end."""
+    stripped = text.rstrip(" \t\r\n")
+    big = _begins_big(arrival.body.statements) or _ends_big(module.statements)
+    return stripped + module.source.newline * (0 if not stripped else 3 if big else 2) + moved
 
 
 def _reads(statement: Statement, moved: set[str]) -> bool:
@@ -211,8 +232,5 @@ def _reads(statement: Statement, moved: set[str]) -> bool:
 
 
 def _ends_big(statements: tuple[Statement, ...]) -> bool:
-    return isinstance(statements[-1].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-
-
-def _last_big(module: Module) -> bool:
-    return bool(module.statements) and _ends_big(module.statements)
+    last = statements[-1].node if statements else None
+    return isinstance(last, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))

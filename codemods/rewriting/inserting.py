@@ -3,65 +3,91 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from codemods.planning.edits import NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render, surgery
+from codemods.rewriting.layout import last_line
 from codemods.rewriting.placing import Header, in_order, place_among
 
 
 class Inserter:
-    """Puts imports at the top of one file; ``taken`` are statements that other edits rewrite, so that none joins
-    them."""
+    """Puts imports among others of one file. ``taken`` are statements that other edits rewrite, so that none joins
+    them; ``renamed`` those all of whose names come from another module then."""
 
-    def __init__(self, source: Source, head: Header, style: ImportStyle, taken: set[int]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        head: Header,
+        style: ImportStyle,
+        taken: set[int],
+        renamed: Mapping[int, str] = MappingProxyType({}),
+    ) -> None:
         self.source = source
         self.head = head
         self.style = style
         self.taken = taken
+        self.renamed = renamed
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
 
-    def add(self, new: NewImport, by: int | None = None) -> None:
+    def add(self, new: NewImport, old: ast.ImportFrom | None = None, gone: bool = False) -> None:
         """One import more: it joins a statement that imports from the same module, or gets a line where it belongs.
 
-        Line ``by`` is where the name was bound until now: it may not be bound later, for what stands below may need it.
+        ``old`` bound the name until now, and may be ``gone``: it is bound no later, for what stands below may need it.
         """
-        standing = self._standing(new)
-        if standing is not None and (by is None or standing.lineno < by):
+        standing = self._standing(new, old)
+        if standing is not None:
             node, text = self._joined.get(id(standing), (standing, self._text(standing)))
             self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute), self.style))
             return
-        place = place_among(self.head, new.module, new.attribute is None, self.style)
-        if by is not None and (place[0] > by or not in_order(self.head, self.style)):
-            place = (by, False)
+        place = self._place(new)
+        if old is not None:
+            there = old.lineno - 1 if gone else last_line(old)
+            if not in_order(self.head, self.style):
+                place = (there, False)
+            elif place[0] > max(there, self._latest(new, old)):
+                place = (there, False)
         self._lines.setdefault(place, []).append(new)
 
-    def stands_above(self, new: NewImport, line: int) -> bool:
-        """Is there a statement above ``line`` that the import can join?"""
-        standing = self._standing(new)
-        return standing is not None and standing.lineno < line
+    def _place(self, new: NewImport) -> tuple[int, bool]:
+        """Where a line of its own stands; names that share a statement go with the first of them."""
+        shared = render.shared_statement(new, self.style)
+        for place, imports in self._lines.items():
+            if shared is not None and any(render.shared_statement(one, self.style) == shared for one in imports):
+                return place
+        return place_among(self.head, new, self.style)
+
+    def joins(self, new: NewImport, old: ast.ImportFrom) -> bool:
+        """Is there a statement that the import can join?"""
+        return self._standing(new, old) is not None
 
     def edits(self) -> Iterable[Replacement]:
         for node, text in self._joined.values():
             start, end = self.source.start(node), self.source.end(node)
-            if "\n" not in text and len(text) > self.style.line_length and isinstance(node, ast.ImportFrom):
+            indent = self.head.indent
+            if "\n" not in text and len(indent + text) > self.style.line_length:
                 names = [(a.name, a.asname) for a in ast.parse(text).body[0].names]  # type: ignore[attr-defined]
-                text = "\n".join(render.statement("." * node.level + (node.module or ""), names, "", self.style))
+                module = "." * node.level + (node.module or "")
+                text = "\n".join(render.statement(module, names, indent, self.style)).removeprefix(indent)
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
-        for (after, section), imports in self._lines.items():
-            lines = render.lines(imports, "", self.style)
+        for (after, section), added in self._lines.items():
+            ordered = in_order(self.head, self.style)
+            imports = sorted(added, key=lambda new: render.place(new, self.style)) if ordered else added
+            lines = render.lines(imports, self.head.indent, self.style)
             if section:
-                lines = "\n\n".join(render.sections(imports, "", self.style)).split("\n")
+                lines = "\n\n".join(render.sections(imports, self.head.indent, self.style)).split("\n")
             yield insertion(self.source, after, lines, section)
 
     def _text(self, node: ast.ImportFrom) -> str:
         return self.source.text[self.source.start(node) : self.source.end(node)]
 
-    def _standing(self, new: NewImport) -> ast.ImportFrom | None:
-        if new.attribute in (None, "*") or new.asname is not None or new.comment:
+    def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
+        """The statement that an import joins: it stands above the one that bound the name, or right below."""
+        if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above:
             return None
         for node in self.head.imports:
             if (
@@ -70,9 +96,28 @@ class Inserter:
                 and "." * node.level + (node.module or "") == new.module
                 and not any(a.asname or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
+                and (old is None or node.lineno <= self._latest(new, old))
             ):
                 return node
         return None
+
+    def _latest(self, new: NewImport, old: ast.ImportFrom) -> int:
+        """The last line of ``old``, or of what right below it imports from the same module as ``new``: what that runs
+        ran before the name was bound."""
+        line = old.lineno - 1
+        for node in self.head.imports:
+            if node is old or (
+                line >= old.lineno
+                and isinstance(node, ast.ImportFrom)
+                and self.renamed.get(id(node), "." * node.level + (node.module or "")) == new.module
+                and all(self._nothing_on(number) for number in range(line + 1, node.lineno))
+            ):
+                line = last_line(node)
+        return line
+
+    def _nothing_on(self, number: int) -> bool:
+        line = self.source.line(number).strip()
+        return not line or line.startswith("#")
 
 
 def insertion(source: Source, after: int, lines: list[str], section: bool) -> Replacement:
@@ -85,9 +130,11 @@ def insertion(source: Source, after: int, lines: list[str], section: bool) -> Re
         text = newline + text[: -len(newline)]
     if section and before.strip():
         text = newline + text
-    if following.strip():
-        if following.startswith(("def ", "class ", "async def ", "@")):
-            text += newline * 2
-        elif section or not following.startswith(("import ", "from ")):
-            text += newline if not following.startswith(("import ", "from ")) or section else ""
+    if following.startswith(("def ", "class ", "async def ", "@")):
+        text += newline * 2
+    elif following.strip():
+        imports = following.lstrip().startswith(("import ", "from "))
+        # Inside of a block code may stand right below imports.
+        if section if imports else not lines[0][:1].isspace():
+            text += newline
     return Replacement(at, at, text)

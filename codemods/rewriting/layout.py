@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 
-from codemods.bindings import Statement
 from codemods.planning.edits import Replacement
 from codemods.project import Source
+
+_COOKIE = re.compile(r"#!|#.*coding[:=]|# *-\*-")
+_LICENCE = re.compile(r"copyright|licen[cs]e|spdx|\(c\)", re.IGNORECASE)
 
 
 def first_line(source: Source, node: ast.stmt) -> int:
@@ -29,6 +32,19 @@ def last_line(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
+def documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    first = function.body[0]
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+
+
+def has_its_lines(source: Source, node: ast.stmt) -> bool:
+    """Has the statement its lines for itself, comments aside?"""
+    last = last_line(node)
+    before = source.text[source.line_starts[node.lineno - 1] : source.start(node)]
+    after = source.text[source.end(node) : source.line_starts[last - 1] + len(source.line(last))].strip()
+    return not before.strip() and (not after or after.startswith("#"))
+
+
 def blocks(spans: list[tuple[int, int]], source: Source) -> list[tuple[int, int]]:
     """Spans with nothing but blank lines between them, joined."""
     joined: list[tuple[int, int]] = []
@@ -40,56 +56,15 @@ def blocks(spans: list[tuple[int, int]], source: Source) -> list[tuple[int, int]
     return joined
 
 
-def span(source: Source, statement: Statement, previous_end: int) -> tuple[int, int]:
-    """The first and last line of a statement with its own comments: those right above it, no blank line between.
-
-    ``previous_end`` is the last line of the statement before it (0 for none).
-    """
-    top = first_line(source, statement.node)
-    bottom = _with_last_comments(source, statement.node)
-    while top - 1 > previous_end and source.line(top - 1).strip().startswith("#"):
-        top -= 1
-    if previous_end == 0:
-        top = _below_header(source, top, first_line(source, statement.node))
-    return (*_with_format_region(source, top, bottom, previous_end),)  # type: ignore[return-value]
-
-
-def _with_last_comments(source: Source, node: ast.stmt) -> int:
-    """The last line of a statement, with the comments at the end of its body: indented, nothing but blanks between."""
-    bottom = number = last_line(node)
-    while hasattr(node, "body") and (blank(source, number + 1) or _indented_comment(source, number + 1)):
-        number += 1
-        if not blank(source, number):
-            bottom = number
-    return bottom
-
-
-def _indented_comment(source: Source, number: int) -> bool:
-    line = source.line(number)
-    return line[:1] in (" ", "\t") and line.strip().startswith("#")
-
-
-def _below_header(source: Source, top: int, start: int) -> int:
-    """A shebang, a coding cookie or a licence at the very top belongs to the file."""
-    return start if top == 1 and start > 1 else top
-
-
-def _with_format_region(source: Source, top: int, bottom: int, previous_end: int) -> tuple[int, int]:
-    """A ``# fmt: off`` above takes its ``# fmt: on`` below along."""
-    above = [source.line(n).strip() for n in range(top, bottom + 1)][: max(0, bottom - top)]
-    if any(line.replace(" ", "") == "#fmt:off" for line in above):
-        number = bottom + 1
-        while source.line(number) and (not source.line(number).strip() or source.line(number).strip().startswith("#")):
-            if source.line(number).strip().replace(" ", "") == "#fmt:on":
-                return top, number
-            number += 1
-    return top, bottom
-
-
-def spans(source: Source, statements: tuple[Statement, ...], chosen: tuple[Statement, ...]) -> list[tuple[int, int]]:
-    """The line spans of the chosen statements among all of a module."""
-    ends = [0, *(last_line(s.node) for s in statements)]
-    return [span(source, s, ends[s.index]) for s in chosen]
+def file_head(source: Source, first: int) -> int:
+    """The last line of what at the very top is about the file, no statement standing above line ``first``: comments
+    that a blank line sets off, or that speak of a licence; else a shebang and a coding cookie."""
+    last = 0
+    while last + 1 < first and source.line(last + 1).strip().startswith("#"):
+        last += 1
+    if last + 1 < first or any(_LICENCE.search(source.line(number)) for number in range(1, last + 1)):
+        return last
+    return max((number for number in (1, 2) if number <= last and _COOKIE.match(source.line(number))), default=0)
 
 
 def text_of(source: Source, lines: tuple[int, int]) -> tuple[int, int]:

@@ -11,7 +11,10 @@ from codemods.planning.edits import Body, LateImport, NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
-from codemods.rewriting.layout import blank, spans, text_of
+from codemods.rewriting.dropping import dropped_imports, merged
+from codemods.rewriting.layout import blank, blocks, documented, removal, text_of
+from codemods.rewriting.regions import Region, regions
+from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
@@ -19,8 +22,11 @@ def moved_text(body: Body, style: ImportStyle) -> str:
     """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them."""
     source = body.module.source
     lines = spans(source, body.module.statements, body.statements)
-    edits = [*body.edits, *_late(source, body.late, style)]
+    fewer, whole = dropped_imports(source, body.dropped)
+    gone = [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
+    edits = merged(source, [*body.edits, *_late(source, body.late, style), *fewer, *gone])
     pieces: list[str] = []
+    around = _around(source, body)
     for index, (statement, (top, bottom)) in enumerate(zip(body.statements, lines, strict=True)):
         if index and lines[index - 1][1] >= top:
             # Two statements on one line are one piece of text.
@@ -32,12 +38,22 @@ def moved_text(body: Body, style: ImportStyle) -> str:
         text = splice(source.text[start:end], own)
         if not text.endswith(("\n", "\r")):
             text += source.newline
+        opened = [r.opens for r in around[index] if r not in around[index - 1] or not index]
+        closed = [r.closes for r in reversed(around[index]) if r not in around[index + 1]]
+        text = "".join(mark + source.newline for mark in opened) + text
+        text += "".join(mark + source.newline for mark in closed)
         if index:
             previous = body.statements[index - 1]
             adjacent = previous.index + 1 == statement.index
             pieces.append(source.newline * _gap(source, previous.node, statement.node, top, adjacent))
         pieces.append(text)
     return "".join(pieces)
+
+
+def _around(source: Source, body: Body) -> list[list[Region]]:
+    """For each statement the regions of which a part moves with it, from the outside in; nothing for a last one."""
+    split = sorted(regions(source, body.module.statements, body.statements).split, key=lambda region: region.top)
+    return [*([r for r in split if r.opens and r.covers(s.node.lineno)] for s in body.statements), []]
 
 
 def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent: bool) -> int:
@@ -59,7 +75,7 @@ def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> l
     found = []
     for items in by_function.values():
         function = items[0].function
-        body = function.body[1:] if _documented(function) and len(function.body) > 1 else function.body
+        body = function.body[1:] if documented(function) and len(function.body) > 1 else function.body
         first = body[0]
         new = sorted(dict.fromkeys(item.new for item in items), key=lambda n: render.place(n, style))
         start = source.start(first)
@@ -82,11 +98,6 @@ def _late(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> l
     return found
 
 
-def _documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    first = function.body[0]
-    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-
-
 def _by_module(new: list[NewImport]) -> Iterator[list[NewImport]]:
     for _, members in groupby(new, key=lambda n: n.module):
         yield list(members)
@@ -95,7 +106,7 @@ def _by_module(new: list[NewImport]) -> Iterator[list[NewImport]]:
 def _among(source: Source, head: list[ast.stmt], new: list[NewImport], indent: str, style: ImportStyle) -> Replacement:
     """Imports of one module put among those that a function begins with, a blank line between sections."""
     mine = render.place(new[0], style)
-    standing = [(render.rank_of(node, style), node) for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
+    standing = [(render.place_of(node, style), node) for node in head if isinstance(node, (ast.Import, ast.ImportFrom))]
     before = [(rank, node) for rank, node in standing if rank <= mine]
     after = standing[len(before) :]
     text = "".join(line + source.newline for line in render.lines(new, indent, style))

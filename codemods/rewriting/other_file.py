@@ -8,12 +8,12 @@ from collections import defaultdict
 from dataclasses import replace
 
 from codemods.planning.edits import FileEdits, NewImport, Rehome, Replacement
-from codemods.planning.import_style import ImportStyle, Rank
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import indentation, removal
-from codemods.rewriting.placing import Header, header, in_order
+from codemods.rewriting.layout import has_its_lines, indentation, removal
+from codemods.rewriting.placing import Header, imports_around, in_order
 from codemods.rewriting.splice import splice
 
 
@@ -24,14 +24,20 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
     by_statement: dict[int, list[Rehome]] = defaultdict(list)
     for rehome in file.rehomes:
         by_statement[id(rehome.item.node)].append(rehome)
-    head = header(source)
     style = style.seen_from(names.dotted(file.path).partition(".")[0])
     style = replace(style, indent=indentation(source))
-    inserter = Inserter(source, head, style, set(by_statement))
+    inserters: dict[int, Inserter] = {}
+    renamed = {id(g[0].item.node): g[0].module for g in by_statement.values() if len(g) == len(g[0].item.node.names)}
     edits: list[Replacement] = list(file.strings)
     for group in by_statement.values():
-        edits += _statement(source, head, inserter, group, style)
-    edits += inserter.edits()
+        node = group[0].item.node
+        assert isinstance(node, ast.ImportFrom)
+        block = imports_around(source, node)
+        first = block.imports[0].lineno if block.imports else 0
+        inserter = inserters.setdefault(first, Inserter(source, block, style, set(by_statement), renamed))
+        edits += _statement(source, node, inserter, group, renamed)
+    for inserter in inserters.values():
+        edits += inserter.edits()
     return source.encode(splice(source.text, edits))
 
 
@@ -41,127 +47,67 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
 
 
 def _statement(
-    source: Source, head: Header, inserter: Inserter, group: list[Rehome], style: ImportStyle
+    source: Source, node: ast.ImportFrom, inserter: Inserter, group: list[Rehome], renamed: dict[int, str]
 ) -> list[Replacement]:
-    node = group[0].item.node
-    assert isinstance(node, ast.ImportFrom)
+    """One import whose names, or some of them, come from another module now.
+
+    ``renamed`` are the statements all of whose names do, and where from.
+    """
     start, end = source.start(node), source.end(node)
     text = source.text[start:end]
-    top_level = any(node is n for n in head.imports)
-    module = group[0].module
+    module, style = group[0].module, inserter.style
     news = [NewImport(module, r.item.attribute, r.item.asname, _pragma(source, r)) for r in group]
-    joins = top_level and all(inserter.stands_above(new, node.lineno) for new in news) and _alone(source, node)
+    alone = has_its_lines(source, node)
     if len(group) == len(node.names):
-        if joins:
+        joins = all(inserter.joins(new, node) for new in news)
+        head = inserter.head
+        fits = _stays_in_order(head, renamed, style) or _stays_in_order(head, {id(node): module}, style)
+        moves = not fits and in_order(head, style) and _plain(source, node)
+        if alone and (joins or moves):
             for new in news:
-                inserter.add(new)
+                inserter.add(new, node, gone=True)
             return [_line_removal(source, node)]
-        if top_level and _leaves_order(head, node, module, style) and _alone(source, node) and _plain(source, node):
-            for new in news:
-                inserter.add(new, node.lineno - 1)
-            return [_line_removal(source, node)]
-        run = [] if top_level else _run(source, node, style)
-        if run and not _fits(run, node, module, style):
-            return [_line_removal(source, node), _put_in(source, run, node, news, style)]
-        parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
-        written = r"\s*".join(re.escape(part) for part in parts if part)
-        found = re.match(rf"from\s*({written})", text)
-        assert found is not None
-        pad = " " if not text[4:5].isspace() else ""
-        return [
-            Replacement(
-                start + found.start(1),
-                start + found.end(1),
-                pad + module + ("" if text[found.end(1)].isspace() else " "),
-            )
-        ]
+        return [_renamed(source, node, module)]
     left = surgery.without(text, frozenset(r.item.index for r in group))
     assert left is not None
-    if top_level and _alone(source, node):
+    if alone:
         for new in news:
-            inserter.add(new, node.end_lineno)
+            inserter.add(new, node)
         return [Replacement(start, end, left)]
-    line = source.line(node.lineno)
-    indent = line[: len(line) - len(line.lstrip())]
-    if not _alone(source, node):
-        inline = "; ".join(render.lines(news, "", replace(style, line_length=10_000)))
-        return [Replacement(start, end, f"{left}; {inline}")]
-    if run := _run(source, node, style):
-        return [Replacement(start, end, left), _put_in(source, run, node, news, style)]
-    added = source.newline.join(render.lines(news, indent, style))
-    tail_end = (
-        source.line_starts[node.end_lineno or node.lineno]
-        if (node.end_lineno or 0) < len(source.line_starts)
-        else len(source.text)
-    )
-    tail = source.text[end:tail_end].rstrip("\r\n")
-    if min(render.place(new, style) for new in news) < render.rank_of(node, style):
-        # Above the others, as isort has it; comments above the statement speak of what follows.
-        return [Replacement(start, start, added.lstrip() + source.newline + indent), Replacement(start, end, left)]
-    return [Replacement(start, end + len(tail), f"{left}{tail}{source.newline}{added}")]
+    # The comment at the end of the line stays there, and speaks of both.
+    plain = [replace(new, comment="") for new in news]
+    inline = "; ".join(render.lines(plain, "", replace(style, line_length=10_000)))
+    return [Replacement(start, end, f"{left}; {inline}")]
 
 
-def _leaves_order(head: Header, node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
-    """Do the leading imports stand in isort's order, and would not with another module in this place?"""
-    level = len(module) - len(module.lstrip("."))
-    new = ast.ImportFrom(module.lstrip(".") or None, node.names, level)
-    there = Header(tuple(new if n is node else n for n in head.imports), head.after, None)
-    return in_order(head, style) and not in_order(there, style)
+def _renamed(source: Source, node: ast.ImportFrom, module: str) -> Replacement:
+    """Another module in the place of the one that an import names."""
+    start = source.start(node)
+    text = source.text[start : source.end(node)]
+    parts = [*"." * node.level, *re.split(r"(\.)", node.module or "")]
+    written = r"\s*".join(re.escape(part) for part in parts if part)
+    found = re.match(rf"from\s*({written})", text)
+    assert found is not None
+    pad = " " if not text[4:5].isspace() else ""
+    space = "" if text[found.end(1)].isspace() else " "
+    return Replacement(start + found.start(1), start + found.end(1), pad + module + space)
+
+
+def _stays_in_order(head: Header, renamed: dict[int, str], style: ImportStyle) -> bool:
+    """Do these imports stand in isort's order with other modules in the place of some?"""
+
+    def now(node: ast.Import | ast.ImportFrom) -> ast.Import | ast.ImportFrom:
+        module = renamed.get(id(node))
+        if module is None:
+            return node
+        return ast.ImportFrom(module.lstrip(".") or None, node.names, len(module) - len(module.lstrip(".")))
+
+    return in_order(replace(head, imports=tuple(map(now, head.imports))), style)
 
 
 def _plain(source: Source, node: ast.stmt) -> bool:
     """One line, no comment of its own: nothing is lost when it is written anew."""
     return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
-
-
-def _run(source: Source, node: ast.ImportFrom, style: ImportStyle) -> list[ast.ImportFrom]:
-    """The ``from`` imports around one inside of a block, line by line; none where they stand in no order."""
-    for outer in ast.walk(source.tree):
-        for body in (getattr(outer, name, None) for name in ("body", "orelse", "finalbody")):
-            if isinstance(body, list) and any(n is node for n in body) and not isinstance(outer, ast.Module):
-                return _ordered_around(source, body, node, style)
-    return []
-
-
-def _ordered_around(
-    source: Source, body: list[ast.stmt], node: ast.ImportFrom, style: ImportStyle
-) -> list[ast.ImportFrom]:
-    at = next(i for i, n in enumerate(body) if n is node)
-    first = last = at
-    while first > 0 and _adjoins(source, body[first - 1], body[first]):
-        first -= 1
-    while last + 1 < len(body) and _adjoins(source, body[last], body[last + 1]):
-        last += 1
-    run = [n for n in body[first : last + 1] if isinstance(n, ast.ImportFrom)]
-    keys = [_order(_written(n), style) for n in run]
-    return run if len(run) > 1 and keys == sorted(keys) else []
-
-
-def _adjoins(source: Source, one: ast.stmt, two: ast.stmt) -> bool:
-    both = isinstance(one, ast.ImportFrom) and isinstance(two, ast.ImportFrom)
-    return both and two.lineno == (one.end_lineno or one.lineno) + 1 and _alone(source, one) and _alone(source, two)
-
-
-def _written(node: ast.ImportFrom) -> str:
-    return "." * node.level + (node.module or "")
-
-
-def _fits(run: list[ast.ImportFrom], node: ast.ImportFrom, module: str, style: ImportStyle) -> bool:
-    """Is the run still in order if this statement names ``module``?"""
-    keys = [_order(module if n is node else _written(n), style) for n in run]
-    return keys == sorted(keys)
-
-
-def _put_in(
-    source: Source, run: list[ast.ImportFrom], node: ast.ImportFrom, news: list[NewImport], style: ImportStyle
-) -> Replacement:
-    """New lines where the order of the run has them."""
-    key = _order(news[0].module, style)
-    above = [n for n in run if _order(_written(n), style) <= key]
-    at = source.line_starts[(above[-1].end_lineno or 0) if above else run[0].lineno - 1 :][:1] or [len(source.text)]
-    indent = " " * node.col_offset if not source.line(node.lineno).startswith("\t") else "\t" * node.col_offset
-    text = "".join(line + source.newline for line in render.lines(news, indent, style))
-    return Replacement(at[0], at[0], text)
 
 
 def _pragma(source: Source, rehome: Rehome) -> str:
@@ -180,19 +126,6 @@ def _pragma(source: Source, rehome: Rehome) -> str:
 
 def _comment(source: Source, number: int) -> str:
     return source.line(number).partition("#")[2].strip()
-
-
-def _order(module: str, style: ImportStyle) -> Rank:
-    name = module.lstrip(".")
-    return style.rank(name, len(module) - len(name), False)
-
-
-def _alone(source: Source, node: ast.stmt) -> bool:
-    """Has the statement its lines for itself, comments aside?"""
-    before = source.text[source.line_starts[node.lineno - 1] : source.start(node)]
-    after = source.line(node.end_lineno or node.lineno)
-    rest = source.text[source.end(node) : source.line_starts[(node.end_lineno or node.lineno) - 1] + len(after)].strip()
-    return not before.strip() and (not rest or rest.startswith("#"))
 
 
 def _line_removal(source: Source, node: ast.stmt) -> Replacement:

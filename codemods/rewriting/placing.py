@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
-from codemods.planning.import_style import ImportStyle, Rank
+from codemods.planning.edits import NewImport
+from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
-from codemods.rewriting.layout import first_line, last_line
+from codemods.rewriting import render
+from codemods.rewriting.layout import file_head, first_line, has_its_lines, last_line
 
 
 @dataclass(frozen=True)
 class Header:
-    """The top of a module: the leading imports, and the line after which a first import would stand."""
+    """Imports among which more may stand: those at the top of a module, or some further in.
+
+    ``after`` is the line below which a first import would stand.
+    """
 
     imports: tuple[ast.Import | ast.ImportFrom, ...]
     after: int
-    typing_block: ast.If | None
+    typing_block: ast.If | None = None
+    indent: str = ""
 
 
 def header(source: Source) -> Header:
     """Docstring, future imports, the imports that follow, up to the first other statement."""
     imports: list[ast.Import | ast.ImportFrom] = []
-    after = _comment_head(source)
+    after = file_head(
+        source, first_line(source, source.tree.body[0]) if source.tree.body else len(source.line_starts) + 1
+    )
     typing_block: ast.If | None = None
     for index, node in enumerate(source.tree.body):
         if (
@@ -44,6 +53,32 @@ def header(source: Source) -> Header:
     return Header(tuple(imports), after, typing_block)
 
 
+def imports_around(source: Source, node: ast.ImportFrom) -> Header:
+    """The imports to which one belongs: the head of the module, else its neighbours in the block where it stands."""
+    head = header(source)
+    if any(node is one for one in head.imports) or not has_its_lines(source, node):
+        return head
+    body = next(body for outer in ast.walk(source.tree) for body in _bodies(outer) if any(n is node for n in body))
+    first = last = next(index for index, one in enumerate(body) if one is node)
+    while first and _among(source, body[first - 1]):
+        first -= 1
+    while last + 1 < len(body) and _among(source, body[last + 1]):
+        last += 1
+    imports = tuple(one for one in body[first : last + 1] if isinstance(one, (ast.Import, ast.ImportFrom)))
+    return Header(imports, last_line(node), None, source.line(node.lineno)[: node.col_offset])
+
+
+def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        body = getattr(node, name, None)
+        if isinstance(body, list):
+            yield body
+
+
+def _among(source: Source, node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom)) and has_its_lines(source, node)
+
+
 def _dunder(node: ast.stmt) -> bool:
     """``__all__ = …``, ``__version__ = …``: they may stand among imports."""
     targets = node.targets if isinstance(node, ast.Assign) else []
@@ -52,50 +87,31 @@ def _dunder(node: ast.stmt) -> bool:
     )
 
 
-def _comment_head(source: Source) -> int:
-    """The last line of the comments at the very top that are set off from the first statement by a blank line."""
-    number, last = 1, 0
-    first = first_line(source, source.tree.body[0]) if source.tree.body else len(source.line_starts) + 1
-    while number < first and source.line(number).strip().startswith("#"):
-        last = number
-        number += 1
-    cookie = [n for n in (1, 2) if n <= last and (source.line(n).startswith("#!") or "coding" in source.line(n))]
-    return last if number < first else max(cookie, default=0)
-
-
-def place_among(head: Header, module: str, plain: bool, style: ImportStyle) -> tuple[int, bool]:
-    """The line after which a new top-level import stands, and whether it opens a section of its own.
+def place_among(head: Header, new: NewImport, style: ImportStyle) -> tuple[int, bool]:
+    """The line after which a new import stands, and whether it opens a section of its own.
 
     Sections and order are isort's where the imports that stand follow them; elsewhere it goes after its section,
     or the last.
     """
-    level = len(module) - len(module.lstrip("."))
-    mine = style.rank(module.lstrip("."), level, plain)
-    ranked = [(_rank_of(node, style), node) for node in head.imports]
-    same = [(r, node) for r, node in ranked if r[0] == mine[0]]
+    mine = render.place(new, style)
+    section = mine[0][0]
+    placed = [(render.place_of(node, style), node) for node in head.imports]
+    same = [(place, node) for place, node in placed if place[0][0] == section]
     if same:
-        in_order = [r for r, _ in same] == sorted(r for r, _ in same)
-        before = [node for r, node in same if r <= mine] if in_order else [node for _, node in same]
-        if before:
-            return last_line(before[-1]), False
-        return first_line_before(same[0][1]), False
-    earlier = [node for r, node in ranked if r[0] < mine[0]]
+        places = [place for place, _ in same]
+        before = [node for place, node in same if place <= mine or places != sorted(places)]
+        return (last_line(before[-1]) if before else first_line_before(same[0][1])), False
+    earlier = [node for place, node in placed if place[0][0] < section]
     if earlier:
         return last_line(earlier[-1]), True
-    return head.after if not ranked else first_line_before(ranked[0][1]), True
+    return head.after if not placed else first_line_before(placed[0][1]), True
 
 
 def in_order(head: Header, style: ImportStyle) -> bool:
-    """Do the leading imports stand in isort's order?"""
-    ranks = [_rank_of(node, style) for node in head.imports]
-    return ranks == sorted(ranks)
+    """Do these imports stand in isort's order?"""
+    places = [render.place_of(node, style) for node in head.imports]
+    return places == sorted(places)
 
 
 def first_line_before(node: ast.stmt) -> int:
     return node.lineno - 1
-
-
-def _rank_of(node: ast.Import | ast.ImportFrom, style: ImportStyle) -> Rank:
-    if isinstance(node, ast.Import):
-        return style.rank(node.names[0].name, 0, True)
-    return style.rank(node.module or "", node.level, False)

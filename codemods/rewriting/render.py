@@ -33,11 +33,12 @@ def place(new: NewImport, style: ImportStyle) -> tuple[Any, ...]:
     return rank, style.name_key(new.attribute or ""), new.asname or ""
 
 
-def rank_of(node: ast.Import | ast.ImportFrom, style: ImportStyle) -> tuple[Any, ...]:
-    """The place of a standing import among others."""
+def place_of(node: ast.Import | ast.ImportFrom, style: ImportStyle) -> tuple[Any, ...]:
+    """The place of a standing import among others: that of its first name."""
+    first = node.names[0]
     if isinstance(node, ast.Import):
-        return (style.rank(node.names[0].name, 0, True),)
-    return (style.rank(node.module or "", node.level, False),)
+        return place(NewImport(first.name, None, first.asname), style)
+    return place(NewImport("." * node.level + (node.module or ""), first.name, first.asname), style)
 
 
 def sections(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> list[str]:
@@ -54,21 +55,29 @@ def sections(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> l
     return paragraphs
 
 
+def shared_statement(new: NewImport, style: ImportStyle) -> tuple[str, str] | None:
+    """What imports have in common that share one statement; None for one that stands alone."""
+    alone = style.single_line or new.attribute in (None, "*") or new.asname is not None
+    return None if alone else (new.module, new.comment)
+
+
 def lines(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> list[str]:
     """Imports as lines, those of one module in one statement, in the order of first mention."""
-    grouped: dict[tuple[str, str, bool], list[NewImport]] = {}
+    grouped: dict[tuple[str, str] | NewImport, list[NewImport]] = {}
     for new in imports:
-        alone = style.single_line or new.attribute is None or new.asname is not None or new.attribute == "*"
-        key = (new.module, new.comment, alone)
-        grouped.setdefault((*key[:2], True) if alone else key, []).append(new)
+        grouped.setdefault(shared_statement(new, style) or new, []).append(new)
     found: list[str] = []
-    for (module, comment, alone), members in grouped.items():
-        if not alone:
-            found += statement(module, [(str(m.attribute), None) for m in members], indent, style, comment)
-            continue
-        for new in members:
-            found += single(new, indent, style)
+    for key, members in grouped.items():
+        if isinstance(key, NewImport):
+            found += [*_above(members, indent), *single(key, indent, style)]
+        else:
+            found += _above(members, indent)
+            found += statement(key[0], [(str(m.attribute), None) for m in members], indent, style, key[1])
     return found
+
+
+def _above(members: list[NewImport], indent: str) -> list[str]:
+    return [indent + line for new in members for line in new.above]
 
 
 def single(new: NewImport, indent: str, style: ImportStyle) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from codemods.model import ChangeSet, Plan
 from codemods.planning.edits import Edits
 from codemods.project import OverlayTree, Tree
+from codemods.rewriting.carried_comments import with_comments
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.other_file import rewrite_other, rewrite_text
 from codemods.rewriting.source_file import rewrite_source
@@ -23,9 +24,10 @@ def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
 
 def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
     names = tree.names
+    departure, arrival = with_comments(edits.departure, edits.arrival)
     after: dict[str, bytes | None] = {
-        edits.departure.path: rewrite_source(edits.departure, names, edits.style),
-        edits.arrival.path: rewrite_destination(edits.arrival, names, edits.style),
+        departure.path: rewrite_source(departure, names, edits.style),
+        arrival.path: rewrite_destination(arrival, names, edits.style),
     }
     for file in edits.others:
         text = file.module is None

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from dataclasses import replace
 from itertools import pairwise
 
-from codemods.bindings import Import
-from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import Departure, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
-from codemods.rewriting import render, surgery
+from codemods.rewriting import render
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
+from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal, spans
+from codemods.rewriting.layout import blocks, first_line, indentation, removal
 from codemods.rewriting.placing import header
+from codemods.rewriting.regions import closes, comments_above
+from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
 def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
-    gone = spans(source, departure.module.statements, departure.statements)
-    gone += spans(source, departure.module.statements, departure.blocks)
+    gone = spans(source, departure.module.statements, (*departure.statements, *departure.blocks))
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
     style = style.seen_from(names.dotted(departure.path).partition(".")[0])
@@ -43,7 +42,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     edits += inserter.edits()
     if departure.deprecation is not None:
         edits += deprecation_edits(departure.deprecation, departure.module, style)
-    edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole], source)]
+    edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole, *departure.comments], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
@@ -74,88 +73,13 @@ def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
     return "".join(lines)
 
 
-def dropped_imports(
-    source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = ()
-) -> tuple[list[Replacement], list[tuple[int, int]]]:
-    """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
-    as X``."""
-    by_statement: dict[int, list[Import]] = defaultdict(list)
-    for item in items:
-        by_statement[id(item.node)].append(item)
-    edits: list[Replacement] = []
-    lines: list[tuple[int, int]] = []
-    gone: set[int] = set()
-    for group in by_statement.values():
-        node = group[0].node
-        start, end = source.start(node), source.end(node)
-        kept = frozenset(item.index for item in promised if item.node is node)
-        left = surgery.without(source.text[start:end], frozenset(item.index for item in group), kept)
-        if left is not None:
-            edits.append(Replacement(start, end, left))
-        else:
-            gone.add(id(node))
-    touched = {id(item.node) for item in items}
-    for node in {id(item.node): item.node for item in promised if id(item.node) not in touched}.values():
-        start, end = source.start(node), source.end(node)
-        kept = frozenset(item.index for item in promised if item.node is node)
-        edits.append(Replacement(start, end, surgery.without(source.text[start:end], frozenset(), kept) or ""))
-    for node in (item.node for item in items):
-        if id(node) in gone:
-            gone.discard(id(node))
-            lines.append((node.lineno, node.end_lineno or node.lineno))
-    return edits, _with_emptied_blocks(source, lines)
-
-
-def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """An ``if TYPE_CHECKING:`` from which every import goes, goes too."""
-    found = list(lines)
-    for node in source.tree.body:
-        if isinstance(node, ast.If) and is_type_checking(node.test) and not node.orelse:
-            inside = [(s.lineno, s.end_lineno or s.lineno) for s in node.body]
-            if all(span in lines for span in inside):
-                found = [span for span in found if span not in inside]
-                found.append((node.lineno, node.end_lineno or node.lineno))
-    return found
-
-
 def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
     lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
     lines += render.lines(departure.back, "", style)[1:]
-    top = first_line(source, departure.before.node)
-    while source.line(top - 1).strip().startswith("#"):
-        top -= 1
+    top = comments_above(source, first_line(source, departure.before.node), 0, closes)
     at = source.line_starts[top - 1]
     big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
-
-
-def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
-    """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
-    stays there."""
-    found: list[Replacement] = []
-    put: dict[int, list[str]] = defaultdict(list)
-    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
-        if found and edit.end < found[-1].end and edit.start == edit.end:
-            put[len(found) - 1].append(edit.text)
-        elif found and edit.start < found[-1].end <= edit.end:
-            found.append(Replacement(found[-1].end, edit.end, edit.text))
-        else:
-            found.append(edit)
-    return [_refilled(source, edit, "".join(put[i])) if put[i] else edit for i, edit in enumerate(found)]
-
-
-def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:
-    """New lines in the place of removed ones, between the blank lines that stood around these."""
-    old = source.text[gone.start : gone.end]
-    lines = old.splitlines()
-    above = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
-    new = text.strip("\r\n") + source.newline
-    above = max(above, 1 if text.startswith(source.newline) and gone.start else 0)
-    return Replacement(gone.start, gone.end, source.newline * above + new + source.newline * below)
-
-
-__all__ = ["dropped_imports", "last_line", "merged", "rewrite_source"]

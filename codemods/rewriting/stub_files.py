@@ -7,17 +7,19 @@ import re
 from codemods.planning.edits import StubEdits
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
+from codemods.rewriting.carried_comments import with_comments
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.source_file import rewrite_source
 
 
 def rewrite_stubs(edits: StubEdits, names: Names, style: ImportStyle) -> dict[str, bytes | None]:
     """The new bytes of both stubs."""
-    source = edits.departure.module.source
-    destination = edits.arrival.module.source if edits.arrival.module else source
+    departure, arrival = with_comments(edits.departure, edits.arrival)
+    source = departure.module.source
+    destination = arrival.module.source if arrival.module else source
     return {
-        source.path: _as_dense(source, rewrite_source(edits.departure, names, style)),
-        edits.arrival.path: _as_dense(destination, rewrite_destination(edits.arrival, names, style)),
+        source.path: _as_dense(source, rewrite_source(departure, names, style)),
+        arrival.path: _as_dense(destination, rewrite_destination(arrival, names, style)),
     }
 
 

@@ -283,3 +283,27 @@ def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
     before = {"a.py": text + "\n\ndef other(): ...\n"}
     assert failures(proven(before, {"a.py": "def other(): ...\n", "b.py": text})) == []
+
+
+def test_a_region_that_is_torn() -> None:
+    table = "# fmt: off\nONE   = 1\nTWO   = 2\n# fmt: on\n"
+    torn = {"a.py": "# fmt: off\nTWO   = 2\n# fmt: on\n", "b.py": "# fmt: off\nONE   = 1\n"}
+    assert failures(proven({"a.py": table}, torn)) == [
+        "conservation: b.py:1: the comment '# fmt: off' opens or closes nothing any more"
+    ]
+    assert failures(proven({"a.py": table}, torn | {"b.py": torn["b.py"] + "# fmt: on\n"})) == []
+    never_closed = {"a.py": table.replace("# fmt: on\n", "")}
+    assert failures(proven(never_closed, torn | {"a.py": "# fmt: off\nTWO   = 2\n# fmt: on\n"})) == []
+
+
+def test_what_pytest_collects() -> None:
+    before = {"test_a.py": "class TestOne: ...\n\n\nclass TestTwo: ...\n"}
+    asked = Move("test_a.py", ("TestOne",), "test_b.py")
+    moved = {"test_a.py": "class TestTwo: ...\n", "test_b.py": "class TestOne: ...\n"}
+    assert failures(proven(before, moved, asked)) == []
+    twice = moved | {"test_a.py": "from test_b import TestOne as TestOne\n\n\nclass TestTwo: ...\n"}
+    proof = proven(before, twice, asked)
+    assert failures(proof) == []
+    assert "pytest collects TestOne from 2 modules, not from 1" in [f.message for c in proof.checks for f in c.declared]
+    nowhere = {"test_a.py": moved["test_a.py"], "b.py": moved["test_b.py"]}
+    assert "namespaces: b.py: pytest collects TestOne from no module, not from 1" in failures(proven(before, nowhere))

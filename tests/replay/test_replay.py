@@ -72,3 +72,12 @@ def test_as_one_change() -> None:
     tree = frozen()
     after = OverlayTree(tree, solve(tuple(MOVES.values()), tree).changes.after)
     assert {path: after.read(path) for path in after.paths if path.endswith(".py")} == split()
+
+
+@pytest.mark.parametrize("length", [0, 40, 160])
+def test_at_other_line_lengths(length: int) -> None:
+    """Also in a tree that says nothing of its style: whatever breaks lines, it is proven."""
+    settings = {"pyproject.toml": f"[tool.ruff]\nline-length = {length}\n".encode()} if length else {}
+    tree = OverlayTree(DiskTree(replay.FROZEN / "before"), settings)
+    after = OverlayTree(tree, solve(tuple(MOVES.values()), tree).changes.after)
+    assert {path for path in after.paths if path.endswith(".py")} == split().keys()

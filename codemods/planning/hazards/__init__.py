@@ -13,7 +13,6 @@ from functools import cache
 from types import ModuleType
 
 from codemods.model import Hazard
-from codemods.planning.edits import Rehome
 from codemods.planning.facts import Facts
 
 
@@ -31,14 +30,3 @@ def find(facts: Facts) -> list[Hazard]:
 
 def _each(module: ModuleType, facts: Facts) -> Iterator[Hazard]:
     yield from module.find(facts)
-
-
-def own_imports(facts: Facts) -> tuple[Rehome, ...]:
-    """Imports of moved names that stand in the destination and would become imports of itself."""
-    if facts.destination is None:
-        return ()
-    return tuple(
-        Rehome(item, drop=True)
-        for module, item in facts.referrers.imports
-        if module.path == facts.move.destination and item.attribute in facts.moved_names
-    )

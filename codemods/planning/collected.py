@@ -1,0 +1,89 @@
+"""Moved tests: what pytest collects from which module, and what it gives a test for standing where it stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from codemods.bindings import Module, Statement
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.facts import Facts
+from codemods.project.pytest_rules import PytestRules, pytest_rules
+
+# Names of a test module that speak of all its tests.
+_OF_THE_MODULE = frozenset(
+    f"{when}{what}" for when in ("setup", "teardown") for what in ("_module", "_function", "Module")
+) | {"pytestmark"}
+
+
+def collected(facts: Facts) -> dict[str, ast.stmt]:
+    """The moved tests that pytest collects from the source."""
+    rules = pytest_rules(facts.world.tree)
+    return _tests(facts, rules) if rules.reads(facts.move.source) else {}
+
+
+def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
+    """The moved tests that pytest collects from the destination."""
+    rules = pytest_rules(facts.world.tree)
+    return _tests(facts, rules) if rules.reads(facts.move.destination) else {}
+
+
+def _tests(facts: Facts, rules: PytestRules) -> dict[str, ast.stmt]:
+    nodes = [s.node for unit in facts.moving for s in unit.statements]
+    return {node.name: node for node in nodes if rules.collects(node)}  # type: ignore[attr-defined]
+
+
+def applying_to_all(module: Module) -> Iterator[Statement]:
+    """What a test module says of every test in it: marks, setup, fixtures that all tests use."""
+    for statement in module.statements:
+        if statement.binds & _OF_THE_MODULE or any("autouse" in keywords for _, keywords in _fixtures(statement.node)):
+            yield statement
+
+
+def fixtures(module: Module) -> dict[str, str]:
+    """The fixtures that a module defines: by the name that tests ask for them, the name of the function."""
+    return {
+        name: statement.node.name  # type: ignore[attr-defined]
+        for statement in module.statements
+        for name, _ in _fixtures(statement.node)
+    }
+
+
+def own_fixtures(module: Module, names: Collection[str]) -> frozenset[str]:
+    """The fixtures that only tests among ``names`` ask for, directly or by other fixtures; as their functions."""
+    found: set[str] = set()
+    defined = fixtures(module)
+    while True:
+        going = {s.index for s in module.statements if s.binds & {*names, *found}}
+        asked, elsewhere = (
+            {name for s in module.statements if (s.index in going) is moved for name in asked_for(s.node)}
+            for moved in (True, False)
+        )
+        more = {defined[name] for name in (asked - elsewhere) & defined.keys()} - {*names, *found}
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _fixtures(node: ast.stmt) -> Iterator[tuple[str, set[str]]]:
+    for decorator in node.decorator_list if isinstance(node, FUNCTIONS) else ():
+        call = decorator if isinstance(decorator, ast.Call) else None
+        function = call.func if call else decorator
+        if getattr(function, "attr", getattr(function, "id", "")) in ("fixture", "yield_fixture"):
+            keywords = {str(k.arg): k.value for k in call.keywords} if call else {}
+            named = keywords.get("name")
+            yield (
+                named.value if isinstance(named, ast.Constant) and isinstance(named.value, str) else node.name,  # type: ignore[union-attr]
+                set(keywords),
+            )
+
+
+def asked_for(node: ast.stmt) -> set[str]:
+    """The names of fixtures that a test, or a fixture, may ask for: arguments, and texts of ``usefixtures``."""
+    found = {a.arg for f in ast.walk(node) if isinstance(f, FUNCTIONS) for a in (*f.args.args, *f.args.kwonlyargs)}
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call):
+            what = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if what in ("usefixtures", "getfixturevalue"):
+                found |= {a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return found

@@ -1,0 +1,76 @@
+"""A moved test has fixtures, marks or setup for standing in its module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Place, Severity
+from codemods.planning.collected import applying_to_all, asked_for, collected, fixtures, found_in_the_destination
+from codemods.planning.facts import Facts
+from codemods.planning.leaving import imported_back
+
+CODE = "test-context"
+TITLE = "pytest gives a moved test other fixtures, marks or setup, or collects it otherwise"
+MEANING = """pytest collects a test from every test module that has its name, and gives it the fixtures, the
+`pytestmark` and the setup functions of that module. A test that moves from one test module to another is therefore not
+imported back, unless something needs it there: then it runs twice, which is declared. Fixtures that it asks for have to
+go along or stand in a conftest.py, and what the old or the new module says of all its tests has to be said in both."""
+EXAMPLE = """
+-- tests/test_shop.py --
+import pytest
+@pytest.fixture
+def cart():
+    return []
+def test_empty(cart):
+    assert not cart
+def test_still_empty(cart):
+    assert not cart
+-- move --
+tests/test_shop.py tests/test_cart.py test_empty
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    before, after = collected(facts), found_in_the_destination(facts)
+    back = {new.attribute for new in imported_back(facts)} if not facts.move.deprecate else set()
+    for name, node in {**after, **before}.items():
+        place = facts.source.source.place(node)
+        if name not in after and name not in back:
+            remedy = "move it to a test module, or leave out --no-reexport and --deprecate"
+            yield Hazard(CODE, place, f"pytest would not collect {name} any more", (remedy,))
+        elif name not in before:
+            reason = f"pytest collects {name} from {facts.move.destination} now"
+            yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+        elif name in after:
+            if name in back:
+                reason = f"pytest collects {name} twice: {facts.move.source} still needs its name"
+                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+            yield from _without_its_fixtures(facts, name, node)
+    if before and after:
+        for unit in facts.moving:
+            for name in sorted(unit.binds & set(fixtures(facts.source).values())):
+                yield from _without_its_fixtures(facts, name, unit.statements[0].node)
+        yield from _said_of_all(facts)
+
+
+def _without_its_fixtures(facts: Facts, name: str, node: ast.stmt) -> Iterator[Hazard]:
+    there = fixtures(facts.destination) if facts.destination is not None else {}
+    here = fixtures(facts.source)
+    for fixture in sorted(asked_for(node) & here.keys() - there.keys()):
+        if here[fixture] not in facts.moved_names:
+            reason = f"{name} asks for the fixture {fixture}, which stays in {facts.move.source}"
+            remedies = (f"take it along: --with {here[fixture]}", "move the fixture to a conftest.py first")
+            yield Hazard(CODE, facts.source.source.place(node), reason, remedies)
+
+
+def _said_of_all(facts: Facts) -> Iterator[Hazard]:
+    here = {ast.dump(s.node): s for s in applying_to_all(facts.source)}
+    there = {ast.dump(s.node): s for s in applying_to_all(facts.destination)} if facts.destination is not None else {}
+    for module, mine, others in ((facts.source, here, there), (facts.destination, there, here)):
+        for key in mine.keys() - others.keys():
+            assert module is not None
+            label = ", ".join(sorted(mine[key].binds))
+            place: Place = module.source.place(mine[key].node)
+            remedy = f"say the same in both modules, or take {label} out of {module.path} first"
+            yield Hazard(CODE, place, f"{label} applies to every test of this module, and of no other", (remedy,))

@@ -1,0 +1,75 @@
+"""Which files and names pytest collects, as the project's settings have it."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Any
+
+from codemods.project.tree import Tree
+
+_INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
+_FILES, _CLASSES, _FUNCTIONS = ("test_*.py", "*_test.py"), ("Test",), ("test",)
+
+
+@dataclass(frozen=True)
+class PytestRules:
+    """Patterns of test modules, and of the names in them."""
+
+    files: tuple[str, ...] = _FILES
+    classes: tuple[str, ...] = _CLASSES
+    functions: tuple[str, ...] = _FUNCTIONS
+
+    def reads(self, path: str) -> bool:
+        """Does pytest collect from this file?"""
+        name = path.rpartition("/")[2]
+        return any(fnmatch(path, "*" + glob) if "/" in glob else fnmatch(name, glob) for glob in self.files)
+
+    def collects(self, node: ast.stmt) -> bool:
+        """Does pytest collect this definition, where it finds it in a test module?"""
+        if isinstance(node, ast.ClassDef):
+            bases = (getattr(base, "attr", getattr(base, "id", "")) for base in node.bases)
+            return _matches(node.name, self.classes) or any(base.endswith("TestCase") for base in bases)
+        return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _matches(node.name, self.functions)
+
+
+def pytest_rules(tree: Tree) -> PytestRules:
+    """pytest's own rules where the project sets none."""
+    found = _settings(tree)
+    return PytestRules(
+        _words(found.get("python_files")) or _FILES,
+        _words(found.get("python_classes")) or _CLASSES,
+        _words(found.get("python_functions")) or _FUNCTIONS,
+    )
+
+
+def _settings(tree: Tree) -> Mapping[str, Any]:
+    for path, section in _INI:
+        if path in tree.paths:
+            parser = configparser.ConfigParser(interpolation=None)
+            try:
+                parser.read_string(tree.read(path).decode())
+            except (configparser.Error, UnicodeDecodeError, OSError):
+                continue
+            if parser.has_section(section):
+                return dict(parser[section])
+    if "pyproject.toml" in tree.paths:
+        try:
+            tool = tomllib.loads(tree.read("pyproject.toml").decode()).get("tool", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+            return {}
+        settings = tool.get("pytest", {}) if isinstance(tool, dict) else {}
+        return settings.get("ini_options", settings) if isinstance(settings, dict) else {}
+    return {}
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(value.split()) if isinstance(value, str) else tuple(map(str, value)) if isinstance(value, list) else ()
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(name.startswith(one) or (any(c in one for c in "*?[") and fnmatch(name, one)) for one in patterns)

@@ -1,0 +1,51 @@
+"""Tests that moved are collected by pytest as before: from as many modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Finding, Place
+from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.proof.comparison import Comparison
+from codemods.proof.outline import Origin
+from codemods.proof.side import Side
+
+
+def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
+    """Does pytest collect this definition both where it stood and where it stands? Nobody looks for it by its path."""
+    rules = pytest_rules(comparison.old)
+    new = comparison.renamed.get(origin)
+    there = new is not None and rules.reads(origin[0]) and rules.reads(new[0])
+    return there and _is_test(comparison.before, rules, origin)
+
+
+def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
+    """(whether it is a failure, what is otherwise), for moved tests that more or fewer modules offer to pytest."""
+    rules = pytest_rules(comparison.old)
+    for old, new in sorted(comparison.renamed.items()):
+        if not _is_test(comparison.before, rules, old):
+            continue
+        here = [p for p in comparison.changed if rules.reads(p)]
+        before = sum(_offers(comparison.before, path, old) for path in here)
+        after = sum(_offers(comparison.after, path, new) for path in here)
+        if after < before:
+            yield (
+                True,
+                Finding(Place(new[0]), f"pytest collects {new[1]} from {after or 'no'} module, not from {before}"),
+            )
+        elif after > before:
+            yield (
+                False,
+                Finding(Place(new[0]), f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"),
+            )
+
+
+def _is_test(side: Side, rules: PytestRules, origin: Origin) -> bool:
+    outline = side.outline(origin[0])
+    nodes = [node for node in outline.body if getattr(node, "name", "") == origin[1]] if outline else []
+    return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
+
+
+def _offers(side: Side, path: str, origin: Origin) -> bool:
+    return any(side.bound_origins(path, name) == {origin} for name in side.namespace(path))

@@ -1,0 +1,106 @@
+"""Imports that leave a file, names or whole statements, and edits that meet where something left."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+
+from codemods.bindings import Import
+from codemods.bindings.references import is_type_checking
+from codemods.planning.edits import Replacement
+from codemods.project import Source
+from codemods.rewriting import surgery
+from codemods.rewriting.layout import blank, documented
+
+
+def dropped_imports(
+    source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = ()
+) -> tuple[list[Replacement], list[tuple[int, int]]]:
+    """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
+    as X``."""
+    by_statement: dict[int, list[Import]] = defaultdict(list)
+    for item in items:
+        by_statement[id(item.node)].append(item)
+    edits: list[Replacement] = []
+    lines: list[tuple[int, int]] = []
+    gone: set[int] = set()
+    for group in by_statement.values():
+        node = group[0].node
+        start, end = source.start(node), source.end(node)
+        kept = frozenset(item.index for item in promised if item.node is node)
+        left = surgery.without(source.text[start:end], frozenset(item.index for item in group), kept)
+        if left is not None:
+            edits.append(Replacement(start, end, left))
+        else:
+            gone.add(id(node))
+    touched = {id(item.node) for item in items}
+    for node in {id(item.node): item.node for item in promised if id(item.node) not in touched}.values():
+        start, end = source.start(node), source.end(node)
+        kept = frozenset(item.index for item in promised if item.node is node)
+        edits.append(Replacement(start, end, surgery.without(source.text[start:end], frozenset(), kept) or ""))
+    for node in (item.node for item in items):
+        if id(node) in gone:
+            gone.discard(id(node))
+            lines.append((node.lineno, node.end_lineno or node.lineno))
+    return edits, _with_emptied_blocks(source, _with_gap_at_start(source, lines))
+
+
+def _with_gap_at_start(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """What stands first in a function goes with the blank lines below it."""
+    functions = [n for n in ast.walk(source.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    starts = {node.lineno for f in functions for node in f.body[1 if documented(f) and f.body[1:] else 0 :][:1]}
+    found = []
+    for top, bottom in lines:
+        while top in starts and blank(source, bottom + 1):
+            bottom += 1
+        found.append((top, bottom))
+    return found
+
+
+def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """An ``if TYPE_CHECKING:`` from which every import goes, goes too."""
+    found = list(lines)
+    for node in source.tree.body:
+        if isinstance(node, ast.If) and is_type_checking(node.test) and not node.orelse:
+            inside = [(s.lineno, s.end_lineno or s.lineno) for s in node.body]
+            if all(span in lines for span in inside):
+                found = [span for span in found if span not in inside]
+                found.append((node.lineno, node.end_lineno or node.lineno))
+    return found
+
+
+def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
+    """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
+    stays there."""
+    found: list[Replacement] = []
+    put: dict[int, list[Replacement]] = defaultdict(list)
+    for edit in sorted(edits, key=lambda e: (e.start, not _removes_line(source, e), e.end)):
+        if found and edit.end < found[-1].end and edit.start == edit.end:
+            put[len(found) - 1].append(edit)
+        elif found and edit.start < found[-1].end <= edit.end:
+            found.append(Replacement(found[-1].end, edit.end, edit.text))
+        else:
+            found.append(edit)
+    return [_refilled(source, edit, put[i]) if put[i] else edit for i, edit in enumerate(found)]
+
+
+def _removes_line(source: Source, edit: Replacement) -> bool:
+    """Does a statement stand at the start of this span, and nothing after the edit?"""
+    return not edit.text.strip() and bool(source.text[edit.start : edit.end].split("\n", 1)[0].strip())
+
+
+def _refilled(source: Source, gone: Replacement, put: list[Replacement]) -> Replacement:
+    """New lines in the place of removed ones, between the blank lines that stood around these."""
+    new, at, open_below = "", 0, 0
+    for edit in put:
+        above = source.text[gone.start : edit.start].splitlines()[at:]
+        at += len(above)
+        while above and above[-1].strip():
+            above.pop()
+        gap = len(above) - next((i for i in range(len(above), 0, -1) if above[i - 1].strip()), 0)
+        gap = max(gap, open_below, int(edit.text.startswith(source.newline))) if gone.start or new else 0
+        new += source.newline * gap + edit.text.strip("\r\n") + source.newline
+        open_below = int(edit.text.endswith(source.newline * 2))
+    lines = source.text[gone.start : gone.end].splitlines()
+    below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
+    return Replacement(gone.start, gone.end, new + source.newline * max(below, open_below))
