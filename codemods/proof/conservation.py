@@ -116,7 +116,7 @@ def _guard(statement: Statement) -> bool:
 def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
     """Guarded imports as text in which equal meaning is equal."""
 
-    def meaning(origins: Origins) -> list[Origin]:
+    def meant(origins: Origins) -> list[Origin]:
         return sorted(comparison.mapped(origins) if side is comparison.before else origins)
 
     def block(body: list[ast.stmt]) -> str:
@@ -125,16 +125,14 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    leads = meaning(side.imported(statement.path, bound.module, bound.attribute))
-                    imported.append(f"{name}={leads}")
+                    imported.append(f"{name}={meant(side.imported(statement.path, bound.module, bound.attribute))}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        meanings = [meaning(side.origins(statement.path, name)) for name in sorted(names)]
-        return f"{ast.dump(node) if node else ''} {meanings}"
+        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):
@@ -152,6 +150,8 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
     after: Counter[str] = Counter()
     places: dict[str, Place] = {}
     for path in comparison.changed:
+        if _marked(comparison.before, path) == _marked(comparison.after, path):
+            continue
         for text, line, own in _comments_of(comparison.before, path):
             if own:
                 before[text] += 1
@@ -163,10 +163,17 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
 
 def _on_own_lines(comparison: Comparison, side: Side) -> Iterator[tuple[str, str, int]]:
     for path in comparison.changed:
+        if _marked(comparison.before, path) == _marked(comparison.after, path):
+            continue
         outline = side.outline(path)
         for text, line, _ in _comments_of(side, path):
             if outline is not None and outline.source.line(line).strip().startswith("#"):
                 yield path, text, line
+
+
+def _marked(side: Side, path: str) -> list[bytes]:
+    """The lines that may have a comment."""
+    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
 
 
 def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
@@ -175,9 +182,8 @@ def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
     if outline is None or "#" not in outline.source.text:
         return
     imports: set[int] = set()
-    for node in ast.walk(outline.source.tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    for node in outline.source.nodes.imports:
+        imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     text = re.sub(r"\r\n?", "\n", outline.source.text)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:

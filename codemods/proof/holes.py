@@ -7,7 +7,9 @@ import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from codemods.project import Nodes
 from codemods.proof.outline import LOCAL_BUILTINS, OWN, Origin, Origins
 from codemods.proof.side import Side
 
@@ -89,6 +91,8 @@ class Holes:
     # The module in getattr(module, "name"), which is no use of the whole module.
     _looked_into: ast.expr | None = None
 
+    _scope: Scope
+
     # Where __file__ is asked for its folder only.
     _folders: frozenset[ast.AST] = frozenset()
 
@@ -102,11 +106,14 @@ class Holes:
         self._reading = Reading("")
         self._moment = "import"
         if "__file__" in outline.source.text:
-            self._folders = frozenset(_folders(outline.source.tree))
+            self._folders = frozenset(_folders(outline.source.nodes))
+
+    @cached_property
+    def module(self) -> Scope:
+        """The scope of the module; raises SyntaxError, since the compiler has more rules than the parser."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.module = Scope(symtable.symtable(outline.source.text, path, "exec"), None, "import")
-        self._scope = self.module
+            return Scope(symtable.symtable(self.outline.source.text, self.path, "exec"), None, "import")
 
     def _import_call(self, node: ast.Call) -> str | None:
         """The module of the tree that ``importlib.import_module("a.b")`` gives."""
@@ -207,14 +214,12 @@ class Holes:
         return frozenset(meaning), frozenset(cells), node
 
 
-def _folders(tree: ast.AST) -> Iterator[ast.AST]:
+def _folders(nodes: Nodes) -> Iterator[ast.AST]:
     """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``."""
-    for node in ast.walk(tree):
-        inside: ast.AST | None = None
-        if isinstance(node, ast.Attribute) and node.attr in ("parent", "parents", "with_name"):
-            inside = node.value
-        elif isinstance(node, ast.Call) and last_name(node.func) == "dirname" and node.args:
-            inside = node.args[0]
+    asked = [n.value for n in nodes.of(ast.Attribute) if n.attr in ("parent", "parents", "with_name")]
+    asked += [call.args[0] for call in nodes.of(ast.Call) if last_name(call.func) == "dirname" and call.args]
+    for node in asked:
+        inside: ast.AST | None = node
         while isinstance(inside, (ast.Call, ast.Attribute)):
             if isinstance(inside, ast.Attribute):
                 inside = inside.value if inside.attr in ("resolve", "absolute") else None
