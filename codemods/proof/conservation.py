@@ -112,7 +112,7 @@ def _guard(statement: Statement) -> bool:
 def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
     """Guarded imports as text in which equal meaning is equal."""
 
-    def meaning(origins: Origins) -> list[Origin]:
+    def meant(origins: Origins) -> list[Origin]:
         return sorted(comparison.mapped(origins) if side is comparison.before else origins)
 
     def block(body: list[ast.stmt]) -> str:
@@ -121,16 +121,14 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    leads = meaning(side.imported(statement.path, bound.module, bound.attribute))
-                    imported.append(f"{name}={leads}")
+                    imported.append(f"{name}={meant(side.imported(statement.path, bound.module, bound.attribute))}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        meanings = [meaning(side.origins(statement.path, name)) for name in sorted(names)]
-        return f"{ast.dump(node) if node else ''} {meanings}"
+        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):

@@ -11,7 +11,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.layout import last_line
-from codemods.rewriting.placing import Header, in_order, place_among
+from codemods.rewriting.placing import Header, in_order, in_order_with, place_among
 
 
 class Inserter:
@@ -31,6 +31,7 @@ class Inserter:
         self.style = style
         self.taken = taken
         self.renamed = renamed
+        self.order = in_order_with(head, renamed, style)
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
 
@@ -47,11 +48,15 @@ class Inserter:
         place = self._place(new)
         if old is not None:
             there = old.lineno - 1 if gone else last_line(old)
-            if not in_order(self.head, self.style):
+            if not in_order(self.order, self.style):
                 place = (there, False)
             elif place[0] > max(there, self._latest(new, old)):
                 place = (there, False)
         self._lines.setdefault(place, []).append(new)
+
+    def keeps(self, node: ast.ImportFrom) -> bool:
+        """May a renamed statement stay where it is?"""
+        return not in_order(self.head, self.style) or any(one.lineno == node.lineno for one in self.order.imports)
 
     def _place(self, new: NewImport) -> tuple[int, bool]:
         """Where a line of its own stands; names that share a statement go with the first of them."""
@@ -59,7 +64,7 @@ class Inserter:
         for place, imports in self._lines.items():
             if shared is not None and any(render.shared_statement(one, self.style) == shared for one in imports):
                 return place
-        return place_among(self.head, new, self.style)
+        return place_among(self.order, new, self.style)
 
     def joins(self, new: NewImport, old: ast.ImportFrom) -> bool:
         """Is there a statement that the import can join?"""
@@ -75,7 +80,7 @@ class Inserter:
                 text = "\n".join(render.statement(module, names, indent, self.style)).removeprefix(indent)
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
         for (after, section), added in self._lines.items():
-            ordered = in_order(self.head, self.style)
+            ordered = in_order(self.order, self.style)
             imports = sorted(added, key=lambda new: render.place(new, self.style)) if ordered else added
             lines = render.lines(imports, self.head.indent, self.style)
             if section:

@@ -13,7 +13,7 @@ from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import has_its_lines, indentation, removal
-from codemods.rewriting.placing import Header, imports_around, in_order
+from codemods.rewriting.placing import imports_around
 from codemods.rewriting.splice import splice
 
 
@@ -35,7 +35,7 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
         block = imports_around(source, node)
         first = block.imports[0].lineno if block.imports else 0
         inserter = inserters.setdefault(first, Inserter(source, block, style, set(by_statement), renamed))
-        edits += _statement(source, node, inserter, group, renamed)
+        edits += _statement(source, node, inserter, group)
     for inserter in inserters.values():
         edits += inserter.edits()
     return source.encode(splice(source.text, edits))
@@ -46,13 +46,8 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
     return splice(raw.decode(), file.strings).encode()
 
 
-def _statement(
-    source: Source, node: ast.ImportFrom, inserter: Inserter, group: list[Rehome], renamed: dict[int, str]
-) -> list[Replacement]:
-    """One import whose names, or some of them, come from another module now.
-
-    ``renamed`` are the statements all of whose names do, and where from.
-    """
+def _statement(source: Source, node: ast.ImportFrom, inserter: Inserter, group: list[Rehome]) -> list[Replacement]:
+    """One import whose names, or some of them, come from another module now."""
     start, end = source.start(node), source.end(node)
     text = source.text[start:end]
     module, style = group[0].module, inserter.style
@@ -60,9 +55,7 @@ def _statement(
     alone = has_its_lines(source, node)
     if len(group) == len(node.names):
         joins = all(inserter.joins(new, node) for new in news)
-        head = inserter.head
-        fits = _stays_in_order(head, renamed, style) or _stays_in_order(head, {id(node): module}, style)
-        moves = not fits and in_order(head, style) and _plain(source, node)
+        moves = _plain(source, node) and not inserter.keeps(node)
         if alone and (joins or moves):
             for new in news:
                 inserter.add(new, node, gone=True)
@@ -91,18 +84,6 @@ def _renamed(source: Source, node: ast.ImportFrom, module: str) -> Replacement:
     pad = " " if not text[4:5].isspace() else ""
     space = "" if text[found.end(1)].isspace() else " "
     return Replacement(start + found.start(1), start + found.end(1), pad + module + space)
-
-
-def _stays_in_order(head: Header, renamed: dict[int, str], style: ImportStyle) -> bool:
-    """Do these imports stand in isort's order with other modules in the place of some?"""
-
-    def now(node: ast.Import | ast.ImportFrom) -> ast.Import | ast.ImportFrom:
-        module = renamed.get(id(node))
-        if module is None:
-            return node
-        return ast.ImportFrom(module.lstrip(".") or None, node.names, len(module) - len(module.lstrip(".")))
-
-    return in_order(replace(head, imports=tuple(map(now, head.imports))), style)
 
 
 def _plain(source: Source, node: ast.stmt) -> bool:

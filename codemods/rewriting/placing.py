@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
@@ -111,6 +111,27 @@ def in_order(head: Header, style: ImportStyle) -> bool:
     """Do these imports stand in isort's order?"""
     places = [render.place_of(node, style) for node in head.imports]
     return places == sorted(places)
+
+
+def in_order_with(head: Header, renamed: Mapping[int, str], style: ImportStyle) -> Header:
+    """The same imports, some of which name another module then, less those that would break the order that stands."""
+    now = [(node, _naming(node, renamed.get(id(node)))) for node in head.imports]
+    if not in_order(head, style):
+        return replace(head, imports=tuple(then for _, then in now))
+    kept = {node: then for node, then in now if id(node) not in renamed}
+    for node, then in now:
+        grown = [{**kept, node: then}.get(one) for one in head.imports]
+        there = replace(head, imports=tuple(one for one in grown if one is not None))
+        if node not in kept and in_order(there, style):
+            kept[node] = then
+    return replace(head, imports=tuple(kept[node] for node in head.imports if node in kept))
+
+
+def _naming(node: ast.Import | ast.ImportFrom, module: str | None) -> ast.Import | ast.ImportFrom:
+    if module is None:
+        return node
+    level = len(module) - len(module.lstrip("."))
+    return ast.copy_location(ast.ImportFrom(module.lstrip(".") or None, node.names, level), node)
 
 
 def first_line_before(node: ast.stmt) -> int:
