@@ -10,22 +10,19 @@ from codemods.planning.edits import NewImport
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
+from codemods.planning.looked_up import looks
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
-_DYNAMIC = {"globals", "vars", "eval", "exec", "locals", "dir"}
-
 
 def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
-    """Imports that only moved code used and that others may find in the source: they become ``X as X``."""
+    """Imports that only moved code used and that others may find in the source: linters are told that they stay."""
     read = _read_in_source(facts)
     return tuple(
         item
         for name in sorted(used - read)
         for item in facts.source.top_imports.get(name, ())
-        if _passed_on(facts, item)
-        and not (item.guarded or item.asname or _is_promise(facts, item))
-        and (item.attribute or "." not in item.module)
+        if _passed_on(facts, item) and not (item.guarded or item.explicit or _is_promise(facts, item))
     )
 
 
@@ -41,7 +38,7 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
     starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
-    dynamic = _looks_names_up(facts) and not item.typing_only
+    dynamic = _looked_up(facts, name) and not item.typing_only
     return facade or starred or patched or dynamic or name in facts.referrers.used
 
 
@@ -120,11 +117,9 @@ def _chain_read(facts: Facts, item: Import) -> bool:
     return False
 
 
-def _looks_names_up(facts: Facts) -> bool:
-    """Does staying code look into the module's namespace by other means than names?"""
-    return any(
-        r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references
-    )
+def _looked_up(facts: Facts, name: str) -> bool:
+    """Could staying code find this name in the module's namespace by other means than naming it?"""
+    return any(look.finds(name) for look in looks(facts))
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:
@@ -160,7 +155,6 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
     outside = facts.referrers.outside | read_by_staying(facts)
-    dynamic = _looks_names_up(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     found = []
     for unit in sorted(facts.moving, key=lambda u: u.index):
@@ -171,7 +165,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
-            if incidental and not asked and name not in read and name not in outside and not dynamic:
+            if incidental and not asked and name not in read and name not in outside and not _looked_up(facts, name):
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found)

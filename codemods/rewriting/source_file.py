@@ -136,26 +136,33 @@ def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
     """Edits that do not overlap: where removals meet, their blank lines go once; a line put into a removed place
     stays there."""
     found: list[Replacement] = []
-    put: dict[int, list[str]] = defaultdict(list)
+    put: dict[int, list[Replacement]] = defaultdict(list)
     for edit in sorted(edits, key=lambda e: (e.start, e.end)):
         if found and edit.end < found[-1].end and edit.start == edit.end:
-            put[len(found) - 1].append(edit.text)
+            put[len(found) - 1].append(edit)
         elif found and edit.start < found[-1].end <= edit.end:
             found.append(Replacement(found[-1].end, edit.end, edit.text))
         else:
             found.append(edit)
-    return [_refilled(source, edit, "".join(put[i])) if put[i] else edit for i, edit in enumerate(found)]
+    return [_refilled(source, edit, put[i]) if put[i] else edit for i, edit in enumerate(found)]
 
 
-def _refilled(source: Source, gone: Replacement, text: str) -> Replacement:
+def _refilled(source: Source, gone: Replacement, put: list[Replacement]) -> Replacement:
     """New lines in the place of removed ones, between the blank lines that stood around these."""
-    old = source.text[gone.start : gone.end]
-    lines = old.splitlines()
-    above = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    below = next((i for i, line in enumerate(reversed(lines)) if line.strip()), 0)
+    text = "".join(edit.text for edit in put)
+    above = _blank(source.text[gone.start : put[0].start].splitlines())
+    below = _blank(source.text[put[-1].start : gone.end].splitlines()[::-1])
     new = text.strip("\r\n") + source.newline
-    above = max(above, 1 if text.startswith(source.newline) and gone.start else 0)
+    above = max(above, 1 if text.startswith(source.newline) else 0) if source.text[: gone.start].strip() else 0
+    if source.text[: gone.start].endswith(2 * source.newline):
+        above = 0
     return Replacement(gone.start, gone.end, source.newline * above + new + source.newline * below)
+
+
+def _blank(lines: list[str]) -> int:
+    """How many blank lines come first; one where a later one parts removed lines from the new ones."""
+    first = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    return first or int(any(not line.strip() for line in lines))
 
 
 __all__ = ["dropped_imports", "last_line", "merged", "rewrite_source"]

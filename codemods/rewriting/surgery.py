@@ -9,13 +9,19 @@ import libcst as cst
 
 from codemods.planning.import_style import ImportStyle
 
+KEPT = "# noqa: F401  (found here before)"
+
 
 def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
-    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is
-    left."""
+    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked if they have another
+    name already; None where nothing is left."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
+    if any(not _plain(alias) for index, alias in enumerate(small.names) if index in promised):
+        line = _marked(line)
+        small = _import(line)
+        assert not isinstance(small.names, cst.ImportStar)
     names = [_promise(a) if i in promised else a for i, a in enumerate(small.names)]
     kept = [alias for index, alias in enumerate(names) if index not in indices]
     if not kept:
@@ -33,9 +39,31 @@ def without(text: str, indices: frozenset[int], promised: frozenset[int] = froze
 
 def _promise(alias: cst.ImportAlias) -> cst.ImportAlias:
     """``X as X``: what type checkers and linters read as a name passed on."""
-    if alias.asname is not None or not isinstance(alias.name, cst.Name):
+    if not _plain(alias):
         return alias
-    return alias.with_changes(asname=cst.AsName(cst.Name(alias.name.value)))
+    return alias.with_changes(asname=cst.AsName(cst.Name(str(alias.name.value))))
+
+
+def _plain(alias: cst.ImportAlias) -> bool:
+    return alias.asname is None and isinstance(alias.name, cst.Name)
+
+
+def _marked(line: cst.SimpleStatementLine | cst.BaseCompoundStatement) -> cst.SimpleStatementLine:
+    """The statement with a mark at the end of its first line, unless a comment stands there."""
+    assert isinstance(line, cst.SimpleStatementLine)
+    small = _import(line)
+    space, mark = cst.SimpleWhitespace("  "), cst.Comment(KEPT)
+    inner = small.lpar.whitespace_after if isinstance(small, cst.ImportFrom) and small.lpar is not None else None
+    if isinstance(inner, cst.ParenthesizedWhitespace):
+        if inner.first_line.comment is not None:
+            return line
+        inner = inner.with_changes(first_line=inner.first_line.with_changes(whitespace=space, comment=mark))
+        assert isinstance(small, cst.ImportFrom) and small.lpar is not None
+        return line.with_changes(body=[small.with_changes(lpar=small.lpar.with_changes(whitespace_after=inner))])
+    trailing = line.trailing_whitespace
+    if trailing.comment is not None:
+        return line
+    return line.with_changes(trailing_whitespace=trailing.with_changes(whitespace=space, comment=mark))
 
 
 def with_name(text: str, name: str, style: ImportStyle) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.looked_up import looks
 
 CODE = "namespace-read"
 TITLE = "staying code looks names up in the namespace of the source"
@@ -24,14 +25,12 @@ def dispatch(name):
 shop/commands.py shop/stopping.py do_stop
 """
 
-_LOOKS = frozenset({"globals", "vars", "dir", "eval", "exec"})
-
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for unit in facts.staying:
-        for r in unit.references:
-            if r.name in _LOOKS and r.called and r.name not in facts.source.binds:
-                place = facts.source.source.place(r.node)
-                reason = f"{unit.label} calls {r.name}(): it finds the moved names as imports, before the others"
-                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
-                return
+    for look in looks(facts):
+        if any(look.finds(name) for name in facts.moved_names):
+            place = facts.source.source.place(look.reference.node)
+            called = look.reference.name
+            reason = f"{look.unit.label} calls {called}(): it finds the moved names as imports, before the others"
+            yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+            return
