@@ -168,15 +168,28 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
             if incidental and not asked and name not in read and name not in outside and not _looked_up(facts, name):
                 continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
-    return _in_one_statement(found)
+    return _in_one_statement(found, _local_names(facts))
 
 
-def _in_one_statement(found: list[NewImport]) -> tuple[NewImport, ...]:
-    """Several names that are only passed on stand in one statement with the others, and linters are told so once."""
-    passed_on = [new for new in found if new.asname]
-    if not passed_on or len(found) == 1:
-        return tuple(found)
-    return tuple(NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in found)
+def _in_one_statement(found: list[NewImport], local: set[str]) -> tuple[NewImport, ...]:
+    """Several names that are only passed on stand in one statement with the others, and linters are told so once;
+    not those that functions bind for themselves too, where linters would see an import that is bound anew."""
+    alone = [new for new in found if new.asname and new.binds in local]
+    shared = [new for new in found if new not in alone]
+    if any(new.asname for new in shared) and len(shared) > 1:
+        shared = [NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in shared]
+    return (*shared, *alone)
+
+
+def _local_names(facts: Facts) -> set[str]:
+    """Names that staying code binds in scopes of its own."""
+    return {
+        node.id
+        for unit in facts.staying
+        for statement in unit.statements
+        for node in ast.walk(statement.node)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
 
 
 def _read_by_staying(facts: Facts) -> set[str]:
