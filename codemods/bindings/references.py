@@ -309,7 +309,7 @@ class Collector:
             self._visit(node.slice, at)
 
     def _bracketed(self, node: ast.Subscript, at: _Where) -> None:
-        """What stands in the brackets of a type: strings in those of Literal, and below Annotated's type, are strings."""
+        """In the brackets of a type: strings in those of Literal, and after Annotated's type, are strings."""
         name = getattr(node.value, "id", getattr(node.value, "attr", ""))
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         types = {"Literal": 0, "Annotated": 1}.get(name, len(parts))

@@ -27,7 +27,9 @@ class Look:
 
 def looks(facts: Facts) -> tuple[Look, ...]:
     """The places in staying code that look into the namespace of the source."""
-    return tuple(look for unit in facts.staying for look in _looks(unit) if look.reference.name not in facts.source.binds)
+    return tuple(
+        look for unit in facts.staying for look in _looks(unit) if look.reference.name not in facts.source.binds
+    )
 
 
 def _looks(unit: Unit) -> Iterator[Look]:

@@ -131,7 +131,7 @@ class Holes:
         target = (
             (self.path, node.id)
             if isinstance(node, ast.Name)
-            else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""))
+            else max(cells or meaning, key=lambda c: c[1] == getattr(node, "attr", ""))
         )
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
 

@@ -13,8 +13,8 @@ KEPT = "# noqa: F401  (found here before)"
 
 
 def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
-    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked if they have another
-    name already; None where nothing is left."""
+    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked where they have
+    another name; None where nothing is left."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
