@@ -61,6 +61,14 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Imports under a condition that the destination gets too, less those that it does not need."""
+
+    node: ast.stmt
+    dropped: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True)
 class Arrival:
     """What a destination gets."""
 
@@ -70,7 +78,7 @@ class Arrival:
     future: bool = False
     imports: tuple[NewImport, ...] = ()
     typing_imports: tuple[NewImport, ...] = ()
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
     dropped: tuple[Rehome, ...] = ()
     edits: tuple[Replacement, ...] = ()
 

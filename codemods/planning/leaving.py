@@ -10,6 +10,7 @@ from codemods.planning.edits import NewImport
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
+from codemods.planning.guarded import unread
 from codemods.planning.looked_up import looks
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
@@ -72,6 +73,10 @@ def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
             if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
                 found.append(item)
     found += _tested_no_more(facts, found)
+    for statement in source.statements:
+        promised = {i.binds for i in source.imports if _passed_on(facts, i) or i.explicit or _is_promise(facts, i)}
+        alone = unread(source, statement.node, read | promised | (statement.binds - used))
+        found += [item for item in alone if item.guarded]
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
 
 

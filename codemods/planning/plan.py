@@ -13,8 +13,9 @@ from codemods.planning.annotations import resolves_hints
 from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
 from codemods.planning.deprecating import deprecation_hazards, ways_back
-from codemods.planning.edits import Arrival, Body, Departure, Edits
+from codemods.planning.edits import Arrival, Block, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.guarded import unread
 from codemods.planning.identity import questions
 from codemods.planning.import_style import import_style
 from codemods.planning.importers import importer_edits
@@ -125,7 +126,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     future = (
         facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
     )
-    blocks = tuple(block for block in needs.blocks)
+    blocks = tuple(Block(node, unread(facts.source, node, needs.used)) for node in needs.blocks)
     arrival = Arrival(
         facts.move.destination,
         facts.destination,
@@ -133,7 +134,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         future,
         tuple(needs.imports),
         tuple(needs.typing_imports),
-        blocks,  # type: ignore[arg-type]
+        blocks,
         hazards.own_imports(facts),
         texts.get(facts.move.destination, ()),
     )

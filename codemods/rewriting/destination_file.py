@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
-from codemods.planning.edits import Arrival, NewImport, Replacement
+from codemods.planning.edits import Arrival, Block, NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
+from codemods.planning.style import reference_to
 from codemods.project import Names, Source
 from codemods.rewriting import render
 from codemods.rewriting.inserting import Inserter, insertion
@@ -45,7 +46,7 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
         parts.append("from __future__ import annotations")
     imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)), style)
     parts += render.sections(imports, "", style)
-    parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
+    parts += [_block_text(arrival, block, names) for block in arrival.blocks]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
         parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
@@ -90,30 +91,41 @@ def _begins_big(statements: tuple[Statement, ...]) -> bool:
     return bool(statements) and isinstance(statements[0].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
-def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
+def _block_text(arrival: Arrival, block: Block, names: Names) -> str:
     """A guarded import as the source has it, relative names from the new place."""
-    from codemods.planning.style import reference_to
-
-    source = arrival.body.module.source
+    source, node = arrival.body.module.source, block.node
     top = node.lineno
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
     start, end = source.line_starts[top - 1], source.end(node)
-    edits = []
+    edits, whole = dropped_imports(source, block.dropped)
+    edits += [Replacement(source.line_starts[t - 1], min(end, source.line_starts[b]), "") for t, b in whole]
     for inner in ast.walk(node):
         if (
             isinstance(inner, ast.ImportFrom)
             and inner.level
             and names.package(source.path) != names.package(arrival.path)
         ):
-            absolute = names.absolute(source.path, inner.module, inner.level) or ""
-            target = names.find(absolute, source.path)
-            text = source.text[source.start(inner) : source.end(inner)]
-            written = "." * inner.level + (inner.module or "")
-            at = source.start(inner) + text.find(written, 4) - start
-            new = reference_to(target, arrival.path, True, names) if target else absolute
-            edits.append(Replacement(at, at + len(written), new))
-    return splice(source.text[start:end], edits).replace("\r\n", "\n")
+            edits = _seen_from(arrival, inner, names, edits)
+    own = [Replacement(edit.start - start, edit.end - start, edit.text) for edit in edits]
+    return splice(source.text[start:end], own).replace("\r\n", "\n").rstrip("\n")
+
+
+def _seen_from(arrival: Arrival, node: ast.ImportFrom, names: Names, edits: list[Replacement]) -> list[Replacement]:
+    """The edits of a block, and what makes this import of it name the same module from the destination."""
+    source = arrival.body.module.source
+    start, end = source.start(node), source.end(node)
+    if any(edit.start <= start and end < edit.end for edit in edits):
+        return edits  # it does not come along
+    standing = next((edit for edit in edits if (edit.start, edit.end) == (start, end)), None)
+    text = standing.text if standing else source.text[start:end]
+    written = "." * node.level + (node.module or "")
+    absolute = names.absolute(source.path, node.module, node.level) or ""
+    target = names.find(absolute, source.path)
+    new = reference_to(target, arrival.path, True, names) if target else absolute
+    at = text.find(written, 4)
+    moved = Replacement(start, end, text[:at] + new + text[at + len(written) :])
+    return [*(edit for edit in edits if edit is not standing), moved]
 
 
 def _joined_module(arrival: Arrival, module: Module, names: Names, style: ImportStyle) -> bytes:
@@ -135,7 +147,7 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
             inserter.add(new)
     edits += inserter.edits()
     edits += _joined_typing(arrival, module, style)
-    blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
+    blocks_text = [_block_text(arrival, block, names) for block in arrival.blocks if not _stands(module, block)]
     if blocks_text:
         edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
     edits.append(_landing(arrival, module, style))
@@ -151,8 +163,8 @@ def _has(module: Module, new: NewImport, gone: set[str]) -> bool:
     return bool(items) or new.binds in module.definitions
 
 
-def _block_stands(module: Module, node: object) -> bool:
-    return any(ast.dump(s.node) == ast.dump(node) for s in module.statements)  # type: ignore[arg-type]
+def _stands(module: Module, block: Block) -> bool:
+    return any(ast.dump(s.node) == ast.dump(block.node) for s in module.statements)
 
 
 def _below_docstring(source: Source) -> int:
