@@ -92,7 +92,7 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
 
 def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
     """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
-    ``if`` with nothing but imports in it, which do not hang on one another, may have lost some names in all branches."""
+    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
     old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
     known = {_form(comparison, comparison.before, s) for s in old}
     for several in comparison.new_statements.values():

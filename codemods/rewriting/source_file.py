@@ -122,14 +122,18 @@ def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
-    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
-    lines += render.lines(departure.back, "", style)[1:]
+    lines = render.lines([replace(new, comment=_late(new.comment)) for new in departure.back], "", style)
     top = first_line(source, departure.before.node)
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
     at = source.line_starts[top - 1]
     big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
+
+
+def _late(comment: str) -> str:
+    """A comment that also tells linters that an import stands below code on purpose."""
+    return comment.replace("noqa: ", "noqa: E402, ") if "noqa: " in comment else f"{comment}  # noqa: E402".strip()
 
 
 def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
