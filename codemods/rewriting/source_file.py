@@ -122,7 +122,8 @@ def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
-    lines = render.lines([replace(new, comment=_late(new.comment)) for new in departure.back], "", style)
+    back = sorted(departure.back, key=lambda new: style.name_key(new.attribute or ""))
+    lines = render.lines([replace(new, comment=_late(new.comment)) for new in back], "", style)
     top = first_line(source, departure.before.node)
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
