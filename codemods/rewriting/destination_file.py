@@ -13,6 +13,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.planning.style import reference_to
 from codemods.project import Names, Source
 from codemods.rewriting import render
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
@@ -39,7 +40,7 @@ def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewI
 
 def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     source = arrival.body.module.source
-    style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = as_written(header(source), style.seen_from(names.dotted(arrival.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
     parts: list[str] = []
     if arrival.future:

@@ -9,6 +9,7 @@ from codemods.planning.edits import NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render, surgery
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.placing import Header, in_order, place_among
 
 
@@ -19,7 +20,7 @@ class Inserter:
     def __init__(self, source: Source, head: Header, style: ImportStyle, taken: set[int]) -> None:
         self.source = source
         self.head = head
-        self.style = style
+        self.style = as_written(head, style)
         self.taken = taken
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}

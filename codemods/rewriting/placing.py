@@ -75,6 +75,9 @@ def place_among(head: Header, module: str, plain: bool, style: ImportStyle) -> t
     same = [(r, node) for r, node in ranked if r[0] == mine[0]]
     if same:
         in_order = [r for r, _ in same] == sorted(r for r, _ in same)
+        if not in_order and (near := _nearest(same, module)):
+            # In a section with an order of its own: among those of its package, if they have isort's.
+            same, in_order = near, True
         before = [node for r, node in same if r <= mine] if in_order else [node for _, node in same]
         if before:
             return last_line(before[-1]), False
@@ -83,6 +86,21 @@ def place_among(head: Header, module: str, plain: bool, style: ImportStyle) -> t
     if earlier:
         return last_line(earlier[-1]), True
     return head.after if not ranked else first_line_before(ranked[0][1]), True
+
+
+def _nearest(
+    ranked: list[tuple[Rank, ast.Import | ast.ImportFrom]], module: str
+) -> list[tuple[Rank, ast.Import | ast.ImportFrom]]:
+    """Those in a row, and in order, that share most of their module's path with ``module``; empty if there are none."""
+    for end in range(module.count("."), 0, -1):
+        package = ".".join(module.split(".")[:end])
+        inside = [f"{getattr(n, 'module', None) or n.names[0].name}.".startswith(f"{package}.") for _, n in ranked]
+        if not any(inside):
+            continue
+        first, last = inside.index(True), len(inside) - inside[::-1].index(True)
+        near = ranked[first:last]
+        return near if all(inside[first:last]) and [r for r, _ in near] == sorted(r for r, _ in near) else []
+    return []
 
 
 def in_order(head: Header, style: ImportStyle) -> bool:

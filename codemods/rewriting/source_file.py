@@ -15,6 +15,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal, spans
 from codemods.rewriting.placing import header
@@ -28,7 +29,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     gone += spans(source, departure.module.statements, departure.blocks)
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
-    style = style.seen_from(names.dotted(departure.path).partition(".")[0])
+    style = as_written(header(source), style.seen_from(names.dotted(departure.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), style, taken)
