@@ -69,6 +69,15 @@ class Block:
 
 
 @dataclass(frozen=True)
+class TypingTest:
+    """What an ``if`` above imports for type checkers asks; the import that it needs, and its ``place`` among others."""
+
+    text: str = "TYPE_CHECKING"
+    new: NewImport = field(default_factory=lambda: NewImport("typing", "TYPE_CHECKING"))
+    place: int | None = None
+
+
+@dataclass(frozen=True)
 class Arrival:
     """What a destination gets."""
 
@@ -78,6 +87,7 @@ class Arrival:
     future: bool = False
     imports: tuple[NewImport, ...] = ()
     typing_imports: tuple[NewImport, ...] = ()
+    test: TypingTest = field(default_factory=TypingTest)
     blocks: tuple[Block, ...] = ()
     dropped: tuple[Rehome, ...] = ()
     edits: tuple[Replacement, ...] = ()

@@ -45,9 +45,11 @@ def _looks(unit: Unit) -> Iterator[Look]:
 
 
 def _elsewhere(call: ast.Call, reference: Reference) -> bool:
-    """Does this look into another namespace: that of a function, or of an instance?"""
+    """Does this look into another namespace: that of a function, of an instance, or one that is given?"""
     if reference.name == "locals":
         return reference.function is not None
+    if reference.name in ("eval", "exec"):
+        return len(call.args) > 1 or any(keyword.arg == "globals" for keyword in call.keywords)
     subject = call.args[0] if call.args and reference.name in ("vars", "dir") else None
     return isinstance(subject, ast.Name) and subject.id in ("self", "cls")
 

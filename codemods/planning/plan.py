@@ -134,6 +134,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         future,
         tuple(needs.imports),
         tuple(needs.typing_imports),
+        needs.typing_test(),
         blocks,
         hazards.own_imports(facts),
         texts.get(facts.move.destination, ()),

@@ -107,6 +107,7 @@ def _edits(facts: Facts, units: Units, moving: tuple[Unit, ...], needs: Needs, d
         False,
         tuple(needs.imports),
         tuple(needs.typing_imports),
+        needs.typing_test(),
         tuple(Block(node, unread(source, node, needs.used)) for node in needs.blocks),
         tuple(dropped),
     )

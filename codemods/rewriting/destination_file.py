@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
-from codemods.planning.edits import Arrival, Block, NewImport, Replacement
+from codemods.planning.edits import Arrival, Block, NewImport, Replacement, TypingTest
 from codemods.planning.import_style import ImportStyle
 from codemods.planning.style import reference_to
 from codemods.project import Names, Source
@@ -29,13 +29,24 @@ def rewrite_destination(arrival: Arrival, names: Names, style: ImportStyle) -> b
     return _joined_module(arrival, arrival.module, names, style)
 
 
-def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
-    """The import of TYPE_CHECKING, where the file needs it and does not have it."""
-    if not arrival.typing_imports or "TYPE_CHECKING" in bound:
-        return ()
-    if any(new.binds == "TYPE_CHECKING" for new in arrival.imports):
-        return ()
-    return (NewImport("typing", "TYPE_CHECKING"),)
+def _imports(arrival: Arrival) -> tuple[NewImport, ...]:
+    """The imports of a new module, with that which the test of imports for type checkers needs."""
+    test = arrival.test
+    if not arrival.typing_imports or test.new in arrival.imports:
+        return arrival.imports
+    at = len(arrival.imports) if test.place is None else test.place
+    return (*arrival.imports[:at], test.new, *arrival.imports[at:])
+
+
+def _test(arrival: Arrival, module: Module) -> TypingTest | None:
+    """The test of new imports for type checkers in a module that stands; None where it has such a test."""
+    if header(module.source).typing_block is not None or not _new_typing_imports(arrival, module):
+        return None
+    return TypingTest() if "TYPE_CHECKING" in module.binds else arrival.test
+
+
+def _new_typing_imports(arrival: Arrival, module: Module) -> list[NewImport]:
+    return [new for new in arrival.typing_imports if new.binds not in module.binds]
 
 
 def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
@@ -45,12 +56,12 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     parts: list[str] = []
     if arrival.future:
         parts.append("from __future__ import annotations")
-    imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)), style)
+    imports = _sorted_like(source, _imports(arrival), style)
     parts += render.sections(imports, "", style)
     parts += [_block_text(arrival, block, names) for block in arrival.blocks]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
-        parts.append("if TYPE_CHECKING:\n" + "\n\n".join(typing))
+        parts.append(f"if {arrival.test.text}:\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
         if source.newline == "\r\n"
@@ -143,11 +154,12 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
         after = _below_docstring(source)
         edits.append(insertion(source, after, ["from __future__ import annotations"], True))
     gone = {item.binds for item in dropped}
-    for new in (*arrival.imports, *_typing(arrival, module.binds)):
+    test = _test(arrival, module)
+    for new in (*arrival.imports, *([test.new] if test else [])):
         if not _has(module, new, gone):
             inserter.add(new)
     edits += inserter.edits()
-    edits += _joined_typing(arrival, module, style)
+    edits += _joined_typing(arrival, module, test, style)
     blocks_text = [_block_text(arrival, block, names) for block in arrival.blocks if not _stands(module, block)]
     if blocks_text:
         edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
@@ -180,19 +192,20 @@ def _below_docstring(source: Source) -> int:
     return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
 
 
-def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list[Replacement]:
-    wanted = [new for new in arrival.typing_imports if new.binds not in module.binds]
+def _joined_typing(arrival: Arrival, module: Module, test: TypingTest | None, style: ImportStyle) -> list[Replacement]:
+    wanted = _new_typing_imports(arrival, module)
     if not wanted:
         return []
     source = module.source
     head = header(source)
-    if head.typing_block is not None:
+    if test is None:
         node = head.typing_block
+        assert node is not None
         first = node.body[0]
         indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, ["if TYPE_CHECKING:", *render.lines(wanted, style.indent, style)], True)]
+    return [insertion(source, after, [f"if {test.text}:", *render.lines(wanted, style.indent, style)], True)]
 
 
 def _landing(arrival: Arrival, module: Module, style: ImportStyle) -> Replacement:
