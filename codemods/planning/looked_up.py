@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Reference
 from codemods.planning.facts import Facts
+from codemods.planning.identity import in_a_scope
 from codemods.planning.units import Unit
 
 _LOOKS = frozenset({"globals", "vars", "eval", "exec", "locals", "dir"})
@@ -33,35 +34,37 @@ def looks(facts: Facts) -> tuple[Look, ...]:
 
 
 def _looks(unit: Unit) -> Iterator[Look]:
-    found = [r for r in unit.references if r.name in _LOOKS]
-    if not found:
-        return
-    calls = {id(n.func): n for s in unit.statements for n in ast.walk(s.node) if isinstance(n, ast.Call)}
-    keys = {id(call): key for s in unit.statements for n in ast.walk(s.node) for call, key in _keyed(n)}
-    for reference in found:
-        call = calls.get(id(reference.node))
-        if call is None or not _elsewhere(call, reference):
-            yield Look(unit, reference, _beginning(keys.get(id(call))))
+    for statement in unit.statements:
+        found = [r for r in statement.references if r.name in _LOOKS]
+        parents = {id(c): p for p in ast.walk(statement.node) for c in ast.iter_child_nodes(p)} if found else {}
+        for reference in found:
+            call = parents.get(id(reference.node))
+            if not isinstance(call, ast.Call) or call.func is not reference.node:
+                yield Look(unit, reference, "")
+            elif not _elsewhere(call, reference.name, parents):
+                yield Look(unit, reference, _beginning(_key(call, parents)))
 
 
-def _elsewhere(call: ast.Call, reference: Reference) -> bool:
-    """Does this look into another namespace: that of a function, of an instance, or one that is given?"""
-    if reference.name == "locals":
-        return reference.function is not None
-    if reference.name in ("eval", "exec"):
+def _elsewhere(call: ast.Call, name: str, parents: dict[int, ast.AST]) -> bool:
+    """Does this look into another namespace: that of a function, of a class or instance, or one that is given?"""
+    if name in ("eval", "exec"):
         return len(call.args) > 1 or any(keyword.arg == "globals" for keyword in call.keywords)
-    subject = call.args[0] if call.args and reference.name in ("vars", "dir") else None
-    return isinstance(subject, ast.Name) and subject.id in ("self", "cls")
+    if name in ("vars", "dir") and call.args:
+        return isinstance(call.args[0], ast.Name) and call.args[0].id in ("self", "cls")
+    return name != "globals" and in_a_scope(call, parents)
 
 
-def _keyed(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """(namespace, name) where a namespace is asked for one name: ``globals()[name]``, ``globals().get(name)``."""
-    if isinstance(node, ast.Subscript):
-        yield node.value, node.slice
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
-        yield node.func.value, node.args[0]
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-        yield node.comparators[0], node.left
+def _key(namespace: ast.Call, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """The name that a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
+    above = parents.get(id(namespace))
+    if isinstance(above, ast.Subscript) and above.value is namespace:
+        return above.slice
+    if isinstance(above, ast.Compare) and isinstance(above.ops[0], (ast.In, ast.NotIn)) and len(above.ops) == 1:
+        return above.left if above.comparators[0] is namespace else None
+    if isinstance(above, ast.Attribute) and above.attr == "get":
+        call = parents.get(id(above))
+        return call.args[0] if isinstance(call, ast.Call) and call.func is above and call.args else None
+    return None
 
 
 def _beginning(name: ast.expr | None) -> str:

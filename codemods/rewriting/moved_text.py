@@ -11,7 +11,7 @@ from codemods.planning.edits import Body, LateImport, NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
-from codemods.rewriting.layout import blank, spans, text_of
+from codemods.rewriting.layout import blank, last_line, spans, text_of
 from codemods.rewriting.splice import splice
 
 
@@ -41,13 +41,16 @@ def moved_text(body: Body, style: ImportStyle) -> str:
 
 
 def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent: bool) -> int:
-    """Blank lines between two moved statements: what stood between neighbours, else PEP 8's."""
+    """Blank lines between two moved statements: what stood between neighbours, none in a paragraph, else PEP 8's."""
     if adjacent:
         count, number = 0, top - 1
         while number > 0 and blank(source, number):
             count, number = count + 1, number - 1
         return count
     big = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    paragraph = not any(blank(source, number) for number in range(last_line(previous) + 1, top))
+    if paragraph and not isinstance(previous, big) and not isinstance(node, big):
+        return 0
     return 2 if isinstance(previous, big) or isinstance(node, big) else 1
 
 
