@@ -156,6 +156,8 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
     after: Counter[str] = Counter()
     places: dict[str, Place] = {}
     for path in comparison.changed:
+        if _marked(comparison.before, path) == _marked(comparison.after, path):
+            continue
         for text, line, own in _comments_of(comparison.before, path):
             if own:
                 before[text] += 1
@@ -163,6 +165,11 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
         after.update(text for text, _, _ in _comments_of(comparison.after, path))
     for text in before - after:
         yield Finding(places[text], f"the comment {text!r} is gone")
+
+
+def _marked(side: Side, path: str) -> list[bytes]:
+    """The lines that may have a comment."""
+    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
 
 
 def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
