@@ -12,9 +12,13 @@ from codemods.planning.import_style import ImportStyle
 KEPT = "# noqa: F401  (found here before)"
 
 
-def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
+def without(
+    text: str, indices: frozenset[int], promised: frozenset[int] = frozenset(), between: str = "\n"
+) -> str | None:
     """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked where they have
-    another name; None where nothing is left."""
+    another name; None where nothing is left. As isort has it, each ``X as X`` is a statement, with ``between`` them."""
+    if promised and "#" not in text and (several := _apart(text, indices, promised)):
+        return between.join(several)
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
@@ -35,6 +39,24 @@ def without(text: str, indices: frozenset[int], promised: frozenset[int] = froze
     elif last is not names[-1]:
         kept[-1] = _with_closing_space(last, names[-1])
     return _code(line, small.with_changes(names=tuple(kept)), text)
+
+
+def _apart(text: str, indices: frozenset[int], promised: frozenset[int]) -> list[str]:
+    """The statement less ``indices``, and one for each ``X as X``, in order; none where a name has an ``as`` already."""
+    small = _import(cst.parse_statement(text))
+    if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
+        return []
+    if not all(_plain(alias) for alias in small.names):
+        return []
+    names = [str(alias.name.value) for alias in small.names]
+    rest = without(text, indices | promised)
+    first = [name for index, name in enumerate(names) if index not in indices | promised][:1]
+    head = text[: text.index("import")].rstrip()
+    found = [
+        (name, f"{head} import {name} as {name}") for index, name in enumerate(names) if index in promised - indices
+    ]
+    found += [(first[0], rest)] if rest is not None else []
+    return [line for _, line in sorted(found, key=lambda one: ImportStyle().name_key(one[0]))]
 
 
 def _promise(alias: cst.ImportAlias) -> cst.ImportAlias:
