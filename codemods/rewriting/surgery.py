@@ -42,7 +42,7 @@ def without(
 
 
 def _apart(text: str, indices: frozenset[int], promised: frozenset[int]) -> list[str]:
-    """The statement less ``indices``, and one for each ``X as X``, in order; none where a name has an ``as`` already."""
+    """The statement less ``indices``, and one for each ``X as X``, in order; none where one has an ``as`` already."""
     small = _import(cst.parse_statement(text))
     if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
         return []
