@@ -16,9 +16,9 @@ from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
 
-def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
+def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
     """Imports that only moved code used and that others may find in the source: linters are told that they stay."""
-    read = _read_in_source(facts)
+    read = _read_in_source(facts, blocks)
     return tuple(
         item
         for name in sorted(used - read)
@@ -27,9 +27,10 @@ def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
     )
 
 
-def _read_in_source(facts: Facts) -> set[str]:
-    """Names that the source still reads or lists after the move."""
-    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
+def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
+    """Names that the source still reads or lists after the move, ``blocks`` aside."""
+    left = [(unit, s) for unit in facts.staying for s in unit.statements if s not in blocks]
+    read = {r.name for unit, s in left for r in s.references if not _binds_import(unit, r.name)}
     return read | set(facts.source.exported or ())
 
 
@@ -63,10 +64,10 @@ def _text(facts: Facts, statement: Statement) -> str:
     return source.text[source.start(statement.node) : source.end(statement.node)]
 
 
-def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
-    """Imports that only moved code used, and that are no promise to anybody."""
+def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
+    """Imports that only moved code used, or the blocks that leave, and that are no promise to anybody."""
     source = facts.source
-    read = _read_in_source(facts)
+    read = _read_in_source(facts, blocks)
     found: list[Import] = []
     for name in used:
         chained = [i for i in source.top_imports.get(name, ()) if i.attribute is None and not i.asname]

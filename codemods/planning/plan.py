@@ -140,13 +140,14 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         texts.get(facts.move.destination, ()),
     )
     back, deprecation = ways_back(facts)
+    leaving = departing_blocks(facts, needs.blocks)
     departure = Departure(
         facts.move.source,
         facts.source,
         statements,
-        departing_imports(facts, needs.used),
-        kept_for_others(facts, needs.used),
-        departing_blocks(facts, needs.blocks),
+        departing_imports(facts, needs.used, leaving),
+        kept_for_others(facts, needs.used, leaving),
+        leaving,
         back,
         landing_place(facts, needs.lands_after),
         tuple(edit for edit in own if edit not in going),
