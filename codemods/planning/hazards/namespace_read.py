@@ -11,8 +11,8 @@ from codemods.planning.looked_up import looks
 CODE = "namespace-read"
 TITLE = "staying code looks names up in the namespace of the source"
 MEANING = """`globals()`, `vars()`, `dir()` and `eval` in staying code still find every moved name, for the source
-imports all of them back, private ones too. What has changed is their turn: the imported names come before those that
-the source defines itself."""
+imports back all that can be looked up so, private ones too; `globals()["do_" + name]` looks up what begins so. What has
+changed is their turn: the imported names come before those that the source defines itself."""
 EXAMPLE = """
 -- shop/commands.py --
 def do_start():
