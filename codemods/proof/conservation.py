@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.outline import import_like, is_typing, logger_name
+from codemods.proof.outline import Origin, Origins, import_like, is_typing, logger_name
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Statement
 
@@ -122,23 +122,25 @@ def _nothing_but_imports(node: ast.stmt) -> bool:
 def _form(comparison: Comparison, side: Side, statement: Statement, only: frozenset[str] | None = None) -> str:
     """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
 
+    def meant(origins: Origins) -> list[Origin]:
+        return sorted(comparison.mapped(origins) if side is comparison.before else origins)
+
     def block(body: list[ast.stmt]) -> str:
         imported: list[str] = []
         others: list[str] = []
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    meaning = side.imported(statement.path, bound.module, bound.attribute)
-                    meaning = comparison.mapped(meaning) if side is comparison.before else meaning
                     if only is None or name in only:
-                        imported.append(f"{name}={sorted(meaning)}")
+                        meaning = meant(side.imported(statement.path, bound.module, bound.attribute))
+                        imported.append(f"{name}={meaning}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        return f"{ast.dump(node) if node else ''} {[sorted(side.origins(statement.path, n)) for n in sorted(names)]}"
+        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):
