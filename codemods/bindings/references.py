@@ -198,7 +198,7 @@ class Collector:
                 self._visit(argument, at)
         for keyword in node.keywords:
             if name == "TypeVar" and keyword.arg in ("bound", "default"):
-                self._annotation(keyword.value, at)
+                self._typed(keyword.value, at)
             else:
                 self._visit(keyword.value, at)
 
