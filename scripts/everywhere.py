@@ -98,20 +98,31 @@ class Scratch:
         return together
 
     def _offers(self, module: str) -> set[str]:
-        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything."""
+        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything, but
+        for what one that has such a list imports from elsewhere."""
         path = self.folder / module.replace(".", "/")
         own = path.with_suffix(".py")
         found = self.before[module]
         held = set(found.get("names", ())) - set(found.get("modules", ()))  # type: ignore[call-overload]
         public = {name for name in held if not name.startswith("_")}
-        if not own.exists() or "error" in found:
+        facade = not own.exists()
+        if "error" in found or (facade and not (path / "__init__.py").exists()):
             return public
-        body = ast.parse(own.read_bytes()).body
+        body = ast.parse((path / "__init__.py" if facade else own).read_bytes()).body
         listed = [
             c.value for n in body if isinstance(n, ast.Assign) for c in ast.walk(n) if isinstance(c, ast.Constant)
         ]
         defined = {name for node in body for name in _defined(node)}
-        return public & (defined | ({v for v in listed if isinstance(v, str)} if "__all__" in defined else set()))
+        promised = defined | ({v for v in listed if isinstance(v, str)} if "__all__" in defined else set())
+        if facade:
+            own_names = {alias.asname or alias.name for node in body if self._foreign(node) for alias in node.names}  # type: ignore[attr-defined]
+            return public - (own_names - promised if "__all__" in defined else set())
+        return public & promised
+
+    def _foreign(self, node: ast.stmt) -> bool:
+        """Is this an import from outside of the package?"""
+        module = node.module or "" if isinstance(node, ast.ImportFrom) and not node.level else ""
+        return bool(module) and module.partition(".")[0] != self.package
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """(path, name) of every definition: classes, functions, assigned names."""
@@ -254,7 +265,9 @@ def table(results: list[Result]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        description=__doc__.split("\n\n")[0], epilog=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=(__doc__ or "").split("\n\n")[0],
+        epilog=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("packages", nargs="+", metavar="PACKAGE", help="an installed package")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes (2)")

@@ -76,11 +76,8 @@ class _Where:
 
 _CAST_LIKE = {"cast": (0,), "TypeVar": (1, 2, 3, 4, 5), "NewType": (1,), "assert_type": (1,), "TypeAliasType": (1,)}
 
-# What takes types in brackets; the strings in those of Literal and Annotated are just strings.
-_GENERICS = ({"dict", "list", "set", "frozenset", "tuple", "type"} | {*typing.__all__, *collections.abc.__all__}) - {
-    "Annotated",
-    "Literal",
-}
+# What takes types in brackets.
+_GENERICS = {"dict", "list", "set", "frozenset", "tuple", "type"} | {*typing.__all__, *collections.abc.__all__}
 
 
 class Collector:
@@ -201,7 +198,7 @@ class Collector:
                 self._visit(argument, at)
         for keyword in node.keywords:
             if name == "TypeVar" and keyword.arg in ("bound", "default"):
-                self._annotation(keyword.value, at)
+                self._typed(keyword.value, at)
             else:
                 self._visit(keyword.value, at)
 
@@ -294,10 +291,9 @@ class Collector:
             for inner in ast.walk(parsed):
                 ast.copy_location(inner, node)
             self._visit(parsed, replace(at, moment=Moment.TYPING, string=True))
-        elif (
-            isinstance(node, ast.Subscript) and getattr(node.value, "id", getattr(node.value, "attr", "")) == "Literal"
-        ):
+        elif isinstance(node, ast.Subscript):
             self._visit(node.value, at)
+            self._bracketed(node, at)
         elif isinstance(node, (ast.Name, ast.Attribute, ast.Call)):
             self._visit(node, at)
         else:
@@ -307,8 +303,20 @@ class Collector:
     def _subscript(self, node: ast.Subscript, at: _Where) -> None:
         """``Dict["Layout", int]`` is a type wherever it stands."""
         self._visit(node.value, at)
-        generic = getattr(node.value, "id", getattr(node.value, "attr", "")) in _GENERICS
-        (self._typed if generic else self._visit)(node.slice, at)
+        if getattr(node.value, "id", getattr(node.value, "attr", "")) in _GENERICS:
+            self._bracketed(node, at)
+        else:
+            self._visit(node.slice, at)
+
+    def _bracketed(self, node: ast.Subscript, at: _Where) -> None:
+        """In the brackets of a type: strings in those of Literal, and after Annotated's type, are strings."""
+        name = getattr(node.value, "id", getattr(node.value, "attr", ""))
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        types = {"Literal": 0, "Annotated": 1}.get(name, len(parts))
+        for part in parts[:types]:
+            self._typed(part, at)
+        for part in parts[types:]:
+            self._visit(part, at)
 
 
 def _block_names(statement: ast.stmt) -> Iterator[str]:

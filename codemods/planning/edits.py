@@ -68,6 +68,23 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Imports under a condition that the destination gets too, less those that it does not need."""
+
+    node: ast.stmt
+    dropped: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True)
+class TypingTest:
+    """What an ``if`` above imports for type checkers asks; the import that it needs, and its ``place`` among others."""
+
+    text: str = "TYPE_CHECKING"
+    new: NewImport = field(default_factory=lambda: NewImport("typing", "TYPE_CHECKING"))
+    place: int | None = None
+
+
+@dataclass(frozen=True)
 class Arrival:
     """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
 
@@ -77,7 +94,8 @@ class Arrival:
     future: bool = False
     imports: tuple[NewImport, ...] = ()
     typing_imports: tuple[NewImport, ...] = ()
-    blocks: tuple[str, ...] = ()
+    test: TypingTest = field(default_factory=TypingTest)
+    blocks: tuple[Block, ...] = ()
     dropped: tuple[Import, ...] = ()
     edits: tuple[Replacement, ...] = ()
     typing_comment: str = ""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Module, Reference, Statement
+from codemods.bindings.scopes import FUNCTIONS
 
 _NAMESPACE = {"globals", "eval", "exec", "locals", "vars"}
 _FRAMES = {"_getframe", "currentframe", "stack", "getframeinfo", "getmodule"}
@@ -27,9 +28,9 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     name = reference.name
     call = parents.get(id(reference.node))
     if name in _NAMESPACE and name not in module.binds and isinstance(call, ast.Call) and call.func is reference.node:
-        if name in ("vars",) and call.args:
+        if name == "vars" and call.args:
             return ""
-        if name == "locals" and reference.function is not None:
+        if name in ("locals", "vars") and in_a_scope(call, parents):
             return ""
         if name in ("eval", "exec") and len(call.args) > 1:
             return ""
@@ -44,6 +45,18 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
         return "reads __file__, which would be another file"
     return ""
+
+
+def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Does this stand in the body of a function or a class, which has a namespace of its own?"""
+    above = parents.get(id(node))
+    while above is not None:
+        if isinstance(above, ast.Lambda) and node is above.body:
+            return True
+        if isinstance(above, (*FUNCTIONS, ast.ClassDef)) and any(node is inner for inner in above.body):
+            return True
+        node, above = above, parents.get(id(above))
+    return False
 
 
 def _only_folder(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

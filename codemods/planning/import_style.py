@@ -33,6 +33,7 @@ class ImportStyle:
     single_line: bool = False
     by_type: bool = True
     indent: str = "    "
+    asked: bool = False  # does the project say how its imports are to be sorted?
 
     def seen_from(self, top: str) -> ImportStyle:
         """The style for a file of the top-level package ``top``, which is its own first party."""
@@ -88,6 +89,7 @@ def import_style(tree: Tree) -> ImportStyle:
         _true(sorting.get("force-sort-within-sections", google)),
         _true(sorting.get("force-single-line", google)),
         _true(sorting.get("order-by-type", True)),
+        asked=bool(sorting),
     )
 
 

@@ -11,29 +11,28 @@ from codemods.planning.edits import NewImport
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
+from codemods.planning.guarded import unread
 from codemods.planning.handed_on import handed_on
+from codemods.planning.looked_up import looks
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
-_DYNAMIC = {"globals", "vars", "eval", "exec", "locals", "dir"}
 
-
-def kept_for_others(facts: Facts, used: set[str]) -> tuple[Import, ...]:
-    """Imports that only moved code used and that others may find in the source: they become ``X as X``."""
-    read = _read_in_source(facts)
+def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
+    """Imports that only moved code used and that others may find in the source: linters are told that they stay."""
+    read = _read_in_source(facts, blocks)
     return tuple(
         item
         for name in sorted(used - read)
         for item in facts.source.top_imports.get(name, ())
-        if _passed_on(facts, item)
-        and not (item.guarded or item.asname or _is_promise(facts, item))
-        and (item.attribute or "." not in item.module)
+        if _passed_on(facts, item) and not (item.guarded or item.explicit or _is_promise(facts, item))
     )
 
 
-def _read_in_source(facts: Facts) -> set[str]:
-    """Names that the source still reads or lists after the move."""
-    read = {r.name for unit in facts.staying for r in unit.references if not _binds_import(unit, r.name)}
+def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
+    """Names that the source still reads or lists after the move, ``blocks`` aside."""
+    left = [(unit, s) for unit in facts.staying for s in unit.statements if s not in blocks]
+    read = {r.name for unit, s in left for r in s.references if not _binds_import(unit, r.name)}
     return read | set(facts.source.exported or ())
 
 
@@ -41,9 +40,12 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
     facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
+    if facade and facts.source.exported is not None:
+        # A package that lists what it offers passes on nothing else from outside of the tree.
+        facade = facts.world.target(facts.source, item) is not None
     starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
-    dynamic = _looks_names_up(facts) and not item.typing_only
+    dynamic = _looked_up(facts, name) and not item.typing_only
     return facade or starred or patched or dynamic or name in facts.referrers.used
 
 
@@ -64,10 +66,10 @@ def _text(facts: Facts, statement: Statement) -> str:
     return source.text[source.start(statement.node) : source.end(statement.node)]
 
 
-def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
-    """Imports that only moved code used, and that are no promise to anybody."""
+def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
+    """Imports that only moved code used, or the blocks that leave, and that are no promise to anybody."""
     source = facts.source
-    read = _read_in_source(facts)
+    read = _read_in_source(facts, blocks)
     found: list[Import] = []
     for name in used:
         chained = [i for i in source.top_imports.get(name, ()) if i.attribute is None and not i.asname]
@@ -77,6 +79,10 @@ def departing_imports(facts: Facts, used: set[str]) -> tuple[Import, ...]:
             if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
                 found.append(item)
     found += _tested_no_more(facts, found)
+    for statement in source.statements:
+        promised = {i.binds for i in source.imports if _passed_on(facts, i) or i.explicit or _is_promise(facts, i)}
+        alone = unread(source, statement.node, read | promised | (statement.binds - used))
+        found += [item for item in alone if item.guarded]
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
 
 
@@ -122,11 +128,9 @@ def _chain_read(facts: Facts, item: Import) -> bool:
     return False
 
 
-def _looks_names_up(facts: Facts) -> bool:
-    """Does staying code look into the module's namespace by other means than names?"""
-    return any(
-        r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references
-    )
+def _looked_up(facts: Facts, name: str) -> bool:
+    """Could staying code find this name in the module's namespace by other means than naming it?"""
+    return any(look.finds(name) for look in looks(facts))
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:
@@ -162,7 +166,6 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
     outside = facts.referrers.outside | read_by_staying(facts)
-    dynamic = _looks_names_up(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     # A test that is imported back would run twice.
     collected_there = collected(facts).keys() & found_in_the_destination(facts).keys()
@@ -175,12 +178,13 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
-            if incidental and not asked and name not in read | exported | outside and not dynamic:
+            if incidental and not asked and name not in read | exported | outside and not _looked_up(facts, name):
                 continue
-            if name in collected_there and name not in read | exported and not dynamic and not _found_here(facts, name):
-                continue
+            if name in collected_there and name not in read | exported:
+                if not _looked_up(facts, name) and not _found_here(facts, name):
+                    continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
-    return _in_one_statement(found)
+    return _in_one_statement(found, _local_names(facts))
 
 
 def _found_here(facts: Facts, name: str) -> bool:
@@ -191,12 +195,25 @@ def _found_here(facts: Facts, name: str) -> bool:
     return name in reached or bool(referrers.stars) or bool(list(handed_on(facts)))
 
 
-def _in_one_statement(found: list[NewImport]) -> tuple[NewImport, ...]:
-    """Several names that are only passed on stand in one statement with the others, and linters are told so once."""
-    passed_on = [new for new in found if new.asname]
-    if not passed_on or len(found) == 1:
-        return tuple(found)
-    return tuple(NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in found)
+def _in_one_statement(found: list[NewImport], local: set[str]) -> tuple[NewImport, ...]:
+    """Several names that are only passed on stand in one statement with the others, and linters are told so once;
+    not those that functions bind for themselves too, where linters would see an import that is bound anew."""
+    alone = [new for new in found if new.asname and new.binds in local]
+    shared = [new for new in found if new not in alone]
+    if any(new.asname for new in shared) and len(shared) > 1:
+        shared = [NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in shared]
+    return (*shared, *alone)
+
+
+def _local_names(facts: Facts) -> set[str]:
+    """Names that staying code binds in scopes of its own."""
+    return {
+        node.id
+        for unit in facts.staying
+        for statement in unit.statements
+        for node in ast.walk(statement.node)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    }
 
 
 def _read_by_staying(facts: Facts) -> set[str]:

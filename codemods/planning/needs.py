@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
-from codemods.planning.edits import LateImport, NewImport
+from codemods.bindings.references import is_type_checking
+from codemods.planning.edits import LateImport, NewImport, TypingTest
 from codemods.planning.style import reference_to
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -239,15 +240,31 @@ class Needs:
                 if exact not in self.imports:
                     self.imports.append(exact)
 
+    def typing_test(self) -> TypingTest:
+        """The test of imports for type checkers, as the source writes it."""
+        for statement in self.source.statements:
+            if isinstance(statement.node, ast.If) and is_type_checking(statement.node.test):
+                names = {n.id for n in ast.walk(statement.node.test) if isinstance(n, ast.Name)}
+                items = [item for name in names for item in self.source.top_imports.get(name, ())]
+                new = self.rewritten(items[0]) if len(items) == 1 and not items[0].guarded else None
+                if new is not None:
+                    place = self._places()
+                    above = sum(place(other) <= place(new) for other in self.imports)
+                    return TypingTest(ast.unparse(statement.node.test), new, above)
+        return TypingTest()
+
     def _in_order(self) -> None:
         """Imports in the order in which the source has them."""
-        order = {}
+        self.imports.sort(key=self._places())
+        self.typing_imports.sort(key=self._places())
+
+    def _places(self) -> Callable[[NewImport], int]:
+        order: dict[tuple[str, str | None, str | None], int] = {}
         for position, item in enumerate(self.source.imports):
             new = self.rewritten(item)
             if new is not None:
                 order.setdefault((new.module, new.attribute, new.asname), position)
-        self.imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))
-        self.typing_imports.sort(key=lambda n: order.get((n.module, n.attribute, n.asname), len(order)))
+        return lambda new: order.get((new.module, new.attribute, new.asname), len(order))
 
 
 def _plain(node: ast.stmt) -> bool:

@@ -14,9 +14,10 @@ from codemods.planning.bodies import body_edits
 from codemods.planning.closure import Closure
 from codemods.planning.collected import own_fixtures
 from codemods.planning.deprecating import deprecation_hazards, ways_back
-from codemods.planning.edits import Arrival, Body, Departure, Edits
+from codemods.planning.edits import Arrival, Block, Body, Departure, Edits
 from codemods.planning.facts import Facts
 from codemods.planning.from_itself import arriving, awaiting
+from codemods.planning.guarded import unread
 from codemods.planning.identity import questions
 from codemods.planning.import_style import import_style
 from codemods.planning.importers import importer_edits
@@ -134,7 +135,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
     future = (
         facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
     )
-    blocks = tuple(block for block in needs.blocks)
+    blocks = tuple(Block(node, unread(facts.source, node, needs.used)) for node in needs.blocks)
     arrival = Arrival(
         facts.move.destination,
         facts.destination,
@@ -142,18 +143,20 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         future,
         tuple(needs.imports),
         tuple(needs.typing_imports),
-        blocks,  # type: ignore[arg-type]
+        needs.typing_test(),
+        blocks,
         awaiting(facts),
         texts.get(facts.move.destination, ()),
     )
     back, deprecation = ways_back(facts)
+    leaving = departing_blocks(facts, needs.blocks)
     departure = Departure(
         facts.move.source,
         facts.source,
         statements,
-        departing_imports(facts, needs.used),
-        kept_for_others(facts, needs.used),
-        departing_blocks(facts, needs.blocks),
+        departing_imports(facts, needs.used, leaving),
+        kept_for_others(facts, needs.used, leaving),
+        leaving,
         back,
         landing_place(facts, needs.lands_after),
         tuple(edit for edit in own if edit not in going),

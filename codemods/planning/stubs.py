@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from codemods.bindings import Import, Module, Reference, Statement
 from codemods.model import Hazard, Place, Refused
-from codemods.planning.edits import Arrival, Body, Departure, NewImport, StubEdits
+from codemods.planning.edits import Arrival, Block, Body, Departure, NewImport, StubEdits
 from codemods.planning.facts import Facts
+from codemods.planning.guarded import unread
 from codemods.planning.needs import Needs
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit, Units
@@ -106,7 +107,8 @@ def _edits(facts: Facts, units: Units, moving: tuple[Unit, ...], needs: Needs, d
         False,
         tuple(needs.imports),
         tuple(needs.typing_imports),
-        tuple(needs.blocks),  # type: ignore[arg-type]
+        needs.typing_test(),
+        tuple(Block(node, unread(source, node, needs.used)) for node in needs.blocks),
         tuple(dropped),
     )
     departure = Departure(

@@ -14,7 +14,7 @@ _PLAIN = frozenset(
     {"id", "ctx", "attr", "arg", "asname", "module", "level", "kind", "type_comment", "op", "ops", "is_async"}
     | {"conversion", "simple", "str", "rest", "kwd_attrs", "tag"}
 )
-_LEAVES = (ast.Constant, ast.Global, ast.Nonlocal, ast.alias)
+_LEAVES = (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal, ast.alias)
 
 
 @cache

@@ -89,16 +89,18 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
-    """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules."""
-    known = {
-        _form(comparison, comparison.before, s)
-        for several in comparison.old_statements.values()
-        for s in several
-        if _guard(s)
-    }
+    """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
+    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
+    old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
+    known = {_form(comparison, comparison.before, s) for s in old}
     for several in comparison.new_statements.values():
         for statement in several:
-            if _guard(statement) and _form(comparison, comparison.after, statement) not in known:
+            if not _guard(statement) or (form := _form(comparison, comparison.after, statement)) in known:
+                continue
+            aliases = (node for node in ast.walk(statement.node) if isinstance(node, ast.alias))
+            names = frozenset(alias.asname or alias.name.partition(".")[0] for alias in aliases)
+            less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
+            if not _nothing_but_imports(statement.node) or form not in less:
                 yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
 
 
@@ -109,8 +111,14 @@ def _guard(statement: Statement) -> bool:
     return not (isinstance(node, ast.If) and is_typing(node.test) and not node.orelse)
 
 
-def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
-    """Guarded imports as text in which equal meaning is equal."""
+def _nothing_but_imports(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom)) or (
+        isinstance(node, ast.If) and all(map(_nothing_but_imports, [*node.body, *node.orelse]))
+    )
+
+
+def _form(comparison: Comparison, side: Side, statement: Statement, only: frozenset[str] | None = None) -> str:
+    """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
 
     def meant(origins: Origins) -> list[Origin]:
         return sorted(comparison.mapped(origins) if side is comparison.before else origins)
@@ -121,7 +129,9 @@ def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    imported.append(f"{name}={meant(side.imported(statement.path, bound.module, bound.attribute))}")
+                    if only is None or name in only:
+                        meaning = meant(side.imported(statement.path, bound.module, bound.attribute))
+                        imported.append(f"{name}={meaning}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"

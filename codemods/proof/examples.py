@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.outline import defined_names
+from codemods.proof.side import Side
 
 SAYS = "examples in docstrings find the names that they found, where they stand now"
 
@@ -24,9 +25,10 @@ def check(comparison: Comparison) -> Check:
             home = came[path, moved][0] if moved else path
             for text in _docstrings(node):
                 count += 1
-                for name, found in _names(comparison, path, str(text.value)):
+                for name, found in _names(comparison.after, path, str(text.value)):
                     wanted = comparison.mapped(comparison.before.origins(home, name))
-                    if wanted and (comparison.after.origins(path, name) if found is None else found) != wanted:
+                    there = comparison.after.origins(path, name) if found is None else found
+                    if wanted and there != wanted and (name, there) not in _imported(comparison, home):
                         message = f"an example here reads {name}, which is not there, or is not what it was"
                         failures.append(Finding(Place(path, text.lineno), message))
     return Check("examples", SAYS, count, tuple(failures))
@@ -43,7 +45,19 @@ def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
                 yield value
 
 
-def _names(comparison: Comparison, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
+def _imported(comparison: Comparison, path: str) -> set[tuple[str, frozenset[tuple[str, str]]]]:
+    """What examples of a module imported before the move, by which name."""
+    outline = comparison.before.outline(path)
+    return {
+        (name, comparison.mapped(found))
+        for node in (outline.body if outline else ())
+        for text in _docstrings(node)
+        for name, found in _names(comparison.before, path, str(text.value))
+        if found is not None
+    }
+
+
+def _names(side: Side, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
     """Each name that the examples of a text read, with what they import it from (None: they don't)."""
     read: set[str] = set()
     bound: set[str] = set()
@@ -61,11 +75,11 @@ def _names(comparison: Comparison, path: str, text: str) -> Iterator[tuple[str, 
             bound.add(node.arg)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                origins = comparison.after.imported(path, node.module or "", alias.name)
+                origins = side.imported(path, node.module or "", alias.name)
                 imported[alias.asname or alias.name] = origins
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 module = alias.name if alias.asname else alias.name.partition(".")[0]
-                imported[alias.asname or module] = comparison.after.imported(path, module, None)
+                imported[alias.asname or module] = side.imported(path, module, None)
     for name in sorted(read - bound):
         yield name, imported.get(name)

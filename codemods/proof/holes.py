@@ -135,11 +135,12 @@ class Holes:
             self._note(Occurrence(text, meaning, cells, self._moment, node.lineno, whole=whole, live=live))
             return
         own = isinstance(node, ast.Name) and self._scope is self.module
-        target = (
-            (self.path, node.id)
-            if isinstance(node, ast.Name)
-            else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""))
-        )
+        if isinstance(node, ast.Name):
+            target = (self.path, node.id)
+        else:
+            # An attribute of a module of the tree is a name there; one of anything else binds no name.
+            attribute = getattr(node, "attr", "")
+            target = next((cell for cell in cells if cell[1] == attribute), min(meaning))
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
 
     def _live(self, node: ast.expr) -> Origins:

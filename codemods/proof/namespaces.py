@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.collected import collected, moves_as_a_test
 from codemods.proof.comparison import Comparison
+from codemods.proof.holes import last_name
 from codemods.proof.importing import Importing
 from codemods.proof.outline import Outline, flat
 from codemods.proof.side import Side
@@ -170,18 +171,37 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
 def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
     """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
     outline = side.outline(importer)
+    selves = set(_of_instances(outline.source.tree)) if outline else set()
     for node in ast.walk(outline.source.tree) if outline else ():
         if isinstance(node, ast.ImportFrom):
             if any(a.name in (name, "*") for a in node.names):
                 if side.find(side.absolute(importer, node), importer) == path:
                     return True
         elif isinstance(node, ast.Attribute):
-            if node.attr == name:
+            if node.attr == name and node not in selves:
                 return True
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if name in node.value:
+            if re.search(rf"\b{name}\b", node.value):
                 return True
     return outline is None
+
+
+def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
+    """Attributes read off the first parameter of a method: what an instance or a class holds, not a module."""
+    for owner in ast.walk(tree):
+        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+            if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or any(
+                last_name(decorator) == "staticmethod" for decorator in method.decorator_list
+            ):
+                continue
+            parameters = (*method.args.posonlyargs, *method.args.args)
+            inside = list(ast.walk(method))
+            stored = [n.id for n in inside if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+            bound = stored + [n.arg for n in inside if isinstance(n, ast.arg)]
+            for node in inside if parameters and bound.count(parameters[0].arg) == 1 else ():
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    if node.value.id == parameters[0].arg:
+                        yield node
 
 
 def _passing(outline: Outline) -> set[str]:

@@ -260,8 +260,7 @@ class Reader(Holes):
     def _visit_subscript(self, node: ast.Subscript) -> None:
         if last_name(node.value) in _TYPING and any(_is_word(n) for n in _elements(node.slice)):
             self._parts.append("Subscript")
-            self._visit(node.value)
-            self._typed(node.slice)
+            self._typed(node)
         else:
             self._fields(node)
 

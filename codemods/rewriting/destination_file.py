@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
-from codemods.planning.edits import Arrival, NewImport, Replacement
+from codemods.planning.edits import Arrival, Block, NewImport, Replacement, TypingTest
 from codemods.planning.import_style import ImportStyle
+from codemods.planning.style import reference_to
 from codemods.project import Names, Source
 from codemods.rewriting import render
 from codemods.rewriting.dropping import dropped_imports, merged
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.moved_text import moved_text
@@ -33,14 +35,7 @@ def new_imports(arrival: Arrival) -> list[NewImport]:
     if arrival.module is None:
         return list(arrival.imports)
     module, gone = arrival.module, {item.binds for item in arrival.dropped if item.function is None}
-
-    def stands(new: NewImport) -> bool:
-        items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
-        if new.attribute is None and not new.asname:
-            return any(i.module == new.module for i in items)
-        return bool(items) or new.binds in module.definitions
-
-    return [new for new in arrival.imports if new.binds in gone or not stands(new)]
+    return [new for new in arrival.imports if new.binds in gone or not _has(module, new)]
 
 
 def new_typing_imports(arrival: Arrival) -> list[NewImport]:
@@ -49,32 +44,46 @@ def new_typing_imports(arrival: Arrival) -> list[NewImport]:
     return [new for new in arrival.typing_imports if new.binds not in bound]
 
 
-def _type_checking(arrival: Arrival) -> str:
-    return "if TYPE_CHECKING:" + (f"  {arrival.typing_comment}" if arrival.typing_comment else "")
+def _has(module: Module, new: NewImport) -> bool:
+    items = [i for i in module.top_imports.get(new.binds, ()) if not i.typing_only]
+    if new.attribute is None and not new.asname:
+        return any(i.module == new.module for i in items)
+    return bool(items) or new.binds in module.definitions
 
 
-def _typing(arrival: Arrival, bound: frozenset[str] = frozenset()) -> tuple[NewImport, ...]:
-    """The import of TYPE_CHECKING, where the file needs it and does not have it."""
-    if not arrival.typing_imports or "TYPE_CHECKING" in bound:
-        return ()
-    if any(new.binds == "TYPE_CHECKING" for new in arrival.imports):
-        return ()
-    return (NewImport("typing", "TYPE_CHECKING"),)
+def _if_typing(arrival: Arrival, test: TypingTest) -> str:
+    return f"if {test.text}:" + (f"  {arrival.typing_comment}" if arrival.typing_comment else "")
+
+
+def _imports(arrival: Arrival) -> tuple[NewImport, ...]:
+    """The imports of a new module, with that which the test of imports for type checkers needs."""
+    test = arrival.test
+    if not arrival.typing_imports or test.new in arrival.imports:
+        return arrival.imports
+    at = len(arrival.imports) if test.place is None else test.place
+    return (*arrival.imports[:at], test.new, *arrival.imports[at:])
+
+
+def _test(arrival: Arrival, module: Module) -> TypingTest | None:
+    """The test of new imports for type checkers in a module that stands; None where it has such a test."""
+    if header(module.source).typing_block is not None or not new_typing_imports(arrival):
+        return None
+    return TypingTest() if "TYPE_CHECKING" in module.binds else arrival.test
 
 
 def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     source = arrival.body.module.source
-    style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
+    style = as_written(header(source), style.seen_from(names.dotted(arrival.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
     parts: list[str] = []
     if arrival.future:
         parts.append("from __future__ import annotations")
-    imports = _sorted_like(source, (*arrival.imports, *_typing(arrival)), style)
+    imports = _sorted_like(source, _imports(arrival), style)
     parts += render.sections(imports, "", style)
-    parts += [_block_text(arrival, node, names) for node in arrival.blocks]  # type: ignore[arg-type]
+    parts += [_block_text(arrival, block, names) for block in arrival.blocks]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
-        parts.append(_type_checking(arrival) + "\n" + "\n\n".join(typing))
+        parts.append(_if_typing(arrival, arrival.test) + "\n" + "\n\n".join(typing))
     body = (
         moved_text(arrival.body, style).replace("\r\n", "\n")
         if source.newline == "\r\n"
@@ -116,30 +125,41 @@ def _begins_big(statements: tuple[Statement, ...]) -> bool:
     return bool(statements) and isinstance(statements[0].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
-def _block_text(arrival: Arrival, node: ast.stmt, names: Names) -> str:
+def _block_text(arrival: Arrival, block: Block, names: Names) -> str:
     """A guarded import as the source has it, relative names from the new place."""
-    from codemods.planning.style import reference_to
-
-    source = arrival.body.module.source
+    source, node = arrival.body.module.source, block.node
     top = node.lineno
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
     start, end = source.line_starts[top - 1], source.end(node)
-    edits = []
+    edits, whole = dropped_imports(source, block.dropped)
+    edits += [Replacement(source.line_starts[t - 1], min(end, source.line_starts[b]), "") for t, b in whole]
     for inner in ast.walk(node):
         if (
             isinstance(inner, ast.ImportFrom)
             and inner.level
             and names.package(source.path) != names.package(arrival.path)
         ):
-            absolute = names.absolute(source.path, inner.module, inner.level) or ""
-            target = names.find(absolute, source.path)
-            text = source.text[source.start(inner) : source.end(inner)]
-            written = "." * inner.level + (inner.module or "")
-            at = source.start(inner) + text.find(written, 4) - start
-            new = reference_to(target, arrival.path, True, names) if target else absolute
-            edits.append(Replacement(at, at + len(written), new))
-    return splice(source.text[start:end], edits).replace("\r\n", "\n")
+            edits = _seen_from(arrival, inner, names, edits)
+    own = [Replacement(edit.start - start, edit.end - start, edit.text) for edit in edits]
+    return splice(source.text[start:end], own).replace("\r\n", "\n").rstrip("\n")
+
+
+def _seen_from(arrival: Arrival, node: ast.ImportFrom, names: Names, edits: list[Replacement]) -> list[Replacement]:
+    """The edits of a block, and what makes this import of it name the same module from the destination."""
+    source = arrival.body.module.source
+    start, end = source.start(node), source.end(node)
+    if any(edit.start <= start and end < edit.end for edit in edits):
+        return edits  # it does not come along
+    standing = next((edit for edit in edits if (edit.start, edit.end) == (start, end)), None)
+    text = standing.text if standing else source.text[start:end]
+    written = "." * node.level + (node.module or "")
+    absolute = names.absolute(source.path, node.module, node.level) or ""
+    target = names.find(absolute, source.path)
+    new = reference_to(target, arrival.path, True, names) if target else absolute
+    at = text.find(written, 4)
+    moved = Replacement(start, end, text[:at] + new + text[at + len(written) :])
+    return [*(edit for edit in edits if edit is not standing), moved]
 
 
 def _joined_module(arrival: Arrival, module: Module, names: Names, style: ImportStyle) -> bytes:
@@ -154,11 +174,14 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
     if arrival.future:
         after = _below_docstring(source)
         edits.append(insertion(source, after, ["from __future__ import annotations"], True))
-    for new in (*new_imports(arrival), *_typing(arrival, module.binds)):
+    test = _test(arrival, module)
+    for new in new_imports(arrival):
         inserter.add(new)
+    if test is not None and not _has(module, test.new):
+        inserter.add(test.new)
     edits += inserter.edits()
-    edits += _joined_typing(arrival, module, style)
-    blocks_text = [_block_text(arrival, node, names) for node in arrival.blocks if not _block_stands(module, node)]  # type: ignore[arg-type]
+    edits += _joined_typing(arrival, module, test, style)
+    blocks_text = [_block_text(arrival, block, names) for block in arrival.blocks if not _stands(module, block)]
     if blocks_text:
         edits.append(insertion(source, head.after, [line for b in blocks_text for line in b.split("\n")], True))
     moved = moved_text(arrival.body, style)
@@ -173,8 +196,8 @@ def _joined_module(arrival: Arrival, module: Module, names: Names, style: Import
     return source.encode(text if before is not None else _with_last(text, arrival, module, moved))
 
 
-def _block_stands(module: Module, node: object) -> bool:
-    return any(ast.dump(s.node) == ast.dump(node) for s in module.statements)  # type: ignore[arg-type]
+def _stands(module: Module, block: Block) -> bool:
+    return any(ast.dump(s.node) == ast.dump(block.node) for s in module.statements)
 
 
 def _below_docstring(source: Source) -> int:
@@ -189,19 +212,20 @@ def _below_docstring(source: Source) -> int:
     return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
 
 
-def _joined_typing(arrival: Arrival, module: Module, style: ImportStyle) -> list[Replacement]:
+def _joined_typing(arrival: Arrival, module: Module, test: TypingTest | None, style: ImportStyle) -> list[Replacement]:
     wanted = new_typing_imports(arrival)
     if not wanted:
         return []
     source = module.source
     head = header(source)
-    if head.typing_block is not None:
+    if test is None:
         node = head.typing_block
+        assert node is not None
         first = node.body[0]
         indent = source.text[source.line_starts[first.lineno - 1] : source.start(first)]
         return [insertion(source, last_line(node), render.lines(wanted, indent, style), False)]
     after = max([head.after, *(last_line(n) for n in head.imports)])
-    return [insertion(source, after, [_type_checking(arrival), *render.lines(wanted, style.indent, style)], True)]
+    return [insertion(source, after, [_if_typing(arrival, test), *render.lines(wanted, style.indent, style)], True)]
 
 
 def _needing(arrival: Arrival, module: Module) -> Statement | None:

@@ -28,7 +28,8 @@ def dropped_imports(
         node = group[0].node
         start, end = source.start(node), source.end(node)
         kept = frozenset(item.index for item in promised if item.node is node)
-        left = surgery.without(source.text[start:end], frozenset(item.index for item in group), kept)
+        gone_here = frozenset(item.index for item in group)
+        left = surgery.without(source.text[start:end], gone_here, kept, _between(source, node))
         if left is not None:
             edits.append(Replacement(start, end, left))
         else:
@@ -37,12 +38,19 @@ def dropped_imports(
     for node in {id(item.node): item.node for item in promised if id(item.node) not in touched}.values():
         start, end = source.start(node), source.end(node)
         kept = frozenset(item.index for item in promised if item.node is node)
-        edits.append(Replacement(start, end, surgery.without(source.text[start:end], frozenset(), kept) or ""))
+        left = surgery.without(source.text[start:end], frozenset(), kept, _between(source, node))
+        edits.append(Replacement(start, end, left or ""))
     for node in (item.node for item in items):
         if id(node) in gone:
             gone.discard(id(node))
             lines.append((node.lineno, node.end_lineno or node.lineno))
     return edits, _with_emptied_blocks(source, _with_gap_at_start(source, lines))
+
+
+def _between(source: Source, node: ast.stmt) -> str:
+    """What stands between this statement and one that is put below it."""
+    indent = source.text[source.line_starts[node.lineno - 1] : source.start(node)]
+    return "; " if indent.strip() else source.newline + indent
 
 
 def _with_gap_at_start(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from codemods.planning.edits import NewImport, Replacement
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render, surgery
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.layout import last_line
 from codemods.rewriting.placing import Header, in_order, in_order_with, place_among
 
@@ -28,7 +29,7 @@ class Inserter:
     ) -> None:
         self.source = source
         self.head = head
-        self.style = style
+        self.style = as_written(head, style)
         self.taken = taken
         self.renamed = renamed
         self.order = in_order_with(head, renamed, style)

@@ -80,6 +80,12 @@ def blank(source: Source, number: int) -> bool:
     return bool(line) and not line.strip(" \t\r\n")
 
 
+def _parted(source: Source, top: int, bottom: int) -> bool:
+    """Is there a blank line between the statements on these lines?"""
+    inside = [node for node in source.tree.body if top <= node.lineno <= bottom]
+    return any(blank(source, last_line(node) + 1) for node in inside if last_line(node) < bottom)
+
+
 def _definition_at(source: Source, line: int) -> bool:
     """Does a function or a class stand on this line, its decorators and the comments right above counted in?"""
     while source.line(line).strip().startswith("#"):
@@ -111,6 +117,8 @@ def removal(source: Source, top: int, bottom: int) -> Replacement:
             start -= len(source.newline) if source.text[:start].endswith(source.newline) else 1
         return Replacement(start, len(source.text), "")
     gap = max(gap_above, gap_below) if above > 1 else 0
+    if above > 1 and not gap and _parted(source, top, bottom):
+        gap = 1
     if gap > 1 and not _definition_at(source, above - 1) and not _definition_at(source, below + 1):
         gap = max(1, min(gap_above, gap_below))
     return Replacement(start, end, source.newline * gap)

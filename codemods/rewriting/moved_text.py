@@ -12,7 +12,7 @@ from codemods.planning.import_style import ImportStyle
 from codemods.project import Source
 from codemods.rewriting import render
 from codemods.rewriting.dropping import dropped_imports, merged
-from codemods.rewriting.layout import blank, blocks, documented, removal, text_of
+from codemods.rewriting.layout import blank, blocks, documented, last_line, removal, text_of
 from codemods.rewriting.regions import Region, regions
 from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
@@ -57,13 +57,16 @@ def _around(source: Source, body: Body) -> list[list[Region]]:
 
 
 def _gap(source: Source, previous: ast.stmt, node: ast.stmt, top: int, adjacent: bool) -> int:
-    """Blank lines between two moved statements: what stood between neighbours, else PEP 8's."""
+    """Blank lines between two moved statements: what stood between neighbours, none in a paragraph, else PEP 8's."""
     if adjacent:
         count, number = 0, top - 1
         while number > 0 and blank(source, number):
             count, number = count + 1, number - 1
         return count
     big = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    paragraph = not any(blank(source, number) for number in range(last_line(previous) + 1, top))
+    if paragraph and not isinstance(previous, big) and not isinstance(node, big):
+        return 0
     return 2 if isinstance(previous, big) or isinstance(node, big) else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
@@ -26,6 +27,10 @@ class Header:
     after: int
     typing_block: ast.If | None = None
     indent: str = ""
+
+
+# An import, and its place in the order.
+_Placed = tuple[tuple[Any, ...], ast.Import | ast.ImportFrom]
 
 
 def header(source: Source) -> Header:
@@ -99,12 +104,28 @@ def place_among(head: Header, new: NewImport, style: ImportStyle) -> tuple[int, 
     same = [(place, node) for place, node in placed if place[0][0] == section]
     if same:
         places = [place for place, _ in same]
+        if places != sorted(places) and (near := _nearest(same, new.module)):
+            # In a section with an order of its own: among those of its package, if they have isort's.
+            same, places = near, [place for place, _ in near]
         before = [node for place, node in same if place <= mine or places != sorted(places)]
         return (last_line(before[-1]) if before else first_line_before(same[0][1])), False
     earlier = [node for place, node in placed if place[0][0] < section]
     if earlier:
         return last_line(earlier[-1]), True
     return head.after if not placed else first_line_before(placed[0][1]), True
+
+
+def _nearest(placed: list[_Placed], module: str) -> list[_Placed]:
+    """Those in a row, and in order, that share most of their module's path with ``module``; empty if there are none."""
+    for end in range(module.count("."), 0, -1):
+        package = ".".join(module.split(".")[:end])
+        inside = [f"{getattr(n, 'module', None) or n.names[0].name}.".startswith(f"{package}.") for _, n in placed]
+        if not any(inside):
+            continue
+        first, last = inside.index(True), len(inside) - inside[::-1].index(True)
+        near = placed[first:last]
+        return near if all(inside[first:last]) and [r for r, _ in near] == sorted(r for r, _ in near) else []
+    return []
 
 
 def in_order(head: Header, style: ImportStyle) -> bool:

@@ -13,6 +13,7 @@ from codemods.project import Names, Source
 from codemods.rewriting import render
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.dropping import dropped_imports, merged
+from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, indentation, removal
 from codemods.rewriting.placing import header
@@ -27,7 +28,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     gone = spans(source, departure.module.statements, (*departure.statements, *departure.blocks))
     edits, whole = dropped_imports(source, departure.dropped, departure.promised)
     edits += departure.edits
-    style = style.seen_from(names.dotted(departure.path).partition(".")[0])
+    style = as_written(header(source), style.seen_from(names.dotted(departure.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     inserter = Inserter(source, header(source), style, taken)
@@ -77,9 +78,14 @@ def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
     assert departure.before is not None
-    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
-    lines += render.lines(departure.back, "", style)[1:]
+    back = sorted(departure.back, key=lambda new: style.name_key(new.attribute or ""))
+    lines = render.lines([replace(new, comment=_late(new.comment)) for new in back], "", style)
     top = comments_above(source, first_line(source, departure.before.node), 0, closes)
     at = source.line_starts[top - 1]
     big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
+
+
+def _late(comment: str) -> str:
+    """A comment that also tells linters that an import stands below code on purpose."""
+    return comment.replace("noqa: ", "noqa: E402, ") if "noqa: " in comment else f"{comment}  # noqa: E402".strip()

@@ -9,13 +9,23 @@ import libcst as cst
 
 from codemods.planning.import_style import ImportStyle
 
+KEPT = "# noqa: F401  (found here before)"
 
-def without(text: str, indices: frozenset[int], promised: frozenset[int] = frozenset()) -> str | None:
-    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``; None where nothing is
-    left."""
+
+def without(
+    text: str, indices: frozenset[int], promised: frozenset[int] = frozenset(), between: str = "\n"
+) -> str | None:
+    """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked where they have
+    another name; None where nothing is left. As isort has it, each ``X as X`` is a statement, with ``between`` them."""
+    if promised and "#" not in text and (several := _apart(text, indices, promised)):
+        return between.join(several)
     line = cst.parse_statement(text)
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
+    if any(not _plain(alias) for index, alias in enumerate(small.names) if index in promised):
+        line = _marked(line)
+        small = _import(line)
+        assert not isinstance(small.names, cst.ImportStar)
     names = [_promise(a) if i in promised else a for i, a in enumerate(small.names)]
     kept = [alias for index, alias in enumerate(names) if index not in indices]
     if not kept:
@@ -31,11 +41,51 @@ def without(text: str, indices: frozenset[int], promised: frozenset[int] = froze
     return _code(line, small.with_changes(names=tuple(kept)), text)
 
 
+def _apart(text: str, indices: frozenset[int], promised: frozenset[int]) -> list[str]:
+    """The statement less ``indices``, and one for each ``X as X``, in order; none where one has an ``as`` already."""
+    small = _import(cst.parse_statement(text))
+    if not isinstance(small, cst.ImportFrom) or isinstance(small.names, cst.ImportStar):
+        return []
+    if not all(_plain(alias) for alias in small.names):
+        return []
+    names = [str(alias.name.value) for alias in small.names]
+    rest = without(text, indices | promised)
+    first = [name for index, name in enumerate(names) if index not in indices | promised][:1]
+    head = text[: text.index("import")].rstrip()
+    found = [
+        (name, f"{head} import {name} as {name}") for index, name in enumerate(names) if index in promised - indices
+    ]
+    found += [(first[0], rest)] if rest is not None else []
+    return [line for _, line in sorted(found, key=lambda one: ImportStyle().name_key(one[0]))]
+
+
 def _promise(alias: cst.ImportAlias) -> cst.ImportAlias:
     """``X as X``: what type checkers and linters read as a name passed on."""
-    if alias.asname is not None or not isinstance(alias.name, cst.Name):
+    if not _plain(alias):
         return alias
-    return alias.with_changes(asname=cst.AsName(cst.Name(alias.name.value)))
+    return alias.with_changes(asname=cst.AsName(cst.Name(str(alias.name.value))))
+
+
+def _plain(alias: cst.ImportAlias) -> bool:
+    return alias.asname is None and isinstance(alias.name, cst.Name)
+
+
+def _marked(line: cst.SimpleStatementLine | cst.BaseCompoundStatement) -> cst.SimpleStatementLine:
+    """The statement with a mark at the end of its first line, unless a comment stands there."""
+    assert isinstance(line, cst.SimpleStatementLine)
+    small = _import(line)
+    space, mark = cst.SimpleWhitespace("  "), cst.Comment(KEPT)
+    inner = small.lpar.whitespace_after if isinstance(small, cst.ImportFrom) and small.lpar is not None else None
+    if isinstance(inner, cst.ParenthesizedWhitespace):
+        if inner.first_line.comment is not None:
+            return line
+        inner = inner.with_changes(first_line=inner.first_line.with_changes(whitespace=space, comment=mark))
+        assert isinstance(small, cst.ImportFrom) and small.lpar is not None
+        return line.with_changes(body=[small.with_changes(lpar=small.lpar.with_changes(whitespace_after=inner))])
+    trailing = line.trailing_whitespace
+    if trailing.comment is not None:
+        return line
+    return line.with_changes(trailing_whitespace=trailing.with_changes(whitespace=space, comment=mark))
 
 
 def with_name(text: str, name: str, style: ImportStyle) -> str:

@@ -307,3 +307,18 @@ def test_what_pytest_collects() -> None:
     assert "pytest collects TestOne from 2 modules, not from 1" in [f.message for c in proof.checks for f in c.declared]
     nowhere = {"test_a.py": moved["test_a.py"], "b.py": moved["test_b.py"]}
     assert "namespaces: b.py: pytest collects TestOne from no module, not from 1" in failures(proven(before, nowhere))
+
+
+_OLD_NAMES = "import sys\n\nif sys.version_info < (3, 12):\n    from old import {}\nelse:\n    from new import {}\n"
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "held"), [("Odd", "Odd", True), ("Even", "Odd", False), ("Even as Odd", "Odd", False)]
+)
+def test_guarded_imports_lose_a_name_in_all_branches_or_in_none(early: str, late: str, held: bool) -> None:
+    before = {"a.py": _OLD_NAMES.format(*["Even, Odd"] * 2) + "\n\ndef f():\n    return Odd\n"}
+    after = {
+        "a.py": "from b import f\n",
+        "b.py": _OLD_NAMES.format(early, late) + "\n\ndef f():\n    return Odd\n",
+    }
+    assert (not any("with a way out" in line for line in failures(proven(before, after)))) is held

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.looked_up import looks
 
 CODE = "namespace-read"
 TITLE = "staying code looks names up in the namespace of the source"
 MEANING = """`globals()`, `vars()`, `dir()` and `eval` in staying code still find every moved name, for the source
-imports all of them back, private ones too. What has changed is their turn: the imported names come before those that
-the source defines itself."""
+imports back all that can be looked up so, private ones too; `globals()["do_" + name]` looks up what begins so. What has
+changed is their turn: the imported names come before those that the source defines itself."""
 EXAMPLE = """
 -- shop/commands.py --
 def do_start():
@@ -24,14 +25,12 @@ def dispatch(name):
 shop/commands.py shop/stopping.py do_stop
 """
 
-_LOOKS = frozenset({"globals", "vars", "dir", "eval", "exec"})
-
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for unit in facts.staying:
-        for r in unit.references:
-            if r.name in _LOOKS and r.called and r.name not in facts.source.binds:
-                place = facts.source.source.place(r.node)
-                reason = f"{unit.label} calls {r.name}(): it finds the moved names as imports, before the others"
-                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
-                return
+    for look in looks(facts):
+        if any(look.finds(name) for name in facts.moved_names):
+            place = facts.source.source.place(look.reference.node)
+            called = look.reference.name
+            reason = f"{look.unit.label} calls {called}(): it finds the moved names as imports, before the others"
+            yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+            return
