@@ -131,7 +131,8 @@ class Holes:
         target = (
             (self.path, node.id)
             if isinstance(node, ast.Name)
-            else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""))
+            # No place of the tree where a function imports what it sets something in.
+            else max(cells, key=lambda c: c[1] == getattr(node, "attr", ""), default=None)
         )
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
 
