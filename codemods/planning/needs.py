@@ -135,11 +135,9 @@ class Needs:
 
     def _stands_late(self, item: Import) -> bool:
         """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
-        first = min(
-            (s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)),
-            default=0,
-        )
-        return first < item.node.lineno and self.world.target(self.source, item) is not None
+        lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
+        below = bool(lines) and min(lines) < item.node.lineno
+        return below and self.world.target(self.source, item) is not None
 
     def _late_like_source(self, item: Import, references: list[Reference]) -> None:
         """An import that the source makes late is made no earlier by moved code."""

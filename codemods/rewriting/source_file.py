@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits import Departure, Replacement
+from codemods.planning.edits import Departure, Replacement, Turn
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render, surgery
@@ -35,11 +35,11 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     left = departure.module.binds - {item.binds for item in departure.dropped}
     if departure.deprecation is not None and "TYPE_CHECKING" not in left:
         inserter.add(TYPING)
-    if departure.before is None:
+    if departure.turn is None:
         for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
     elif departure.back:
-        edits.append(_in_turn(departure, style))
+        edits.append(_in_turn(departure, departure.turn, style))
     edits += inserter.edits()
     if departure.deprecation is not None:
         edits += deprecation_edits(departure.deprecation, departure.module, style)
@@ -118,18 +118,27 @@ def _with_emptied_blocks(source: Source, lines: list[tuple[int, int]]) -> list[t
     return found
 
 
-def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
+def _in_turn(departure: Departure, turn: Turn, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
-    assert departure.before is not None
-    lines = [line if "(" in line else f"{line}  # noqa: E402" for line in render.lines(departure.back, "", style)[:1]]
-    lines += render.lines(departure.back, "", style)[1:]
-    top = first_line(source, departure.before.node)
+    text = "".join(_below_code(line) + source.newline for line in render.lines(departure.back, "", style))
+    if turn.before is None:
+        last = departure.module.statements[-1]
+        at = source.line_starts[last_line(last.node) - 1] if last in departure.statements else len(source.text)
+        return Replacement(at, at, text)
+    top = first_line(source, turn.before.node)
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
     at = source.line_starts[top - 1]
-    big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
+    big = isinstance(turn.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return Replacement(at, at, text + source.newline * (2 if big else 1))
+
+
+def _below_code(line: str) -> str:
+    """A line of an import that linters are told to bear below code."""
+    if not line.startswith(("from ", "import ")) or line.endswith("("):
+        return line
+    return line.replace("noqa: F401", "noqa: E402, F401") if "noqa: F401" in line else f"{line}  # noqa: E402"
 
 
 def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
