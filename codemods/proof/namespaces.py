@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.importing import Importing
+from codemods.proof.listing import listed_elsewhere
 from codemods.proof.outline import Outline, flat
 from codemods.proof.side import Side
 
@@ -43,6 +44,8 @@ def check(comparison: Comparison) -> Check:
                 there = comparison.after.names.dotted(comparison.renamed[path, name][0])
                 declared.append(Finding(Place(path), f"{name} can be imported from {there} only"))
         failures += _exports(comparison, path, outline)
+    for finding, missed in listed_elsewhere(comparison):
+        (failures if missed else declared).append(finding)
     failures += _dangling(comparison)
     failures += _covering(comparison)
     failures += _handed_on(comparison)

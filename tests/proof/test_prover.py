@@ -278,6 +278,36 @@ def test_a_circle_that_works_is_declared_and_one_that_does_not_fails() -> None:
     assert any(line.startswith("import order: ") for line in failures(proven(before, fails)))
 
 
+def test_what_a_decorator_lists_is_missed_by_star_imports() -> None:
+    exported = "@export\ndef f(): ...\n"
+    before = {
+        "shop/__init__.py": "",
+        "shop/export.py": """\
+import sys
+
+
+def export(thing):
+    sys.modules[thing.__module__].__all__.append(thing.__name__)
+    return thing
+""",
+        "shop/a.py": f"from shop.export import export\n\n__all__ = []\n\n\n{exported}",
+    }
+    after = {
+        **before,
+        "shop/a.py": "from shop.b import f as f\n\n__all__ = []\n",
+        "shop/b.py": before["shop/a.py"],
+    }
+    proof = proven(before, after)
+    assert failures(proof) == []
+    missed = "a star import of shop.a no longer takes f, which its decorator lists"
+    assert missed in [found.message for check in proof.checks for found in check.declared]
+
+    stars = {"shop/c.py": "from shop.a import *\n\n\ndef g():\n    return f()\n"}
+    assert f"namespaces: shop/c.py: {missed}" in failures(proven(before | stars, after | stars))
+    listed = after["shop/a.py"].replace("[]", '["f"]')
+    assert failures(proven(before | stars, after | stars | {"shop/a.py": listed})) == []
+
+
 @pytest.mark.parametrize("terms", [10, 1_500])
 def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
