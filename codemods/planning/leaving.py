@@ -10,6 +10,7 @@ from codemods.planning.edits import NewImport, Turn
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
+from codemods.planning.namespace_lookups import lookups
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
@@ -121,10 +122,11 @@ def _chain_read(facts: Facts, item: Import) -> bool:
 
 
 def _looks_names_up(facts: Facts) -> bool:
-    """Does staying code look into the module's namespace by other means than names?"""
-    return any(
+    """Does code look into the source's namespace by other means than names, moved code with it?"""
+    staying = any(
         r.name in _DYNAMIC and r.name not in facts.source.binds for unit in facts.staying for r in unit.references
     )
+    return staying or any(True for u in facts.moving for s in u.statements for _ in lookups(facts.source, s))
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:

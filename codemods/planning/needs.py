@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.planning.edits import LateImport, NewImport
+from codemods.planning.namespace_lookups import lookups, module_import
 from codemods.planning.style import reference_to
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -42,6 +43,7 @@ class Needs:
     late: list[LateImport] = field(default_factory=list)
     copies: list[Unit] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
@@ -62,6 +64,7 @@ class Needs:
         for name, references in wanted.items():
             if name in self.pinned:
                 self._late(name, [r for r in references if not r.writes])
+                self.used |= {name} & self.source.top_imports.keys()
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
                     continue
@@ -80,6 +83,7 @@ class Needs:
             elif name not in _BUILTINS or name in self._starred(name):
                 self._from_star(name)
         self._needs_of_blocks(moved)
+        self._looked_up()
         self._in_order()
 
     # -- names that stay in the source
@@ -101,6 +105,13 @@ class Needs:
         for function in functions.values():
             assert function is not None
             self.late.append(LateImport(function, NewImport(self._source_text, name)))
+
+    def _looked_up(self) -> None:
+        """The source itself, where moved functions look names up in it."""
+        for call, function in (f for u in self.moving for s in u.statements for f in lookups(self.source, s)):
+            late = module_import(self.world.names, self.source.path, self.destination, self.relative, function)
+            self.late.append(late)
+            self.lookups.append((call, late.new.binds))
 
     # -- names that the source imports
 

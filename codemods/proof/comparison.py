@@ -128,8 +128,16 @@ class Comparison:
                 found |= {name for o in one.old.reading.occurrences for _, name in o.cells}
         found |= {_stem(path) for path in self.changed if path not in self.old.paths or path not in self.new.paths}
         if self.lost:
-            found |= {_stem(path) for path in self.lost} | LOCAL_BUILTINS
+            found |= {_stem(path) for path in self.lost}
+        if self.lost or self._rebinds:
+            found |= LOCAL_BUILTINS
         return frozenset(found)
+
+    @property
+    def _rebinds(self) -> bool:
+        """Does code that moves or changes bind a name anew, or a test replace one?"""
+        changed = (p for p in self.pairing.pairs if p.moved or p.old.text != p.new.text)
+        return any(o.writes and not o.own for p in changed for o in p.old.reading.occurrences)
 
     @cached_property
     def mentioning(self) -> tuple[str, ...]:
