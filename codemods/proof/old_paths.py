@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from codemods.model import Check, Finding
 from codemods.project import OverlayTree, Source
 from codemods.proof.comparison import Comparison
+from codemods.proof.effects import Effects
 from codemods.proof.outline import Outline, is_typing
 
 SAYS = "old paths that warn give the moved objects, and type checkers see them"
@@ -61,6 +62,7 @@ def check(comparison: Comparison) -> Check:
                 if any(not bound.typing for bound in bounds):
                     failures.append(Finding(place, f"{name} is bound here, so that this branch is never asked for it"))
                 declared.append(Finding(place, f"{dotted}.{name} gives a DeprecationWarning now"))
+        failures += _not_happening(comparison, found)
     return Check("old paths", SAYS, len(declared), tuple(failures), tuple(declared))
 
 
@@ -95,6 +97,18 @@ def _lines_of(source: Source, node: ast.stmt) -> tuple[int, int]:
     last = node.end_lineno or node.lineno
     end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
     return source.line_starts[node.lineno - 1], end
+
+
+def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
+    """What took effect when the module was imported, and waits now until somebody asks."""
+    effects = Effects(comparison.before)
+    imported = {b.module for bounds in found.outline.binds.values() for b in bounds if not (b.typing or b.defined)}
+    waiting = {answer.module for answer in found.branches} - imported
+    for pair in comparison.pairing.pairs if waiting else ():
+        if pair.old.path == found.path and comparison.after.names.dotted(pair.new.path) in waiting:
+            if effects.writes(pair.old.path, pair.old.node):
+                message = f"{pair.new.said} no longer happens when {found.path} is imported"
+                yield Finding(pair.new.place, message)
 
 
 def _answers(comparison: Comparison) -> Iterator[_Answers]:
