@@ -308,6 +308,29 @@ def export(thing):
     assert failures(proven(before | stars, after | stars | {"shop/a.py": listed})) == []
 
 
+@pytest.mark.parametrize(
+    ("imported", "looked_up", "holds"),
+    [
+        ("from shop import a", "vars(a)", True),
+        ("import shop.a", "vars(shop.a)", True),
+        ("from shop import a", "globals()", False),
+        ("from shop import c", "vars(c)", False),
+        ("from shop.c import a", "vars(a)", False),
+    ],
+)
+def test_names_are_looked_up_in_the_module_of_before(imported: str, looked_up: str, holds: bool) -> None:
+    before = {
+        "shop/__init__.py": "",
+        "shop/a.py": "X = 1\n\n\ndef find(name):\n    return globals()[name]\n",
+        "shop/c.py": "X = 2\n\n\nclass a: ...\n",
+    }
+    after = before | {
+        "shop/a.py": "from shop.b import find as find\n\nX = 1\n",
+        "shop/b.py": f"def find(name):\n    {imported}\n\n    return {looked_up}[name]\n",
+    }
+    assert (failures(proven(before, after)) == []) is holds
+
+
 @pytest.mark.parametrize("terms", [10, 1_500])
 def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"

@@ -47,5 +47,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _two_values(facts: Facts) -> bool:
     """May a name have another value in the source than moved code sees, or mean something else where that looks?"""
-    hidden = facts.destination is not None and "vars" in facts.destination.binds
+    names = facts.world.names
+    parent, _, last = names.dotted(facts.move.source).rpartition(".")
+    package = names.find(parent, facts.move.source) if parent else None
+    hidden = package is not None and facts.world.origin(package, last) is not None
+    hidden = hidden or (facts.destination is not None and "vars" in facts.destination.binds)
     return bool(facts.moved_names & facts.source.rebound.keys()) or hidden or facts.source.runnable
