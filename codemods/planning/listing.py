@@ -10,6 +10,7 @@ from codemods.planning.effects import chain_of, definition, resolved
 from codemods.planning.facts import Facts
 
 _WAYS = ("__globals__", "__module__")
+_OUTSIDE = ("public.public",)  # the package atpublic
 
 
 def listing_decorators(facts: Facts, node: ast.stmt) -> Iterator[ast.expr]:
@@ -18,7 +19,9 @@ def listing_decorators(facts: Facts, node: ast.stmt) -> Iterator[ast.expr]:
         chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
         found = resolved(facts.world, facts.source, chain) if chain else None
         function = definition(facts.world, found) if found else None
-        if isinstance(function, FUNCTIONS) and _only_lists(function):
+        imports = facts.source.top_imports.get(chain[0], ()) if chain else ()
+        outside = {".".join((i.module, *([i.attribute] if i.attribute else []), *chain[1:])) for i in imports}
+        if outside & {*_OUTSIDE} if function is None else isinstance(function, FUNCTIONS) and _only_lists(function):
             yield decorator
 
 

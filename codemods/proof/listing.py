@@ -30,9 +30,11 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
 
 
 def _lists(side: Side, path: str, decorator: ast.expr) -> bool:
-    """Does a function of the tree look the module up that a thing was made in, and speak of ``__all__``?"""
+    """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
     for where, name in _meaning(side, path, function):
+        if not where and name == "public.public":  # the package atpublic
+            return True
         outline = side.outline(where) if where.endswith(".py") else None
         for node in outline.body if outline else ():
             if isinstance(node, ast.FunctionDef) and node.name == name:
