@@ -26,13 +26,13 @@ def handed_on(facts: Facts) -> Iterator[Place]:
 def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     aliases = facts.referrers.aliases(module)
     told: set[int] = set()  # what goes on to a name that is written there
-    for node in ast.walk(module.source.tree):
-        if isinstance(node, ast.Attribute):
-            told.add(id(node.value))
-        elif isinstance(node, ast.Call) and len(node.args) > 1 and _is_other(node.args[1], facts.moved_names):
-            told.add(id(node.args[0]))
-    for node in ast.walk(module.source.tree):
-        if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in told and isinstance(node.ctx, ast.Load):
+    nodes = module.source.nodes
+    told.update(id(node.value) for node in nodes.of(ast.Attribute))
+    for call in nodes.of(ast.Call):
+        if len(call.args) > 1 and _is_other(call.args[1], facts.moved_names):
+            told.add(id(call.args[0]))
+    for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
+        if id(node) not in told and isinstance(node.ctx, ast.Load):
             chain = attribute_chain(node)
             for dotted in aliases.get(chain[0], ()) if chain else ():
                 if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:

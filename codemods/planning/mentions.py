@@ -107,8 +107,8 @@ class _Search:
         found: list[tuple[Module, ast.Constant, str, bool]] = []
         for module in modules:
             certain = resolved_constants(module)
-            for node in ast.walk(module.source.tree):
-                if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in patches:
+            for node in module.source.nodes.of(ast.Constant):
+                if not isinstance(node.value, str) or id(node) in patches:
                     continue
                 point = in_setup_script(module.path, node.value)
                 hit = self.whole.match(point or node.value)
@@ -191,9 +191,6 @@ def _docstrings(module: Module) -> list[tuple[int, int]]:
         return []
     return [
         (source.start(node.value), source.end(node.value))
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-        and ">>>" in node.value.value
+        for node in source.nodes.of(ast.Expr)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) and ">>>" in node.value.value
     ]

@@ -10,6 +10,7 @@ from codemods.bindings import Import, Module
 from codemods.model import Place
 from codemods.planning.first_look import FirstLook
 from codemods.planning.world import World
+from codemods.project import walk
 
 
 @dataclass(frozen=True)
@@ -114,15 +115,14 @@ class Referrers:
 
     def _chains(self, module: Module) -> None:
         aliases = self.aliases(module)
-        for node in ast.walk(module.source.tree):
-            if isinstance(node, ast.Attribute):
-                chain = attribute_chain(node)
-                reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
-                if reached:
-                    where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
-                    where.setdefault(reached[0], []).append(module.source.place(node))
-            elif isinstance(node, ast.Call):
-                self._object_seam(node, module, aliases)
+        for node in module.source.nodes.of(ast.Attribute):
+            chain = attribute_chain(node)
+            reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
+            if reached:
+                where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
+                where.setdefault(reached[0], []).append(module.source.place(node))
+        for call in module.source.nodes.of(ast.Call):
+            self._object_seam(call, module, aliases)
 
     def _object_seam(self, call: ast.Call, module: Module, aliases: dict[str, list[str]]) -> None:
         """``patch.object(module, "name")``, ``monkeypatch.setattr(module, "name", …)``, ``setattr(module, "name",
@@ -148,11 +148,11 @@ class Referrers:
         if self._dotted not in module.source.text:
             return
         pattern = re.compile(re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
-        calls = [node for node in ast.walk(module.source.tree) if isinstance(node, ast.Call) and _is_patch(node)]
+        calls = [call for call in module.source.nodes.of(ast.Call) if _is_patch(call)]
         patches = {id(call.args[0]): call for call in calls if call.args}
         indirect = any(not isinstance(call.args[0], ast.Constant) for call in calls if call.args)
-        for node in ast.walk(module.source.tree):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        for node in module.source.nodes.of(ast.Constant):
+            if not isinstance(node.value, str) or self._dotted not in node.value:
                 continue
             place = module.source.place(node)
             found = pattern.match(node.value)
@@ -167,7 +167,7 @@ class Referrers:
                 self.seams += [Seam(place, k.arg, "", module) for k in patches[id(node)].keywords if k.arg]
         for call in calls:
             if call.args and isinstance(call.args[0], (ast.BinOp, ast.JoinedStr)):
-                for part in ast.walk(call.args[0]):
+                for part in walk(call.args[0]):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         for name in re.findall(r"\.([A-Za-z_]\w*)", part.value):
                             self.seams.append(Seam(module.source.place(call), name, "", module))

@@ -31,8 +31,8 @@ _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)
 def resolved_constants(module: Module) -> set[int]:
     """The ids of the string constants of a module that somebody is certain to import by."""
     found: set[int] = set()
-    for node in ast.walk(module.source.tree):
-        if isinstance(node, ast.Call) and node.args and _called(node) in _RESOLVERS:
+    for node in module.source.nodes.of(ast.Call):
+        if node.args and _called(node) in _RESOLVERS:
             found.add(id(node.args[0]))
     if _is_settings(module.path):
         for node in module.source.tree.body:

@@ -10,6 +10,7 @@ import warnings
 from functools import cached_property
 
 from codemods.model import Place
+from codemods.project.nodes import Nodes
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
@@ -66,6 +67,11 @@ class Source:
             ) from error
         except (ValueError, RecursionError, MemoryError) as error:
             raise Unreadable(Place(self.path), f"it can't be parsed ({error or type(error).__name__})") from error
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Everything in ``tree``, by kind."""
+        return Nodes(self.tree)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

@@ -72,12 +72,16 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
     if outline is None:
         return
     typed = {id(n) for n, typing in flat(outline.body) if typing}
-    for node in ast.walk(outline.source.tree):
+    old = comparison.before.outline(path)
+    known = {ast.dump(node) for node in old.source.nodes.imports} if old else frozenset[str]()
+    for node in outline.source.nodes.imports:
+        if ast.dump(node) in known and not comparison.reach.concerns(node):
+            continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, path, alias.name):
                     yield Finding(outline.source.place(node), f"there is no module {alias.name}")
-        elif isinstance(node, ast.ImportFrom):
+        else:
             module = comparison.after.absolute(path, node)
             if module.startswith(".") or _is_missing(comparison.after, path, module):
                 if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(

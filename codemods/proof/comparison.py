@@ -9,6 +9,7 @@ from functools import cached_property
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
 from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
+from codemods.proof.reach import Reach
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Pairing, Statement, pair, statements
 
@@ -101,8 +102,9 @@ class Comparison:
         return found
 
     def _shifts(self, path: str, name: str) -> bool:
-        if (path, name) in self.renamed:
-            return True
+        return (path, name) in self.renamed or self._differs(path, name)
+
+    def _differs(self, path: str, name: str) -> bool:
         for typing in (False, True):
             old = self.mapped(self.before.bound_origins(path, name, typing))
             if old != self.after.bound_origins(path, name, typing):
@@ -119,19 +121,14 @@ class Comparison:
         return found
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Names that may mean something else now, or be looked up elsewhere."""
-        found = {name for names in self.shifted.values() for name in names}
-        found |= {name for _, name in self.renamed}
+    def reach(self) -> Reach:
+        """How far the change reaches."""
+        places = {(path, name) for path, names in self.shifted.items() for name in names}
         for one in self.pairing.pairs:
             if one.moved:
-                found |= {name for o in one.old.reading.occurrences for _, name in o.cells}
-        found |= {_stem(path) for path in self.changed if path not in self.old.paths or path not in self.new.paths}
-        if self.lost:
-            found |= {_stem(path) for path in self.lost}
-        if self.lost or self._rebinds:
-            found |= LOCAL_BUILTINS
-        return frozenset(found)
+                places |= {cell for o in one.old.reading.occurrences for cell in o.cells}
+        other = [path for path in self.changed if path not in self.old.paths or path not in self.new.paths]
+        return Reach(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
 
     @property
     def _rebinds(self) -> bool:
@@ -141,37 +138,21 @@ class Comparison:
 
     @cached_property
     def mentioning(self) -> tuple[str, ...]:
-        """Unchanged Python files that know a changed module and one of the words: they may be affected too."""
-        stems = {_stem(path) for path in self.changed if self.shifted[path] or path not in self.old.paths}
-        if not stems or not self.words:
-            return ()
-        near = self.new.code_with(sorted(stems))
-        speaking = near & (self.new.code_with(sorted(self.words)) | frozenset(p for p in near if self._has_star(p)))
-        return tuple(p for p in sorted(speaking) if p.endswith(".py") and p not in self.changed)
-
-    def _has_star(self, path: str) -> bool:
-        try:
-            return b"*" in self.new.glance(path)
-        except OSError:
-            return False
+        """Unchanged Python files that the change may reach."""
+        return tuple(path for path in self.reach.files() if path not in self.changed)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Every pair that could mean something else: what changed or moved, and what uses one of the words."""
+        """Every pair that could mean something else: what changed or moved, and what the change may reach."""
         return tuple(self._closer())
 
     def _closer(self) -> Iterator[Pair]:
+        asking = LOCAL_BUILTINS if self._rebinds else frozenset()
         for one in self.pairing.pairs:
-            if one.moved or one.old.text != one.new.text or one.old.words & self.words:
+            if one.moved or one.old.text != one.new.text or one.old.words & asking or self.reach.touches(one.old):
                 yield one
         for path in self.mentioning:
             old, new = statements(self.before, path), statements(self.after, path)
             for before, after in zip(old, new, strict=False):
-                if before.words & self.words and not before.importing:
+                if not before.importing and self.reach.touches(before):
                     yield Pair(before, after)
-
-
-def _stem(path: str) -> str:
-    """The last component of a module's name."""
-    parts = path.removesuffix(".py").split("/")
-    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]

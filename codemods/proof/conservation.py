@@ -162,9 +162,8 @@ def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
     if outline is None or "#" not in outline.source.text:
         return
     imports: set[int] = set()
-    for node in ast.walk(outline.source.tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    for node in outline.source.nodes.imports:
+        imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     text = re.sub(r"\r\n?", "\n", outline.source.text)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from codemods.project import Nodes
 from codemods.proof.outline import LOCAL_BUILTINS, OWN, Origin, Origins
 from codemods.proof.side import Side
 
@@ -102,7 +103,7 @@ class Holes:
         self._reading = Reading("")
         self._moment = "import"
         if "__file__" in outline.source.text:
-            self._folders = frozenset(_folders(outline.source.tree))
+            self._folders = frozenset(_folders(outline.source.nodes))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.module = Scope(symtable.symtable(outline.source.text, path, "exec"), None, "import")
@@ -208,14 +209,12 @@ class Holes:
         return frozenset(meaning), frozenset(cells), node
 
 
-def _folders(tree: ast.AST) -> Iterator[ast.AST]:
+def _folders(nodes: Nodes) -> Iterator[ast.AST]:
     """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``."""
-    for node in ast.walk(tree):
-        inside: ast.AST | None = None
-        if isinstance(node, ast.Attribute) and node.attr in ("parent", "parents", "with_name"):
-            inside = node.value
-        elif isinstance(node, ast.Call) and last_name(node.func) == "dirname" and node.args:
-            inside = node.args[0]
+    asked = [n.value for n in nodes.of(ast.Attribute) if n.attr in ("parent", "parents", "with_name")]
+    asked += [call.args[0] for call in nodes.of(ast.Call) if last_name(call.func) == "dirname" and call.args]
+    for node in asked:
+        inside: ast.AST | None = node
         while isinstance(inside, (ast.Call, ast.Attribute)):
             if isinstance(inside, ast.Attribute):
                 inside = inside.value if inside.attr in ("resolve", "absolute") else None

@@ -110,11 +110,7 @@ def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
     if ">>>" not in source.text and not any(module in source.text for module, _ in olds):
         return source.raw
     moved = given.spans(source) if ">>>" in source.text else []
-    patched = {
-        id(node.args[0])
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and node.args and _called(node) in _PATCHES
-    }
+    patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
     pieces: list[str] = []
     at = 0
     for start, end, example in sorted(_spans(source, patched)):
@@ -133,8 +129,8 @@ def _called(call: ast.Call) -> str:
 
 def _spans(source: Source, patched: set[int]) -> Iterator[tuple[int, int, bool]]:
     """(start, end, whether it has examples) of strings that are read in their one form."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in patched:
+    for node in source.nodes.of(ast.Constant):
+        if isinstance(node.value, str) and id(node) not in patched:
             if ">>>" in node.value:
                 yield source.start(node), source.end(node), True
             elif re.fullmatch(r"(?:[\w.-]+\s*=\s*)?\w+(?:\.\w+)*[.:]\w+(?:\.\w+)*", node.value):

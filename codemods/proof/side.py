@@ -82,16 +82,16 @@ class Side:
                 if isinstance(node, ast.Delete):
                     outline.deleted |= {getattr(t, "id", "") for t in node.targets}
         if "global " in outline.source.text or "import" in outline.source.text:
-            for node in ast.walk(outline.source.tree):
-                if isinstance(node, ast.Global):
-                    for name in node.names:
-                        outline.binds.setdefault(name, [Bound(True)])
-                elif isinstance(node, ast.Import):
-                    outline.imports.update(alias.name for alias in node.names)
-                elif isinstance(node, ast.ImportFrom):
-                    module = self.absolute(path, node)
-                    outline.imports.add(module)
-                    outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
+            nodes = outline.source.nodes
+            for declaration in nodes.of(ast.Global):
+                for name in declaration.names:
+                    outline.binds.setdefault(name, [Bound(True)])
+            for node in nodes.of(ast.Import):
+                outline.imports.update(alias.name for alias in node.names)
+            for node in nodes.of(ast.ImportFrom):
+                module = self.absolute(path, node)
+                outline.imports.add(module)
+                outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
 
     def bound_by(self, path: str, node: ast.stmt, typing: bool, guarded: bool = False) -> Iterator[tuple[str, Bound]]:
         """What one statement binds; ``*`` for a star import. ``guarded``: it stands among imports with a way out."""

@@ -45,10 +45,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if not any(word in module.source.text for word in _READS):
             continue
-        for node in ast.walk(module.source.tree):
+        for node in module.source.nodes.of(ast.Constant):
             if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
+                isinstance(node.value, str)
                 and (
                     node.value == name
                     or ("/" + node.value).endswith("/" + facts.move.source)
