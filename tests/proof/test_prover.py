@@ -331,6 +331,29 @@ def test_names_are_looked_up_in_the_module_of_before(imported: str, looked_up: s
     assert (failures(proven(before, after)) == []) is holds
 
 
+def test_numbers_are_given_in_the_order_of_before() -> None:
+    number = "import itertools\n\n_numbers = itertools.count()\n\n\ndef number():\n    return next(_numbers)\n"
+    before = {"n.py": number, "a.py": "from n import number\n\nX = number()\nY = number()\n"}
+    moved = {**before, "b.py": "from n import number\n\nY = number()\n"}
+    below = moved | {"a.py": "from n import number\n\nX = number()\nfrom b import Y as Y\n"}
+    above = moved | {"a.py": "from b import Y as Y\nfrom n import number\n\nX = number()\n"}
+    assert any(line.startswith("import order: ") for line in failures(proven(before, above)))
+    assert not any(line.startswith("import order: ") for line in failures(proven(before, below)))
+
+
+def test_a_test_for_type_checkers_is_read_at_run_time() -> None:
+    guarded = "if TYPE_CHECKING:\n    from c import C\n\n\n"
+    before = {
+        "c.py": "class C: ...\n",
+        "a.py": f'from typing import TYPE_CHECKING\n\n{guarded}def f(c: "C"): ...\n\n\ndef g(): ...\n',
+    }
+    moved = {**before, "a.py": "from b import f as f\n\n\ndef g(): ...\n"}
+    whole = moved | {"b.py": before["a.py"].partition("\n\n\ndef g")[0] + "\n"}
+    assert failures(proven(before, whole)) == []
+    lacking = moved | {"b.py": whole["b.py"].partition("\n\n")[2]}
+    assert failures(proven(before, lacking)) == ["bindings: b.py:1: TYPE_CHECKING is bound nowhere"]
+
+
 @pytest.mark.parametrize("terms", [10, 1_500])
 def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"
