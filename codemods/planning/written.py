@@ -15,6 +15,7 @@ from codemods.model import Place
 from codemods.planning.effects import chain_of
 from codemods.planning.units import Units
 from codemods.planning.world import World
+from codemods.project import Nodes, walk
 
 _SETTERS = ("setattr", "delattr")
 _ITEM_SETTERS = ("update", "setdefault", "pop", "clear", "__setitem__")
@@ -84,7 +85,9 @@ def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool)
             return is_module(node.args[0])
         return inside and node.func.id == "globals"
 
-    for scope, node in _nodes(module.source.tree):
+    inside_functions: set[int] | None = None
+    nodes = module.source.nodes
+    for node in (*nodes.of(ast.Subscript), *nodes.of(ast.Attribute), *nodes.of(ast.Call)):
         names: list[str | None] = []
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and is_namespace(node.value):
             names = [_text(node.slice)]
@@ -98,19 +101,17 @@ def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool)
                 names = [_text(argument) for argument in node.args[:1]] + [k.arg for k in node.keywords]
             elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
                 names = [_text(node.args[1])] if called == "setitem" and len(node.args) > 1 else [None]
-        # While the module itself is made, an unknown name is a new one: nobody has read another value.
-        place = module.source.place
-        yield from (Write(name, place(node)) for name in names if name is not None or scope or not inside)
+        if inside and None in names:
+            # While the module itself is made, an unknown name is a new one: nobody has read another value.
+            inside_functions = inside_functions or _inside_functions(nodes)
+            names = [name for name in names if name is not None or id(node) in inside_functions]
+        yield from (Write(name, module.source.place(node)) for name in names)
 
 
-def _nodes(tree: ast.Module) -> Iterator[tuple[bool, ast.AST]]:
-    """Every node, and whether it stands inside a function."""
-    todo: list[tuple[bool, ast.AST]] = [(False, tree)]
-    while todo:
-        scope, node = todo.pop()
-        yield scope, node
-        inner = scope or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-        todo += [(inner, child) for child in ast.iter_child_nodes(node)]
+def _inside_functions(nodes: Nodes) -> set[int]:
+    """The ids of the nodes that stand inside a function."""
+    functions = (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef), *nodes.of(ast.Lambda))
+    return {id(node) for function in functions for node in walk(function) if node is not function}
 
 
 def _text(node: ast.expr) -> str | None:

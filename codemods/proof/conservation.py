@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.outline import import_like, is_typing, logger_name
+from codemods.proof.outline import Origin, Origins, import_like, is_typing, logger_name
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Statement
 
@@ -114,22 +114,23 @@ def _guard(statement: Statement) -> bool:
 def _form(comparison: Comparison, side: Side, statement: Statement) -> str:
     """Guarded imports as text in which equal meaning is equal."""
 
+    def meant(origins: Origins) -> list[Origin]:
+        return sorted(comparison.mapped(origins) if side is comparison.before else origins)
+
     def block(body: list[ast.stmt]) -> str:
         imported: list[str] = []
         others: list[str] = []
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 for name, bound in side.bound_by(statement.path, node, False):
-                    meaning = side.imported(statement.path, bound.module, bound.attribute)
-                    meaning = comparison.mapped(meaning) if side is comparison.before else meaning
-                    imported.append(f"{name}={sorted(meaning)}")
+                    imported.append(f"{name}={meant(side.imported(statement.path, bound.module, bound.attribute))}")
             else:
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        return f"{ast.dump(node) if node else ''} {[sorted(side.origins(statement.path, n)) for n in sorted(names)]}"
+        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and import_like(node):
@@ -147,6 +148,8 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
     after: Counter[str] = Counter()
     places: dict[str, Place] = {}
     for path in comparison.changed:
+        if _marked(comparison.before, path) == _marked(comparison.after, path):
+            continue
         for text, line, own in _comments_of(comparison.before, path):
             if own:
                 before[text] += 1
@@ -154,6 +157,11 @@ def _comments(comparison: Comparison) -> Iterator[Finding]:
         after.update(text for text, _, _ in _comments_of(comparison.after, path))
     for text in before - after:
         yield Finding(places[text], f"the comment {text!r} is gone")
+
+
+def _marked(side: Side, path: str) -> list[bytes]:
+    """The lines that may have a comment."""
+    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
 
 
 def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:

@@ -164,7 +164,7 @@ class Effects:
         function = node.func if isinstance(node, ast.Call) else node
         origins, rest = self._resolve(path, function)
         if rest:  # @app.task, @f.register: a method of an object of the tree
-            if self._root(function) not in local:
+            if self._root(function) not in local and not self._is_property(origins, rest):
                 yield from (o for o in origins if o[0] not in ("", "="))
         elif not isinstance(node, ast.Call):
             for origin in origins:  # What is passed is what the statement makes, so it is nobody else's.
@@ -175,6 +175,15 @@ class Effects:
                 for inner in ast.walk(factory) if isinstance(factory, ast.FunctionDef) else ():
                     if isinstance(inner, ast.FunctionDef) and inner is not factory:
                         yield from self._body(origin[0], inner, depth + 1)[0]
+
+    def _is_property(self, origins: Origins, rest: tuple[str, ...]) -> bool:
+        """``@Page.content.setter``: a property gives a new one, and stays as it was."""
+        if len(rest) != 2 or rest[1] not in ("getter", "setter", "deleter"):
+            return False
+        found = [node for origin in origins if isinstance(node := self._definition(origin), ast.ClassDef)]
+        return any(
+            isinstance(n, ast.FunctionDef) and n.name == rest[0] and n.decorator_list for c in found for n in c.body
+        )
 
     # -- expressions
 

@@ -7,6 +7,7 @@ import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from codemods.project import Nodes
 from codemods.proof.outline import LOCAL_BUILTINS, OWN, Origin, Origins
@@ -90,6 +91,8 @@ class Holes:
     # The module in getattr(module, "name"), which is no use of the whole module.
     _looked_into: ast.expr | None = None
 
+    _scope: Scope
+
     # Where __file__ is asked for its folder only.
     _folders: frozenset[ast.AST] = frozenset()
 
@@ -104,10 +107,13 @@ class Holes:
         self._moment = "import"
         if "__file__" in outline.source.text:
             self._folders = frozenset(_folders(outline.source.nodes))
+
+    @cached_property
+    def module(self) -> Scope:
+        """The scope of the module; raises SyntaxError, since the compiler has more rules than the parser."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.module = Scope(symtable.symtable(outline.source.text, path, "exec"), None, "import")
-        self._scope = self.module
+            return Scope(symtable.symtable(self.outline.source.text, self.path, "exec"), None, "import")
 
     def _import_call(self, node: ast.Call) -> str | None:
         """The module of the tree that ``importlib.import_module("a.b")`` gives."""

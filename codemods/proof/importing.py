@@ -32,7 +32,8 @@ class Importing:
         ):
             known_: Mapping[int, Hashable] = known
             self.graph = Graph(side)
-            self._sides.append((side, self.graph.between(comparison.changed), known_, watched, Facts()))
+            facts = Facts(side, comparison.changed, watched)
+            self._sides.append((side, self.graph.between(comparison.changed), known_, facts))
 
     def before(self, path: str) -> Run:
         return Interpreter(*self._sides[0]).start(path)

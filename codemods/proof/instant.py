@@ -4,24 +4,53 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.proof.effects import immediate_calls, is_chain
 from codemods.proof.outline import defined_names
+from codemods.proof.side import Side
 
 
 class Facts:
-    """What is asked of the same statement in every run, found out once."""
+    """What is asked of the same statement in every run, found out once.
 
-    def __init__(self) -> None:
+    ``changed``: in other modules, which bind their names in the order of before, a plain name can't be read too early.
+    ``watched``: names that are bound several times.
+    """
+
+    def __init__(self, side: Side, changed: Collection[str], watched: frozenset[str]) -> None:
+        self.side = side
+        self.changed = frozenset(changed)
+        self.watched = watched
+        self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
         self._names: dict[int, tuple[tuple[str, int], ...]] = {}
         self._called: dict[int, tuple[ast.expr, ...]] = {}
         self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
+        self._binds: dict[int, tuple[str, ...]] = {}
 
-    def names(self, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
+    def way(self, path: str, dotted: str) -> tuple[str, ...]:
+        """The modules of the tree that ``import dotted`` in the module at ``path`` executes, packages first."""
+        key = (path.rpartition("/")[0], dotted)
+        if key not in self._ways:
+            parts = dotted.split(".")
+            found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            self._ways[key] = tuple(target for target in found if target)
+        return self._ways[key]
+
+    def names(self, path: str, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
+        """(a name with its attributes, its line) that the statement reads, if it could be read too early."""
         if id(node) not in self._names:
-            self._names[id(node)] = tuple(dict.fromkeys(import_time_names(node, postponed)))
+            found = dict.fromkeys(import_time_names(node, postponed))
+            if path not in self.changed:
+                found = [(chain, line) for chain, line in found if "." in chain or chain in self.watched]
+            self._names[id(node)] = tuple(found)
         return self._names[id(node)]
+
+    def binds(self, node: ast.stmt) -> tuple[str, ...]:
+        """The names that a statement binds otherwise than by importing."""
+        if id(node) not in self._binds:
+            self._binds[id(node)] = tuple(defined_names(node))
+        return self._binds[id(node)]
 
     def called(self, node: ast.AST) -> tuple[ast.expr, ...]:
         if id(node) not in self._called:

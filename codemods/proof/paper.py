@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from codemods.model import Place
 from codemods.proof.instant import Facts
-from codemods.proof.outline import BUILTINS, OWN, Origin, Outline, defined_names, is_typing
+from codemods.proof.outline import BUILTINS, OWN, Origin, Outline, is_typing
 from codemods.proof.side import Side
 
 
@@ -37,7 +37,7 @@ class Interpreter:
     """Runs imports of one tree on paper; a fresh one for each start.
 
     ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
-    statement, by the id of its node, so that two runs can be compared. ``watched``: names that are bound several times.
+    statement, by the id of its node, so that two runs can be compared.
     """
 
     def __init__(
@@ -45,13 +45,11 @@ class Interpreter:
         side: Side,
         inside: frozenset[str],
         known: Mapping[int, Hashable],
-        watched: frozenset[str],
         facts: Facts,
     ) -> None:
         self.side = side
         self.inside = inside
         self.known = known
-        self.watched = watched
         self.run_ = Run()
         self.bound = self.run_.bound
         self.facts = facts
@@ -120,7 +118,7 @@ class Interpreter:
         elif isinstance(node, ast.Try):
             self._try(path, node, outline)
         elif isinstance(node, (ast.With, ast.For, ast.While)):
-            self._bind(path, defined_names(node))
+            self._bind(path, self.facts.binds(node))
             for name in ("items", "iter", "test"):
                 part = getattr(node, name, None)
                 for item in part if isinstance(part, list) else [part] if part else []:
@@ -131,7 +129,7 @@ class Interpreter:
                 self.bound[path].pop(getattr(target, "id", ""), None)
         else:
             self._reads(path, node, outline)
-            self._bind(path, defined_names(node))
+            self._bind(path, self.facts.binds(node))
 
     def _block(self, path: str, body: list[ast.stmt], outline: Outline) -> None:
         for node in body:
@@ -147,22 +145,20 @@ class Interpreter:
         finally:
             self._guarded -= bool(node.handlers)
         for handler in node.handlers:
-            self._bind(path, (n for s in handler.body for n in defined_names(s)))
+            self._bind(path, (n for s in handler.body for n in self.facts.binds(s)))
             for inner in handler.body:
                 if isinstance(inner, (ast.Import, ast.ImportFrom)):
                     self._bind(path, (a.asname or a.name.partition(".")[0] for a in inner.names))
         self._block(path, node.finalbody, outline)
 
     def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
-        parts = dotted.split(".")
-        known = False
-        for count in range(1, len(parts) + 1):
-            target = self.side.find(".".join(parts[:count]), path)
-            if target:
-                known = True
+        way = self.facts.way(path, dotted)
+        for target in way:
+            if target not in self.bound:
                 self.run(target)
-        if not known and dotted and not self._guarded and parts[0] not in sys.stdlib_module_names:
-            self.run_.outside.setdefault(dotted, Place(path, node.lineno))
+        if not way and dotted and not self._guarded:
+            if dotted.partition(".")[0] not in sys.stdlib_module_names:
+                self.run_.outside.setdefault(dotted, Place(path, node.lineno))
 
     def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
         module = self.side.absolute(path, node)
@@ -204,12 +200,12 @@ class Interpreter:
     def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
-        for chain, line in self.facts.names(node, outline.postponed):
+        for chain, line in self.facts.names(path, node, outline.postponed):
             name, _, rest = chain.partition(".")
             if rest and name in names:
                 self._through(path, chain, names[name], line)
             if name in names:
-                if name in self.watched:
+                if name in self.facts.watched:
                     seen.add((name, names[name]))
             elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
                 raise Failed(Place(path, line), f"{name} is read before it is bound")

@@ -27,7 +27,10 @@ class Statement:
 
     @cached_property
     def reading(self) -> Reading:
-        return self.reader.read(self.node)
+        try:
+            return self.reader.read(self.node)
+        except SyntaxError:  # The compiler has more rules than the parser.
+            return Reading(self.text)
 
     @property
     def key(self) -> str:
@@ -109,10 +112,7 @@ def statements(side: Side, path: str) -> list[Statement]:
     outline = side.outline(path)
     if outline is None or not outline.body:
         return []
-    try:
-        reader = Reader(side, path)
-    except SyntaxError:  # The compiler has more rules than the parser.
-        return []
+    reader = Reader(side, path)
     return [Statement(side, path, node, index, reader) for index, node in enumerate(outline.body)]
 
 
