@@ -15,8 +15,8 @@ from codemods.project import Source
 
 
 def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
-    """Replacements in offsets of the source: ``__name__`` becomes the old module's name, relative imports keep
-    their target."""
+    """Replacements in offsets of the source: ``__name__`` becomes the old module's name, ``globals()`` its namespace,
+    relative imports keep their target."""
     source = facts.source
     copied = [s for unit in needs.copies for s in unit.statements[:1]]
     edits: dict[tuple[int, int], Replacement] = {}
@@ -26,6 +26,9 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
         for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
+    for call, name in needs.lookups:
+        start, end = source.source.start(call), source.source.end(call)
+        edits[start, end] = Replacement(start, end, f"vars({name})")
     return tuple(edits[key] for key in sorted(edits))
 
 

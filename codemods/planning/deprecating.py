@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Refused, Severity
 from codemods.planning.edits import Deprecation, NewImport
+from codemods.planning.effects import effects
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.handed_on import handed_on
 from codemods.planning.leaving import imported_back
+from codemods.planning.units import Unit
 
 
 def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], Deprecation | None]:
@@ -55,6 +57,10 @@ def bound_names(facts: Facts) -> dict[str, str]:
             found[seam.name] = f"{seam.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.pinned & moved, "it is looked up here by those who may find it replaced")
+    for unit in facts.moving:
+        if _takes_effect(facts, unit):
+            reason = f"{unit.label} takes effect when the module is imported"
+            found = dict.fromkeys(unit.names, reason) | found
     for unit in facts.staying:
         for reference in unit.references:
             line = facts.source.source.place(reference.node).line
@@ -64,6 +70,15 @@ def bound_names(facts: Facts) -> dict[str, str]:
                 reason = f"line {line} looks names up in the module"
                 found = dict.fromkeys(moved, reason) | found
     return found
+
+
+def _takes_effect(facts: Facts, unit: Unit) -> bool:
+    """Does a definition change what others hold: by a decorator that registers it, a base that keeps a list?"""
+    return any(
+        effect.shared or ("." in effect.label and facts.world.origin(facts.source.path, effect.label.partition(".")[0]))
+        for statement in unit.statements
+        for effect in effects(facts.world, facts.source, statement)
+    )
 
 
 def _standing(facts: Facts) -> ast.FunctionDef | None:

@@ -116,8 +116,15 @@ class Deprecation:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """Where a source imports back what has its turn: above the statement ``before``, or at its end."""
+
+    before: Statement | None
+
+
+@dataclass(frozen=True)
 class Departure:
-    """What a source loses, and what it imports back; ``before`` is the statement above which that import stands.
+    """What a source loses, and what it imports back; ``turn`` is None where that import stands among the others.
 
     ``comments`` are the lines above imports that leave with them.
     """
@@ -129,7 +136,7 @@ class Departure:
     promised: tuple[Import, ...] = ()
     blocks: tuple[Statement, ...] = ()
     back: tuple[NewImport, ...] = ()
-    before: Statement | None = None
+    turn: Turn | None = None
     edits: tuple[Replacement, ...] = ()
     deprecation: Deprecation | None = None
     comments: tuple[tuple[int, int], ...] = ()

@@ -20,6 +20,7 @@ _MAKERS = """
     cast abstractmethod cached_property unique auto join format split get keys values items lower upper strip
     replace maketrans escape chain product count from_iterable fromkeys encode decode
 """
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 _QUIET = frozenset(_MAKERS.split())
 _CHANGERS = frozenset({"append", "appendleft", "add", "update", "setdefault", "insert", "extend", "register"})
 
@@ -47,7 +48,12 @@ def effects(world: World, module: Module, statement: Statement) -> Iterator[Effe
         chain = (r.name, *r.chain)
         if r.called and r.moment is Moment.IMPORT and chain[-1] not in _QUIET:
             found = resolved(world, module, chain)
-            yield Effect(".".join(chain), found, found is not None and _call_is_shared(world, found))
+            method = _class_method(world, module, chain)
+            if method is not None:
+                shared = _changes_shared(method, nested=True)
+            else:
+                shared = found is not None and _call_is_shared(world, found)
+            yield Effect(".".join(chain), found, shared)
     if isinstance(statement.node, ast.ClassDef):
         yield from _told_bases(world, module, statement.node, frozenset())
 
@@ -66,6 +72,24 @@ def resolved(world: World, module: Module, chain: tuple[str, ...]) -> tuple[str,
         target = world.names.find(".".join(dotted), module.path)
         if target is not None:
             return world.origin(target, chain[-1])
+    return None
+
+
+def _class_method(world: World, module: Module, chain: tuple[str, ...]) -> Function | None:
+    """The code of ``Finder.register``, which the class or one above it in the tree has."""
+    todo = [(module, chain[:-1])] if len(chain) == 2 else []
+    seen: set[tuple[str, str]] = set()
+    while todo:
+        where, name = todo.pop(0)
+        found = resolved(world, where, name) if name else None
+        owner = definition(world, found) if found and found not in seen else None
+        if found is None or not isinstance(owner, ast.ClassDef):
+            continue
+        seen.add(found)
+        for node in owner.body:
+            if isinstance(node, FUNCTIONS) and node.name == chain[-1]:
+                return node
+        todo += [(world.module(found[0]), chain_of(base)) for base in owner.bases]
     return None
 
 
@@ -153,7 +177,21 @@ def _is_wrapper(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: set[str]) -
     return any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in outer for n in ast.walk(node))
 
 
+def _is_entry(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("setdefault", "get")
+    )
+
+
 def _outlives(node: ast.expr, local: set[str], parameters: set[str]) -> bool:
-    """``TABLE``, ``cls.table``: not a thing that was made or handed in here, nor the object itself."""
-    chain = chain_of(node)
+    """``TABLE``, ``cls.table``: not a thing that was made or handed in here, nor the object itself.
+
+    What stands in a table, ``TABLE["key"]`` or ``TABLE.setdefault("key", [])``, is of the table.
+    """
+    inside = node
+    while isinstance(inside, ast.Subscript) or _is_entry(inside):
+        inside = inside.func.value if isinstance(inside, ast.Call) else inside.value  # type: ignore[union-attr]
+    chain = chain_of(inside)
+    if inside is not node and chain[:1] != ("cls",) and parameters.issuperset(chain[:1]):
+        return False
     return chain[:1] != ("self",) and (len(chain) > 1 or not local.union(parameters).issuperset(chain))

@@ -7,13 +7,14 @@ import ast
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
 from codemods.planning.collected import collected, found_in_the_destination
-from codemods.planning.edits import NewImport
+from codemods.planning.edits import NewImport, Turn
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.guarded import unread
 from codemods.planning.handed_on import handed_on
 from codemods.planning.looked_up import looks
+from codemods.planning.namespace_lookups import lookups
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
@@ -129,8 +130,9 @@ def _chain_read(facts: Facts, item: Import) -> bool:
 
 
 def _looked_up(facts: Facts, name: str) -> bool:
-    """Could staying code find this name in the module's namespace by other means than naming it?"""
-    return any(look.finds(name) for look in looks(facts))
+    """Could code find this name in the module's namespace by other means than naming it, moved code with it?"""
+    moving = (s for unit in facts.moving for s in unit.statements)
+    return any(look.finds(name) for look in looks(facts)) or any(True for s in moving for _ in lookups(facts.source, s))
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:
@@ -221,14 +223,15 @@ def _read_by_staying(facts: Facts) -> set[str]:
     return {r.name for unit in facts.staying for r in unit.references if r.name in moved}
 
 
-def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
-    """The staying statement above which the source imports the destination; None for the imports at the top.
+def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
+    """Where among the staying statements the source imports the destination; None for the imports at the top.
 
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for unit in facts.moving for s in unit.statements}
     if after_line:
-        return next((s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving), None)
+        below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
+        return Turn(next(below, None))
     effects = [s for unit in facts.moving for s in unit.statements if has_effect(facts.world, facts.source, s)]
     earlier = [
         s
@@ -249,7 +252,6 @@ def landing_place(facts: Facts, after_line: int = 0) -> Statement | None:
         for r in s.references
         if r.name in facts.moved_names and r.moment is Moment.IMPORT
     }
-    following = [s for s in facts.source.statements if s.index > first and s.index not in moving]
-    if not following or any(index < first for index in reads_early):
+    if any(index < first for index in reads_early):
         return None
-    return following[0]
+    return Turn(next((s for s in facts.source.statements if s.index > first and s.index not in moving), None))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import LateImport, NewImport, TypingTest
+from codemods.planning.namespace_lookups import lookups, module_import
 from codemods.planning.style import reference_to
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -43,6 +44,7 @@ class Needs:
     late: list[LateImport] = field(default_factory=list)
     copies: list[Unit] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
@@ -63,6 +65,7 @@ class Needs:
         for name, references in wanted.items():
             if name in self.pinned:
                 self._late(name, [r for r in references if not r.writes])
+                self.used |= {name} & self.source.top_imports.keys()
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
                     continue
@@ -81,6 +84,7 @@ class Needs:
             elif name not in _BUILTINS or name in self._starred(name):
                 self._from_star(name)
         self._needs_of_blocks(moved)
+        self._looked_up()
         self._in_order()
 
     # -- names that stay in the source
@@ -102,6 +106,13 @@ class Needs:
         for function in functions.values():
             assert function is not None
             self.late.append(LateImport(function, NewImport(self._source_text, name)))
+
+    def _looked_up(self) -> None:
+        """The source itself, where moved functions look names up in it."""
+        for call, function in (f for u in self.moving for s in u.statements for f in lookups(self.source, s)):
+            late = module_import(self.world.names, self.source.path, self.destination, self.relative, function)
+            self.late.append(late)
+            self.lookups.append((call, late.new.binds))
 
     # -- names that the source imports
 
@@ -136,11 +147,9 @@ class Needs:
 
     def _stands_late(self, item: Import) -> bool:
         """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
-        first = min(
-            (s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)),
-            default=0,
-        )
-        return first < item.node.lineno and self.world.target(self.source, item) is not None
+        lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
+        below = bool(lines) and min(lines) < item.node.lineno
+        return below and self.world.target(self.source, item) is not None
 
     def _late_like_source(self, item: Import, references: list[Reference]) -> None:
         """An import that the source makes late is made no earlier by moved code."""

@@ -29,16 +29,23 @@ def dynamic_outside(referrers: Referrers, name: str) -> bool:
     )
 
 
+def _looks_up_any(units: Units) -> bool:
+    """Does code of the module ask for its namespace, where it may look any name up?"""
+    asked = (r for unit in units.all for r in unit.references if r.name in ("globals", "eval", "exec"))
+    return any(r.called and r.name not in units.module.binds for r in asked)
+
+
 def split(units: Units, referrers: Referrers, moving: set[Unit]) -> tuple[frozenset[str], tuple[Seam, ...]]:
     """(names to be read through the source, string seams that follow their readers)."""
     pinned: set[str] = set(referrers.assigned)
     follow: list[Seam] = []
+    any_name = _looks_up_any(units)
     for seam in referrers.seams:
         readers = call_readers(units, seam.name)
         if seam.rest or not readers & moving:
             continue
         stays = seam.name in units.by_name and units.by_name[seam.name] not in moving
-        if seam.text is None or stays or readers - moving or dynamic_outside(referrers, seam.name):
+        if seam.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, seam.name):
             pinned.add(seam.name)
         else:
             follow.append(seam)

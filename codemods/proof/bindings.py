@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.holes import Occurrence
-from codemods.proof.outline import Origins, flat
+from codemods.proof.outline import Origins, flat, is_typing
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair
 
@@ -38,6 +38,8 @@ def check(comparison: Comparison) -> Check:
         failures += _compare(comparison, pair)
     for path in (*comparison.changed, *comparison.mentioning):
         failures += _imports(comparison, path)
+    for path in comparison.changed:
+        failures += _tests(comparison.after, path)
     failures += _configuration(comparison)
     for finding, matters in (*_annotations(comparison), *_hints(comparison)):
         (failures if matters else declared).append(finding)
@@ -94,6 +96,19 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
                     continue
                 if not _was_so(comparison, module, alias.name, path):
                     yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
+
+
+def _tests(side: Side, path: str) -> Iterator[Finding]:
+    """What is imported for type checkers stands below a test that is read at run time."""
+    outline = side.outline(path)
+    for node in outline.body if outline is not None else ():
+        if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(side, path, node.test):
+            yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere")
+
+
+def all_bound(side: Side, path: str, expression: ast.expr) -> bool:
+    """Is everything bound at run time that an expression of a module names?"""
+    return all(side.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
 
 
 def _is_missing(side: Side, path: str, module: str) -> bool:

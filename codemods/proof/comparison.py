@@ -8,7 +8,7 @@ from functools import cached_property
 
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
-from codemods.proof.outline import Origin, Origins
+from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.reach import Reach
 from codemods.proof.side import Side
 from codemods.proof.statements import Pair, Pairing, Statement, pair, statements
@@ -130,6 +130,12 @@ class Comparison:
         other = [path for path in self.changed if path not in self.old.paths or path not in self.new.paths]
         return Reach(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
 
+    @property
+    def _rebinds(self) -> bool:
+        """Does code that moves or changes bind a name anew, or a test replace one?"""
+        changed = (p for p in self.pairing.pairs if p.moved or p.old.text != p.new.text)
+        return any(o.writes and not o.own for p in changed for o in p.old.reading.occurrences)
+
     @cached_property
     def mentioning(self) -> tuple[str, ...]:
         """Unchanged Python files that the change may reach."""
@@ -141,8 +147,9 @@ class Comparison:
         return tuple(self._closer())
 
     def _closer(self) -> Iterator[Pair]:
+        asking = LOCAL_BUILTINS if self._rebinds else frozenset()
         for one in self.pairing.pairs:
-            if one.moved or one.old.text != one.new.text or self.reach.touches(one.old):
+            if one.moved or one.old.text != one.new.text or one.old.words & asking or self.reach.touches(one.old):
                 yield one
         for path in self.mentioning:
             old, new = statements(self.before, path), statements(self.after, path)

@@ -57,7 +57,7 @@ _READING = frozenset(
         "resolve",
     ]
 )
-_LOUD = frozenset(["print", "input", "open", "exec", "eval", "setattr", "delattr", "__import__"])
+_LOUD = frozenset(["print", "input", "open", "exec", "eval", "__import__"])
 _PROCESS = [
     "logging.basicConfig",
     "logging.disable",
@@ -203,11 +203,10 @@ class Effects:
                 if origin[0] != "":
                     for changed in self._called(origin, arguments, depth):
                         yield from self._arguments(path, arguments, local) if changed == ("", "") else (changed,)
+                elif origin[1] in ("builtins.setattr", "builtins.delattr", "builtins.next"):
+                    yield from self._arguments(path, arguments[:1], local)
                 elif self._loud(origin[1]) or (thrown and call is node):
-                    if origin[1] in ("builtins.setattr", "builtins.delattr"):
-                        yield from self._arguments(path, arguments[:1], local)
-                    else:
-                        yield "", origin[1].removeprefix("builtins.").partition(".")[0]
+                    yield "", origin[1].removeprefix("builtins.").partition(".")[0]
 
     def _arguments(self, path: str, arguments: tuple[ast.expr, ...], local: frozenset[str]) -> Iterator[Origin]:
         for argument in arguments:

@@ -11,6 +11,7 @@ from codemods.proof.collected import collected, moves_as_a_test
 from codemods.proof.comparison import Comparison
 from codemods.proof.holes import last_name
 from codemods.proof.importing import Importing
+from codemods.proof.listing import listed_elsewhere
 from codemods.proof.outline import Outline, flat
 from codemods.proof.side import Side
 
@@ -45,6 +46,8 @@ def check(comparison: Comparison) -> Check:
                 there = comparison.after.names.dotted(comparison.renamed[path, name][0])
                 declared.append(Finding(Place(path), f"{name} can be imported from {there} only"))
         failures += _exports(comparison, path, outline)
+    for finding, missed in listed_elsewhere(comparison):
+        (failures if missed else declared).append(finding)
     failures += _dangling(comparison)
     failures += _covering(comparison)
     failures += _handed_on(comparison)

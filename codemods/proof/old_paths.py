@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 
 from codemods.model import Check, Finding
 from codemods.project import OverlayTree, Source
+from codemods.proof.bindings import all_bound
 from codemods.proof.comparison import Comparison
+from codemods.proof.effects import Effects
 from codemods.proof.outline import Outline, is_typing
 
 SAYS = "old paths that warn give the moved objects, and type checkers see them"
@@ -61,6 +63,8 @@ def check(comparison: Comparison) -> Check:
                 if any(not bound.typing for bound in bounds):
                     failures.append(Finding(place, f"{name} is bound here, so that this branch is never asked for it"))
                 declared.append(Finding(place, f"{dotted}.{name} gives a DeprecationWarning now"))
+        failures += _not_happening(comparison, found)
+        failures += _misread(comparison, found)
     return Check("old paths", SAYS, len(declared), tuple(failures), tuple(declared))
 
 
@@ -83,6 +87,8 @@ def _as_imports(found: _Answers) -> bytes:
     )
     if found.whole is not None:
         start, end = _lines_of(source, found.whole)
+        seen = ast.unparse(ast.If(found.whole.test, found.whole.body, []))
+        imports = source.newline.join([*seen.split("\n"), imports])
         return source.encode(source.text[:start] + imports + source.text[end:])
     text = source.text
     for answer in reversed(found.branches):
@@ -95,6 +101,28 @@ def _lines_of(source: Source, node: ast.stmt) -> tuple[int, int]:
     last = node.end_lineno or node.lineno
     end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
     return source.line_starts[node.lineno - 1], end
+
+
+def _misread(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
+    """Names that the form takes for granted, and that mean something else in the module, or nothing."""
+    place = found.outline.source.place(found.branches[0].node)
+    for name in ("AttributeError", "DeprecationWarning", "getattr"):
+        if comparison.after.origins(found.path, name) != {("", f"builtins.{name}")}:
+            yield Finding(place, f"{name} is not Python's own here")
+    if found.whole is not None and not all_bound(comparison.after, found.path, found.whole.test):
+        yield Finding(place, f"{ast.unparse(found.whole.test)} is bound nowhere")
+
+
+def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
+    """What took effect when the module was imported, and waits now until somebody asks."""
+    effects = Effects(comparison.before)
+    imported = {b.module for bounds in found.outline.binds.values() for b in bounds if not (b.typing or b.defined)}
+    waiting = {answer.module for answer in found.branches} - imported
+    for pair in comparison.pairing.pairs if waiting else ():
+        if pair.old.path == found.path and comparison.after.names.dotted(pair.new.path) in waiting:
+            if effects.writes(pair.old.path, pair.old.node):
+                message = f"{pair.new.said} no longer happens when {found.path} is imported"
+                yield Finding(pair.new.place, message)
 
 
 def _answers(comparison: Comparison) -> Iterator[_Answers]:

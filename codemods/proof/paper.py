@@ -111,8 +111,8 @@ class Interpreter:
         elif isinstance(node, ast.ImportFrom):
             self._from(path, node)
         elif isinstance(node, ast.If):
+            self._reads(path, node.test, outline)
             if not is_typing(node.test):
-                self._reads(path, node.test, outline)
                 self._block(path, node.body, outline)
             self._block(path, node.orelse, outline)
         elif isinstance(node, ast.Try):

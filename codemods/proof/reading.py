@@ -12,7 +12,7 @@ import ast
 import re
 
 from codemods.proof.holes import Holes, Occurrence, Reading, Scope, last_name
-from codemods.proof.outline import defined_names, is_typing
+from codemods.proof.outline import Origins, defined_names, is_typing
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -271,6 +271,10 @@ class Reader(Holes):
         if module is not None:
             self._hole(node, "import_module", frozenset({(module, "")}), frozenset())
             return
+        namespace = self._namespace(node) if name in ("globals", "vars") else frozenset()
+        if namespace:
+            self._hole(node, ast.unparse(node), namespace, frozenset())
+            return
         self._visit(node.func)
         self._named_in_call(node, name)
         for index, argument in enumerate(node.args):
@@ -293,6 +297,19 @@ class Reader(Holes):
                 self._typed(keyword.value)
             else:
                 self._visit(keyword.value)
+
+    def _namespace(self, node: ast.Call) -> Origins:
+        """What ``globals()`` gives, and ``vars(module)``: the namespace of a module of the tree."""
+        asked = self._chain(node.func)
+        if asked is None or node.keywords:
+            return frozenset()
+        if not node.args:
+            return asked[0] & {(self.path, "globals()")}
+        inner = self._chain(node.args[0]) if asked[0] == {("", "builtins.vars")} and len(node.args) == 1 else None
+        modules = inner[0] if inner is not None and inner[2] is node.args[0] else frozenset()
+        if len(modules) != 1 or any(where in ("", "=") or name for where, name in modules):
+            return frozenset()
+        return frozenset((where, "globals()") for where, _ in modules)
 
     def _named_in_call(self, node: ast.Call, name: str) -> None:
         """``setattr(module, "X", …)``, ``patch.object(module, "X")``, ``getattr(module, "X")``: a name of a module

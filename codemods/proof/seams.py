@@ -8,6 +8,7 @@ that was imported may be stale. Before and after, the same code has to be reache
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
@@ -28,12 +29,9 @@ def check(comparison: Comparison) -> Check:
         if len(old) != len(new):
             continue
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            for cells, readers, moment in (
-                (before.cells, old_readers, before.moment),
-                (after.cells, new_readers, after.moment),
-            ):
-                if moment == "call":
-                    for cell in cells:
+            for occurrence, readers in ((before, old_readers), (after, new_readers)):
+                if occurrence.moment == "call":
+                    for cell in _looked_at(occurrence):
                         readers[cell].add((pair, index))
             if before.writes and not before.own:
                 sites.append((pair, before, after))
@@ -42,10 +40,19 @@ def check(comparison: Comparison) -> Check:
         assert before.writes is not None
         if after.writes is None:
             continue  # The path leads nowhere now, which the check of bindings says.
-        was, now = old_readers[before.writes], new_readers[after.writes]
+        was = old_readers[before.writes] | old_readers[before.writes[0], "*"]
+        now = new_readers[after.writes] | new_readers[after.writes[0], "*"]
         if was != now:
             failures.append(_finding(pair, after, was - now, now - was))
     return Check("seams", SAYS, len(sites), tuple(dict.fromkeys(failures)))
+
+
+def _looked_at(occurrence: Occurrence) -> Iterator[Origin]:
+    """The places that an occurrence may look at; all of a module where it asks for the namespace."""
+    yield from occurrence.cells
+    for path, name in occurrence.meaning:
+        if name in ("globals()", "vars()", "eval()", "exec()"):
+            yield path, "*"
 
 
 def _finding(pair: Pair, site: Occurrence, lost: set[Reader], gained: set[Reader]) -> Finding:

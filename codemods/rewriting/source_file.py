@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from codemods.planning.edits import Departure, Replacement
+from codemods.planning.edits import Departure, Replacement, Turn
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Names, Source
 from codemods.rewriting import render
@@ -15,7 +15,7 @@ from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import blocks, first_line, indentation, removal
+from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
 from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.spans import spans
@@ -35,11 +35,11 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     left = departure.module.binds - {item.binds for item in departure.dropped}
     if departure.deprecation is not None and "TYPE_CHECKING" not in left:
         inserter.add(TYPING)
-    if departure.before is None:
+    if departure.turn is None:
         for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
     elif departure.back:
-        edits.append(_in_turn(departure, style))
+        edits.append(_in_turn(departure, departure.turn, style))
     edits += inserter.edits()
     if departure.deprecation is not None:
         edits += deprecation_edits(departure.deprecation, departure.module, style)
@@ -74,16 +74,20 @@ def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
     return "".join(lines)
 
 
-def _in_turn(departure: Departure, style: ImportStyle) -> Replacement:
+def _in_turn(departure: Departure, turn: Turn, style: ImportStyle) -> Replacement:
     """The import back in the place where moved code had its turn."""
     source = departure.module.source
-    assert departure.before is not None
     back = sorted(departure.back, key=lambda new: style.name_key(new.attribute or ""))
     lines = render.lines([replace(new, comment=_late(new.comment)) for new in back], "", style)
-    top = comments_above(source, first_line(source, departure.before.node), 0, closes)
+    text = "".join(line + source.newline for line in lines)
+    if turn.before is None:
+        last = departure.module.statements[-1]
+        at = source.line_starts[last_line(last.node) - 1] if last in departure.statements else len(source.text)
+        return Replacement(at, at, text)
+    top = comments_above(source, first_line(source, turn.before.node), 0, closes)
     at = source.line_starts[top - 1]
-    big = isinstance(departure.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-    return Replacement(at, at, source.newline.join(lines) + source.newline * (3 if big else 2))
+    big = isinstance(turn.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    return Replacement(at, at, text + source.newline * (2 if big else 1))
 
 
 def _late(comment: str) -> str:

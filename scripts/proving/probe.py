@@ -131,8 +131,9 @@ def run(path: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Without the module that a class says it stands in, which a move always changes."""
-    return re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text)
+    """Without the module that a class says it stands in, which a move always changes, and addresses, which each run
+    does."""
+    return re.sub(r" at 0x[0-9a-f]+>", ">", re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text))
 
 
 def main() -> None:

@@ -278,6 +278,82 @@ def test_a_circle_that_works_is_declared_and_one_that_does_not_fails() -> None:
     assert any(line.startswith("import order: ") for line in failures(proven(before, fails)))
 
 
+def test_what_a_decorator_lists_is_missed_by_star_imports() -> None:
+    exported = "@export\ndef f(): ...\n"
+    before = {
+        "shop/__init__.py": "",
+        "shop/export.py": """\
+import sys
+
+
+def export(thing):
+    sys.modules[thing.__module__].__all__.append(thing.__name__)
+    return thing
+""",
+        "shop/a.py": f"from shop.export import export\n\n__all__ = []\n\n\n{exported}",
+    }
+    after = {
+        **before,
+        "shop/a.py": "from shop.b import f as f\n\n__all__ = []\n",
+        "shop/b.py": before["shop/a.py"],
+    }
+    proof = proven(before, after)
+    assert failures(proof) == []
+    missed = "a star import of shop.a no longer takes f, which its decorator lists"
+    assert missed in [found.message for check in proof.checks for found in check.declared]
+
+    stars = {"shop/c.py": "from shop.a import *\n\n\ndef g():\n    return f()\n"}
+    assert f"namespaces: shop/c.py: {missed}" in failures(proven(before | stars, after | stars))
+    listed = after["shop/a.py"].replace("[]", '["f"]')
+    assert failures(proven(before | stars, after | stars | {"shop/a.py": listed})) == []
+
+
+@pytest.mark.parametrize(
+    ("imported", "looked_up", "holds"),
+    [
+        ("from shop import a", "vars(a)", True),
+        ("import shop.a", "vars(shop.a)", True),
+        ("from shop import a", "globals()", False),
+        ("from shop import c", "vars(c)", False),
+        ("from shop.c import a", "vars(a)", False),
+    ],
+)
+def test_names_are_looked_up_in_the_module_of_before(imported: str, looked_up: str, holds: bool) -> None:
+    before = {
+        "shop/__init__.py": "",
+        "shop/a.py": "X = 1\n\n\ndef find(name):\n    return globals()[name]\n",
+        "shop/c.py": "X = 2\n\n\nclass a: ...\n",
+    }
+    after = before | {
+        "shop/a.py": "from shop.b import find as find\n\nX = 1\n",
+        "shop/b.py": f"def find(name):\n    {imported}\n\n    return {looked_up}[name]\n",
+    }
+    assert (failures(proven(before, after)) == []) is holds
+
+
+def test_numbers_are_given_in_the_order_of_before() -> None:
+    number = "import itertools\n\n_numbers = itertools.count()\n\n\ndef number():\n    return next(_numbers)\n"
+    before = {"n.py": number, "a.py": "from n import number\n\nX = number()\nY = number()\n"}
+    moved = {**before, "b.py": "from n import number\n\nY = number()\n"}
+    below = moved | {"a.py": "from n import number\n\nX = number()\nfrom b import Y as Y\n"}
+    above = moved | {"a.py": "from b import Y as Y\nfrom n import number\n\nX = number()\n"}
+    assert any(line.startswith("import order: ") for line in failures(proven(before, above)))
+    assert not any(line.startswith("import order: ") for line in failures(proven(before, below)))
+
+
+def test_a_test_for_type_checkers_is_read_at_run_time() -> None:
+    guarded = "if TYPE_CHECKING:\n    from c import C\n\n\n"
+    before = {
+        "c.py": "class C: ...\n",
+        "a.py": f'from typing import TYPE_CHECKING\n\n{guarded}def f(c: "C"): ...\n\n\ndef g(): ...\n',
+    }
+    moved = {**before, "a.py": "from b import f as f\n\n\ndef g(): ...\n"}
+    whole = moved | {"b.py": before["a.py"].partition("\n\n\ndef g")[0] + "\n"}
+    assert failures(proven(before, whole)) == []
+    lacking = moved | {"b.py": whole["b.py"].partition("\n\n")[2]}
+    assert failures(proven(before, lacking)) == ["bindings: b.py:1: TYPE_CHECKING is bound nowhere"]
+
+
 @pytest.mark.parametrize("terms", [10, 1_500])
 def test_a_long_sum(terms: int) -> None:
     text = "def total(x):\n    return " + " + ".join(["x"] * terms) + "\n"

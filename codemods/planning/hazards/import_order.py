@@ -34,8 +34,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if not moved:
         return
     stays = _with_effects(facts, (s for unit in facts.staying for s in unit.statements if not s.is_import))
-    before = landing_place(facts)
-    turn = before.index if before is not None else 0
+    landing = landing_place(facts)
+    below = landing.before if landing is not None else None
+    turn = below.index if below is not None else len(facts.source.statements) if landing is not None else 0
     told = False
     for statement, own in moved:
         for other, theirs in stays:
@@ -47,8 +48,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             told = True
             yield _hazard(facts, statement, other, shared)
             break
-    if before is not None and not told:
-        place = facts.source.source.place(before.node)
+    if landing is not None and not told:
+        place = facts.source.source.place(below.node if below is not None else moved[-1][0].node)
         reason = "moved code has effects while it is imported: the source imports it here, in its turn"
         yield Hazard(CODE, place, reason, (), Severity.HANDLED)
 

@@ -10,6 +10,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.effects import chain_of, definition, resolved
 from codemods.planning.facts import Facts
+from codemods.planning.listing import listing_decorators
 
 CODE = "module-recorded"
 TITLE = "code reads `__module__`, which a move changes"
@@ -59,7 +60,8 @@ def _recorded(facts: Facts, statement: Statement, paths: set[str]) -> Iterator[H
     node = statement.node
     above: list[tuple[ast.expr, tuple[str, ...]]] = []
     if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
-        above = [(d, ()) for d in node.decorator_list]
+        listing = list(listing_decorators(facts, node))
+        above = [(d, ()) for d in node.decorator_list if d not in listing]
     if isinstance(node, ast.ClassDef):
         above += [(base, ("__init_subclass__",)) for base in node.bases]
         above += [(k.value, ("__new__", "__init__")) for k in node.keywords if k.arg == "metaclass"]
@@ -120,8 +122,10 @@ def _made_of_module(body: list[ast.stmt], nested: bool) -> Iterator[ast.Attribut
 
 
 def _is_copy(node: ast.AST) -> bool:
-    """``wrapper.__module__ = function.__module__``"""
-    return isinstance(node, ast.Assign) and any(getattr(t, "attr", "") == "__module__" for t in node.targets)
+    """``wrapper.__module__ = function.__module__``, or without ``wrapper.`` in the body of a class."""
+    return isinstance(node, ast.Assign) and any(
+        getattr(t, "attr", getattr(t, "id", "")) == "__module__" for t in node.targets
+    )
 
 
 def _reads(facts: Facts) -> Iterator[tuple[Place, bool]]:

@@ -1,0 +1,69 @@
+"""A decorator lists moved definitions in the `__all__` of the module that they are made in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.bindings import Moment
+from codemods.model import Hazard, Severity
+from codemods.planning.facts import Facts
+from codemods.planning.listing import listing_decorators
+
+CODE = "listed-by-decorator"
+TITLE = "a decorator puts the name into `__all__` of the module, which is another one after the move"
+MEANING = """A decorator like `@public` or `@export` looks the module of what it is given up, and puts the name into the
+`__all__` there. After the move the destination lists the name, and the source does no more: it can be imported from
+there by name still, but a star import does not take it. Where a file of the tree star-imports one of the two, or reads
+such an `__all__`, the move is refused; else this is told."""
+EXAMPLE = """
+-- shop/public.py --
+def public(function):
+    function.__globals__.setdefault("__all__", []).append(function.__name__)
+    return function
+-- shop/prices.py --
+from shop.public import public
+@public
+def price(net):
+    return net
+-- move --
+shop/prices.py shop/pricing.py price
+"""
+
+_REMEDIES = ("import by name there first", "leave it where it is")
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    decorated = [
+        (decorator, unit.label)
+        for unit in facts.moving
+        for statement in unit.statements
+        for decorator in listing_decorators(facts, statement.node)
+    ]
+    if not decorated:
+        return
+    names = facts.world.names
+    old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
+    labels = ", ".join(sorted(label for _, label in decorated))
+    place = facts.source.source.place(decorated[0][0])
+    for reader in _readers(facts):
+        reason = f"{reader}, and this puts {labels} into another one after the move"
+        yield Hazard(CODE, place, reason, _REMEDIES)
+        return
+    reason = f"this puts {labels} into __all__ of {new}; a star import of {old} takes it no more"
+    yield Hazard(CODE, place, reason, (), Severity.DECLARED)
+
+
+def _readers(facts: Facts) -> Iterator[str]:
+    """Who sees what is listed in one of the two modules."""
+    for module in facts.referrers.stars:
+        yield f"{module.path} star-imports the source by its __all__"
+    if "__all__" in facts.referrers.used:
+        yield "another file reads __all__ of the source"
+    for unit in facts.staying:
+        if any(r.name == "__all__" and r.moment is Moment.CALL and not r.writes for r in unit.references):
+            yield f"{unit.label} reads __all__"
+    if facts.destination is not None:
+        last = facts.world.names.dotted(facts.move.destination).rpartition(".")[2]
+        for module in facts.world.star_importers(last):
+            if any(facts.world.target(module, star) == facts.move.destination for star in module.stars):
+                yield f"{module.path} star-imports the destination by its __all__"
