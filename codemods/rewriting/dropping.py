@@ -86,7 +86,9 @@ def merged(source: Source, edits: list[Replacement]) -> list[Replacement]:
         if found and edit.end < found[-1].end and edit.start == edit.end:
             put[len(found) - 1].append(edit)
         elif found and edit.start < found[-1].end <= edit.end:
-            found.append(Replacement(found[-1].end, edit.end, edit.text))
+            ended = source.text[: found[-1].start].endswith(("\n", "\r"))
+            text = edit.text.removeprefix(source.newline) if ended else edit.text
+            found.append(Replacement(found[-1].end, edit.end, text))
         else:
             found.append(edit)
     return [_refilled(source, edit, put[i]) if put[i] else edit for i, edit in enumerate(found)]
