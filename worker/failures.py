@@ -19,7 +19,6 @@ logger = logging.getLogger("worker.worker")
 
 REASON_EXHAUSTED = "attempts exhausted"
 REASON_PERMANENT = "permanent failure"
-
 REASON_UNREADABLE = "unreadable message"
 
 Jitter: TypeAlias = Callable[[], float]
