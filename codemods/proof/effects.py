@@ -10,73 +10,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.proof.known_calls import LOUD, PROCESS, READING
 from codemods.proof.outline import Origin, Origins
 from codemods.proof.side import Side
 
-# Methods that only read what they are called on.
-_READING = frozenset(
-    [
-        "get",
-        "keys",
-        "values",
-        "items",
-        "copy",
-        "count",
-        "index",
-        "join",
-        "split",
-        "rsplit",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "format",
-        "lower",
-        "upper",
-        "title",
-        "replace",
-        "startswith",
-        "endswith",
-        "encode",
-        "decode",
-        "union",
-        "intersection",
-        "difference",
-        "issubset",
-        "issuperset",
-        "partition",
-        "rpartition",
-        "splitlines",
-        "match",
-        "search",
-        "fullmatch",
-        "finditer",
-        "findall",
-        "sub",
-        "with_suffix",
-        "joinpath",
-        "resolve",
-    ]
-)
-_LOUD = frozenset(["print", "input", "open", "exec", "eval", "__import__"])
-_PROCESS = [
-    "logging.basicConfig",
-    "logging.disable",
-    "logging.addLevelName",
-    "warnings.",
-    "atexit.",
-    "signal.",
-    "random.seed",
-    "sys.",
-    "os.environ",
-    "os.putenv",
-    "os.chdir",
-    "locale.setlocale",
-    "codecs.register",
-    "copyreg.",
-    "faulthandler.",
-    "gc.",
-    "multiprocessing.set_start_method",
-]
 _DEPTH = 6
 
 
@@ -196,7 +133,7 @@ class Effects:
                 continue
             arguments = (*call.args, *(k.value for k in call.keywords))
             if rest:
-                if rest[-1] not in _READING:
+                if rest[-1] not in READING:
                     yield from (o for o in origins if o[0] not in ("", "="))
                 continue
             for origin in origins:
@@ -225,7 +162,7 @@ class Effects:
 
     def _loud(self, dotted: str) -> bool:
         name = dotted.removeprefix("builtins.")
-        return name in _LOUD if dotted.startswith("builtins.") else any(name.startswith(p) for p in _PROCESS)
+        return name in LOUD if dotted.startswith("builtins.") else any(name.startswith(p) for p in PROCESS)
 
     # -- functions of the tree; ("", "") stands for what is passed to them
 
@@ -266,7 +203,7 @@ class Effects:
         for node in every:
             if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
                 inner: ast.expr = node.value
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in _READING:
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr not in READING:
                 inner = node.func.value
             else:
                 continue
