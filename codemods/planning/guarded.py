@@ -9,21 +9,33 @@ from codemods.bindings import Import, Module
 
 
 def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Import, ...]:
-    """The imports in an ``if`` that bind none of these names; none of them where a branch would be left empty."""
+    """The imports in an ``if`` that bind none of these names, and none that a test inside of it reads; none of them
+    where a branch would be left empty."""
+    asked = {
+        n.id
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.If)
+        for n in ast.walk(inner.test)
+        if isinstance(n, ast.Name)
+    }
     found: list[Import] = []
     for branch in _branches(node):
         items = [item for item in module.imports if any(item.node is inner for inner in branch)]
-        plain = all(isinstance(inner, (ast.Import, ast.ImportFrom)) for inner in branch)
-        if not plain or not any(item.binds in read for item in items) or any(item.binds == "*" for item in items):
+        plain = all(isinstance(inner, (ast.Import, ast.ImportFrom, ast.If)) for inner in branch)
+        gone = [item for item in items if item.binds not in read and item.binds not in asked]
+        left = len(gone) < len(items) or any(isinstance(inner, ast.If) for inner in branch)
+        if not plain or not left or any(item.binds == "*" for item in items):
             return ()
-        found += [item for item in items if item.binds not in read]
+        found += gone
     return tuple(found)
 
 
 def _branches(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of an ``if``, those of one inside of it too."""
     if isinstance(node, ast.If):
-        yield node.body
-        if len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If):
-            yield from _branches(node.orelse[0])
-        elif node.orelse:
-            yield node.orelse
+        for block in (node.body, node.orelse):
+            chained = block is node.orelse and len(block) == 1 and isinstance(block[0], ast.If)
+            if block and not chained:
+                yield block
+            for inner in block:
+                yield from _branches(inner)

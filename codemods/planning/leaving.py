@@ -245,13 +245,17 @@ def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
     if not earlier:
         return None
     first = min(e.index for e in effects)
-    reads_early = {
-        s.index
-        for unit in facts.staying
-        for s in unit.statements
-        for r in s.references
-        if r.name in facts.moved_names and r.moment is Moment.IMPORT
-    }
-    if any(index < first for index in reads_early):
+    early = [s for u in facts.staying for s in u.statements if s.index < first and _reads_moved(facts, s)]
+    if any(s.index < max(e.index for e in earlier) for s in early):
         return None
+    if early:
+        return Turn(min(early, key=lambda s: s.index))
     return Turn(next((s for s in facts.source.statements if s.index > first and s.index not in moving), None))
+
+
+def _reads_moved(facts: Facts, statement: Statement) -> bool:
+    """Does a statement read a moved name when it runs, or when a type checker comes to it?"""
+    seen = {Moment.IMPORT}
+    if isinstance(statement.node, ast.If) and is_type_checking(statement.node.test):
+        seen.add(Moment.TYPING)
+    return any(r.name in facts.moved_names and r.moment in seen for r in statement.references)
