@@ -110,7 +110,7 @@ class Scratch:
             return public
         body = ast.parse((path / "__init__.py" if facade else own).read_bytes()).body
         listed = [
-            c.value for n in body if isinstance(n, ast.Assign) for c in ast.walk(n) if isinstance(c, ast.Constant)
+            c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)
         ]
         defined = {name for node in body for name in _defined(node)}
         promised = defined | ({v for v in listed if isinstance(v, str)} if "__all__" in defined else set())

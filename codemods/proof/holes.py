@@ -140,7 +140,7 @@ class Holes:
         else:
             # An attribute of a module of the tree is a name there; one of anything else binds no name.
             attribute = getattr(node, "attr", "")
-            target = next((cell for cell in cells if cell[1] == attribute), min(meaning))
+            target = next((cell for cell in cells if cell[1] == attribute), min(meaning, default=None))
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
 
     def _live(self, node: ast.expr) -> Origins:

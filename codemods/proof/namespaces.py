@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
+from codemods.project import walk
 from codemods.proof.collected import collected, moves_as_a_test
 from codemods.proof.comparison import Comparison
 from codemods.proof.holes import last_name
@@ -174,8 +175,10 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
 def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
     """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
     outline = side.outline(importer)
-    selves = set(_of_instances(outline.source.tree)) if outline else set()
-    for node in ast.walk(outline.source.tree) if outline else ():
+    if outline is None:
+        return True
+    selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree)}
+    for node in walk(outline.source.tree):
         if isinstance(node, ast.ImportFrom):
             if any(a.name in (name, "*") for a in node.names):
                 if side.find(side.absolute(importer, node), importer) == path:
@@ -183,10 +186,19 @@ def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
         elif isinstance(node, ast.Attribute):
             if node.attr == name and node not in selves:
                 return True
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in selves:
             if re.search(rf"\b{name}\b", node.value):
                 return True
-    return outline is None
+    return False
+
+
+def _own_names(tree: ast.Module) -> Iterator[ast.expr]:
+    """What says its own name while it is made: ``T = TypeVar("T")``."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
+            first = node.value.args[0]
+            if any(getattr(target, "id", "") == getattr(first, "value", None) for target in node.targets):
+                yield first
 
 
 def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
