@@ -27,10 +27,20 @@ def missing_names(facts: Facts) -> Iterator[tuple[ast.Constant, str, Replacement
     for unit in facts.moving:
         for statement in unit.statements:
             for text in docstrings(statement.node):
-                missing = [n for n in names_read(str(text.value)) if n in facts.source.binds and n not in there]
+                missing = [n for n in names_read(str(text.value)) if n not in there and _found(facts, n)]
                 if missing:
                     lines = _imports(facts, missing)
                     yield text, missing[0], _put_first(source.text, source.start(text), source.end(text), lines)
+
+
+def _found(facts: Facts, name: str) -> bool:
+    """Does doctest find a name in the source, where what type checkers import is not?"""
+    module = facts.source
+    return name in module.binds and not (
+        name in module.top_imports
+        and name not in module.definitions
+        and all(item.typing_only for item in module.top_imports[name])
+    )
 
 
 def read_by_staying(facts: Facts) -> frozenset[str]:

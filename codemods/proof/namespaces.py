@@ -195,10 +195,11 @@ def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
 def _own_names(tree: ast.Module) -> Iterator[ast.expr]:
     """What says its own name while it is made: ``T = TypeVar("T")``."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
-            first = node.value.args[0]
-            if any(getattr(target, "id", "") == getattr(first, "value", None) for target in node.targets):
-                yield first
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        for call in walk(node) if names else ():
+            if isinstance(call, ast.Call) and call.args and getattr(call.args[0], "value", None) in names:
+                yield call.args[0]
 
 
 def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
