@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from codemods.characterize.frames import Frame, matches, read_frame
+from codemods.characterize.meters import writable
 from codemods.characterize.observer import settle
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Link:
         self.inbox: deque[Frame] = deque()
         self.got = self.sent = 0  # bytes from, and to, the client
         self.greeted = self.named = self.closed = False
+        self.over = False  # closed, and nothing of it is left to do
         self.subscriptions: dict[str, str] = {}
         self.told: asyncio.Future[None] | None = None  # that the server is to go
         self._pongs: deque[tuple[asyncio.Future[None], bool]] = deque()
@@ -39,6 +41,9 @@ class Link:
             self.server_reader, self.server_writer = await asyncio.open_connection(host, port, limit=2**21)
         except OSError:
             self.close()
+            return
+        if self.closed:  # meanwhile
+            self.server_writer.close()
             return
         pumps = [self._from_client(), self._from_server()]
         self._pumps = [asyncio.create_task(one) for one in pumps]
@@ -70,6 +75,12 @@ class Link:
         name = json.loads(frame.args[0] or "{}").get("name")
         self.name = self.tap.name_for(self, name)
         self.named = True
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether the kernel has all that it takes of what the client is sent."""
+        transport = self.client_writer.transport
+        return not transport.get_write_buffer_size() or not writable(transport.get_extra_info("socket"))
 
     @property
     def hung_up(self) -> bool:

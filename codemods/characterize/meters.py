@@ -6,6 +6,7 @@ import array
 import asyncio
 import fcntl
 import itertools
+import select
 import socket
 import termios
 from collections import deque
@@ -42,6 +43,18 @@ class Meter:
         waiting = array.array("i", [0])
         fcntl.ioctl(self.fd, termios.FIONREAD, waiting)
         return self.received + waiting[0]
+
+
+def writable(sock: Any) -> bool:
+    """Whether the kernel takes something to send; a socket that connects is so when that is over, well or ill."""
+    return bool(select.select([], [sock], [], 0)[1])
+
+
+def _connected(sock: socket.socket) -> bool:
+    try:
+        return bool(sock.getpeername())
+    except OSError:
+        return False
 
 
 _by_fd: dict[int, Meter] = {}
@@ -99,7 +112,7 @@ class Meters:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, port: int) -> None:
         self.loop, self.port = loop, port
-        self.connecting = 0
+        self.connecting: set[socket.socket] = set()
         self.all: list[Meter] = []
         self._connect: Any = loop.sock_connect
         setattr(loop, "sock_connect", self._metered_connect)  # noqa: B010 - on the instance, and only there
@@ -108,15 +121,19 @@ class Meters:
         if not (isinstance(address, tuple) and address[1] == self.port):
             await self._connect(sock, address)
             return
-        self.connecting += 1
+        self.connecting.add(sock)
         try:
             await self._connect(sock, address)
         finally:
-            self.connecting -= 1
+            self.connecting.remove(sock)
         sock.__class__ = _MeteredSocket
         meter = Meter(len(self.all) + 1, sock.getsockname()[1], sock.fileno())
         _by_fd[meter.fd] = meter
         self.all.append(meter)
+
+    def made(self) -> list[int]:
+        """The ports of connections that the kernel has made and the loop does not know of yet."""
+        return [one.getsockname()[1] for one in self.connecting if _connected(one)]
 
     def open(self) -> list[Meter]:
         return [one for one in self.all if not one.closed]

@@ -128,6 +128,7 @@ class Hold(Rule):
         self.left = 0
         if not self.tap:
             raise RuntimeError(f"no {self.op} {self.target} is held: it has not come yet (`await clock.settle()`?)")
+        self.tap.rest()
         self.tap._work(self._release(self.tap))
 
     async def _release(self, tap: Tap) -> None:

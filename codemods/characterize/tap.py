@@ -25,6 +25,7 @@ from codemods.characterize.passing import Passing
 from codemods.characterize.records import LinkEvent, Record
 from codemods.characterize.servertime import ServerTime
 from codemods.characterize.timers import Timers
+from codemods.characterize.turns import Turns
 
 T = TypeVar("T")
 _monotonic = time.monotonic
@@ -44,6 +45,7 @@ class Tap:
         self.failure: BaseException | None = None
         self.stirred = threading.Event()  # set whenever something happened
         self.elapsed = self._real_elapsed
+        self.rest: Callable[[], None] = lambda: None  # in lock-step: wait until nothing of the tap's is half done
         self.server_time = ServerTime()
         self.timers = Timers()
         self._started = _monotonic()
@@ -52,7 +54,9 @@ class Tap:
         self._reserve = self._bind()
         self.port: int = self._reserve.getsockname()[1]
         self._listener: asyncio.Server | None = None
-        self.loop = asyncio.new_event_loop()
+        self._turns = Turns()
+        self.whole = self._turns.lock  # held by whoever, not being on the tap's thread, looks at its links
+        self.loop = asyncio.SelectorEventLoop(self._turns)
         self.loop.time = _monotonic  # this loop lives on real time, whatever happens to `time`
         self.observer = Observer(server_host, server_port, self._observed)
         self.consumers = Consumers(self.observer, self.timers, lambda: self.elapsed(), self._anybody_listens)
@@ -72,7 +76,8 @@ class Tap:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        with self.whole:
+            self.loop.run_forever()
 
     def _bind(self, port: int = 0) -> socket.socket:
         """A socket on the port; the first one never listens, and keeps it ours while clients are refused."""
@@ -112,6 +117,9 @@ class Tap:
             await link.run(*self.server)
         except asyncio.CancelledError:
             pass  # the tap is closing; asyncio's own callback would complain
+        finally:
+            link.over = True
+            self.stir()
 
     def name_for(self, link: Link, name: str | None) -> str:
         """The name that a client gives itself, else a number; with another number when it comes again."""
@@ -211,6 +219,7 @@ class Tap:
 
     def refuse(self) -> None:
         """From now on nobody can connect."""
+        self.rest()
         self.call(self._refuse())
 
     def accept(self) -> None:
@@ -219,6 +228,7 @@ class Tap:
 
     def cut(self, name: str | None = None) -> None:
         """Break the connections there are, or that of one client."""
+        self.rest()
         self.call(self._cut(name))
 
     async def _cut(self, name: str | None) -> None:
