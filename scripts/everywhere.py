@@ -98,31 +98,18 @@ class Scratch:
         return together
 
     def _offers(self, module: str) -> set[str]:
-        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything, but
-        for what one that has such a list imports from elsewhere."""
+        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything."""
         path = self.folder / module.replace(".", "/")
         own = path.with_suffix(".py")
         found = self.before[module]
         held = set(found.get("names", ())) - set(found.get("modules", ()))  # type: ignore[call-overload]
         public = {name for name in held if not name.startswith("_")}
-        facade = not own.exists()
-        if "error" in found or (facade and not (path / "__init__.py").exists()):
+        if not own.exists() or "error" in found:
             return public
-        body = ast.parse((path / "__init__.py" if facade else own).read_bytes()).body
-        listed = [
-            c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)
-        ]
+        body = ast.parse(own.read_bytes()).body
+        listed = [c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)]
         defined = {name for node in body for name in _defined(node)}
-        promised = defined | ({v for v in listed if isinstance(v, str)} if "__all__" in defined else set())
-        if facade:
-            own_names = {alias.asname or alias.name for node in body if self._foreign(node) for alias in node.names}  # type: ignore[attr-defined]
-            return public - (own_names - promised if "__all__" in defined else set())
-        return public & promised
-
-    def _foreign(self, node: ast.stmt) -> bool:
-        """Is this an import from outside of the package?"""
-        module = node.module or "" if isinstance(node, ast.ImportFrom) and not node.level else ""
-        return bool(module) and module.partition(".")[0] != self.package
+        return public & (defined | ({v for v in listed if isinstance(v, str)} if "__all__" in defined else set()))
 
     def definitions(self) -> Iterator[tuple[str, str]]:
         """(path, name) of every definition: classes, functions, assigned names."""

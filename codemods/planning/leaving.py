@@ -41,9 +41,6 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
     facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
-    if facade and facts.source.exported is not None:
-        # A package that lists what it offers passes on nothing else from outside of the tree.
-        facade = facts.world.target(facts.source, item) is not None
     starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
     dynamic = _looked_up(facts, name) and not item.typing_only

@@ -84,7 +84,7 @@ class Names:
         if not level:
             return module or ""
         parts = self.package(path).split(".") if self.package(path) else []
-        if level - 1 > len(parts) or (not parts and level):
+        if level > len(parts):
             return None
         base = parts[: len(parts) - (level - 1)]
         return ".".join([*base, module] if module else base)

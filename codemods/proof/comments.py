@@ -12,7 +12,7 @@ from codemods.model import Finding, Place
 from codemods.proof.comparison import Comparison
 from codemods.proof.side import Side
 
-_TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)\b\s*(=[\w ,-]+|\[.*?\])?")
+_TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
 _FOLDED = re.compile(r"#\s*(region\b|endregion\b|</?editor-fold)")
 _OPENING = ("off", "disable", "region", "<editor-fold")
 

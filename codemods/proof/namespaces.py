@@ -63,6 +63,8 @@ def _promised(comparison: Comparison, path: str, name: str, outline: Outline) ->
         return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
     if any(b.defined and not b.value for b in outline.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
+    if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
+        return not name.startswith("_")
     if outline.exported is not None and name in outline.exported:
         return True
     if name.startswith("_") or all(

@@ -145,6 +145,8 @@ class Interpreter:
         finally:
             self._guarded -= bool(node.handlers)
         for handler in node.handlers:
+            if handler.type is not None:
+                self._reads(path, handler.type, outline)
             self._bind(path, (n for s in handler.body for n in self.facts.binds(s)))
             for inner in handler.body:
                 if isinstance(inner, (ast.Import, ast.ImportFrom)):

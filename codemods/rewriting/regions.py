@@ -12,7 +12,9 @@ from codemods.project import Source
 from codemods.rewriting.layout import first_line, last_line
 
 # What tools are told, whatever tool it is: off and on, disable and enable.
-_SWITCH = re.compile(r"#\s*(?P<tool>[\w-]+):\s*(?P<way>off|on|disable|enable)\b\s*(?P<what>=[\w ,-]+|\[[^]]*\])?")
+_SWITCH = re.compile(
+    r"#\s*(?P<tool>[\w-]+):\s*(?P<way>off|on|disable|enable)(?![\w-])\s*(?P<what>=[\w ,-]+|\[[^]]*\])?"
+)
 _FOLD = re.compile(
     r"#\s*(?:(?P<open>region\b|\[START|<editor-fold)|(?P<close>endregion\b|\[END|</editor-fold))(?P<what>.*)"
 )
