@@ -131,7 +131,9 @@ def _block_text(arrival: Arrival, block: Block, names: Names) -> str:
     top = node.lineno
     while source.line(top - 1).strip().startswith("#"):
         top -= 1
-    start, end = source.line_starts[top - 1], source.end(node)
+    start, bottom = source.line_starts[top - 1], node.end_lineno or node.lineno
+    # What stands beside the last line, a comment, belongs to it.
+    end = source.line_starts[bottom] if bottom < len(source.line_starts) else len(source.text)
     edits, whole = dropped_imports(source, block.dropped)
     edits += [Replacement(source.line_starts[t - 1], min(end, source.line_starts[b]), "") for t, b in whole]
     for inner in ast.walk(node):

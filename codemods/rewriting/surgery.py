@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -51,7 +52,7 @@ def _apart(text: str, indices: frozenset[int], promised: frozenset[int]) -> list
     names = [str(alias.name.value) for alias in small.names]
     rest = without(text, indices | promised)
     first = [name for index, name in enumerate(names) if index not in indices | promised][:1]
-    head = text[: text.index("import")].rstrip()
+    head = re.split(r"\bimport\b", text, maxsplit=1)[0].rstrip()
     found = [
         (name, f"{head} import {name} as {name}") for index, name in enumerate(names) if index in promised - indices
     ]
