@@ -7,7 +7,9 @@ from functools import cached_property
 
 from codemods.bindings import Module
 from codemods.model import Disposition, Move
+from codemods.planning.looked_up import Look, looks
 from codemods.planning.mentions import Mention, find_mentions
+from codemods.planning.namespace_lookups import lookups
 from codemods.planning.referrers import Referrers
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
@@ -29,13 +31,23 @@ class Facts:
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
 
-    @property
+    @cached_property
     def moved_names(self) -> frozenset[str]:
         return frozenset(name for unit in self.moving for name in unit.binds)
 
-    @property
+    @cached_property
     def staying(self) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units.all if unit not in self.moving)
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Staying code that looks into the namespace of the source."""
+        return tuple(looks(self))
+
+    @cached_property
+    def looks_along(self) -> bool:
+        """Does moved code go on looking into it?"""
+        return any(True for unit in self.moving for s in unit.statements for _ in lookups(self.source, s))
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

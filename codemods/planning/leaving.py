@@ -13,8 +13,6 @@ from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.guarded import unread
 from codemods.planning.handed_on import handed_on
-from codemods.planning.looked_up import looks
-from codemods.planning.namespace_lookups import lookups
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
@@ -128,8 +126,7 @@ def _chain_read(facts: Facts, item: Import) -> bool:
 
 def _looked_up(facts: Facts, name: str) -> bool:
     """Could code find this name in the module's namespace by other means than naming it, moved code with it?"""
-    moving = (s for unit in facts.moving for s in unit.statements)
-    return any(look.finds(name) for look in looks(facts)) or any(True for s in moving for _ in lookups(facts.source, s))
+    return facts.looks_along or any(look.finds(name) for look in facts.looks)
 
 
 def _is_promise(facts: Facts, item: Import) -> bool:

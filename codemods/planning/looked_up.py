@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from codemods.bindings import Reference
-from codemods.planning.facts import Facts
 from codemods.planning.identity import in_a_scope
 from codemods.planning.units import Unit
+
+if TYPE_CHECKING:
+    from codemods.planning.facts import Facts
 
 _LOOKS = frozenset({"globals", "vars", "eval", "exec", "locals", "dir"})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
@@ -64,14 +65,14 @@ class Referrers:
     def _dotted(self) -> str:
         return self.world.names.dotted(self.path)
 
-    @property
+    @cached_property
     def used(self) -> frozenset[str]:
         """Names that another file reads, writes, or names in a string that is no patch."""
         found = {item.attribute for _, item in self.imports if item.attribute}
         found |= self.chained.keys() | self.assigned.keys() | {n for _, n in self.strings}
         return frozenset(found | {s.name for s in self.seams if s.text is None})
 
-    @property
+    @cached_property
     def outside(self) -> frozenset[str]:
         """Names that another file refers to, in patches too."""
         return self.used | {s.name for s in self.seams}

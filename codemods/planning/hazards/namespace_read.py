@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.looked_up import looks
 
 CODE = "namespace-read"
 TITLE = "staying code looks names up in the namespace of the source"
@@ -28,7 +27,7 @@ shop/commands.py shop/stopping.py do_stop
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for look in looks(facts):
+    for look in facts.looks:
         found = {name for name in facts.moved_names if look.finds(name)}
         if not found:
             continue
