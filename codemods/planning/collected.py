@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
-from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 # Names of a test module that speak of all its tests.
 _OF_THE_MODULE = frozenset(
@@ -18,19 +17,17 @@ _OF_THE_MODULE = frozenset(
 
 def collected(facts: Facts) -> dict[str, ast.stmt]:
     """The moved tests that pytest collects from the source."""
-    rules = pytest_rules(facts.world.tree)
-    return _tests(facts, rules) if rules.reads(facts.move.source) else {}
+    return _tests(facts) if facts.pytest_rules.reads(facts.move.source) else {}
 
 
 def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
     """The moved tests that pytest collects from the destination."""
-    rules = pytest_rules(facts.world.tree)
-    return _tests(facts, rules) if rules.reads(facts.move.destination) else {}
+    return _tests(facts) if facts.pytest_rules.reads(facts.move.destination) else {}
 
 
-def _tests(facts: Facts, rules: PytestRules) -> dict[str, ast.stmt]:
+def _tests(facts: Facts) -> dict[str, ast.stmt]:
     nodes = [s.node for unit in facts.moving for s in unit.statements]
-    return {node.name: node for node in nodes if rules.collects(node)}  # type: ignore[attr-defined]
+    return {node.name: node for node in nodes if facts.pytest_rules.collects(node)}  # type: ignore[attr-defined]
 
 
 def applying_to_all(module: Module) -> Iterator[Statement]:

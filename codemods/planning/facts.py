@@ -14,6 +14,7 @@ from codemods.planning.referrers import Referrers
 from codemods.planning.units import Unit, Units
 from codemods.planning.world import World
 from codemods.planning.written import Write
+from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Facts:
     @cached_property
     def staying(self) -> tuple[Unit, ...]:
         return tuple(unit for unit in self.units.all if unit not in self.moving)
+
+    @cached_property
+    def pytest_rules(self) -> PytestRules:
+        """What pytest collects in this project."""
+        return pytest_rules(self.world.tree)
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import configparser
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from codemods.project import Tree
+from codemods.project.settings import ini, toml
 
 _SECTIONS = ("future", "standard-library", "third-party", "first-party", "local-folder")
 _ISORT_SECTIONS: dict[str, str] = dict(
     zip(("FUTURE", "STDLIB", "THIRDPARTY", "FIRSTPARTY", "LOCALFOLDER"), _SECTIONS, strict=True)
 )
-_INI_FILES = (".isort.cfg", "setup.cfg", "tox.ini")
+_INI_SECTIONS = (
+    (".isort.cfg", "settings"),
+    (".isort.cfg", "isort"),
+    ("setup.cfg", "isort"),
+    ("tox.ini", "isort"),
+)
 
 Rank = tuple[int, int, int, tuple[Any, ...]]
 
@@ -71,9 +75,9 @@ def natural(text: str) -> tuple[Any, ...]:
 def import_style(tree: Tree) -> ImportStyle:
     """The style that a project's pyproject.toml, ruff.toml or isort settings ask for; isort's own where they are
     silent."""
-    tool = _toml(tree, "pyproject.toml").get("tool", {})
-    ruff = next((found for name in (".ruff.toml", "ruff.toml") if (found := _toml(tree, name))), tool.get("ruff", {}))
-    black, isort = tool.get("black", {}), tool.get("isort", {}) or _ini(tree)
+    tool = toml(tree, "pyproject.toml").get("tool", {})
+    ruff = next((found for name in (".ruff.toml", "ruff.toml") if (found := toml(tree, name))), tool.get("ruff", {}))
+    black, isort = tool.get("black", {}), tool.get("isort", {}) or _isort(tree)
     lint = ruff.get("lint", {}) if isinstance(ruff.get("lint"), dict) else {}
     sorting = {**ruff.get("isort", {}), **lint.get("isort", {})} or {k.replace("_", "-"): v for k, v in isort.items()}
     google = sorting.get("profile") == "google"
@@ -104,26 +108,12 @@ def _top_names(tree: Tree, folders: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _toml(tree: Tree, path: str) -> Mapping[str, Any]:
-    if path not in tree.paths:
-        return {}
-    try:
-        return tomllib.loads(tree.read(path).decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-        return {}
-
-
-def _ini(tree: Tree) -> Mapping[str, Any]:
-    for path in _INI_FILES:
-        if path in tree.paths:
-            parser = configparser.ConfigParser(interpolation=None)
-            try:
-                parser.read_string(tree.read(path).decode())
-            except (configparser.Error, UnicodeDecodeError, OSError):
-                continue
-            for section in ("settings", "isort"):
-                if parser.has_section(section) and (path == ".isort.cfg" or section == "isort"):
-                    return dict(parser[section])
+def _isort(tree: Tree) -> Mapping[str, Any]:
+    """isort's settings outside of pyproject.toml; its own file may call the section otherwise."""
+    for path, section in _INI_SECTIONS:
+        found = ini(tree, path, section)
+        if found is not None:
+            return found
     return {}
 
 

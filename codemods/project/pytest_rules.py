@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import configparser
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
+from codemods.project.settings import ini, toml
 from codemods.project.tree import Tree
 
 _INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
@@ -49,22 +48,12 @@ def pytest_rules(tree: Tree) -> PytestRules:
 
 def _settings(tree: Tree) -> Mapping[str, Any]:
     for path, section in _INI:
-        if path in tree.paths:
-            parser = configparser.ConfigParser(interpolation=None)
-            try:
-                parser.read_string(tree.read(path).decode())
-            except (configparser.Error, UnicodeDecodeError, OSError):
-                continue
-            if parser.has_section(section):
-                return dict(parser[section])
-    if "pyproject.toml" in tree.paths:
-        try:
-            tool = tomllib.loads(tree.read("pyproject.toml").decode()).get("tool", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-            return {}
-        settings = tool.get("pytest", {}) if isinstance(tool, dict) else {}
-        return settings.get("ini_options", settings) if isinstance(settings, dict) else {}
-    return {}
+        found = ini(tree, path, section)
+        if found is not None:
+            return found
+    tool = toml(tree, "pyproject.toml").get("tool", {})
+    settings = tool.get("pytest", {}) if isinstance(tool, dict) else {}
+    return settings.get("ini_options", settings) if isinstance(settings, dict) else {}
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Finding, Place
-from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.project.pytest_rules import PytestRules
 from codemods.proof.comparison import Comparison
 from codemods.proof.outline import Origin
 from codemods.proof.side import Side
@@ -14,7 +14,7 @@ from codemods.proof.side import Side
 
 def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
     """Does pytest collect this definition both where it stood and where it stands? Nobody looks for it by its path."""
-    rules = pytest_rules(comparison.old)
+    rules = comparison.pytest_rules
     new = comparison.renamed.get(origin)
     there = new is not None and rules.reads(origin[0]) and rules.reads(new[0])
     return there and _is_test(comparison.before, rules, origin)
@@ -22,7 +22,7 @@ def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
 
 def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
     """(whether it is a failure, what is otherwise), for moved tests that more or fewer modules offer to pytest."""
-    rules = pytest_rules(comparison.old)
+    rules = comparison.pytest_rules
     for old, new in sorted(comparison.renamed.items()):
         if not _is_test(comparison.before, rules, old):
             continue

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from codemods.model import Move
 from codemods.project import OverlayTree, Tree
+from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.reach import Reach
 from codemods.proof.side import Side
@@ -34,6 +35,11 @@ class Comparison:
     def promised(self) -> bool:
         """Were the moves asked for with all that codemods promises: old paths work on, and no circle is made?"""
         return any(move.reexport for move in self.moves)
+
+    @cached_property
+    def pytest_rules(self) -> PytestRules:
+        """What pytest collects in the old tree."""
+        return pytest_rules(self.old)
 
     @cached_property
     def touched(self) -> tuple[str, ...]:

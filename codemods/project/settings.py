@@ -1,0 +1,32 @@
+"""What a project's settings files say, read as far as they can be."""
+
+from __future__ import annotations
+
+import configparser
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from codemods.project.tree import Tree
+
+
+def toml(tree: Tree, path: str) -> Mapping[str, Any]:
+    """The tables of a TOML file; none where there is no such file, or it can't be read."""
+    if path not in tree.paths:
+        return {}
+    try:
+        return tomllib.loads(tree.read(path).decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return {}
+
+
+def ini(tree: Tree, path: str, section: str) -> Mapping[str, str] | None:
+    """One section of an INI file; None where there is no such file or section, or it can't be read."""
+    if path not in tree.paths:
+        return None
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(tree.read(path).decode())
+    except (configparser.Error, UnicodeDecodeError, OSError):
+        return None
+    return dict(parser[section]) if parser.has_section(section) else None
