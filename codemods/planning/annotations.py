@@ -111,8 +111,7 @@ class _Graph:
         return seen
 
     def _targets(self, path: str, module: str, names: tuple[str, ...]) -> frozenset[str]:
-        level = len(module) - len(module.lstrip("."))
-        dotted = self.world.names.absolute(path, module[level:] or None, level)
+        dotted = self.world.names.written(path, module)
         if dotted is None:
             return frozenset()
         wholes = [f"{dotted}.{name}" for name in names] if names else [dotted]

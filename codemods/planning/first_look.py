@@ -76,8 +76,7 @@ class FirstLook:
             if path in self._inside and not module.strip("."):
                 return True
             if self.last in module.split(".") or self.last in names:
-                level = len(module) - len(module.lstrip("."))
-                dotted = self.tree.names.absolute(path, module[level:] or None, level)
+                dotted = self.tree.names.written(path, module)
                 if dotted is not None and self._leads_here(dotted, names, path):
                     return True
         return False

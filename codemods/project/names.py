@@ -89,6 +89,11 @@ class Names:
         base = parts[: len(parts) - (level - 1)]
         return ".".join([*base, module] if module else base)
 
+    def written(self, path: str, module: str) -> str | None:
+        """What a module is that ``path`` names as text, with its dots: ``..parts.status``."""
+        level = len(module) - len(module.lstrip("."))
+        return self.absolute(path, module[level:] or None, level)
+
     def find(self, dotted: str, importer: str = "") -> str | None:
         """The file of a module of the tree, or None: a package's is its ``__init__.py``."""
         # Whatever stands in one folder finds the same.

@@ -81,9 +81,7 @@ class Graph:
             for part in found[3].decode(errors="replace").split(","):
                 yield from self._modules(path, part.split(" as ")[0].strip())
             return
-        written = found[1].decode(errors="replace")
-        level = len(written) - len(written.lstrip("."))
-        base = self.side.names.absolute(path, written[level:] or None, level) or ""
+        base = self.side.names.written(path, found[1].decode(errors="replace")) or ""
         yield from self._modules(path, base)
         for part in re.findall(r"\w+", found[2].decode(errors="replace")):
             target = self.side.find(f"{base}.{part}", path) if base else None

@@ -11,6 +11,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from codemods.proof.statements import Statement
 
 Names = frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Leads:
+    """The modules of the tree that the imports of a file lead to, and those to which a star does."""
+
+    to: frozenset[str]
+    starred: frozenset[str]
 
 
 class Reach:
@@ -42,22 +51,42 @@ class Reach:
     ) -> None:
         self.side = side
         self.differs = differs
-        self._places: dict[str, set[str]] = defaultdict(set)
+        self._given: dict[str, set[str]] = defaultdict(set)
         for path, name in places:
             if path not in ("", "="):
-                self._places[path].add(name)
+                self._given[path].add(name)
         self._modules = frozenset(other)
         for path in self._modules:  # A module is a place in its package.
-            self._places[_package(path)].add(stem(path))
+            self._given[_package(path)].add(stem(path))
         self._whole = frozenset(map(stem, lost))
         if self._whole:
             self._whole |= LOCAL_BUILTINS
         self._bare: dict[str, Names] = {}
         self._near: dict[str, Names] = {}
+        self._leads: dict[str, _Leads] = {}
 
     @cached_property
     def names(self) -> Names:
-        return frozenset(name for names in self._places.values() for name in names)
+        return frozenset(name for names in self._given.values() for name in names)
+
+    @cached_property
+    def _places(self) -> dict[str, set[str]]:
+        """The places that were given, and the same by the names of modules that a star brings them to."""
+        found = dict(self._given)
+        todo = {*found, *self._modules}
+        while todo:
+            known = {*found, *self._modules}
+            stars = {path: self._led(path).starred for path in self._mentioning(todo) if path not in known}
+            brought = {path: starred for path, starred in stars.items() if starred & todo}
+            for path, starred in brought.items():
+                found[path] = {name for goal in starred for name in found.get(goal, ())}
+            todo = set(brought)
+        return found
+
+    def _mentioning(self, modules: Iterable[str]) -> list[str]:
+        """Python files in which the last component of one of the modules' names stands."""
+        found = self.side.tree.code_with(sorted({stem(path) for path in modules}))
+        return sorted(path for path in found if path.endswith(".py"))
 
     def touches(self, statement: Statement) -> bool:
         """Could a statement whose text is the same mean something else now?"""
@@ -83,9 +112,8 @@ class Reach:
     def near(self, path: str) -> Names:
         """The names that a file could have through something: an import that leads to where they are, a dotted path."""
         if path not in self._near:
-            raw = self._glance(path)
-            found = {name for goal in self._led(path, raw)[0] for name in self._places[goal]}
-            found |= {match[1].decode(errors="replace") for match in self._dotted.finditer(raw)}
+            found = {name for goal in self._led(path).to for name in self._places.get(goal, ())}
+            found |= {match[1].decode(errors="replace") for match in self._dotted.finditer(self._glance(path))}
             self._near[path] = frozenset(found)
         return self._near[path]
 
@@ -103,27 +131,12 @@ class Reach:
 
     def files(self) -> Iterator[str]:
         """Python files that have one of the places within their reach: by an import, a dotted path or a star."""
-        holders = {*self._places, *self._modules}
-        todo = holders
-        found: set[str] = set()
-        while todo:
-            stars: set[str] = set()
-            for path in self.side.tree.code_with(sorted({stem(path) for path in todo})) - found:
-                raw = self._glance(path) if path.endswith(".py") else b""
-                led, starred = self._led(path, raw) if raw else (frozenset(), frozenset())
-                if starred & todo and path not in holders:
-                    stars.add(path)
-                    # What a star brings is had by the name of this module too.
-                    self._places[path] |= {name for goal in starred for name in self._places[goal]}
-                if (
-                    starred
-                    or led & self._modules
-                    or _stands(self.near(path) | (self._whole if led else frozenset()), raw)
-                ):
-                    found.add(path)
-            holders |= stars
-            todo = stars
-        yield from sorted(found)
+        known = {*self._places, *self._modules}
+        for path in self._mentioning(known):
+            led = self._led(path)
+            words = self.near(path) | (self._whole if led.to & known else frozenset())
+            if led.starred & known or led.to & self._modules or _stands(words, self._glance(path)):
+                yield path
 
     @cached_property
     def _dotted(self) -> re.Pattern[bytes]:
@@ -131,21 +144,20 @@ class Reach:
         stems, names = _any(map(stem, self._places)), _any(self.names)
         return _as_word(rf"(?:{stems})\s*[.:]\s*({names})")
 
-    def _led(self, path: str, raw: bytes) -> tuple[frozenset[str], frozenset[str]]:
-        """(where the imports of a file lead, as far as it matters; to which of these by a star)."""
-        led: set[str] = set()
-        starred: set[str] = set()
-        for found in imports(raw):
-            level = len(found.module) - len(found.module.lstrip("."))
-            dotted = self.side.names.absolute(path, found.module[level:] or None, level) or ""
-            parts = dotted.split(".")
-            wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-            wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
-            led |= {target for whole in wholes if whole and (target := self.side.find(whole, path))}
-            if "*" in found.names and (target := self.side.find(dotted, path)):
-                starred.add(target)
-        known = self._places.keys() | self._modules
-        return frozenset(led & known), frozenset(starred & known)
+    def _led(self, path: str) -> _Leads:
+        if path not in self._leads:
+            to: set[str] = set()
+            starred: set[str] = set()
+            for found in imports(self._glance(path)):
+                dotted = self.side.names.written(path, found.module) or ""
+                parts = dotted.split(".")
+                wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+                wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
+                to |= {target for whole in wholes if whole and (target := self.side.find(whole, path))}
+                if "*" in found.names and (target := self.side.find(dotted, path)):
+                    starred.add(target)
+            self._leads[path] = _Leads(frozenset(to), frozenset(starred))
+        return self._leads[path]
 
     def _glance(self, path: str) -> bytes:
         try:

@@ -398,3 +398,15 @@ def test_guarded_imports_lose_a_name_in_all_branches_or_in_none(early: str, late
         "b.py": _OLD_NAMES.format(early, late) + "\n\ndef f():\n    return Odd\n",
     }
     assert (not any("with a way out" in line for line in failures(proven(before, after)))) is held
+
+
+def test_a_star_hands_a_lost_name_on() -> None:
+    before = {
+        "a.py": "class One: ...\n\n\nclass Two: ...\n",
+        "g.py": "from a import *\n",
+        "f.py": "import a\nimport g\n\n\ndef both():\n    return a.Two, g.One\n",
+    }
+    after = before | {"a.py": "class Two: ...\n", "b.py": "class One: ...\n"}
+    assert "bindings: f.py:6: both reads g.One: it was b.py:One, and is bound nowhere" in failures(
+        proven(before, after)
+    )
