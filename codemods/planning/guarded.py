@@ -11,6 +11,8 @@ from codemods.bindings import Import, Module
 def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Import, ...]:
     """The imports in an ``if`` that bind none of these names, and none that a test inside of it reads; none of them
     where a branch would be left empty."""
+    if not isinstance(node, ast.If):
+        return ()
     asked = {
         n.id
         for inner in ast.walk(node)

@@ -75,8 +75,8 @@ def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...
             if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
                 found.append(item)
     found += _tested_no_more(facts, found)
+    promised = {i.binds for i in source.imports if _passed_on(facts, i) or i.explicit or _is_promise(facts, i)}
     for statement in source.statements:
-        promised = {i.binds for i in source.imports if _passed_on(facts, i) or i.explicit or _is_promise(facts, i)}
         alone = unread(source, statement.node, read | promised | (statement.binds - used))
         found += [item for item in alone if item.guarded]
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))

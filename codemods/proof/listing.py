@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.outline import Origins
 from codemods.proof.side import Side
 
 
@@ -32,7 +31,7 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
 def _lists(side: Side, path: str, decorator: ast.expr) -> bool:
     """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    for where, name in _meaning(side, path, function):
+    for where, name in side.meaning(path, function):
         if not where and name == "public.public":  # the package atpublic
             return True
         outline = side.outline(where) if where.endswith(".py") else None
@@ -44,14 +43,6 @@ def _lists(side: Side, path: str, decorator: ast.expr) -> bool:
                 if attributes & {"__module__", "__globals__"} and "__all__" in attributes | texts:
                     return True
     return False
-
-
-def _meaning(side: Side, path: str, node: ast.expr) -> Origins:
-    if isinstance(node, ast.Name):
-        return side.origins(path, node.id)
-    if isinstance(node, ast.Attribute):
-        return side.member(path, _meaning(side, path, node.value), node.attr) or frozenset()
-    return frozenset()
 
 
 def _star_importers(comparison: Comparison, path: str) -> Iterator[str]:

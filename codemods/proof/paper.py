@@ -237,7 +237,7 @@ class Interpreter:
 
     def _call(self, path: str, function: ast.expr, visited: set[Origin], line: int) -> None:
         """A function of the tree is called while importing: what it reads has to be there by now."""
-        origins = self._meaning(path, function)
+        origins = self.side.meaning(path, function)
         if len(origins) != 1:
             return
         (origin,) = origins
@@ -268,10 +268,3 @@ class Interpreter:
                         )
             elif isinstance(inner, ast.Call):
                 self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
-
-    def _meaning(self, path: str, node: ast.expr) -> frozenset[Origin]:
-        if isinstance(node, ast.Name):
-            return self.side.origins(path, node.id)
-        if isinstance(node, ast.Attribute):
-            return self.side.member(path, self._meaning(path, node.value), node.attr) or frozenset()
-        return frozenset()

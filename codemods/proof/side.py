@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import re
@@ -102,6 +103,14 @@ class Side(Outlines):
             return frozenset({(target, attribute)})
         if outline is not None and "__getattr__" in outline.binds:
             return frozenset({(target, f"__getattr__({attribute!r})")})
+        return frozenset()
+
+    def meaning(self, path: str, node: ast.expr) -> Origins:
+        """What a name, or attributes of modules, mean in an expression; empty for anything else."""
+        if isinstance(node, ast.Name):
+            return self.origins(path, node.id)
+        if isinstance(node, ast.Attribute):
+            return self.member(path, self.meaning(path, node.value), node.attr) or frozenset()
         return frozenset()
 
     def member(self, path: str, origins: Origins, attribute: str, typing: bool = False) -> Origins | None:

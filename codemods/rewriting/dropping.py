@@ -18,31 +18,15 @@ def dropped_imports(
 ) -> tuple[list[Replacement], list[tuple[int, int]]]:
     """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
     as X``."""
-    by_statement: dict[int, list[Import]] = defaultdict(list)
-    for item in items:
-        by_statement[id(item.node)].append(item)
     edits: list[Replacement] = []
     lines: list[tuple[int, int]] = []
-    gone: set[int] = set()
-    for group in by_statement.values():
-        node = group[0].node
+    for node in dict.fromkeys(item.node for item in (*items, *promised)):
         start, end = source.start(node), source.end(node)
-        kept = frozenset(item.index for item in promised if item.node is node)
-        gone_here = frozenset(item.index for item in group)
-        left = surgery.without(source.text[start:end], gone_here, kept, _between(source, node))
+        gone, kept = (frozenset(item.index for item in some if item.node is node) for some in (items, promised))
+        left = surgery.without(source.text[start:end], gone, kept, _between(source, node))
         if left is not None:
             edits.append(Replacement(start, end, left))
         else:
-            gone.add(id(node))
-    touched = {id(item.node) for item in items}
-    for node in {id(item.node): item.node for item in promised if id(item.node) not in touched}.values():
-        start, end = source.start(node), source.end(node)
-        kept = frozenset(item.index for item in promised if item.node is node)
-        left = surgery.without(source.text[start:end], frozenset(), kept, _between(source, node))
-        edits.append(Replacement(start, end, left or ""))
-    for node in (item.node for item in items):
-        if id(node) in gone:
-            gone.discard(id(node))
             lines.append((node.lineno, node.end_lineno or node.lineno))
     return edits, _with_emptied_blocks(source, _with_gap_at_start(source, lines))
 
