@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from codemods.bindings import Import
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
-from codemods.project import Source
+from codemods.project import Source, bodies, walk
 
 
 def arriving(facts: Facts) -> tuple[Import, ...]:
@@ -50,19 +50,14 @@ def _needless(source: Source, items: Iterable[Import]) -> Iterator[Import]:
     statements: dict[ast.stmt, list[Import]] = defaultdict(list)
     for item in items:
         statements[item.node].append(item)
-    bodies = [body for node in ast.walk(source.tree) for body in _bodies(node)]
+    blocks = [block for node in walk(source.tree) for block in bodies(node)] if statements else []
     for node, group in statements.items():
         whole = len(group) == len(group[0].node.names)
         commented = source.line(node.lineno - 1).strip().startswith("#")
-        alone = any(node in body and all(other in statements for other in body) for body in bodies)
+        alone = any(node in block and all(other in statements for other in block) for block in blocks)
         plain = all(item.asname is None and not _makes_an_attribute(item) for item in group)
         if plain and not (whole and (commented or alone)) and not any(_bound_otherwise(i, statements) for i in group):
             yield from group
-
-
-def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    parts = (getattr(node, name, None) for name in ("body", "orelse", "finalbody"))
-    return (part for part in parts if isinstance(part, list))
 
 
 def _makes_an_attribute(item: Import) -> bool:

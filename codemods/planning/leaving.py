@@ -7,7 +7,7 @@ import ast
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
 from codemods.planning.collected import collected, found_in_the_destination
-from codemods.planning.edits import NewImport, Turn
+from codemods.planning.edits import KEPT, NewImport, Turn
 from codemods.planning.effects import has_effect
 from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
@@ -197,7 +197,7 @@ def _in_one_statement(found: list[NewImport], local: set[str]) -> tuple[NewImpor
     alone = [new for new in found if new.asname and new.binds in local]
     shared = [new for new in found if new not in alone]
     if any(new.asname for new in shared) and len(shared) > 1:
-        shared = [NewImport(new.module, new.attribute, None, "# noqa: F401  (found here before)") for new in shared]
+        shared = [NewImport(new.module, new.attribute, None, KEPT) for new in shared]
     return (*shared, *alone)
 
 

@@ -2,8 +2,20 @@
 
 from codemods.project.glance import imports
 from codemods.project.names import Names
-from codemods.project.nodes import Nodes, walk
+from codemods.project.nodes import Nodes, bodies, walk
 from codemods.project.source import Source, Unreadable, decode
 from codemods.project.tree import DiskTree, OverlayTree, Tree
 
-__all__ = ["DiskTree", "Names", "Nodes", "OverlayTree", "Source", "Tree", "Unreadable", "decode", "imports", "walk"]
+__all__ = [
+    "DiskTree",
+    "Names",
+    "Nodes",
+    "OverlayTree",
+    "Source",
+    "Tree",
+    "Unreadable",
+    "bodies",
+    "decode",
+    "imports",
+    "walk",
+]

@@ -40,6 +40,14 @@ def walk(root: ast.AST) -> list[ast.AST]:
     return found
 
 
+def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
+    """The blocks of statements right below a node."""
+    for name in ("body", "orelse", "finalbody"):
+        body = getattr(node, name, None)
+        if isinstance(body, list):
+            yield body
+
+
 class Nodes:
     """The nodes of one tree, by kind."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import NewImport
 from codemods.planning.import_style import ImportStyle
-from codemods.project import Source
+from codemods.project import Source, bodies
 from codemods.rewriting import render
 from codemods.rewriting.layout import file_head, first_line, has_its_lines, last_line
 
@@ -63,7 +63,7 @@ def imports_around(source: Source, node: ast.ImportFrom) -> Header:
     head = header(source)
     if any(node is one for one in head.imports) or not has_its_lines(source, node):
         return head
-    body = next(body for outer in ast.walk(source.tree) for body in _bodies(outer) if any(n is node for n in body))
+    body = next(body for outer in ast.walk(source.tree) for body in bodies(outer) if any(n is node for n in body))
     first = last = next(index for index, one in enumerate(body) if one is node)
     while first and _among(source, body[first - 1]):
         first -= 1
@@ -71,13 +71,6 @@ def imports_around(source: Source, node: ast.ImportFrom) -> Header:
         last += 1
     imports = tuple(one for one in body[first : last + 1] if isinstance(one, (ast.Import, ast.ImportFrom)))
     return Header(imports, last_line(node), None, source.line(node.lineno)[: node.col_offset])
-
-
-def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        body = getattr(node, name, None)
-        if isinstance(body, list):
-            yield body
 
 
 def _among(source: Source, node: ast.stmt) -> bool:

@@ -8,9 +8,8 @@ from typing import Any
 
 import libcst as cst
 
+from codemods.planning.edits import KEPT
 from codemods.planning.import_style import ImportStyle
-
-KEPT = "# noqa: F401  (found here before)"
 
 
 def without(
