@@ -16,7 +16,8 @@ KEPT = "# noqa: F401  (found here before)"
 class NewImport:
     """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``.
 
-    ``comment`` stands beside it, ``above`` are the comment lines above it.
+    ``comment`` stands beside it, ``above`` are the comment lines above it; a ``marked`` one is, as the moved code is,
+    part of a text that a program cuts out.
     """
 
     module: str
@@ -24,6 +25,7 @@ class NewImport:
     asname: str | None = None
     comment: str = ""
     above: tuple[str, ...] = field(default=(), compare=False)
+    marked: bool = field(default=False, compare=False)
 
     @property
     def binds(self) -> str:

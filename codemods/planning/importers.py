@@ -12,8 +12,10 @@ from codemods.planning.seams import Seam
 from codemods.planning.style import reference_to
 
 
-def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits, ...]:
-    """What changes in every file but the two of the move."""
+def importer_edits(
+    facts: Facts, followers: tuple[Seam, ...], entries: tuple[tuple[str, Replacement], ...] = ()
+) -> tuple[FileEdits, ...]:
+    """What changes in every file but the two of the move; ``entries``: edits of lists of files."""
     rehomes: dict[str, list[Rehome]] = defaultdict(list)
     modules: dict[str, Module] = {}
     for module, item in facts.referrers.imports:
@@ -28,7 +30,7 @@ def importer_edits(facts: Facts, followers: tuple[Seam, ...]) -> tuple[FileEdits
         rehomes[module.path].append(Rehome(item, target))
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}
-    for path, edits in rewritten(facts).items():
+    for path, edits in (*rewritten(facts).items(), *((path, (edit,)) for path, edit in entries)):
         if path not in (facts.move.source, facts.move.destination):
             texts[path] = facts.world.module(path) if path.endswith(".py") else None
             strings[path] += edits

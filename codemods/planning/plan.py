@@ -16,6 +16,7 @@ from codemods.planning.collected import own_fixtures
 from codemods.planning.deprecating import deprecation_hazards, ways_back
 from codemods.planning.edits import Arrival, Block, Body, Departure, Edits
 from codemods.planning.facts import Facts
+from codemods.planning.file_lists import entered, late_in_text, marked
 from codemods.planning.from_itself import arriving, awaiting
 from codemods.planning.guarded import unread
 from codemods.planning.identity import questions
@@ -62,7 +63,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         loggers(units),
     )
     needs.solve()
-    found = [*hazards.find(facts), *deprecation_hazards(facts)]
+    found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)
@@ -141,7 +142,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         facts.destination,
         body,
         future,
-        tuple(needs.imports),
+        marked(facts, needs.imports),
         tuple(needs.typing_imports),
         needs.typing_test(),
         blocks,
@@ -162,8 +163,8 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Se
         tuple(edit for edit in own if edit not in going),
         deprecation,
     )
-    others = importer_edits(facts, followers)
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
+    others = importer_edits(facts, followers, tuple(entered(facts, packages)))
     return Edits(departure, arrival, others, packages, limit, stubs=stub_edits(facts))
 
 

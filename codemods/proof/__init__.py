@@ -13,6 +13,7 @@ from codemods.proof import (
     conservation,
     differences,
     examples,
+    file_lists,
     importing,
     namespaces,
     old_paths,
@@ -21,6 +22,7 @@ from codemods.proof import (
     texts,
 )
 from codemods.proof.comparison import Comparison
+from codemods.proof.file_lists import without_entries
 from codemods.proof.old_paths import with_warnings_as_imports
 from codemods.proof.paths import in_one_form
 
@@ -47,9 +49,10 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
-        comparison = in_one_form(with_warnings_as_imports(written))
-        checks = (*(check(comparison) for check in CHECKS), examples.check(written), old_paths.check(written))
-        return Proof(checks, written.found)
+        comparison = in_one_form(with_warnings_as_imports(without_entries(written)))
+        checks = [check(comparison) for check in CHECKS]
+        checks += [file_lists.check(written), examples.check(written), old_paths.check(written)]
+        return Proof(tuple(checks), written.found)
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]
         deep = Finding(places[0], "here, or in another touched module, code is nested too deeply to be compared")

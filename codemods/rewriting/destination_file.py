@@ -79,16 +79,14 @@ def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
     if arrival.future:
         parts.append("from __future__ import annotations")
     imports = _sorted_like(source, _imports(arrival), style)
-    parts += render.sections(imports, "", style)
+    parts += render.sections([new for new in imports if not new.marked], "", style)
     parts += [_block_text(arrival, block, names) for block in arrival.blocks]
     if arrival.typing_imports:
         typing = render.sections(_sorted_like(source, arrival.typing_imports, style), style.indent, style)
         parts.append(_if_typing(arrival, arrival.test) + "\n" + "\n\n".join(typing))
-    body = (
-        moved_text(arrival.body, style).replace("\r\n", "\n")
-        if source.newline == "\r\n"
-        else moved_text(arrival.body, style)
-    )
+    body = moved_text(arrival.body, style, "\n\n".join(render.sections([n for n in imports if n.marked], "", style)))
+    if source.newline == "\r\n":
+        body = body.replace("\r\n", "\n")
     top = "\n\n".join(parts)
     gap = "\n\n\n" if _begins_big(arrival.body.statements) else "\n\n"
     text = f"{top}{gap}{body}" if top else body

@@ -18,8 +18,9 @@ from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
-def moved_text(body: Body, style: ImportStyle) -> str:
-    """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them."""
+def moved_text(body: Body, style: ImportStyle, marked: str = "") -> str:
+    """The statements in order with their comments, edits made, and blank lines between them as PEP 8 has them;
+    ``marked``: imports that stand below the mark that opens the first."""
     source = body.module.source
     lines = spans(source, body.module.statements, body.statements)
     fewer, whole = dropped_imports(source, body.dropped)
@@ -40,6 +41,9 @@ def moved_text(body: Body, style: ImportStyle) -> str:
             text += source.newline
         opened = [r.opens for r in around[index] if r not in around[index - 1] or not index]
         closed = [r.closes for r in reversed(around[index]) if r not in around[index + 1]]
+        if marked and not index:
+            big = isinstance(statement.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            opened = [*opened, *marked.split("\n"), *([""] * (2 if big else 1))]
         text = "".join(mark + source.newline for mark in opened) + text
         text += "".join(mark + source.newline for mark in closed)
         if index:

@@ -12,6 +12,7 @@ from codemods.bindings.references import is_type_checking
 from codemods.planning.edits import NewImport
 from codemods.planning.import_style import ImportStyle
 from codemods.project import Source, bodies
+from codemods.project.marks import marked_parts
 from codemods.rewriting import render
 from codemods.rewriting.layout import file_head, first_line, has_its_lines, last_line
 
@@ -34,13 +35,17 @@ _Placed = tuple[tuple[Any, ...], ast.Import | ast.ImportFrom]
 
 
 def header(source: Source) -> Header:
-    """Docstring, future imports, the imports that follow, up to the first other statement."""
+    """Docstring, future imports, the imports that follow, up to the first other statement or marked part."""
     imports: list[ast.Import | ast.ImportFrom] = []
+    first_mark = min((part.top for part in marked_parts(source)), default=len(source.line_starts) + 1)
     after = file_head(
         source, first_line(source, source.tree.body[0]) if source.tree.body else len(source.line_starts) + 1
     )
     typing_block: ast.If | None = None
+    after = min(after, first_mark - 1)
     for index, node in enumerate(source.tree.body):
+        if node.lineno > first_mark:
+            break
         if (
             index == 0
             and isinstance(node, ast.Expr)

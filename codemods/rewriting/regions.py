@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Statement
 from codemods.project import Source
+from codemods.project.marks import closes_part, is_mark, marked_parts
 from codemods.rewriting.layout import first_line, last_line
 
 # What tools are told, whatever tool it is: off and on, disable and enable.
@@ -45,13 +46,14 @@ class Regions:
 
 def is_marker(comment: str) -> bool:
     """Does a comment open or close a region?"""
-    return bool(_SWITCH.match(comment) or _FOLD.match(comment))
+    return bool(_SWITCH.match(comment) or _FOLD.match(comment) or is_mark(comment))
 
 
 def closes(comment: str) -> bool:
     """Does a comment close a region?"""
     fold, switch = _FOLD.match(comment), _SWITCH.match(comment)
-    return bool((fold and fold["close"]) or (switch and switch["way"] not in _CLOSED_BY))
+    told = (fold and fold["close"]) or (switch and switch["way"] not in _CLOSED_BY)
+    return bool(told) or closes_part(comment)
 
 
 def comments_above(source: Source, line: int, floor: int, stop: Callable[[str], bool]) -> int:
@@ -63,16 +65,22 @@ def comments_above(source: Source, line: int, floor: int, stop: Callable[[str], 
 
 def regions(source: Source, statements: tuple[Statement, ...], moving: tuple[Statement, ...]) -> Regions:
     """The regions of a module at its top level, seen from those of its statements that move."""
+    going = {s.index for s in moving}
+    # Whoever reads marked parts goes on looking for one here.
+    split = [
+        Region(part.top, part.bottom, part.opens, part.closes)
+        for part in marked_parts(source)
+        if any(part.covers(s.node.lineno) for s in moving)
+    ]
     if not (_SWITCH.search(source.text) or _FOLD.search(source.text)):
-        return Regions()
+        return Regions(split=tuple(split))
     taken = {n for s in statements for n in range(first_line(source, s.node), last_line(s.node) + 1)}
     comments = [
         (number, line.strip())
         for number in range(1, len(source.line_starts) + 1)
         if number not in taken and (line := source.line(number)).startswith("#")
     ]
-    going = {s.index for s in moving}
-    whole, split = [], []
+    whole = []
     for region in _paired(comments, min(taken, default=0), len(source.line_starts) + 1):
         inside = [s for s in statements if region.covers(s.node.lineno)]
         moved = [s for s in inside if s.index in going]

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.file_lists import part_of, readers
+from codemods.project.marks import marked_parts
 
 CODE = "read-as-text"
 TITLE = "a module of the project reads the source file itself"
 MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source
-marks regions for that (`###{name` ... `###}`), code that leaves its region is refused; elsewhere the reader is
-listed."""
+marks parts for that (`###{name` ... `###}`) and a list names the files, the new file gets the same marks and a place in
+that list; code of a marked part that is read otherwise is refused. Without marks the reader is listed."""
 EXAMPLE = """
 -- shop/lexer.py --
 ###{standalone
@@ -55,27 +57,20 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 )
                 and "\n" not in node.value
             ):
-                marked = _leaves_region(facts)
                 yield Hazard(
                     CODE,
                     module.source.place(node),
                     f"{path} names the file {name} and reads files; it may look for the moved code there",
                     ("read the module through its import system instead", "leave the name where it is"),
-                    Severity.REFUSES if marked else Severity.DECLARED,
+                    Severity.REFUSES if _is_lost(facts, path, node) else Severity.DECLARED,
                 )
                 return
 
 
-def _leaves_region(facts: Facts) -> bool:
-    """Does moved code stand between marker comments that open and close a region?"""
-    source = facts.source.source
-    inside, open_lines = False, set()
-    for number in range(1, len(source.line_starts) + 1):
-        line = source.line(number).strip()
-        if line.startswith("#") and line.rstrip().endswith("}") and len(line) < 40:
-            inside = False
-        elif line.startswith("#") and "{" in line and "}" not in line and not line[1:2].isspace():
-            inside = True
-        if inside:
-            open_lines.add(number)
-    return any(s.node.lineno in open_lines for unit in facts.moving for s in unit.statements)
+def _is_lost(facts: Facts, path: str, node: ast.Constant) -> bool:
+    """Does code leave marked parts of the source for a file that this reader does not look into?"""
+    parts = marked_parts(facts.source.source)
+    if not any(part.covers(s.node.lineno) for part in parts for unit in facts.moving for s in unit.statements):
+        return False
+    listed = any(path == at and node in getattr(files, "elts", ()) for at, files, _ in readers(facts))
+    return not listed or part_of(facts) is None or facts.destination is not None
