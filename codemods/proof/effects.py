@@ -71,7 +71,7 @@ class Effects:
         for part in (*node.bases, *(k.value for k in node.keywords)):
             yield from self._expression(path, part, local, depth)
         own = local | {
-            n.id for s in node.body for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            n.id for s in node.body for n in _here(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
         }
         own |= {s.name for s in node.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
         for statement in node.body:

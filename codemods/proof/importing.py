@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+import ast
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
+from codemods.proof.courses import Course, Event, Run
 from codemods.proof.effects import Effects
 from codemods.proof.graph import Graph
 from codemods.proof.instant import Facts
 from codemods.proof.outline import Origin
-from codemods.proof.paper import Interpreter, Run
+from codemods.proof.paper import Interpreter
 from codemods.proof.side import Side
 
 SAYS = (
@@ -23,9 +25,13 @@ class Importing:
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
+        self.effects = _Effects(comparison)
         pairs = list(enumerate(comparison.pairing.pairs))
         watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
+        self._watched = watched
+        self._courses: tuple[dict[str, Course], dict[str, Course]] = ({}, {})
         self._sides = []
+        told: frozenset[Hashable] | None = None
         for side, known in (
             (comparison.before, {id(p.old.node): n for n, p in pairs}),
             (comparison.after, {id(p.new.node): n for n, p in pairs}),
@@ -33,13 +39,20 @@ class Importing:
             known_: Mapping[int, Hashable] = known
             self.graph = Graph(side)
             facts = Facts(side, comparison.changed, watched)
-            self._sides.append((side, self.graph.between(comparison.changed), known_, facts))
+            inside = self.graph.between(comparison.changed)
+            told = self.effects.told(inside, known_) if told is None else told
+            self._sides.append((side, inside, known_, facts, told))
 
     def before(self, path: str) -> Run:
-        return Interpreter(*self._sides[0]).start(path)
+        return self._run(0, path)
 
     def after(self, path: str) -> Run:
-        return Interpreter(*self._sides[1]).start(path)
+        return self._run(1, path)
+
+    def _run(self, side: int, path: str) -> Run:
+        # What a name that is bound several times is, may hang on the module that is imported first.
+        courses = None if self._watched else self._courses[side]
+        return Interpreter(*self._sides[side], courses).start(path)
 
     @property
     def inside(self) -> frozenset[str]:
@@ -51,7 +64,7 @@ def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
     importing = Importing(comparison)
-    effects = _Effects(comparison)
+    effects = importing.effects
     starts = [p for p in _starts(comparison, importing, effects) if p in comparison.new.paths]
     for path in starts:
         new = importing.after(path)
@@ -144,7 +157,21 @@ class _Effects:
         pairs = comparison.pairing.pairs
         self.moved = any(p.moved and self.effects.writes(p.old.path, p.old.node) for p in pairs)
 
-    def _of(self, event: tuple) -> tuple[frozenset[Origin], frozenset[Origin]]:
+    def told(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
+        """The statements of the old tree that change something, or look at what another changes."""
+        events: list[Event] = []
+        for path in sorted(paths):
+            outline = self.comparison.before.outline(path)
+            for index, node in enumerate(outline.body if outline is not None else ()):
+                if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                    events.append((known.get(id(node), (path, index)), path, node))
+        writes = {event[0]: self.effects.writes(*event[1:]) for event in events}
+        changed = frozenset(o for origins in writes.values() for o in origins)
+        if not changed:
+            return frozenset()
+        return frozenset(e[0] for e in events if writes[e[0]] or changed & self.effects.reads(*e[1:]))
+
+    def _of(self, event: Event) -> tuple[frozenset[Origin], frozenset[Origin]]:
         """(what a statement changes, what it looks at)."""
         key, path, node = event
         if key not in self._known:
@@ -156,8 +183,8 @@ class _Effects:
         now = {event[0]: index for index, event in enumerate(new.events)}
         changed = frozenset(o for event in old.events for o in self._of(event)[0])
         # For each object: the latest, in the new order, of what changed it so far, and of what looked at it.
-        written: dict[Origin, tuple] = {}
-        seen: dict[Origin, tuple] = {}
+        written: dict[Origin, Event] = {}
+        seen: dict[Origin, Event] = {}
         for event in old.events if changed else ():
             writes, reads = self._of(event)
             if event[0] not in now:
@@ -195,12 +222,12 @@ class _Effects:
             key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed
         )
 
-    def _place(self, event: tuple) -> Place:
+    def _place(self, event: Event) -> Place:
         if isinstance(event[0], int):
             return self.comparison.pairing.pairs[event[0]].new.place
         return Place(event[1], event[2].lineno)
 
-    def _said(self, event: tuple) -> str:
+    def _said(self, event: Event) -> str:
         if isinstance(event[0], int):
             return self.comparison.pairing.pairs[event[0]].new.said
         return f"{event[1]}:{event[2].lineno}"

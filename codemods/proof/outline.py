@@ -119,10 +119,13 @@ def defined_names(node: ast.stmt) -> Iterator[str]:
         parts = [item.optional_vars for item in node.items if item.optional_vars]
     elif isinstance(node, ast.AnnAssign):
         parts = [node] if node.value else []
-    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr)) or type(node).__name__ == "TypeAlias":
+    elif isinstance(node, ast.Assign):
+        parts = [*node.targets, node.value]
+    elif isinstance(node, (ast.AugAssign, ast.Expr)) or type(node).__name__ == "TypeAlias":
         parts = [node]
     for part in parts:
-        yield from _stored(part)
+        if not isinstance(part, ast.Constant):
+            yield from _stored(part)
 
 
 def _stored(node: ast.AST, nested: bool = False) -> Iterator[str]:

@@ -4,57 +4,15 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable
 
 from codemods.model import Place
-from codemods.proof.instant import Facts
+from codemods.proof.courses import OUTSIDE, Executing, Failed, Run, Stale
 from codemods.proof.outline import BUILTINS, OWN, Origin, Outline, is_typing
-from codemods.proof.side import Side
 
 
-class Failed(Exception):
-    """On paper, an import fails."""
-
-    def __init__(self, place: Place, message: str) -> None:
-        super().__init__(message)
-        self.place = place
-
-
-@dataclass
-class Run:
-    """What happened while one module was imported first."""
-
-    failed: Failed | None = None
-    events: list[tuple[Hashable, str, ast.stmt]] = field(default_factory=list)
-    versions: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
-    outside: dict[str, Place] = field(default_factory=dict)
-    bound: dict[str, dict[str, Hashable]] = field(default_factory=dict)
-    others: set[str] = field(default_factory=set)
-
-
-class Interpreter:
-    """Runs imports of one tree on paper; a fresh one for each start.
-
-    ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
-    statement, by the id of its node, so that two runs can be compared.
-    """
-
-    def __init__(
-        self,
-        side: Side,
-        inside: frozenset[str],
-        known: Mapping[int, Hashable],
-        facts: Facts,
-    ) -> None:
-        self.side = side
-        self.inside = inside
-        self.known = known
-        self.run_ = Run()
-        self.bound = self.run_.bound
-        self.facts = facts
-        self._now: Hashable = None
-        self._guarded = 0
+class Interpreter(Executing):
+    """Runs imports of one tree on paper; a fresh one for each start."""
 
     def start(self, path: str) -> Run:
         """Import the module at ``path`` into a fresh process."""
@@ -64,39 +22,9 @@ class Interpreter:
             self.run_.failed = failed
         except RecursionError:
             pass
+        except Stale:
+            return Interpreter(self.side, self.inside, self.known, self.facts, self.told).start(path)
         return self.run_
-
-    def run(self, path: str) -> None:
-        """Import the module at ``path``, its packages first. Raises Failed."""
-        if path not in self.inside:
-            self.run_.others.add(path)
-        if path in self.bound or path not in self.inside:
-            return
-        parts = self.side.names.dotted(path).split(".")
-        for count in range(1, len(parts)):
-            parent = self.side.find(".".join(parts[:count]), path)
-            if parent and parent != path:
-                self.run(parent)
-        self._execute(path)
-        if len(parts) > 1:
-            parent = self.side.find(".".join(parts[:-1]), path)
-            if parent in self.bound:
-                self.bound[parent][parts[-1]] = ("module", path)
-
-    def _execute(self, path: str) -> None:
-        if path in self.bound:
-            return
-        outline = self.side.outline(path)
-        self.bound[path] = {}
-        if outline is None:
-            return
-        before = self._now
-        for index, node in enumerate(outline.body):
-            self._now = self.known.get(id(node), (path, index))
-            self._statement(path, node, outline)
-            if not isinstance(node, (ast.Import, ast.ImportFrom)):
-                self.run_.events.append((self._now, path, node))
-        self._now = before
 
     def _bind(self, path: str, names: Iterable[str]) -> None:
         for name in names:
@@ -142,6 +70,8 @@ class Interpreter:
         except Failed:
             if not node.handlers:
                 raise
+            if self.courses is not None:
+                raise Stale from None  # What began and failed stands half made, and others may look at it.
         finally:
             self._guarded -= bool(node.handlers)
         for handler in node.handlers:
@@ -156,19 +86,25 @@ class Interpreter:
     def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
         way = self.facts.way(path, dotted)
         for target in way:
-            if target not in self.bound:
-                self.run(target)
-        if not way and dotted and not self._guarded:
-            if dotted.partition(".")[0] not in sys.stdlib_module_names:
-                self.run_.outside.setdefault(dotted, Place(path, node.lineno))
+            self._import(target)
+        if not way and dotted and dotted.partition(".")[0] not in sys.stdlib_module_names:
+            what = dotted, Place(path, node.lineno)
+            if not self._guarded:
+                self.run_.outside.setdefault(*what)
+            if self._frames and self._guarded == self._frames[-1].guarded:
+                self._step(OUTSIDE, what)
 
     def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
         module = self.side.absolute(path, node)
         self._module(path, module, node)
         target = self.side.find(module, path)
         entered = target in self.bound
+        if target:
+            self._looks_at(target)
         for alias in node.names:
             if alias.name == "*":
+                if self.courses is None or target not in self.courses:  # What a star gives may hang on where its circle was entered.
+                    self._frames[-1].closed = False
                 if target and entered and binds:
                     there = self.bound[target]
                     self.bound[path].update({n: v for n, v in there.items() if self.side.exports(target, n)})
@@ -178,16 +114,19 @@ class Interpreter:
             inner = self.side.find(f"{module}.{alias.name}", path)
             version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
             if target and entered:
-                version = self.bound[target].get(alias.name, version)
-                if alias.name not in self.bound[target] and alias.name not in OWN:
-                    if inner and inner != target:
-                        self.run(inner)
-                    elif self._should_be_there(target, alias.name):
-                        raise Failed(
-                            Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
-                        )
+                found = self.bound[target].get(alias.name, version)
+                if inner and inner != target and found == version:
+                    self._import(inner)
+                version = found
+                missing = (
+                    alias.name not in self.bound[target] and alias.name not in OWN and (not inner or inner == target)
+                )
+                if missing and self._should_be_there(target, alias.name):
+                    raise Failed(
+                        Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
+                    )
             elif inner:
-                self.run(inner)
+                self._import(inner)
             if binds:
                 self.bound[path][alias.asname or alias.name] = version
 
@@ -212,6 +151,7 @@ class Interpreter:
             elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
                 raise Failed(Place(path, line), f"{name} is read before it is bound")
         if seen:
+            self._frames[-1].closed = False
             self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
         visited: set[Origin] = set()
         for function in self.facts.called(node):
@@ -223,6 +163,7 @@ class Interpreter:
             if not isinstance(version, tuple) or version[0] != "module" or version[1] not in self.bound:
                 return
             module = version[1]
+            self._looks_at(module)
             if attribute not in self.bound[module]:
                 outline = self.side.outline(module)
                 later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
@@ -244,6 +185,7 @@ class Interpreter:
         if origin in visited or origin[0] not in self.bound or not origin[1] or len(visited) > 40:
             return
         visited.add(origin)
+        self._looks_at(origin[0])
         outline = self.side.outline(origin[0])
         body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
         if isinstance(body, ast.ClassDef):

@@ -133,10 +133,11 @@ def _reads(facts: Facts) -> Iterator[tuple[Place, bool]]:
     last = facts.world.names.dotted(facts.move.source).rpartition(".")[2]
     knowing = facts.world.tree.code_with([last]) | {facts.move.source}
     for module in facts.world.modules_mentioning("__module__", among=knowing):
-        copies = {id(n) for c in ast.walk(module.source.tree) if _is_copy(c) for n in ast.walk(c)}
-        compared = {id(n): c for c in ast.walk(module.source.tree) if isinstance(c, ast.Compare) for n in ast.walk(c)}
-        for node in ast.walk(module.source.tree):
-            if isinstance(node, ast.Attribute) and node.attr == "__module__" and id(node) not in copies:
+        nodes = module.source.nodes
+        copies = {id(n) for c in nodes.of(ast.Assign) if _is_copy(c) for n in ast.walk(c)}
+        compared = {id(n): c for c in nodes.of(ast.Compare) for n in ast.walk(c)}
+        for node in nodes.of(ast.Attribute):
+            if node.attr == "__module__" and id(node) not in copies:
                 if isinstance(node.ctx, ast.Load):
                     yield module.source.place(node), _names_source(facts, module, compared.get(id(node)))
 

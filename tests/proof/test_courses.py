@@ -1,0 +1,51 @@
+"""What a module does when it is imported on paper is found out once: the runs that build on it are those that do not."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codemods.proof.courses import Course, Run
+from codemods.proof.instant import Facts
+from codemods.proof.paper import Interpreter
+from codemods.proof.side import Side
+from tests.moves.archive import MemoryTree
+
+NAMES = ["p/__init__.py", "p/a.py", "p/b.py", "p/c.py", "p/d.py", "q/__init__.py", "q/e.py", "f.py", "g.py"]
+DOTTED = ["p", "p.a", "p.b", "p.c", "p.d", "q", "q.e", "f", "g"]
+
+module = st.sampled_from(DOTTED)
+statement = st.one_of(
+    st.builds("import {}".format, module),
+    st.builds("from {} import x".format, module),
+    st.builds("from {} import *".format, module),
+    st.sampled_from(["from p import a, d", "from p import b", "from q import e", "import outside", "x = 2", "del x"]),
+    st.builds("import {0}\nclass C({0}.C): ...".format, module),
+    st.builds("try:\n    from {} import x\nexcept ImportError:\n    import outside".format, module),
+    st.builds("def f():\n    from {} import x\n    return x\nf()".format, module),
+    st.builds("from {0} import C\nC()".format, module),
+)
+body = st.lists(statement, max_size=4).map(lambda lines: "\n".join(["x = 1", *lines, "class C: ...", "print(x)"]))
+
+
+def told(run: Run) -> tuple[object, ...]:
+    """Everything that a run says."""
+    failed = (str(run.failed), run.failed.place) if run.failed else None
+    events = [(key, path) for key, path, _ in run.events]
+    bound = {path: {*names} for path, names in run.bound.items()}
+    return failed, events, run.outside, run.others, bound if failed is None else None
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(body, min_size=len(NAMES), max_size=len(NAMES)), st.permutations(NAMES))
+def test_a_course_is_what_would_happen(bodies: list[str], order: list[str]) -> None:
+    tree = MemoryTree({name: text.encode() for name, text in zip(NAMES, bodies, strict=True)})
+    side = Side(tree)
+    facts = Facts(side, NAMES, frozenset())
+    keys = {(name, index) for name in NAMES for index in range(12)}
+    courses: dict[str, Course] = {}
+    for name in order:
+        inside = frozenset(NAMES)
+        shared = Interpreter(side, inside, {}, facts, keys, courses).start(name)
+        alone = Interpreter(side, inside, {}, facts, keys).start(name)
+        assert told(shared) == told(alone), name
