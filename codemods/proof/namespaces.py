@@ -64,7 +64,7 @@ def _promised(comparison: Comparison, path: str, name: str, outline: Outline) ->
     if any(b.defined and not b.value for b in outline.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
     if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
-        return not name.startswith("_")
+        return not name.startswith("_") and not _whole_module(comparison.before, path, name)
     if outline.exported is not None and name in outline.exported:
         return True
     if name.startswith("_") or all(
@@ -72,6 +72,17 @@ def _promised(comparison: Comparison, path: str, name: str, outline: Outline) ->
     ):
         return _explicit(outline, name)
     return path.endswith("__init__.py") or _explicit(outline, name)
+
+
+def _whole_module(side: Side, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Does a star bring the name from where it is a module, imported to be used there?"""
+    outline = side.outline(path)
+    if outline is None or path in seen:
+        return False
+    if name in outline.binds:
+        return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in outline.binds[name])
+    targets = [side.find(star, path) for star in outline.stars]
+    return any(_whole_module(side, target, name, seen | {path}) for target in targets if target)
 
 
 def _still_exported(comparison: Comparison, path: str, name: str) -> bool:

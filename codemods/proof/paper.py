@@ -103,7 +103,9 @@ class Interpreter(Executing):
             self._looks_at(target)
         for alias in node.names:
             if alias.name == "*":
-                if self.courses is None or target not in self.courses:  # What a star gives may hang on where its circle was entered.
+                if (
+                    self.courses is None or target not in self.courses
+                ):  # What a star gives may hang on where its circle was entered.
                     self._frames[-1].closed = False
                 if target and entered and binds:
                     there = self.bound[target]
