@@ -1,4 +1,4 @@
-"""What a module does when it is imported on paper is found out once: the runs that build on it are those that do not."""
+"""What a module does, imported on paper, is found out once: runs that build on it are those that do not."""
 
 from __future__ import annotations
 
