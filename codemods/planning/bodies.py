@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Module, Statement
@@ -51,16 +53,31 @@ def own_names(module: Module, statement: Statement, dotted: str) -> Iterator[Rep
 
 
 def _in_f_string(source: Source, text: ast.JoinedStr, count: int, dotted: str) -> Iterator[Replacement | None]:
-    """Before Python 3.12 nodes inside f-strings have no places of their own, and quotes can't be nested."""
+    """Before Python 3.12 nodes inside f-strings have no places of their own, and quotes can't be nested; a project may
+    have to run there, whatever runs here."""
     start, end = source.start(text), source.end(text)
     old = source.text[start:end]
     found = list(re.finditer(r"\b__name__\b", old))
-    quoted = (f"{quote}{dotted}{quote}" for quote in "\"'")
+    around = _quotes(old)
+    quoted = (f"{quote}{dotted}{quote}" for quote in "\"'" if quote not in around)
     new = next((new for new in quoted if _parses("(" + re.sub(r"\b__name__\b", new, old) + ")")), None)
     if len(found) != count or new is None:
         yield None
         return
     yield from (Replacement(start + spot.start(), start + spot.end(), new) for spot in found)
+
+
+def _quotes(text: str) -> set[str]:
+    """What the strings of an expression begin with after their letters, those inside of others left out."""
+    found: set[str] = set()
+    depth = 0
+    for token in tokenize.generate_tokens(io.StringIO(f"({text})").readline):
+        kind = tokenize.tok_name[token.type]
+        if kind in ("STRING", "FSTRING_START") and not depth:
+            quotes = re.match(r"[A-Za-z]*(\"{3}|'{3}|[\"'])", token.string)
+            found.add(quotes[1] if quotes else "")
+        depth += (kind == "FSTRING_START") - (kind == "FSTRING_END")
+    return found
 
 
 def _parses(text: str) -> bool:

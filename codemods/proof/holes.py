@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,6 +67,15 @@ class Scope:
             mangled = [s for s in self.table.get_symbols() if s.get_name().endswith(name)]
             return mangled[0] if name.startswith("__") and mangled else None
 
+    def holds(self, name: str) -> str:
+        """Is a name ``local`` here, ``global``, or (empty) perhaps one of a scope around?"""
+        symbol = self.symbol(name)
+        if symbol is None:
+            return ""
+        if symbol.is_declared_global() or (symbol.is_global() and not symbol.is_local()):
+            return "global"
+        return "local" if symbol.is_local() and not symbol.is_free() else ""
+
     def child(self, kind: str, name: str, line: int) -> symtable.SymbolTable:
         """The table of a scope inside; those that the compiler makes for type parameters are seen through."""
         for table in self.waiting:
@@ -75,6 +84,25 @@ class Scope:
                 self.waiting.remove(table)
                 return table
         return self.table
+
+
+class Inlined(Scope):
+    """A comprehension that has no table: since Python 3.12 the compiler takes most of them into the scope around."""
+
+    def __init__(self, outer: Scope, targets: Collection[str], moment: str) -> None:
+        super().__init__(outer.table, outer, moment)
+        self.targets = targets
+
+    @property
+    def kind(self) -> str:
+        return "function"
+
+    def holds(self, name: str) -> str:
+        return "local" if name in self.targets else ""
+
+    def child(self, kind: str, name: str, line: int) -> symtable.SymbolTable:
+        assert self.outer is not None
+        return self.outer.child(kind, name, line)
 
 
 def _through(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -176,13 +204,13 @@ class Holes:
         scope: Scope | None = self._scope
         first = True
         while scope is not None and scope is not self.module:
-            symbol = scope.symbol(name)
             if scope.kind == "class" and not first:
                 scope = scope.outer
                 continue
-            if symbol is not None and (symbol.is_declared_global() or (symbol.is_global() and not symbol.is_local())):
+            held = scope.holds(name)
+            if held == "global":
                 break
-            if symbol is not None and symbol.is_local() and not (symbol.is_free()):
+            if held == "local":
                 if name in scope.imports:
                     return self._late(node, scope.imports[name], typing)
                 return None

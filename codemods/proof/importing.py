@@ -52,7 +52,7 @@ class Importing:
     def _run(self, side: int, path: str) -> Run:
         # What a name that is bound several times is, may hang on the module that is imported first.
         courses = None if self._watched else self._courses[side]
-        return Interpreter(*self._sides[side], courses).start(path)
+        return Interpreter(*self._sides[side], courses=courses).start(path)
 
     @property
     def inside(self) -> frozenset[str]:

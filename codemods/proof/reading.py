@@ -9,8 +9,9 @@ functions are part of the meaning, not of the key. Scopes are the compiler's own
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
-from codemods.proof.holes import Occurrence, Reading, Scope
+from codemods.proof.holes import Inlined, Occurrence, Reading, Scope
 from codemods.proof.named_in_text import NamedInText
 from codemods.proof.outline import defined_names, is_typing
 
@@ -135,15 +136,27 @@ class Reader(NamedInText):
         self._visit(first.iter)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         parts: list[object] = [first.target, first.ifs, first.is_async, others, *results]
-        self._inside("function", _COMPREHENSIONS[type(node)], node, parts, self._moment)
+        stored = (n for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        targets = {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+        self._inside("function", _COMPREHENSIONS[type(node)], node, parts, self._moment, targets)
 
     _visit_listcomp = _visit_setcomp = _visit_dictcomp = _visit_generatorexp = _comprehension
 
-    def _inside(self, kind: str, name: str, node: ast.AST, parts: list, moment: str = "call") -> None:
+    def _inside(
+        self,
+        kind: str,
+        name: str,
+        node: ast.AST,
+        parts: list,
+        moment: str = "call",
+        targets: Collection[str] | None = None,
+    ) -> None:
+        """A scope inside of the present one; ``targets``: the names of a comprehension."""
         outer, moment_before = self._scope, self._moment
         table = outer.child(kind, name, getattr(node, "lineno", 0))
         self._moment = "typing" if self._moment == "typing" else moment
-        self._scope = Scope(table, outer, self._moment)
+        inlined = table is outer.table and targets is not None
+        self._scope = Inlined(outer, targets or (), self._moment) if inlined else Scope(table, outer, self._moment)
         body = parts[0] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else None
         if body is not None:
             self._scope.imports = self._imported_in(body)

@@ -410,3 +410,26 @@ def test_a_star_hands_a_lost_name_on() -> None:
     assert "bindings: f.py:6: both reads g.One: it was b.py:One, and is bound nowhere" in failures(
         proven(before, after)
     )
+
+
+_CALLED = "def clean(word):\n    return word.strip()\n\n\n{}\n"
+_COMPREHENSIONS = {
+    "at the top": "NAMES = [clean(word) for word in ['a ']]",
+    "in a class": "class Names:\n    words = ['a ']\n    all = {word: clean(word) for word in words}",
+    "in a function": "def names(words):\n    return {clean(word) for word in words}",
+    "in another": "def names(words):\n    return [[clean(word) for word in several] for several in words]",
+    "in a lambda": "def names(words):\n    return [lambda: clean(word) for word in words]",
+}
+
+
+@pytest.mark.parametrize("place", _COMPREHENSIONS)
+def test_names_in_comprehensions(place: str) -> None:
+    """Since Python 3.12 the compiler has no scopes for most of them."""
+    code = _COMPREHENSIONS[place]
+    before = {"a.py": _CALLED.format(code), "twin.py": "def clean(word):\n    return word\n"}
+    for found, said in (("a", []), ("twin", ["reads clean: it was a.py:clean, and is twin.py:clean"])):
+        late = code.replace("\n    return", f"\n    from {found} import clean\n\n    return")
+        moved = f"from {found} import clean\n\n\n{code}\n" if late == code else f"{late}\n"
+        after = before | {"a.py": _CALLED.format("").rstrip() + "\n", "b.py": moved}
+        told = [line for line in failures(proven(before, after)) if "clean" in line]
+        assert [said[0] in line for line in told] == [True] * len(said)
