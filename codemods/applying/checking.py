@@ -78,8 +78,10 @@ def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mod
         _refuse("outside-root", path, "it is not a file of the tree")
     link = root / path
     try:
-        real = link.resolve()
+        real: Path | None = link.resolve()
     except (OSError, RuntimeError):
+        real = None
+    if real is None or real.is_symlink():  # Python 3.13 gives the link back, older ones raise.
         _refuse("symlink", path, "it is a symlink that leads to itself")
     if not real.is_relative_to(root):
         _refuse(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import keyword
 import os
 import stat
@@ -155,7 +156,8 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, RuntimeError):
+    # Python 3.13 has an OSError for what was a RuntimeError.
+    if isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP:
         return "a symlink leads to itself"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
