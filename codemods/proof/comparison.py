@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Move
-from codemods.project import OverlayTree, Tree
+from codemods.project import OverlayTree, Tree, walk
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.reach import Reach
@@ -75,12 +76,29 @@ class Comparison:
         for one in self.pairing.pairs:
             if one.moved:
                 found.update({(one.old.path, n): (one.new.path, n) for n in one.old.names})
+        found |= self.declared_global
         for statement in self.pairing.gone:  # Altered on the way; said elsewhere, so the rest may be looked at.
             for name in statement.names:
                 partner = [s for s in self.pairing.come if name in s.names and s.path != statement.path]
                 if partner and (statement.path, name) not in found and not self._defines(statement.path, name):
                     found[statement.path, name] = (partner[0].path, name)
         return found
+
+    @cached_property
+    def declared_global(self) -> dict[Origin, Origin]:
+        """Names that only functions bind, by ``global``, all of which moved to one module."""
+        homes: dict[Origin, set[str]] = {}
+        for one in self.pairing.pairs:
+            if "global " in one.old.text:
+                names = {n for node in walk(one.old.node) if isinstance(node, ast.Global) for n in node.names}
+                for name in names:
+                    homes.setdefault((one.old.path, name), set()).add(one.new.path)
+        bound = {(one.old.path, name) for one in self.pairing.pairs for name in one.old.names}
+        return {
+            origin: (next(iter(paths)), origin[1])
+            for origin, paths in homes.items()
+            if origin not in bound and len(paths) == 1 and origin[0] not in paths
+        }
 
     def _defines(self, path: str, name: str) -> bool:
         outline = self.after.outline(path)
@@ -122,7 +140,10 @@ class Comparison:
         """Public names that moved and can't be found where they stood, by module."""
         found: dict[str, list[str]] = {}
         for path, name in self.renamed:
-            if not name.startswith("_") and path in self.new.paths and not self.after.bound_origins(path, name):
+            if name.startswith("_") or path not in self.new.paths or self.after.bound_origins(path, name):
+                continue
+            before = self.before.outline(path)
+            if before is None or name not in before.deleted:  # what the module deletes was never found in it
                 found.setdefault(path, []).append(name)
         return found
 
@@ -159,6 +180,9 @@ class Comparison:
                 yield one
         for path in self.mentioning:
             old, new = statements(self.before, path), statements(self.after, path)
-            for before, after in zip(old, new, strict=False):
-                if not before.importing and self.reach.touches(before):
-                    yield Pair(before, after)
+            pairs: Iterable[Pair] = map(Pair, old, new)
+            if self.before.bytes(path) != self.after.bytes(path):  # It changes, but not in what this comparison is of.
+                pairs = pair({path: old}, {path: new}, {}).pairs
+            for one in pairs:
+                if not one.old.importing and self.reach.touches(one.old):
+                    yield one

@@ -87,8 +87,9 @@ class Effects:
             return
         for inner in node.body:
             if isinstance(inner, ast.FunctionDef) and inner.name in ("__init_subclass__", "__new__", "__init__"):
-                if inner.name == "__init_subclass__" or any(getattr(b, "id", "") == "type" for b in node.bases):
-                    written, passed = self._body(origin[0], inner, depth)
+                meta = any(getattr(b, "id", "") == "type" for b in node.bases)
+                if inner.name == "__init_subclass__" or meta:
+                    written, passed = self._body(origin[0], inner, depth, meta and inner.name != "__init_subclass__")
                     yield from written
                     if passed:
                         yield origin
@@ -179,10 +180,11 @@ class Effects:
                 yield "", ""
 
     def _body(
-        self, path: str, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int
+        self, path: str, function: ast.FunctionDef | ast.AsyncFunctionDef, depth: int, meta: bool = False
     ) -> tuple[frozenset[Origin], bool]:
-        """(what a function changes outside of itself, whether it changes what it was given)."""
-        key = (path, f"{function.name}:{function.lineno}")
+        """(what a function changes outside of itself, whether it changes what it was given); ``meta``: it is how a
+        metaclass makes a class, from a namespace that is nobody else's."""
+        key = (path, f"{function.name}:{function.lineno}{':meta' if meta else ''}")
         if key in self._known or depth > _DEPTH:
             return self._known.get(key, (frozenset(), False))
         self._known[key] = (frozenset(), False)
@@ -198,7 +200,8 @@ class Effects:
         }
         # What a constructor, or the hook of a base class, is given first is new, but not all that hangs on it.
         new = a.args[0].arg if function.name in ("__init__", "__new__", "__init_subclass__") and a.args else ""
-        kept = function.name == "__init_subclass__"
+        kept = function.name == "__init_subclass__" or meta
+        namespace = a.args[3].arg if meta and len(a.args) > 3 else ""
         passed = False
         for node in every:
             if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
@@ -208,7 +211,9 @@ class Effects:
             else:
                 continue
             root = self._root(inner)
-            if root == new:
+            if root == namespace:
+                continue
+            if root == new or (meta and root in stored):
                 passed = passed or (kept and not isinstance(inner, ast.Name) and not _is_super(inner))
             else:
                 passed = passed or root in given - stored

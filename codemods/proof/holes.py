@@ -119,6 +119,9 @@ class Holes:
     # The module in getattr(module, "name"), which is no use of the whole module.
     _looked_into: ast.expr | None = None
 
+    # eval in eval(code, names), dir in dir(it): they are told where to look, and do not ask this module.
+    _told: ast.expr | None = None
+
     _scope: Scope
 
     # Where __file__ is asked for its folder only.
@@ -223,7 +226,12 @@ class Holes:
             elif name == "__file__" and node in self._folders:
                 own = ("=", f"the folder {self.path.rpartition('/')[0]}/")
             origins = frozenset({own})
-        elif name in LOCAL_BUILTINS and origins == {("", f"builtins.{name}")} and self._asks_module(name):
+        elif (
+            name in LOCAL_BUILTINS
+            and origins == {("", f"builtins.{name}")}
+            and node is not self._told
+            and self._asks_module(name)
+        ):
             origins = frozenset({(self.path, f"{name}()")})
         return origins, frozenset({(self.path, name)}), node
 

@@ -106,6 +106,8 @@ class NamedInText(Holes):
         if namespace:
             self._hole(node, ast.unparse(node), namespace, frozenset())
             return
+        if _is_told(node, name):
+            self._told = node.func
         self._visit(node.func)
         self._named_in_call(node, name)
         for index, argument in enumerate(node.args):
@@ -197,6 +199,15 @@ class NamedInText(Holes):
         before, self._in_fstring = self._in_fstring, True
         self._fields(node)
         self._in_fstring = before
+
+
+def _is_told(node: ast.Call, name: str) -> bool:
+    """Is a built-in that may ask the present module told where to look instead?"""
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return False
+    if name in ("exec", "eval"):
+        return len(node.args) > 1 or any(keyword.arg == "globals" for keyword in node.keywords)
+    return name in ("dir", "vars") and len(node.args) == 1
 
 
 def _elements(node: ast.expr) -> list[ast.expr]:

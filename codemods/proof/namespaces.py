@@ -31,7 +31,8 @@ def check(comparison: Comparison) -> Check:
         if outline is None:
             continue
         passing = _passing(outline)
-        for name in sorted(comparison.before.namespace(path) - passing):
+        unbound = {name for where, name in comparison.declared_global if where == path}  # until a function is called
+        for name in sorted(comparison.before.namespace(path) - passing - unbound):
             old = comparison.mapped(comparison.before.bound_origins(path, name))
             new = comparison.after.bound_origins(path, name)
             count += 1
@@ -190,19 +191,44 @@ def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
     outline = side.outline(importer)
     if outline is None:
         return True
-    selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree)}
+    selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree), *_told_to_people(outline)}
+    imported = None if re.search(r"import_module|__import__|sys\.modules", outline.source.text) else _imported(outline)
+    last = side.names.dotted(path).rpartition(".")[2]
+    dotted = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(name)}\b|\bimport\b.*\b{re.escape(name)}\b")
+    aliases = (alias.name for node in outline.source.nodes.imports for alias in node.names)
+    whole = imported is None or any(alias.rpartition(".")[2] == last for alias in aliases)
     for node in walk(outline.source.tree):
         if isinstance(node, ast.ImportFrom):
             if any(a.name in (name, "*") for a in node.names):
                 if side.find(side.absolute(importer, node), importer) == path:
                     return True
         elif isinstance(node, ast.Attribute):
-            if node.attr == name and node not in selves:
+            if node.attr == name and node not in selves and (imported is None or _root(node) in imported):
                 return True
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in selves:
-            if re.search(rf"\b{name}\b", node.value):
+            if dotted.search(node.value) or (node.value == name and whole):
                 return True
     return False
+
+
+def _imported(outline: Outline) -> set[str]:
+    """The names that imports bind, at any depth."""
+    return {
+        alias.asname or alias.name.partition(".")[0] for node in outline.source.nodes.imports for alias in node.names
+    }
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def _told_to_people(outline: Outline) -> Iterator[ast.expr]:
+    """Strings that stand alone, without examples in them."""
+    for node in outline.source.nodes.of(ast.Expr):
+        if isinstance(node.value, ast.Constant) and ">>>" not in str(node.value.value):
+            yield node.value
 
 
 def _own_names(tree: ast.Module) -> Iterator[ast.expr]:

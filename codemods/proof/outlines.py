@@ -101,10 +101,12 @@ class Outlines:
     def _made_again(self, path: str, node: ast.stmt, guarded: bool) -> str:
         """The text of a value that is the same object wherever it is made: a logger by its name, the constant that
         stands in for a missing module."""
-        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):
             return ""
         if guarded and isinstance(node.value, ast.Constant):
             return repr(node.value.value)
+        if len(node.targets) != 1:
+            return ""
         name = logger_name(node)
         if isinstance(name, ast.Constant):
             return f"getLogger({name.value!r})"
