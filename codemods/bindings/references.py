@@ -95,9 +95,9 @@ class Collector:
     # -- names
 
     def _name(self, node: ast.Name | ast.Global, name: str, at: _Where, called: bool, chain: tuple[str, ...]) -> None:
-        name = mangle(name, at.owner)
         if not self._is_global(name, node, at):
             return
+        name = mangle(name, at.owner)
         writes = not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load)
         function = None if at.hidden else at.function
         self.found.append(
@@ -111,6 +111,7 @@ class Collector:
             if scope.kind == "class":
                 if depth == 0 and name in scope.binds and not self._before_first_store(name, node, scope):
                     return False
+                name = mangle(name, at.owner)  # what is bound inside of the class is bound under its own mangled name
                 continue
             if name in scope.binds:
                 return False

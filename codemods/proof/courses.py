@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from codemods.model import Place
@@ -14,6 +15,9 @@ from codemods.proof.side import Side
 
 # What a statement is called, its module, and the statement.
 Event = tuple[Hashable, str, ast.stmt]
+
+# Imports inside of functions, with the module in which each stands.
+Late = tuple[tuple[str, ast.Import | ast.ImportFrom], ...]
 
 
 class Failed(Exception):
@@ -72,7 +76,8 @@ class Executing:
 
     ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
     statement, by the id of its node, so that two runs can be compared. ``told``: the statements that are events.
-    ``courses``: what runs before this one found out; None for a run on its own.
+    ``courses``: what runs before this one found out; None for a run on its own. ``late``: the imports inside of
+    functions that a statement may run, by the id of its node.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class Executing:
         facts: Facts,
         told: Collection[Hashable],
         courses: dict[str, Course] | None = None,
+        late: Mapping[int, Late] = MappingProxyType({}),
     ) -> None:
         self.side = side
         self.inside = inside
@@ -92,6 +98,7 @@ class Executing:
         self.facts = facts
         self.told = told
         self.courses = courses
+        self.late = late
         self._now: Hashable = None
         self._guarded = 0
         self._frames: list[Frame] = []
@@ -143,6 +150,8 @@ class Executing:
             return
         for index, node in enumerate(outline.body):
             self._now = self.known.get(id(node), (path, index))
+            for where, inner in self.late.get(id(node), ()):
+                self._imports(where, inner)
             self._statement(path, node, outline)
             if self._now in self.told and not isinstance(node, (ast.Import, ast.ImportFrom)):
                 event = (self._now, path, node)
@@ -205,4 +214,7 @@ class Executing:
             self._meets(path)
 
     def _statement(self, path: str, node: ast.stmt, outline: Outline) -> None:
+        raise NotImplementedError
+
+    def _imports(self, path: str, node: ast.Import | ast.ImportFrom) -> None:
         raise NotImplementedError

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison import Comparison
-from codemods.proof.courses import Course, Event, Run
+from codemods.proof.courses import Course, Event, Late, Run
 from codemods.proof.effects import Effects
 from codemods.proof.graph import Graph
 from codemods.proof.instant import Facts
+from codemods.proof.late import late_imports
 from codemods.proof.outline import Origin
 from codemods.proof.paper import Interpreter
 from codemods.proof.side import Side
@@ -52,7 +54,13 @@ class Importing:
     def _run(self, side: int, path: str) -> Run:
         # What a name that is bound several times is, may hang on the module that is imported first.
         courses = None if self._watched else self._courses[side]
-        return Interpreter(*self._sides[side], courses=courses).start(path)
+        late = self.late if side else {}
+        return Interpreter(*self._sides[side], courses=courses, late=late).start(path)
+
+    @cached_property
+    def late(self) -> Mapping[int, Late]:
+        """The imports inside of functions that are new, by the statements of the new tree that may run them."""
+        return late_imports(self.comparison)
 
     @property
     def inside(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ class Interpreter(Executing):
         except RecursionError:
             pass
         except Stale:
-            return Interpreter(self.side, self.inside, self.known, self.facts, self.told).start(path)
+            return Interpreter(self.side, self.inside, self.known, self.facts, self.told, None, self.late).start(path)
         return self.run_
 
     def _bind(self, path: str, names: Iterable[str]) -> None:
@@ -93,6 +93,14 @@ class Interpreter(Executing):
                 self.run_.outside.setdefault(*what)
             if self._frames and self._guarded == self._frames[-1].guarded:
                 self._step(OUTSIDE, what)
+
+    def _imports(self, path: str, node: ast.Import | ast.ImportFrom) -> None:
+        """An import inside of a function runs."""
+        if isinstance(node, ast.ImportFrom):
+            self._from(path, node, binds=False)
+        else:
+            for alias in node.names:
+                self._module(path, alias.name, node)
 
     def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
         module = self.side.absolute(path, node)
@@ -197,13 +205,9 @@ class Interpreter(Executing):
         own, certain = self.facts.body(body)
         local = set(own)
         for inner in certain:
-            if isinstance(inner, ast.ImportFrom):
-                self._from(origin[0], inner, binds=False)
-                local |= {a.asname or a.name for a in inner.names}
-            elif isinstance(inner, ast.Import):
+            if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                self._imports(origin[0], inner)
                 local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
-                for alias in inner.names:
-                    self._module(origin[0], alias.name, inner)
             elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
                 if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
                     if any(not b.typing for b in outline.binds.get(inner.id, ())):

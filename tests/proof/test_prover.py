@@ -433,3 +433,45 @@ def test_names_in_comprehensions(place: str) -> None:
         after = before | {"a.py": _CALLED.format("").rstrip() + "\n", "b.py": moved}
         told = [line for line in failures(proven(before, after)) if "clean" in line]
         assert [said[0] in line for line in told] == [True] * len(said)
+
+
+_DEEP = """\
+LIMIT = 3
+
+
+class Builder:
+    def __init__(self, cls):
+        self.cls = self.built(cls)
+
+    def built(self, cls):
+        def fill():
+            cls.limit = LIMIT
+
+        fill()
+        return cls
+
+
+def decorate(word):
+    def wrap(cls):
+        return Builder(cls).cls
+
+    return wrap
+
+
+{}
+class One: ...
+"""
+
+
+@pytest.mark.parametrize(("decorator", "held"), [('@decorate("x")', False), ("# @decorate", True)])
+def test_a_late_import_that_runs_early(decorator: str, held: bool) -> None:
+    """However deep the function stands in which it is, if it may be called while the modules are imported."""
+    before = {"a.py": _DEEP.format(decorator)}
+    late = (
+        before["a.py"]
+        .removeprefix("LIMIT = 3\n\n\n")
+        .replace("cls.limit", "from a import LIMIT\n\n            cls.limit")
+    )
+    after = {"a.py": "from b import Builder, One, decorate\n\nLIMIT = 3\n", "b.py": late}
+    found = failures(proven(before, after))
+    assert any("imported from b before it is bound there" in line for line in found) is not held

@@ -1,0 +1,110 @@
+"""Imports inside of functions that a move makes: which statements may run them while modules are imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from codemods.project import walk
+from codemods.proof.comparison import Comparison
+from codemods.proof.courses import Late
+from codemods.proof.effects import immediate_calls
+from codemods.proof.outline import Origin
+from codemods.proof.statements import Statement
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def late_imports(comparison: Comparison) -> Mapping[int, Late]:
+    """The new ones, by the id of the nodes of the statements of changed modules that may run them.
+
+    A statement that calls something may call every function that it names, and that those name; of a class that is
+    named, what its instances do by themselves (``__init__`` and the like) and the methods whose names are read.
+    """
+    made = {id(p.new): tuple(_made(p.old, p.new)) for p in comparison.pairing.pairs}
+    if not any(made.values()):
+        return {}
+    every = [s for statements in comparison.new_statements.values() for s in statements if not s.importing]
+    defined = {(s.path, name): s for s in every for name in s.names}
+    found: dict[int, Late] = {}
+    for statement in every:
+        if _calls(statement.node):
+            reached = _Reached(defined, statement)
+            imports = tuple(
+                (other.path, node)
+                for other in reached.found
+                for node in made.get(id(other), ())
+                if other is not statement and reached.runs(other, node)
+            )
+            if imports:
+                found[id(statement.node)] = imports
+    return found
+
+
+def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFrom]:
+    if old.text == new.text:
+        return
+    known = {ast.dump(node) for node in old.reading.inner}
+    yield from (node for node in new.reading.inner if ast.dump(node) not in known)
+
+
+def _calls(node: ast.stmt) -> bool:
+    """Does a statement call something while the module is imported?"""
+    if isinstance(node, _FUNCTIONS):
+        return bool(node.decorator_list)
+    if isinstance(node, ast.ClassDef):
+        return bool(node.decorator_list or node.bases or node.keywords) or any(map(_calls, node.body))
+    return any(True for _ in immediate_calls(node))
+
+
+@dataclass
+class _Reached:
+    """What a statement may run: definitions, and the lines of each that may."""
+
+    defined: Mapping[Origin, Statement]
+    start: Statement
+    found: dict[Statement, set[int]] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
+        self._read([node for node in walk(self.start.node) if node not in methods])
+        todo = [origin for o in self.start.reading.occurrences if o.moment == "import" for origin in o.meaning]
+        before = -1
+        while before != (before := sum(map(len, self.found.values())) + len(self.found)) or todo:
+            for statement in [self.defined[origin] for origin in todo if origin in self.defined]:
+                self.found.setdefault(statement, set())
+            todo = [origin for statement in list(self.found) for origin in self._enter(statement)]
+
+    def runs(self, statement: Statement, node: ast.stmt) -> bool:
+        return node.lineno in self.found[statement]
+
+    def _enter(self, statement: Statement) -> Iterator[Origin]:
+        """What the parts of a definition name that may run and were not looked at yet."""
+        lines = self.found[statement]
+        new: set[int] = set()
+        for part in self._parts(statement.node):
+            span = {*range(part.lineno, (part.end_lineno or part.lineno) + 1)}
+            if not span <= lines | new:
+                new |= span
+                self._read(walk(part))
+        lines |= new
+        for occurrence in statement.reading.occurrences if new else ():
+            if occurrence.line in new and occurrence.moment != "typing":
+                yield from occurrence.meaning
+
+    def _parts(self, node: ast.stmt) -> Iterator[ast.stmt]:
+        if not isinstance(node, ast.ClassDef):
+            yield node
+            return
+        for inner in node.body:
+            if not isinstance(inner, _FUNCTIONS) or inner.name.startswith("__") or inner.name in self.attributes:
+                yield inner
+
+    def _read(self, nodes: list[ast.AST]) -> None:
+        for node in nodes:
+            if isinstance(node, ast.Attribute):
+                self.attributes.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                self.attributes.add(node.value)
