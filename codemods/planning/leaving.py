@@ -13,6 +13,7 @@ from codemods.planning.example_names import read_by_staying
 from codemods.planning.facts import Facts
 from codemods.planning.guarded import unread
 from codemods.planning.handed_on import handed_on
+from codemods.planning.strings import in_generated_code
 from codemods.planning.style import reference_to, relative_style
 from codemods.planning.units import Unit
 
@@ -175,7 +176,8 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
             if incidental and not asked and name not in read | exported | outside and not _looked_up(facts, name):
-                continue
+                if not in_generated_code(facts.world, facts.source.path, name):
+                    continue
             if name in collected_there and name not in read | exported:
                 if not _looked_up(facts, name) and not _found_here(facts, name):
                     continue

@@ -11,6 +11,7 @@ from configparser import RawConfigParser
 from typing import Any
 
 from codemods.bindings import Module
+from codemods.planning.world import World
 
 # Functions that import what their first argument names: Django, Werkzeug, Uvicorn, kombu, Scrapy, traitlets, pydoc.
 _RESOLVERS = frozenset(
@@ -26,6 +27,18 @@ _RESOLVERS = frozenset(
     }
 )
 _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?$")
+
+
+def in_generated_code(world: World, path: str, name: str) -> bool:
+    """Is a name of the module at ``path`` read in a string of code that the project writes: ``runtime._include(…)``?"""
+    last = world.names.dotted(path).rpartition(".")[2]
+    spoken = re.compile(rf"\b{re.escape(last)}\.{re.escape(name)}\b")
+    knowing = world.tree.code_with([last])
+    return any(
+        isinstance(node.value, str) and spoken.search(node.value)
+        for module in world.modules_mentioning(name, among=knowing)
+        for node in module.source.nodes.of(ast.Constant)
+    )
 
 
 def resolved_constants(module: Module) -> set[int]:

@@ -123,7 +123,7 @@ def _form(comparison: Comparison, side: Side, statement: Statement, only: frozen
     def meant(origins: Origins) -> list[Origin]:
         return sorted(comparison.mapped(origins) if side is comparison.before else origins)
 
-    def block(body: list[ast.stmt]) -> str:
+    def block(body: list[ast.stmt], only: frozenset[str] | None = only) -> str:
         imported: list[str] = []
         others: list[str] = []
         for node in body:
@@ -141,6 +141,10 @@ def _form(comparison: Comparison, side: Side, statement: Statement, only: frozen
         return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
+        if isinstance(node, ast.If) and is_typing(node.test) and only is None:
+            # What type checkers alone see is told by what names it; here is what stands in for something at run time.
+            both = frozenset(name for s in node.orelse for name in _imported_names(s))
+            return f"if typing {block(node.body, both)} {block(node.orelse)}"
         if isinstance(node, ast.If) and import_like(node):
             return f"if {asked(node.test)} {block(node.body)} {block(node.orelse)}"
         if isinstance(node, ast.Try):
@@ -149,6 +153,12 @@ def _form(comparison: Comparison, side: Side, statement: Statement, only: frozen
         return ast.dump(node)
 
     return form(statement.node)
+
+
+def _imported_names(node: ast.stmt) -> Iterator[str]:
+    for alias in ast.walk(node):
+        if isinstance(alias, ast.alias):
+            yield alias.asname or alias.name.partition(".")[0]
 
 
 def _layout(comparison: Comparison) -> Iterator[Finding]:

@@ -72,7 +72,9 @@ def _promised(comparison: Comparison, path: str, name: str, outline: Outline) ->
         not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
     ):
         return _explicit(outline, name)
-    return path.endswith("__init__.py") or _explicit(outline, name)
+    # What a package imports whole, it uses; a module of its own it offers by `from . import`.
+    whole = all(not b.defined and b.attribute is None for b in outline.binds.get(name, ()))
+    return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
 
 
 def _whole_module(side: Side, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:

@@ -9,6 +9,7 @@ from codemods.planning.edits import Replacement
 from codemods.project import Source
 
 _COOKIE = re.compile(r"#!|#.*coding[:=]|# *-\*-")
+_ELSE = re.compile(r"\s*(?:else|elif|except|finally)\b")
 _LICENCE = re.compile(r"copyright|licen[cs]e|spdx|\(c\)", re.IGNORECASE)
 
 
@@ -117,6 +118,8 @@ def removal(source: Source, top: int, bottom: int) -> Replacement:
             start -= len(source.newline) if source.text[:start].endswith(source.newline) else 1
         return Replacement(start, len(source.text), "")
     gap = max(gap_above, gap_below) if above > 1 else 0
+    if _ELSE.match(source.line(below + 1)):
+        gap = gap_below  # nothing of its block stands between
     if above > 1 and not gap and _parted(source, top, bottom):
         gap = 1
     if gap > 1 and not _definition_at(source, above - 1) and not _definition_at(source, below + 1):
