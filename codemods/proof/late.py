@@ -14,13 +14,25 @@ from codemods.proof.outline import Origin
 from codemods.proof.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# What runs without being named: where a class is derived from, and where an instance is made or called.
+_DERIVED = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__"})
+_MADE = _DERIVED | {
+    "__new__",
+    "__init__",
+    "__post_init__",
+    "__call__",
+    "__get__",
+    "__enter__",
+    "__exit__",
+    "__getattr__",
+}
 
 
 def late_imports(comparison: Comparison) -> Mapping[int, Late]:
     """The new ones, by the id of the nodes of the statements of changed modules that may run them.
 
     A statement that calls something may call every function that it names, and that those name; of a class that is
-    named, what its instances do by themselves (``__init__`` and the like) and the methods whose names are read.
+    named, what makes an instance, and the methods whose names are read; of one that is only derived from, its hook.
     """
     made = {id(p.new): tuple(_made(p.old, p.new)) for p in comparison.pairing.pairs}
     if not any(made.values()):
@@ -66,16 +78,28 @@ class _Reached:
     start: Statement
     found: dict[Statement, set[int]] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
+    derived: set[Origin] = field(default_factory=set)  # classes of which nothing is made
 
     def __post_init__(self) -> None:
         methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
         self._read([node for node in walk(self.start.node) if node not in methods])
-        todo = [origin for o in self.start.reading.occurrences if o.moment == "import" for origin in o.meaning]
-        before = -1
-        while before != (before := sum(map(len, self.found.values())) + len(self.found)) or todo:
-            for statement in [self.defined[origin] for origin in todo if origin in self.defined]:
-                self.found.setdefault(statement, set())
+        named = [o for o in self.start.reading.occurrences if o.moment == "import"]
+        bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
+        self.derived = {origin for o in named if o.text in bases for origin in o.meaning}
+        self.derived -= {origin for o in named if o.text not in bases for origin in o.meaning}
+        todo = [origin for o in named for origin in o.meaning]
+        size = -1
+        while todo or size != self._size:
+            size = self._size
+            for origin in todo:
+                if origin in self.defined:
+                    self.found.setdefault(self.defined[origin], set())
             todo = [origin for statement in list(self.found) for origin in self._enter(statement)]
+            self.derived -= {*todo}
+
+    @property
+    def _size(self) -> int:
+        return len(self.attributes) + sum(1 + len(lines) for lines in self.found.values())
 
     def runs(self, statement: Statement, node: ast.stmt) -> bool:
         return node.lineno in self.found[statement]
@@ -84,7 +108,7 @@ class _Reached:
         """What the parts of a definition name that may run and were not looked at yet."""
         lines = self.found[statement]
         new: set[int] = set()
-        for part in self._parts(statement.node):
+        for part in self._parts(statement):
             span = {*range(part.lineno, (part.end_lineno or part.lineno) + 1)}
             if not span <= lines | new:
                 new |= span
@@ -94,12 +118,15 @@ class _Reached:
             if occurrence.line in new and occurrence.moment != "typing":
                 yield from occurrence.meaning
 
-    def _parts(self, node: ast.stmt) -> Iterator[ast.stmt]:
-        if not isinstance(node, ast.ClassDef):
-            yield node
+    def _parts(self, statement: Statement) -> Iterator[ast.stmt]:
+        if not isinstance(statement.node, ast.ClassDef):
+            yield statement.node
             return
-        for inner in node.body:
-            if not isinstance(inner, _FUNCTIONS) or inner.name.startswith("__") or inner.name in self.attributes:
+        only = (statement.path, statement.node.name) in self.derived
+        for inner in statement.node.body:
+            if isinstance(inner, _FUNCTIONS) and (
+                inner.name in _DERIVED if only else inner.name in _MADE or inner.name in self.attributes
+            ):
                 yield inner
 
     def _read(self, nodes: list[ast.AST]) -> None:

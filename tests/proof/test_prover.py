@@ -475,3 +475,19 @@ def test_a_late_import_that_runs_early(decorator: str, held: bool) -> None:
     after = {"a.py": "from b import Builder, One, decorate\n\nLIMIT = 3\n", "b.py": late}
     found = failures(proven(before, after))
     assert any("imported from b before it is bound there" in line for line in found) is not held
+
+
+def test_a_late_import_where_a_class_is_only_derived_from() -> None:
+    """Nothing of it is made while the modules are imported."""
+    code = "class Base:\n    def __init__(self):\n        self.limit = LIMIT\n\n    def __add__(self, other):\n"
+    code += "        return LIMIT\n"
+    before = {"a.py": f"LIMIT = 3\n\n\n{code}\n\nclass Derived(Base): ...\n"}
+    late = code.replace("        self", "        from a import LIMIT\n\n        self")
+    late = late.replace("        return", "        from a import LIMIT\n\n        return")
+    after = {"a.py": "from b import Base\n\nLIMIT = 3\n\n\nclass Derived(Base): ...\n", "b.py": late}
+    assert failures(proven(before, after)) == []
+    made = "\n\n\nclass Derived(Base):\n    zero = Base()\n"
+    before = {"a.py": before["a.py"].replace("\n\n\nclass Derived(Base): ...\n", made)}
+    after |= {"a.py": after["a.py"].replace("\n\n\nclass Derived(Base): ...\n", made)}
+    # Whoever imports a first has b complete; b alone makes nothing.
+    assert failures(proven(before, after)) == []
