@@ -83,7 +83,7 @@ class _Reached:
     def __post_init__(self) -> None:
         methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
         self._read([node for node in walk(self.start.node) if node not in methods])
-        named = [o for o in self.start.reading.occurrences if o.moment == "import"]
+        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.writes is None]
         bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
         self.derived = {origin for o in named if o.text in bases for origin in o.meaning}
         self.derived -= {origin for o in named if o.text not in bases for origin in o.meaning}
