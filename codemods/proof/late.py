@@ -10,10 +10,24 @@ from codemods.project import walk
 from codemods.proof.comparison import Comparison
 from codemods.proof.courses import Late
 from codemods.proof.effects import immediate_calls
+from codemods.proof.holes import last_name
 from codemods.proof.outline import Origin
 from codemods.proof.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_HOLD = frozenset({"staticmethod", "classmethod", "property", "cached_property", "partial", "partialmethod", "wraps"})
+_HOLD |= {
+    "lru_cache",
+    "cache",
+    "isinstance",
+    "issubclass",
+    "cast",
+    "TypeVar",
+    "NewType",
+    "Optional",
+    "Union",
+    "hasattr",
+}
 # What runs without being named: where a class is derived from, and where an instance is made or called.
 _DERIVED = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__"})
 _MADE = _DERIVED | {
@@ -70,6 +84,15 @@ def _calls(node: ast.stmt) -> bool:
     return any(True for _ in immediate_calls(node))
 
 
+def _held(node: ast.stmt) -> Iterator[str]:
+    """What a statement gives to those that keep it and call it later, if at all."""
+    for call in walk(node):
+        if isinstance(call, ast.Call) and last_name(call.func) in _HOLD:
+            yield from (
+                ast.unparse(argument) for argument in call.args if isinstance(argument, (ast.Name, ast.Attribute))
+            )
+
+
 @dataclass
 class _Reached:
     """What a statement may run: definitions, and the lines of each that may."""
@@ -83,7 +106,9 @@ class _Reached:
     def __post_init__(self) -> None:
         methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
         self._read([node for node in walk(self.start.node) if node not in methods])
+        held = set(_held(self.start.node))
         named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.writes is None]
+        named = [o for o in named if o.text not in held]
         bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
         self.derived = {origin for o in named if o.text in bases for origin in o.meaning}
         self.derived -= {origin for o in named if o.text not in bases for origin in o.meaning}

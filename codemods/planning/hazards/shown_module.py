@@ -1,0 +1,56 @@
+"""A text that shows the module of a moved definition, as ``repr`` does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.model import Hazard
+from codemods.planning.facts import Facts
+
+CODE = "shown-module"
+TITLE = "a string shows the module of what moves"
+MEANING = """A class says in its repr, and in those of its instances, which module it was defined in:
+`<class 'shop.cart.Cart'>`. A string that holds such a text, as it is or as a pattern with escaped dots, is compared
+with it somewhere, and would not be equal any more."""
+EXAMPLE = """
+-- shop/cart.py --
+class Cart: ...
+-- tests.py --
+from shop.cart import Cart
+
+def test():
+    assert repr(Cart) == "<class 'shop.cart.Cart'>"
+-- move --
+shop/cart.py shop/basket.py Cart
+"""
+_REMEDIES = ("compare with the class's own __module__ there", "leave it where it is")
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    shown = {
+        name
+        for unit in facts.moving
+        for statement in unit.statements
+        if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS))
+        for name in statement.binds
+    }
+    old = facts.world.names.dotted(facts.move.source)
+    if not shown or not old:
+        return
+    names = "|".join(map(re.escape, sorted(shown, key=len, reverse=True)))
+    path = r"\\?\.".join(map(re.escape, old.split(".")))
+    plain = re.compile(rf"<(?:class '|function |enum ')?{path}\.(?:{names})\b")
+    pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
+    knowing = facts.world.tree.code_with([old.rpartition(".")[2]])
+    for module in facts.world.modules_mentioning(*shown, among=knowing):
+        alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
+        for node in module.source.nodes.of(ast.Constant):
+            text = node.value
+            if not isinstance(text, str) or (id(node) in alone and ">>>" not in text):
+                continue
+            if plain.search(text) or pattern.search(text):
+                reason = f"this string shows {old} as the module of what moves: it is another one then"
+                yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
