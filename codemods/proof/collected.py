@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.model import Finding, Place
 from codemods.project.pytest_rules import PytestRules
 from codemods.proof.comparison import Comparison
+from codemods.proof.holes import last_name
 from codemods.proof.outline import Origin
 from codemods.proof.side import Side
 
@@ -39,6 +41,23 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
                 False,
                 Finding(Place(new[0]), f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"),
             )
+
+
+def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
+    """Does pytest find a fixture by this name in the module, and do tests that are there go on asking for it?"""
+    side, new = comparison.before, comparison.after.outline(path)
+    if path.rpartition("/")[2] != "conftest.py" and not (
+        comparison.pytest_rules.reads(path) and new is not None and re.search(rf"\b{name}\b", new.source.text)
+    ):
+        return False
+    for where, inner in side.bound_origins(path, name):
+        outline = side.outline(where) if where.endswith(".py") else None
+        for node in outline.body if outline is not None else ():
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == inner:
+                made = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
+                if any(last_name(decorator) == "fixture" for decorator in made):
+                    return True
+    return False
 
 
 def _is_test(side: Side, rules: PytestRules, origin: Origin) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
 from codemods.project import walk
-from codemods.proof.collected import collected, moves_as_a_test
+from codemods.proof.collected import collected, is_fixture, moves_as_a_test
 from codemods.proof.comparison import Comparison
 from codemods.proof.holes import last_name
 from codemods.proof.importing import Importing
@@ -60,6 +60,8 @@ def check(comparison: Comparison) -> Check:
 
 def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
     moved = (path, name) in comparison.renamed
+    if is_fixture(comparison, path, name):
+        return True
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
     if any(b.defined and not b.value for b in outline.binds.get(name, ())):

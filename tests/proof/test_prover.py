@@ -491,3 +491,18 @@ def test_a_late_import_where_a_class_is_only_derived_from() -> None:
     after |= {"a.py": after["a.py"].replace("\n\n\nclass Derived(Base): ...\n", made)}
     # Whoever imports a first has b complete; b alone makes nothing.
     assert failures(proven(before, after)) == []
+
+
+def test_fixtures_that_tests_ask_for_by_name() -> None:
+    before = {
+        "shared.py": "import pytest\n\n\n@pytest.fixture\ndef _shop():\n    return 1\n\n\ndef other(): ...\n",
+        "test_a.py": "from shared import _shop, other\n\n\ndef test(_shop):\n    other()\n",
+    }
+    after = {
+        "shared.py": "def other(): ...\n",
+        "fixtures.py": before["shared.py"].removesuffix("\n\ndef other(): ...\n"),
+        "test_a.py": "from fixtures import _shop\nfrom shared import other\n\n\ndef test(_shop):\n    other()\n",
+    }
+    assert failures(proven(before, after)) == []
+    starred = after | {"test_a.py": after["test_a.py"].replace("import _shop", "import *")}
+    assert "namespaces: test_a.py: _shop can't be found here any more" in failures(proven(before, starred))
