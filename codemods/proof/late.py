@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from codemods.project import walk
+from codemods.project import bodies, walk
 from codemods.proof.comparison import Comparison
 from codemods.proof.courses import Late
-from codemods.proof.effects import immediate_calls
+from codemods.proof.effects import immediate_calls, is_chain
 from codemods.proof.holes import last_name
 from codemods.proof.outline import Origin
 from codemods.proof.statements import Statement
@@ -55,7 +55,7 @@ def late_imports(comparison: Comparison) -> Mapping[int, Late]:
     defined = {(s.path, name): s for s in every for name in s.names}
     found: dict[int, Late] = {}
     for statement in every:
-        if _calls(statement.node):
+        if isinstance(statement.node, ast.ClassDef) or any(True for _ in _running(statement.node)):
             reached = _Reached(defined, statement)
             imports = tuple(
                 (other.path, node)
@@ -75,13 +75,22 @@ def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFro
     yield from (node for node in new.reading.inner if ast.dump(node) not in known)
 
 
-def _calls(node: ast.stmt) -> bool:
-    """Does a statement call something while the module is imported?"""
+def _running(node: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a statement that call something while the module is imported; annotations do not."""
+    if isinstance(node, (ast.ClassDef, *_FUNCTIONS)):
+        yield from node.decorator_list
     if isinstance(node, _FUNCTIONS):
-        return bool(node.decorator_list)
-    if isinstance(node, ast.ClassDef):
-        return bool(node.decorator_list or node.bases or node.keywords) or any(map(_calls, node.body))
-    return any(True for _ in immediate_calls(node))
+        parts: list[ast.AST] = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.bases, *(keyword.value for keyword in node.keywords)]
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node.value] if node.value is not None else []
+    else:
+        parts = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+    yield from (part for part in parts if any(True for _ in immediate_calls(part)))
+    for body in bodies(node) if not isinstance(node, _FUNCTIONS) else ():
+        for inner in body:
+            yield from _running(inner)
 
 
 def _held(node: ast.stmt) -> Iterator[str]:
@@ -106,12 +115,17 @@ class _Reached:
     def __post_init__(self) -> None:
         methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
         self._read([node for node in walk(self.start.node) if node not in methods])
-        held = set(_held(self.start.node))
-        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.writes is None]
-        named = [o for o in named if o.text not in held]
+        told = {
+            ast.unparse(n)
+            for part in _running(self.start.node)
+            for n in walk(part)
+            if isinstance(n, (ast.Name, ast.Attribute)) and is_chain(n)
+        }
+        told -= {*_held(self.start.node)}
         bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
-        self.derived = {origin for o in named if o.text in bases for origin in o.meaning}
-        self.derived -= {origin for o in named if o.text not in bases for origin in o.meaning}
+        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.text in told.union(bases)]
+        named = [o for o in named if o.writes is None]
+        self.derived = {origin for o in named if o.text not in told for origin in o.meaning}
         todo = [origin for o in named for origin in o.meaning]
         size = -1
         while todo or size != self._size:
