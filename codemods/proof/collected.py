@@ -37,8 +37,12 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
                 Finding(Place(new[0]), f"pytest collects {new[1]} from {after or 'no'} module, not from {before}"),
             )
         elif after > before:
+            # An import back of one name is what a move makes; a star brings every test along.
+            starred = any(
+                _offers(comparison.after, path, new) and not _binds(comparison.after, path, new[1]) for path in here
+            )
             yield (
-                False,
+                starred,
                 Finding(Place(new[0]), f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"),
             )
 
@@ -64,6 +68,11 @@ def _is_test(side: Side, rules: PytestRules, origin: Origin) -> bool:
     outline = side.outline(origin[0])
     nodes = [node for node in outline.body if getattr(node, "name", "") == origin[1]] if outline else []
     return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
+
+
+def _binds(side: Side, path: str, name: str) -> bool:
+    outline = side.outline(path)
+    return outline is not None and name in outline.binds
 
 
 def _offers(side: Side, path: str, origin: Origin) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -35,6 +36,9 @@ def check(comparison: Comparison) -> Check:
                 Finding(pair.new.place, f"{pair.new.said}: it is written differently, and no name in it changed")
             )
     failures += _guarded_imports(comparison)
+    failures += _global_imports(comparison)
+    failures += _new_stars(comparison)
+    failures += _dots_lost(comparison)
     failures += comments(comparison)
     return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
 
@@ -102,6 +106,46 @@ def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
             less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
             if not _nothing_but_imports(statement.node) or form not in less:
                 yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
+
+
+def _global_imports(comparison: Comparison) -> Iterator[Finding]:
+    """What a function imports under a name that it declares global, it goes on importing."""
+    for pair in comparison.pairs:
+        if "global " not in pair.old.text:
+            continue
+        declared = {n for node in ast.walk(pair.old.node) if isinstance(node, ast.Global) for n in node.names}
+        old = {(name, comparison.mapped(origins)) for name, origins in _bound_inside(comparison.before, pair.old)}
+        lost = {item for item in old if item[0] in declared} - {*_bound_inside(comparison.after, pair.new)}
+        for name, _ in sorted(lost, key=lambda item: item[0]):
+            yield Finding(pair.new.place, f"{pair.new.said} no longer imports {name}, which it declares global")
+
+
+def _bound_inside(side: Side, statement: Statement) -> Iterator[tuple[str, Origins]]:
+    for node in statement.reading.inner:
+        for name, bound in side.bound_by(statement.path, node, False):
+            yield name, side.imported(statement.path, bound.module, bound.attribute)
+
+
+def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
+    """A relative import does not become one that works only where the file is run as a script in its folder."""
+    names = comparison.after.names
+    for pair in comparison.pairs:
+        if pair.old.text != pair.new.text and any(getattr(node, "level", 0) for node in pair.old.reading.inner):
+            for node in pair.new.reading.inner:
+                module = node.module if isinstance(node, ast.ImportFrom) and not node.level else None
+                if module and names.find(module) is None and names.find(module, pair.new.path) is not None:
+                    yield Finding(Place(pair.new.path, node.lineno), f"the import of {module} lost its dots")
+
+
+def _new_stars(comparison: Comparison) -> Iterator[Finding]:
+    """Nobody knows what a star takes from a module that is not of the tree, so no such import is new."""
+    known = {star for path in comparison.changed for star in getattr(comparison.before.outline(path), "stars", ())}
+    for path in comparison.changed:
+        outline = comparison.after.outline(path)
+        for star in outline.stars if outline is not None else ():
+            outside = star.partition(".")[0] not in sys.stdlib_module_names and not comparison.after.find(star, path)
+            if outside and star not in known:
+                yield Finding(Place(path), f"the import of everything from {star} is new")
 
 
 def _guard(statement: Statement) -> bool:

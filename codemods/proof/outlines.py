@@ -65,9 +65,9 @@ class Outlines:
             guarded = import_like(top)
             for node, typing in flat([top]):
                 for name, bound in self.bound_by(path, node, typing, guarded):
-                    if name == "*":
+                    if name == "*" and not typing:
                         outline.stars.append(bound.module)
-                    else:
+                    elif name != "*":
                         outline.binds.setdefault(name, []).append(bound)
                 self._export(outline, node)
                 if isinstance(node, ast.Delete):
