@@ -15,19 +15,8 @@ from codemods.proof.outline import Origin
 from codemods.proof.statements import Statement
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_HOLD = frozenset({"staticmethod", "classmethod", "property", "cached_property", "partial", "partialmethod", "wraps"})
-_HOLD |= {
-    "lru_cache",
-    "cache",
-    "isinstance",
-    "issubclass",
-    "cast",
-    "TypeVar",
-    "NewType",
-    "Optional",
-    "Union",
-    "hasattr",
-}
+# Who calls what is given to them, at once.
+_CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "starmap", "accumulate", "groupby"})
 # What runs without being named: where a class is derived from, and where an instance is made or called.
 _DERIVED = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__"})
 _MADE = _DERIVED | {
@@ -94,12 +83,11 @@ def _running(node: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _held(node: ast.stmt) -> Iterator[str]:
-    """What a statement gives to those that keep it and call it later, if at all."""
+    """What a statement gives to others as it is: they keep it, and call it later if at all."""
     for call in walk(node):
-        if isinstance(call, ast.Call) and last_name(call.func) in _HOLD:
-            yield from (
-                ast.unparse(argument) for argument in call.args if isinstance(argument, (ast.Name, ast.Attribute))
-            )
+        if isinstance(call, ast.Call) and last_name(call.func) not in _CALLERS:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            yield from (ast.unparse(one) for one in given if isinstance(one, (ast.Name, ast.Attribute)))
 
 
 @dataclass
