@@ -30,7 +30,6 @@ class Importing:
         self.effects = _Effects(comparison)
         pairs = list(enumerate(comparison.pairing.pairs))
         watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
-        self._watched = watched
         self._courses: tuple[dict[str, Course], dict[str, Course]] = ({}, {})
         self._sides = []
         told: frozenset[Hashable] | None = None
@@ -52,8 +51,7 @@ class Importing:
         return self._run(1, path)
 
     def _run(self, side: int, path: str) -> Run:
-        # What a name that is bound several times is, may hang on the module that is imported first.
-        courses = None if self._watched else self._courses[side]
+        courses = self._courses[side]
         late = self.late if side else {}
         return Interpreter(*self._sides[side], courses=courses, late=late).start(path)
 

@@ -60,8 +60,12 @@ def late_imports(comparison: Comparison) -> Mapping[int, Late]:
 def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFrom]:
     if old.text == new.text:
         return
-    known = {ast.dump(node) for node in old.reading.inner}
-    yield from (node for node in new.reading.inner if ast.dump(node) not in known)
+    known = {name for node in old.reading.inner for name in _bound(node)}
+    yield from (node for node in new.reading.inner if not known.issuperset(_bound(node)))
+
+
+def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _running(node: ast.stmt) -> Iterator[ast.AST]:

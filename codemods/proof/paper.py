@@ -121,6 +121,9 @@ class Interpreter(Executing):
                 elif target and binds:
                     self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
                 continue
+            if alias.name in self.facts.watched and (self.courses is None or target not in self.courses):
+                # So may what a name is that is bound several times.
+                self._frames[-1].closed = False
             inner = self.side.find(f"{module}.{alias.name}", path)
             version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
             if target and entered:

@@ -33,15 +33,15 @@ def told(run: Run) -> tuple[object, ...]:
     failed = (str(run.failed), run.failed.place) if run.failed else None
     events = [(key, path) for key, path, _ in run.events]
     bound = {path: {*names} for path, names in run.bound.items()}
-    return failed, events, run.outside, run.others, bound if failed is None else None
+    return failed, events, run.versions, run.outside, run.others, bound if failed is None else None
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(body, min_size=len(NAMES), max_size=len(NAMES)), st.permutations(NAMES))
-def test_a_course_is_what_would_happen(bodies: list[str], order: list[str]) -> None:
+@given(st.lists(body, min_size=len(NAMES), max_size=len(NAMES)), st.permutations(NAMES), st.booleans())
+def test_a_course_is_what_would_happen(bodies: list[str], order: list[str], watched: bool) -> None:
     tree = MemoryTree({name: text.encode() for name, text in zip(NAMES, bodies, strict=True)})
     side = Side(tree)
-    facts = Facts(side, NAMES, frozenset())
+    facts = Facts(side, NAMES, frozenset(["x"] if watched else []))
     keys = {(name, index) for name in NAMES for index in range(12)}
     courses: dict[str, Course] = {}
     for name in order:

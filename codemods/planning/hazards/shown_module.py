@@ -44,7 +44,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     path = r"\\?\.".join(map(re.escape, old.split(".")))
     plain = re.compile(rf"<(?:class '|function |enum ')?{path}\.(?:{names})\b")
     pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
-    knowing = facts.world.tree.code_with([old.rpartition(".")[2]])
+    tree = facts.world.tree
+    knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
+    showing = re.compile(rf"(?:[<'\" ]{path}\.|\b{path}\\\.)".encode())
+    knowing = {path for path in knowing if showing.search(tree.glance(path))}
     for module in facts.world.modules_mentioning(*shown, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
         for node in module.source.nodes.of(ast.Constant):
