@@ -19,6 +19,10 @@ from codemods.project.tree import Tree
 # Fields of setuptools: the modules that stand in no package, and the packages, that are installed.
 _MODULES = (("tool", "setuptools", "py-modules"), ("options", "py_modules"), ("setup", "py_modules"))
 _PACKAGES = (("tool", "setuptools", "packages"), ("options", "packages"), ("setup", "packages"))
+# Under what names tools are told which files they read, package or pass over. A file among scripts, say, is more than one
+# of several: code that left it is none.
+_FILES = frozenset({"files", "include", "only-include", "extend-include", "omit", "ignore", "skip", "source-include"})
+_FILES |= {"exclude", "extend-exclude", "force-exclude", "source-exclude"}
 _SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
 
 # A list as it is written: the keys under which it stands, and its entries.
@@ -99,7 +103,8 @@ def _toml_lists(key: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, .
         for name, inner in value.items():
             yield from _toml_lists((*key, name), inner)
     elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        yield key, tuple(value)
+        if key in _MODULES + _PACKAGES or key[-1] in _FILES:
+            yield key, tuple(value)
 
 
 def _ini_lists(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
