@@ -23,7 +23,7 @@ _PACKAGES = (("tool", "setuptools", "packages"), ("options", "packages"), ("setu
 # one of several: code that left it is none.
 _FILES = frozenset({"files", "include", "only-include", "extend-include", "omit", "ignore", "skip", "source-include"})
 _FILES |= {"exclude", "extend-exclude", "force-exclude", "source-exclude"}
-_SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
+SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
 
 # A list as it is written: the keys under which it stands, and its entries.
 Lists = dict[tuple[str, ...], tuple[str, ...]]
@@ -64,7 +64,7 @@ def settings_around(tree: Tree, module: str) -> Iterator[str]:
     folder = module
     while folder:
         folder = folder.rpartition("/")[0]
-        for name in _SETTINGS:
+        for name in SETTINGS:
             path = f"{folder}/{name}" if folder else name
             if path in tree.paths and path != module:
                 yield path

@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source, Tree, Unreadable
-from codemods.project.file_lists import Listed, lists_around, lists_in, lists_of_files, settings_text
+from codemods.project.file_lists import SETTINGS, Listed, lists_around, lists_in, lists_of_files, settings_text
 from codemods.project.marks import marked_parts
 from codemods.proof.comparison import Comparison
 from codemods.proof.joined_text import differences, joined_text
 
 SAYS = "lists of what is installed, or read as text, have the code that they had"
-_SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
 
 # (old path, new path) of modules between which something moved.
 Ways = frozenset[tuple[str, str]]
@@ -76,7 +75,7 @@ def _read(comparison: Comparison, source: str, destination: str) -> Iterator[Fin
         old, new = _source(comparison.old, path), _source(comparison.new, path)
         if old is None or new is None:
             continue
-        after = [(node, folder) for node, folder in lists_of_files(comparison.new, new, source)]
+        after = list(lists_of_files(comparison.new, new, source))
         for node, folder in lists_of_files(comparison.old, old, source):
             wanted = _files(node, folder)
             lists = [_files(other, below) for other, below in after if {*wanted} <= {*_files(other, below)}]
@@ -116,20 +115,22 @@ def _source(tree: Tree, path: str) -> Source | None:
 def without_entries(comparison: Comparison) -> Comparison:
     """The same comparison, the new tree's lists without entries that stand in them because of the move."""
     ways = _ways(comparison)
+    marked = frozenset(way for way in ways if _marked_names(comparison, *way))
     places = {path for way in ways for path in way}
     after: dict[str, bytes | None] = {}
     for path in comparison.touched:
+        settings = path.rpartition("/")[2] in SETTINGS
+        if not settings and not (marked and path.endswith(".py")):
+            continue
         if path in places or path not in comparison.old.paths or path not in comparison.new.paths:
             continue
         old, new = settings_text(comparison.old, path), settings_text(comparison.new, path)
         text = new
-        if path.rpartition("/")[2] in _SETTINGS:
+        if settings:
             for way in sorted(ways):
                 text = _without_settings(comparison, path, old, text, way)
-        elif path.endswith(".py"):
-            text = _without_files(
-                comparison, path, old, text, frozenset(w for w in ways if _marked_names(comparison, *w))
-            )
+        else:
+            text = _without_files(comparison, path, old, text, marked)
         if text != new:
             after[path] = comparison.new.source(path).encode(text) if path.endswith(".py") else text.encode()
     if not after:
