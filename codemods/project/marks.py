@@ -9,6 +9,8 @@ from codemods.project.source import Source
 
 _OPENS = re.compile(r"#+\s*\{\s*(?P<name>[\w.-]+)\s*$")
 _CLOSES = re.compile(r"#+\s*\}\s*$")
+# Told at once of nearly every module: it has no mark.
+_ANY = re.compile(r"(?:\A|[\r\n])#+\s*[{}]")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def closes_part(comment: str) -> bool:
 
 def marked_parts(source: Source) -> tuple[Marked, ...]:
     """The marked parts of a module; marks stand at the beginning of their lines, outside of statements."""
-    if "{" not in source.text or "#" not in source.text:
+    if not _ANY.search(source.text):
         return ()
     marks = [
         (number, line.strip())

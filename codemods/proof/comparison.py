@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Move
-from codemods.project import OverlayTree, Tree, walk
+from codemods.project import OverlayTree, Tree
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.outline import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.reach import Reach
@@ -89,10 +88,8 @@ class Comparison:
         """Names that only functions bind, by ``global``, all of which moved to one module."""
         homes: dict[Origin, set[str]] = {}
         for one in self.pairing.pairs:
-            if "global " in one.old.text:
-                names = {n for node in walk(one.old.node) if isinstance(node, ast.Global) for n in node.names}
-                for name in names:
-                    homes.setdefault((one.old.path, name), set()).add(one.new.path)
+            for name in one.old.declared_global:
+                homes.setdefault((one.old.path, name), set()).add(one.new.path)
         bound = {(one.old.path, name) for one in self.pairing.pairs for name in one.old.names}
         return {
             origin: (next(iter(paths)), origin[1])

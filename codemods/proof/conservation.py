@@ -101,8 +101,7 @@ def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
         for statement in several:
             if not _guard(statement) or (form := _form(comparison, comparison.after, statement)) in known:
                 continue
-            aliases = (node for node in ast.walk(statement.node) if isinstance(node, ast.alias))
-            names = frozenset(alias.asname or alias.name.partition(".")[0] for alias in aliases)
+            names = frozenset(_imported_names(statement.node))
             less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
             if not _nothing_but_imports(statement.node) or form not in less:
                 yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
@@ -111,9 +110,8 @@ def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
 def _global_imports(comparison: Comparison) -> Iterator[Finding]:
     """What a function imports under a name that it declares global, it goes on importing."""
     for pair in comparison.pairs:
-        if "global " not in pair.old.text:
+        if not (declared := pair.old.declared_global):
             continue
-        declared = {n for node in ast.walk(pair.old.node) if isinstance(node, ast.Global) for n in node.names}
         old = {(name, comparison.mapped(origins)) for name, origins in _bound_inside(comparison.before, pair.old)}
         lost = {item for item in old if item[0] in declared} - {*_bound_inside(comparison.after, pair.new)}
         for name, _ in sorted(lost, key=lambda item: item[0]):

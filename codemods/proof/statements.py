@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Place
+from codemods.project import walk
 from codemods.proof.holes import Reading
 from codemods.proof.outline import defined_names, flat, import_like
 from codemods.proof.reading import Reader
@@ -54,6 +55,13 @@ class Statement:
     def names(self) -> frozenset[str]:
         """What it binds otherwise than by importing."""
         return frozenset(name for inner, _ in flat([self.node]) for name in defined_names(inner))
+
+    @cached_property
+    def declared_global(self) -> frozenset[str]:
+        """Names that functions inside of it declare global."""
+        if "global " not in self.text:
+            return frozenset()
+        return frozenset(n for node in walk(self.node) if isinstance(node, ast.Global) for n in node.names)
 
     @property
     def said(self) -> str:
