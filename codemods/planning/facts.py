@@ -7,13 +7,13 @@ from functools import cached_property
 
 from codemods.bindings import Module
 from codemods.model import Disposition, Move
-from codemods.planning.looked_up import Look, looks
-from codemods.planning.mentions import Mention, find_mentions
-from codemods.planning.namespace_lookups import lookups
-from codemods.planning.referrers import Referrers
-from codemods.planning.units import Unit, Units
-from codemods.planning.world import World
-from codemods.planning.written import Write
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.index.project_index import World
+from codemods.planning.references.dynamic_names import Look, looks
+from codemods.planning.references.namespace_lookups import lookups
+from codemods.planning.references.namespace_writes import Write
+from codemods.planning.references.referrers import Referrers
+from codemods.planning.references.text_references import Mention, find_mentions
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 

@@ -8,35 +8,36 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
-from codemods.planning import hazards, mentions, request, seams
-from codemods.planning.annotations import resolves_hints
-from codemods.planning.bodies import body_edits
-from codemods.planning.closure import Closure
-from codemods.planning.collected import own_fixtures
-from codemods.planning.deprecating import deprecation_hazards, ways_back
-from codemods.planning.edits import Arrival, Block, Body, Departure, Edits
+from codemods.planning import hazards, request
+from codemods.planning.edits.importers import importer_edits
+from codemods.planning.edits.model import Arrival, Block, Body, Departure, Edits
+from codemods.planning.edits.moved_code import body_edits
+from codemods.planning.edits.spelling import relative_style
+from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.facts import Facts
-from codemods.planning.file_lists import entered, late_in_text, marked
-from codemods.planning.from_itself import arriving, awaiting
-from codemods.planning.guarded import unread
-from codemods.planning.identity import questions
-from codemods.planning.import_style import import_style
-from codemods.planning.importers import importer_edits
-from codemods.planning.leaving import (
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.loggers import loggers
+from codemods.planning.imports.lazy_reexports import deprecation_hazards, ways_back
+from codemods.planning.imports.optional_blocks import unread
+from codemods.planning.imports.required import Needs
+from codemods.planning.imports.self_imports import arriving, awaiting
+from codemods.planning.imports.source_imports import (
     departing_blocks,
     departing_imports,
     kept_for_others,
     landing_place,
 )
-from codemods.planning.loggers import loggers
-from codemods.planning.needs import Needs
-from codemods.planning.referrers import Referrers
-from codemods.planning.stubs import stub_edits
-from codemods.planning.style import relative_style
-from codemods.planning.units import Unit, Units
-from codemods.planning.world import World
-from codemods.planning.written import names_written, written
+from codemods.planning.index.annotation_readers import resolves_hints
+from codemods.planning.index.project_index import World
+from codemods.planning.references import patches, text_references
+from codemods.planning.references.introspection import questions
+from codemods.planning.references.namespace_writes import names_written, written
+from codemods.planning.references.packaging_lists import entered, late_in_text, marked
+from codemods.planning.references.referrers import Referrers
+from codemods.planning.selection.closure import Closure
+from codemods.planning.selection.test_items import own_fixtures
 from codemods.project import Tree
+from codemods.project.import_style import import_style
 from codemods.project.pytest_rules import pytest_rules
 
 
@@ -75,8 +76,8 @@ def make_plan(move: Move, tree: Tree) -> Plan:
 
 def _close(
     world: World, move: Move, source: Module, destination: Module | None, units: Units, referrers: Referrers
-) -> tuple[Facts, tuple[seams.Seam, ...]]:
-    """The closure and the seams, each of which depends on the other, until neither changes."""
+) -> tuple[Facts, tuple[patches.Seam, ...]]:
+    """The closure and the patches, each of which depends on the other, until neither changes."""
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
     writes = written(world, units, referrers.files)
@@ -92,7 +93,7 @@ def _close(
             units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints, along_with_tests
         )
         moving = closure.solve()
-        more, followers = seams.split(units, referrers, set(moving))
+        more, followers = patches.split(units, referrers, set(moving))
         more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
@@ -113,14 +114,14 @@ def _ordered(facts: Facts) -> tuple[Unit, ...]:
     return tuple(sorted(facts.moving, key=lambda unit: unit.index))
 
 
-def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[seams.Seam, ...]) -> Edits:  # type: ignore[type-arg]
+def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.Seam, ...]) -> Edits:  # type: ignore[type-arg]
     moving = _ordered(facts)
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
     made_again = tuple(s for unit in copied for s in unit.statements[:1])
-    texts = mentions.rewritten(facts)
+    texts = text_references.rewritten(facts)
     own = texts.get(facts.move.source, ())
-    going = mentions.inside(facts, own, statements)
+    going = text_references.inside(facts, own, statements)
     body = Body(
         facts.source,
         tuple(sorted((*made_again, *statements), key=lambda s: s.index)),

@@ -7,8 +7,8 @@ import difflib
 
 from codemods.bindings import Module
 from codemods.model import Hazard, Move, Place, Refused
-from codemods.planning.units import Units
-from codemods.planning.world import World
+from codemods.planning.grouping.definition_groups import Units
+from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
 
 

@@ -15,10 +15,10 @@ from graphlib import CycleError, TopologicalSorter
 
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
 from codemods.planning import request
-from codemods.planning.annotations import resolves_hints
-from codemods.planning.closure import Closure
-from codemods.planning.units import Unit, Units
-from codemods.planning.world import World
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.index.annotation_readers import resolves_hints
+from codemods.planning.index.project_index import World
+from codemods.planning.selection.closure import Closure
 from codemods.project import Tree
 
 

@@ -7,35 +7,35 @@ from collections.abc import Sequence
 
 from codemods.model import Check, Finding, Move, Place, Proof
 from codemods.project import Tree
-from codemods.proof import (
-    bindings,
-    circles,
+from codemods.proof.checks import (
     conservation,
-    differences,
-    examples,
-    file_lists,
-    importing,
+    doctests,
+    expected_changes,
+    import_cycles,
+    lazy_reexports,
+    names,
     namespaces,
-    old_paths,
-    seams,
+    packaging,
+    patches,
     stubs,
     texts,
 )
-from codemods.proof.comparison import Comparison
-from codemods.proof.file_lists import without_entries
-from codemods.proof.old_paths import with_warnings_as_imports
-from codemods.proof.paths import in_one_form
+from codemods.proof.checks.lazy_reexports import with_warnings_as_imports
+from codemods.proof.checks.packaging import without_entries
+from codemods.proof.comparison.canonical_texts import in_one_form
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing import order
 
 CHECKS = (
     conservation.check,
-    bindings.check,
-    importing.check,
-    circles.check,
+    names.check,
+    order.check,
+    import_cycles.check,
     namespaces.check,
-    seams.check,
+    patches.check,
     texts.check,
     stubs.check,
-    differences.check,
+    expected_changes.check,
 )
 
 
@@ -51,7 +51,7 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     try:
         comparison = in_one_form(with_warnings_as_imports(without_entries(written)))
         checks = [check(comparison) for check in CHECKS]
-        checks += [file_lists.check(written), examples.check(written), old_paths.check(written)]
+        checks += [packaging.check(written), doctests.check(written), lazy_reexports.check(written)]
         return Proof(tuple(checks), written.found)
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]

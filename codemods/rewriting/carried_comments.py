@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits import Arrival, Departure, NewImport
+from codemods.planning.edits.model import Arrival, Departure, NewImport
 from codemods.project import Source
 from codemods.rewriting.destination_file import new_imports, new_typing_imports
 from codemods.rewriting.layout import file_head, last_line

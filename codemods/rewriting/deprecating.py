@@ -6,10 +6,10 @@ import ast
 
 from codemods.bindings import Module
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits import Deprecation, NewImport, Replacement
-from codemods.planning.import_style import ImportStyle
-from codemods.planning.units import is_main_guard
+from codemods.planning.edits.model import Deprecation, NewImport, Replacement
+from codemods.planning.grouping.definition_groups import is_main_guard
 from codemods.project import Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
 from codemods.rewriting.inserting import insertion
 from codemods.rewriting.layout import first_line, last_line

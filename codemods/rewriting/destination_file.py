@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
-from codemods.planning.edits import Arrival, Block, NewImport, Replacement, TypingTest
-from codemods.planning.import_style import ImportStyle
-from codemods.planning.style import reference_to
+from codemods.planning.edits.model import Arrival, Block, NewImport, Replacement, TypingTest
+from codemods.planning.edits.spelling import reference_to
 from codemods.project import Names, Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
 from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits import Replacement
+from codemods.planning.edits.model import Replacement
 from codemods.project import Source
 from codemods.rewriting import surgery
 from codemods.rewriting.layout import blank, documented

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
-from codemods.planning.import_style import ImportStyle
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting.placing import Header, in_order
 
 

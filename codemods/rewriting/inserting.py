@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from codemods.planning.edits import NewImport, Replacement
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import NewImport, Replacement
 from codemods.project import Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render, surgery
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.layout import last_line

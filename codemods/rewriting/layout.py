@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from codemods.planning.edits import Replacement
+from codemods.planning.edits.model import Replacement
 from codemods.project import Source
 
 _COOKIE = re.compile(r"#!|#.*coding[:=]|# *-\*-")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, takewhile
 
-from codemods.planning.edits import Body, LateImport, NewImport, Replacement
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import Body, LateImport, NewImport, Replacement
 from codemods.project import Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
 from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.layout import blank, blocks, documented, last_line, removal, text_of

@@ -7,9 +7,9 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 
-from codemods.planning.edits import FileEdits, NewImport, Rehome, Replacement
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import FileEdits, NewImport, Rehome, Replacement
 from codemods.project import Names, Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render, surgery
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import has_its_lines, indentation, removal

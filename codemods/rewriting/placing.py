@@ -9,9 +9,9 @@ from typing import Any
 
 from codemods.bindings.module import import_like
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits import NewImport
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import NewImport
 from codemods.project import Source, bodies
+from codemods.project.import_style import ImportStyle
 from codemods.project.marks import marked_parts
 from codemods.rewriting import render
 from codemods.rewriting.layout import file_head, first_line, has_its_lines, last_line

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable
 from typing import Any
 
-from codemods.planning.edits import NewImport
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import NewImport
+from codemods.project.import_style import ImportStyle
 
 
 def statement(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codemods.model import ChangeSet, Plan
-from codemods.planning.edits import Edits
+from codemods.planning.edits.model import Edits
 from codemods.project import OverlayTree, Tree
 from codemods.rewriting.carried_comments import with_comments
 from codemods.rewriting.destination_file import rewrite_destination

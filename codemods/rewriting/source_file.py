@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
-from codemods.planning.edits import Departure, Replacement, Turn
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import Departure, Replacement, Turn
 from codemods.project import Names, Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
 from codemods.rewriting.deprecating import TYPING, deprecation_edits
 from codemods.rewriting.dropping import dropped_imports, merged

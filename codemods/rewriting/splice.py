@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from codemods.planning.edits import Replacement
+from codemods.planning.edits.model import Replacement
 
 
 def splice(text: str, edits: Iterable[Replacement]) -> str:

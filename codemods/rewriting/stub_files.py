@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from codemods.planning.edits import StubEdits
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import StubEdits
 from codemods.project import Names, Source
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting.carried_comments import with_comments
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.source_file import rewrite_source

@@ -8,8 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.planning.edits import KEPT
-from codemods.planning.import_style import ImportStyle
+from codemods.planning.edits.model import KEPT
+from codemods.project.import_style import ImportStyle
 
 
 def without(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.planning.first_look import FirstLook
+from codemods.planning.index.reference_prefilter import FirstLook
 from tests.moves.archive import MemoryTree
 
 SOURCE = "shop/worker.py"

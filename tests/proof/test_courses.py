@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codemods.proof.courses import Course, Run
-from codemods.proof.instant import Facts
-from codemods.proof.paper import Interpreter
-from codemods.proof.side import Side
+from codemods.proof.importing.eager import Facts
+from codemods.proof.importing.simulation import Interpreter
+from codemods.proof.importing.traces import Course, Run
+from codemods.proof.snapshot.resolution import Side
 from tests.moves.archive import MemoryTree
 
 NAMES = ["p/__init__.py", "p/a.py", "p/b.py", "p/c.py", "p/d.py", "q/__init__.py", "q/e.py", "f.py", "g.py"]

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
-from codemods.planning.effects import definition, resolved
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.side_effects import definition, resolved
 
 CODE = "caller-frame"
 TITLE = "moved code calls something that looks at its caller's module"

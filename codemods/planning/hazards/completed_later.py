@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.model import Hazard
-from codemods.planning.completions import early_uses
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.mutations import early_uses
 
 CODE = "completed-later"
 TITLE = "staying code uses a moved value before the source completes it"

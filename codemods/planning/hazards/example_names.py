@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.model import Hazard
-from codemods.planning.example_names import missing_names
 from codemods.planning.facts import Facts
+from codemods.planning.references.doctest_names import missing_names
 
 CODE = "example-names"
 TITLE = "An example of moved code reads a name of the old module"

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
-from codemods.planning.effects import chain_of
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.side_effects import chain_of
 
 CODE = "functional-form"
 TITLE = "a moved call makes a type that records its module"

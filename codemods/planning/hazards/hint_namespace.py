@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from codemods.bindings import Moment
 from codemods.model import Hazard, Severity
-from codemods.planning.annotations import resolves_hints
 from codemods.planning.facts import Facts
+from codemods.planning.index.annotation_readers import resolves_hints
 
 CODE = "hint-namespace"
 TITLE = "the text of moved annotations is looked up in the destination"

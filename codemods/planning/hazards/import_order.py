@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from codemods.bindings import Statement
 from codemods.model import Hazard, Severity
-from codemods.planning.effects import Effect, effects
 from codemods.planning.facts import Facts
-from codemods.planning.leaving import landing_place
+from codemods.planning.grouping.side_effects import Effect, effects
+from codemods.planning.imports.source_imports import landing_place
 
 CODE = "import-order"
 TITLE = "importing the source has effects, and their order may change"

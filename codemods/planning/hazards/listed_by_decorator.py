@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from codemods.bindings import Moment
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.listing import listing_decorators
+from codemods.planning.references.all_decorators import listing_decorators
 
 CODE = "listed-by-decorator"
 TITLE = "a decorator puts the name into `__all__` of the module, which is another one after the move"

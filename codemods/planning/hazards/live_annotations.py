@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard
-from codemods.planning.annotations import reads_annotations
 from codemods.planning.facts import Facts
+from codemods.planning.index.annotation_readers import reads_annotations
 
 CODE = "live-annotations"
 TITLE = "the two modules differ in `from __future__ import annotations`"

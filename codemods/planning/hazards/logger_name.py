@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.loggers import loggers
+from codemods.planning.grouping.loggers import loggers
 
 CODE = "logger-name"
 TITLE = "moved code logs under the name of the source"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.identity import questions
-from codemods.planning.namespace_lookups import lookups
+from codemods.planning.references.introspection import questions
+from codemods.planning.references.namespace_lookups import lookups
 
 CODE = "module-identity"
 TITLE = "moved code reads its module's file, namespace or frame"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
-from codemods.planning.bodies import own_names
+from codemods.planning.edits.moved_code import own_names
 from codemods.planning.facts import Facts
 
 CODE = "module-name"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
-from codemods.planning.effects import chain_of, definition, resolved
 from codemods.planning.facts import Facts
-from codemods.planning.listing import listing_decorators
+from codemods.planning.grouping.side_effects import chain_of, definition, resolved
+from codemods.planning.references.all_decorators import listing_decorators
 
 CODE = "module-recorded"
 TITLE = "code reads `__module__`, which a move changes"

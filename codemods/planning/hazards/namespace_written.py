@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.written import names_written
+from codemods.planning.references.namespace_writes import names_written
 
 CODE = "namespace-written"
 TITLE = "names of the source are set through its namespace, or by a name in a variable"

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
-from codemods.planning.deprecating import bound_names
 from codemods.planning.facts import Facts
-from codemods.planning.handed_on import handed_on
-from codemods.planning.mentions import Mention
+from codemods.planning.imports.lazy_reexports import bound_names
+from codemods.planning.references.module_escapes import handed_on
+from codemods.planning.references.text_references import Mention
 
 CODE = "old-path"
 TITLE = "Somebody uses a moved definition by its old path"

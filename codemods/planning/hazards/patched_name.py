@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.seams import call_readers
+from codemods.planning.references.patches import call_readers
 
 CODE = "patched-name"
 TITLE = "a name that moved code looks up is replaced by tests"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.file_lists import part_of, readers
+from codemods.planning.references.packaging_lists import part_of, readers
 from codemods.project.marks import marked_parts
 
 CODE = "read-as-text"

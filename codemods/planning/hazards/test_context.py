@@ -6,9 +6,15 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
-from codemods.planning.collected import applying_to_all, asked_for, collected, fixtures, found_in_the_destination
 from codemods.planning.facts import Facts
-from codemods.planning.leaving import imported_back
+from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.selection.test_items import (
+    applying_to_all,
+    asked_for,
+    collected,
+    fixtures,
+    found_in_the_destination,
+)
 
 CODE = "test-context"
 TITLE = "pytest gives a moved test other fixtures, marks or setup, or collects it otherwise"

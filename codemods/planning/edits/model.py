@@ -1,0 +1,178 @@
+"""What a plan says to rewriting: edits as data, positions as nodes of the parsed source."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module, Statement
+from codemods.project.import_style import ImportStyle
+
+# What tells linters, and people, why an import stays that nothing in the file reads.
+KEPT = "# noqa: F401  (found here before)"
+
+
+@dataclass(frozen=True)
+class NewImport:
+    """An import to be written: ``module`` as it will stand, dots included; ``attribute`` None for ``import m``.
+
+    ``comment`` stands beside it, ``above`` are the comment lines above it; a ``marked`` one is, as the moved code is,
+    part of a text that a program cuts out.
+    """
+
+    module: str
+    attribute: str | None = None
+    asname: str | None = None
+    comment: str = ""
+    above: tuple[str, ...] = field(default=(), compare=False)
+    marked: bool = field(default=False, compare=False)
+
+    @property
+    def binds(self) -> str:
+        return self.asname or self.attribute or self.module.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class LateImport:
+    """An import to be written at the start of a function."""
+
+    function: ast.FunctionDef | ast.AsyncFunctionDef
+    new: NewImport
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """New text for a span of a file; ``why`` is a sentence for the plan."""
+
+    start: int
+    end: int
+    text: str
+    why: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Rehome:
+    """An imported name that comes from another module now; ``module`` as it will stand."""
+
+    item: Import
+    module: str = ""
+
+
+@dataclass(frozen=True)
+class Body:
+    """Statements of the source that the destination gets, in order; ``edits`` are in offsets of the source.
+
+    ``dropped`` are imports inside of them that they do without.
+    """
+
+    module: Module
+    statements: tuple[Statement, ...]
+    edits: tuple[Replacement, ...] = ()
+    late: tuple[LateImport, ...] = ()
+    dropped: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """Imports under a condition that the destination gets too, less those that it does not need."""
+
+    node: ast.stmt
+    dropped: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True)
+class TypingTest:
+    """What an ``if`` above imports for type checkers asks; the import that it needs, and its ``place`` among others."""
+
+    text: str = "TYPE_CHECKING"
+    new: NewImport = field(default_factory=lambda: NewImport("typing", "TYPE_CHECKING"))
+    place: int | None = None
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
+
+    path: str
+    module: Module | None
+    body: Body
+    future: bool = False
+    imports: tuple[NewImport, ...] = ()
+    typing_imports: tuple[NewImport, ...] = ()
+    test: TypingTest = field(default_factory=TypingTest)
+    blocks: tuple[Block, ...] = ()
+    dropped: tuple[Import, ...] = ()
+    edits: tuple[Replacement, ...] = ()
+    typing_comment: str = ""
+
+
+@dataclass(frozen=True)
+class Deprecation:
+    """Names that the source finds with a warning; ``standing`` is the ``__getattr__`` that it has already.
+
+    ``prefix`` makes what the new branch binds in that function unlike everything that the function knows.
+    """
+
+    names: tuple[str, ...]
+    module: str
+    dotted: str
+    standing: ast.FunctionDef | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a source imports back what has its turn: above the statement ``before``, or at its end."""
+
+    before: Statement | None
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What a source loses, and what it imports back; ``turn`` is None where that import stands among the others.
+
+    ``comments`` are the lines above imports that leave with them.
+    """
+
+    path: str
+    module: Module
+    statements: tuple[Statement, ...]
+    dropped: tuple[Import, ...] = ()
+    promised: tuple[Import, ...] = ()
+    blocks: tuple[Statement, ...] = ()
+    back: tuple[NewImport, ...] = ()
+    turn: Turn | None = None
+    edits: tuple[Replacement, ...] = ()
+    deprecation: Deprecation | None = None
+    comments: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class StubEdits:
+    """What the stub of a source loses, and that of its destination gets."""
+
+    departure: Departure
+    arrival: Arrival
+
+
+@dataclass(frozen=True)
+class FileEdits:
+    """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python."""
+
+    path: str
+    module: Module | None
+    rehomes: tuple[Rehome, ...] = ()
+    strings: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edits:
+    """All edits of one move."""
+
+    departure: Departure
+    arrival: Arrival
+    others: tuple[FileEdits, ...] = ()
+    new_packages: tuple[str, ...] = ()
+    style: ImportStyle = field(default_factory=ImportStyle)
+    notes: tuple[str, ...] = field(default=())
+    stubs: StubEdits | None = None

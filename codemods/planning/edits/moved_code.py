@@ -1,0 +1,112 @@
+"""The few places inside moved code whose text must change to keep its meaning."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Collection, Iterator
+
+from codemods.bindings import Module, Statement
+from codemods.planning.edits.model import Replacement
+from codemods.planning.facts import Facts
+from codemods.planning.imports.required import Needs
+from codemods.planning.imports.self_imports import arriving
+from codemods.project import Source
+
+
+def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
+    """Replacements in offsets of the source: ``__name__`` becomes the old module's name, ``globals()`` its namespace,
+    relative imports keep their target."""
+    source = facts.source
+    copied = [s for unit in needs.copies for s in unit.statements[:1]]
+    edits: dict[tuple[int, int], Replacement] = {}
+    dotted = facts.world.names.dotted(facts.move.source)
+    dropped = {item.node for item in arriving(facts)}
+    for statement in (*(s for unit in facts.moving for s in unit.statements), *copied):
+        for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
+            if edit is not None:
+                edits[edit.start, edit.end] = edit
+    for call, name in needs.lookups:
+        start, end = source.source.start(call), source.source.end(call)
+        edits[start, end] = Replacement(start, end, f"vars({name})")
+    return tuple(edits[key] for key in sorted(edits))
+
+
+def own_names(module: Module, statement: Statement, dotted: str) -> Iterator[Replacement | None]:
+    """The places where a statement reads ``__name__``, as text; None where no text can stand in its place."""
+    read = [r.node for r in statement.references if r.name == "__name__" and isinstance(r.node, ast.Name)]
+    if not read:
+        return
+    source = module.source
+    inside: set[int] = set()
+    for text in ast.walk(statement.node):
+        if isinstance(text, ast.JoinedStr) and id(text) not in inside:
+            parts = list(ast.walk(text))
+            inside.update(map(id, parts))
+            if (count := sum(any(node is part for part in parts) for node in read)) > 0:
+                yield from _in_f_string(source, text, count, dotted)
+    for node in read:
+        if id(node) not in inside:
+            yield Replacement(source.start(node), source.end(node), f'"{dotted}"')
+
+
+def _in_f_string(source: Source, text: ast.JoinedStr, count: int, dotted: str) -> Iterator[Replacement | None]:
+    """Before Python 3.12 nodes inside f-strings have no places of their own, and quotes can't be nested; a project may
+    have to run there, whatever runs here."""
+    start, end = source.start(text), source.end(text)
+    old = source.text[start:end]
+    found = list(re.finditer(r"\b__name__\b", old))
+    around = _quotes(old)
+    quoted = (f"{quote}{dotted}{quote}" for quote in "\"'" if quote not in around)
+    new = next((new for new in quoted if _parses("(" + re.sub(r"\b__name__\b", new, old) + ")")), None)
+    if len(found) != count or new is None:
+        yield None
+        return
+    yield from (Replacement(start + spot.start(), start + spot.end(), new) for spot in found)
+
+
+def _quotes(text: str) -> set[str]:
+    """What the strings of an expression begin with after their letters, those inside of others left out."""
+    found: set[str] = set()
+    depth = 0
+    for token in tokenize.generate_tokens(io.StringIO(f"({text})").readline):
+        kind = tokenize.tok_name[token.type]
+        if kind in ("STRING", "FSTRING_START") and not depth:
+            quotes = re.match(r"[A-Za-z]*(\"{3}|'{3}|[\"'])", token.string)
+            found.add(quotes[1] if quotes else "")
+        depth += (kind == "FSTRING_START") - (kind == "FSTRING_END")
+    return found
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _relative_imports(
+    module: Module, statement: ast.stmt, needs: Needs, dropped: Collection[ast.stmt]
+) -> list[Replacement]:
+    """``from .x import y`` inside moved functions names the same module from its new place."""
+    found = []
+    names = needs.world.names
+    if names.package(module.path) == names.package(needs.destination):
+        return []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.ImportFrom) and node.level and node not in dropped:
+            absolute = names.absolute(module.path, node.module, node.level)
+            if absolute is None:
+                continue
+            source = module.source
+            text = source.text[source.start(node) : source.end(node)]
+            written = "." * node.level + (node.module or "")
+            at = text.find(written, len("from"))
+            new = needs.relocated(absolute)
+            if at >= 0 and new != written:
+                start = source.start(node) + at
+                found.append(Replacement(start, start + len(written), new))
+    return found

@@ -1,0 +1,39 @@
+"""Loggers got by ``__name__``: getting one again by its old name gives the same object, so both modules may have it."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.planning.grouping.definition_groups import Unit, Units
+
+
+def loggers(units: Units) -> dict[str, Unit]:
+    """Units of the form ``log = logging.getLogger(__name__)``, by name."""
+    found: dict[str, Unit] = {}
+    for unit in units.all:
+        node = unit.statements[0].node
+        if isinstance(node, ast.Assign) and len(unit.binds) == 1 and is_logger(node.value):
+            if not _from_logging(units, node.value):
+                continue
+            if sum(bool(s.binds) for s in unit.statements) == 1 and not units.module.rebound.keys() & unit.binds:
+                found[next(iter(unit.binds))] = unit
+    return found
+
+
+def _from_logging(units: Units, call: ast.expr) -> bool:
+    """Is ``getLogger`` the one of the standard library? Others may make a new object at each call."""
+    function = getattr(call, "func", None)
+    root = function.value if isinstance(function, ast.Attribute) else function
+    items = units.module.top_imports.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    return any(not item.level and item.module == "logging" for item in items)
+
+
+def is_logger(value: ast.expr) -> bool:
+    """``logging.getLogger(__name__)`` or ``getLogger(__name__)``, or with a literal name."""
+    if not isinstance(value, ast.Call) or len(value.args) != 1 or value.keywords:
+        return False
+    function = value.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    argument = value.args[0]
+    named = isinstance(argument, ast.Constant) or (isinstance(argument, ast.Name) and argument.id == "__name__")
+    return name == "getLogger" and named

@@ -1,0 +1,58 @@
+"""Statements that complete a value further down, and who has used it before as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Moment, Statement
+from codemods.planning.grouping.definition_groups import Unit, Units
+
+
+@dataclass(frozen=True)
+class EarlyUse:
+    """``reader``, a statement of ``by``, uses a value of ``unit`` that ``completion`` changes after it."""
+
+    unit: Unit
+    completion: Statement
+    by: Unit
+    reader: Statement
+
+
+def early_uses(units: Units, moving: Collection[Unit]) -> Iterator[EarlyUse]:
+    """Staying code that uses moved values before the source completes them: it would see them completed."""
+    for unit in moving:
+        first = unit.statements[0].index
+        # A function that registers itself binds something of its own; its turn is its own affair.
+        completions = [s for s in unit.statements[1:] if s.touches & unit.binds and not s.binds]
+        if not completions:
+            continue
+        names = _built_on(unit, moving)
+        for other in units.all:
+            if other in moving:
+                continue
+            for statement in other.statements:
+                after = next((c for c in completions if first < statement.index < c.index), None)
+                if after is not None and _uses(statement, names):
+                    yield EarlyUse(unit, after, other, statement)
+                    break
+
+
+def _uses(statement: Statement, names: frozenset[str]) -> bool:
+    return any(r.name in names and r.moment is Moment.IMPORT and not r.annotation for r in statement.references)
+
+
+def _built_on(unit: Unit, moving: Collection[Unit]) -> frozenset[str]:
+    """Names of moved units that need the unit while they are imported, and its own."""
+    names = set(unit.binds)
+    while True:
+        more = {
+            name
+            for other in moving
+            for r in other.references
+            if r.moment is Moment.IMPORT and r.name in names
+            for name in other.binds
+        }
+        if more <= names:
+            return frozenset(names)
+        names |= more

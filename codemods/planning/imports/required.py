@@ -1,0 +1,281 @@
+"""What moved code reads that it must find in the destination: imports to bring, and how."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module, Moment, Reference
+from codemods.bindings.references import is_type_checking
+from codemods.planning.edits.model import LateImport, NewImport, TypingTest
+from codemods.planning.edits.spelling import reference_to
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.index.project_index import World
+from codemods.planning.references.namespace_lookups import lookups, module_import
+
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__",
+    "__name__",
+    "__doc__",
+    "__package__",
+    "__spec__",
+    "__path__",
+    "__builtins__",
+}
+
+
+@dataclass
+class Needs:
+    """The imports that the destination gets; ``used`` are the imports of the source that moved code reads."""
+
+    world: World
+    units: Units
+    moving: tuple[Unit, ...]
+    destination: str
+    relative: bool
+    pinned: frozenset[str] = frozenset()
+    loggers: dict[str, Unit] = field(default_factory=dict)
+    imports: list[NewImport] = field(default_factory=list)
+    typing_imports: list[NewImport] = field(default_factory=list)
+    blocks: list[ast.stmt] = field(default_factory=list)
+    late: list[LateImport] = field(default_factory=list)
+    copies: list[Unit] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
+    lands_after: int = 0  # the line in the source above which it may not import the destination
+
+    @property
+    def source(self) -> Module:
+        return self.units.module
+
+    def solve(self) -> None:
+        moved = {name for unit in self.moving for name in unit.binds}
+        wanted: dict[str, list[Reference]] = defaultdict(list)
+        again = {n: u for n, u in self.loggers.items() if n not in moved}
+        for unit in self.moving:
+            for reference in unit.references:
+                wanted[reference.name].append(reference)
+        for name in [name for name in wanted if name in again and name not in self.pinned]:
+            for reference in again[name].statements[0].references:
+                if reference.name != name:
+                    wanted[reference.name].append(reference)
+        for name, references in wanted.items():
+            if name in self.pinned:
+                self._late(name, [r for r in references if not r.writes])
+                self.used |= {name} & self.source.top_imports.keys()
+                references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
+                if not references:
+                    continue
+            if name in moved:
+                continue
+            if name in self.loggers:
+                self.copies.append(self.loggers[name])
+            elif name in self.units.by_name:
+                self._from_source(name, references)
+            elif name in self.source.top_imports:
+                self.used.add(name)
+                self._like_source(name, references)
+            elif name in self.source.stand_ins:
+                self.used.add(name)
+                self._blocks(s.node for s in self.source.stand_ins[name])
+            elif name not in _BUILTINS or name in self._starred(name):
+                self._from_star(name)
+        self._needs_of_blocks(moved)
+        self._looked_up()
+        self._in_order()
+
+    # -- names that stay in the source
+
+    def _from_source(self, name: str, references: list[Reference]) -> None:
+        typing = [r for r in references if r.moment is Moment.TYPING]
+        if typing:
+            self.typing_imports.append(NewImport(self._source_text, name))
+        self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+
+    @property
+    def _source_text(self) -> str:
+        return reference_to(self.source.path, self.destination, self.relative, self.world.names)
+
+    def _late(self, name: str, references: list[Reference]) -> None:
+        functions = {
+            id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL
+        }
+        for function in functions.values():
+            assert function is not None
+            self.late.append(LateImport(function, NewImport(self._source_text, name)))
+
+    def _looked_up(self) -> None:
+        """The source itself, where moved functions look names up in it."""
+        for call, function in (f for u in self.moving for s in u.statements for f in lookups(self.source, s)):
+            late = module_import(self.world.names, self.source.path, self.destination, self.relative, function)
+            self.late.append(late)
+            self.lookups.append((call, late.new.binds))
+
+    # -- names that the source imports
+
+    def _like_source(self, name: str, references: list[Reference]) -> None:
+        items = self.source.top_imports[name]
+        plain = [i for i in items if not i.guarded and not i.typing_only]
+        typing = [i for i in items if i.typing_only and not i.guarded]
+        guarded = [i for i in items if i.guarded]
+        if guarded:
+            self._blocks(self._block_of(item) for item in guarded)
+        elif plain:
+            for item in self._by_chain(plain, references):
+                if self._stands_late(item):
+                    self._late_like_source(item, references)
+                else:
+                    self._add(self.imports, item)
+        for item in typing if not plain else ():
+            self._add(self.typing_imports, item)
+
+    def _blocks(self, nodes: Iterable[ast.stmt | None]) -> None:
+        self.blocks += [node for node in dict.fromkeys(nodes) if node is not None and node not in self.blocks]
+
+    def _needs_of_blocks(self, moved: set[str]) -> None:
+        """What the tests of guarded imports read: `if sys.version_info >= …`."""
+        for statement in self.source.statements:
+            if not any(statement.node is block for block in self.blocks):
+                continue
+            for reference in statement.references:
+                if reference.name in self.source.top_imports and reference.name not in statement.binds | moved:
+                    self.used.add(reference.name)
+                    self._like_source(reference.name, [reference])
+
+    def _stands_late(self, item: Import) -> bool:
+        """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
+        lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
+        below = bool(lines) and min(lines) < item.node.lineno
+        return below and self.world.target(self.source, item) is not None
+
+    def _late_like_source(self, item: Import, references: list[Reference]) -> None:
+        """An import that the source makes late is made no earlier by moved code."""
+        new = self.rewritten(item)
+        if new is None:
+            return
+        if any(r.moment is Moment.IMPORT or (r.moment is Moment.CALL and r.function is None) for r in references):
+            self._add(self.imports, item)
+            self.lands_after = max(self.lands_after, item.node.lineno)
+            return
+        if any(r.moment is Moment.TYPING for r in references):
+            self._add(self.typing_imports, item)
+        for function in {id(r.function): r.function for r in references if r.moment is Moment.CALL}.values():
+            assert function is not None
+            self.late.append(LateImport(function, new))
+
+    def _block_of(self, item: Import) -> ast.stmt | None:
+        for statement in self.source.statements:
+            if statement.node.lineno <= item.node.lineno <= (statement.node.end_lineno or 0):
+                return statement.node
+        return None
+
+    def _by_chain(self, items: list[Import], references: list[Reference]) -> list[Import]:
+        """Of `import a.b` and `import a.c`, those whose dotted name the code goes through."""
+        if len(items) == 1 or any(i.attribute is not None or i.asname for i in items):
+            return items[-1:] if items[-1].attribute is not None or items[-1].asname else items
+        chains = [(r.name, *r.chain) for r in references]
+        hit = [i for i in items if any(c[: len(p)] == p for c in chains for p in [tuple(i.module.split("."))])]
+        longest = [i for i in hit if "." in i.module]
+        return (longest or hit) if all(len(c) > 1 for c in chains) and hit else items
+
+    def _add(self, to: list[NewImport], item: Import) -> None:
+        new = self.rewritten(item)
+        if new is not None and new not in to:
+            to.append(new)
+
+    def rewritten(self, item: Import) -> NewImport | None:
+        """An import of the source as the destination writes it; None where it would import itself."""
+        names = self.world.names
+        target = self.world.target(self.source, item)
+        if item.attribute is not None and target == self.destination:
+            return None
+        module = item.module
+        if item.level:
+            absolute = names.absolute(self.source.path, item.module or None, item.level) or item.module
+            module = self.relocated(absolute)
+        return NewImport(module, item.attribute, item.asname, self._pragma(item))
+
+    def relocated(self, absolute: str) -> str:
+        """A dotted module relative to the destination."""
+        here, there = (self.world.names.package(self.destination) or "").split("."), absolute.split(".")
+        if not here[0] or here[0] != there[0]:
+            return absolute
+        common = 0
+        while common < min(len(here), len(there)) and here[common] == there[common]:
+            common += 1
+        return "." * (len(here) - common + 1) + ".".join(there[common:])
+
+    def _pragma(self, item: Import) -> str:
+        """A ``# type: ignore`` or the like at the end of the import's only line."""
+        source = self.source.source
+        alias = item.node.names[item.index]
+        line = source.line(alias.end_lineno or item.node.lineno)
+        tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
+        return tail if tail.startswith("#") and any(w in tail for w in ("type:", "noqa", "pyright:", "pylint:")) else ""
+
+    # -- names that come by a star
+
+    def _starred(self, name: str) -> tuple[str, ...]:
+        return (
+            (name,)
+            if any(
+                (target := self.world.target(self.source, star)) is not None and self.world.exports(target, name)
+                for star in self.source.stars
+            )
+            else ()
+        )
+
+    def _from_star(self, name: str) -> None:
+        foreign = []
+        for star in self.source.stars:
+            target = self.world.target(self.source, star)
+            if target is None:
+                foreign.append(star)
+            elif self.world.exports(target, name) and target != self.destination:
+                new = self.rewritten(star)
+                assert new is not None
+                self.imports.append(NewImport(new.module, name))
+                return
+        for star in foreign:
+            # Which of several star imports binds the name can't be known without running them: all come.
+            new = self.rewritten(star)
+            if new is not None:
+                exact = NewImport(
+                    new.module, name if len(foreign) == 1 else "*", None, new.comment if len(foreign) > 1 else ""
+                )
+                if exact not in self.imports:
+                    self.imports.append(exact)
+
+    def typing_test(self) -> TypingTest:
+        """The test of imports for type checkers, as the source writes it."""
+        for statement in self.source.statements:
+            if isinstance(statement.node, ast.If) and is_type_checking(statement.node.test):
+                names = {n.id for n in ast.walk(statement.node.test) if isinstance(n, ast.Name)}
+                items = [item for name in names for item in self.source.top_imports.get(name, ())]
+                new = self.rewritten(items[0]) if len(items) == 1 and not items[0].guarded else None
+                if new is not None:
+                    place = self._places()
+                    above = sum(place(other) <= place(new) for other in self.imports)
+                    return TypingTest(ast.unparse(statement.node.test), new, above)
+        return TypingTest()
+
+    def _in_order(self) -> None:
+        """Imports in the order in which the source has them."""
+        self.imports.sort(key=self._places())
+        self.typing_imports.sort(key=self._places())
+
+    def _places(self) -> Callable[[NewImport], int]:
+        order: dict[tuple[str, str | None, str | None], int] = {}
+        for position, item in enumerate(self.source.imports):
+            new = self.rewritten(item)
+            if new is not None:
+                order.setdefault((new.module, new.attribute, new.asname), position)
+        return lambda new: order.get((new.module, new.attribute, new.asname), len(order))
+
+
+def _plain(node: ast.stmt) -> bool:
+    """A constant, which does not mark the end of a module's head."""
+    return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))

@@ -1,0 +1,128 @@
+"""Who reads annotations at run time: a module whose code does, and that meets the source in some program."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
+
+from codemods.bindings import Module, Moment
+from codemods.planning.index.project_index import World
+from codemods.project import Unreadable, imports
+
+_RESOLVERS = frozenset({"get_type_hints", "pydantic", "fastapi", "typer", "msgspec", "cattrs", "resolve_types"})
+_READERS = _RESOLVERS | {"__annotations__", "get_annotations", "fields", "getfullargspec", "signature"}
+
+
+def resolves_hints(world: World, source: str) -> bool:
+    """Does a module that runs in one program with ``source`` turn the text of its annotations into objects?"""
+    return _has_text(world.module(source)) and _used_beside(world, source, _RESOLVERS)
+
+
+def reads_annotations(world: World, source: str) -> bool:
+    """Does a module that runs in one program with ``source`` look at annotations at all?"""
+    return _used_beside(world, source, _READERS)
+
+
+def _has_text(module: Module) -> bool:
+    """Are there annotations that are text until somebody resolves them, and that name what the module defines?"""
+    own = module.definitions.keys()
+    texts = (r for s in module.statements for r in s.references if r.annotation and r.moment is Moment.TYPING)
+    return any(r.name in own for r in texts)
+
+
+def _used_beside(world: World, source: str, words: frozenset[str]) -> bool:
+    mentioning = {path for path in world.tree.code_with(words) if path.endswith(".py")}
+    if not mentioning:
+        return False
+    graph = _Graph(world)
+    near = graph.reach({source}, graph.imported)
+    # What the source itself runs with is soon told; who imports it, only when every file has been looked at.
+    if any(_uses(world, path, words) for path in sorted(near & mentioning)):
+        return True
+    programs = graph.reach({source}, graph.importing)
+    beside = graph.reach(programs, graph.imported) - near
+    return any(_uses(world, path, words) for path in sorted(beside & mentioning))
+
+
+def _uses(world: World, path: str, words: frozenset[str]) -> bool:
+    """Does one of the words stand in code, not only in text?"""
+    try:
+        tree = world.module(path).source.tree
+    except Unreadable:
+        return False
+    return any(not words.isdisjoint(_words(node)) for node in ast.walk(tree))
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value="__annotations__" as name):
+            yield name
+        case ast.ImportFrom(module=module, names=names):
+            yield from (module or "").split(".")
+            yield from (alias.name for alias in names)
+        case ast.Import(names=names):
+            yield from (part for alias in names for part in alias.name.split("."))
+        case _:
+            return
+
+
+class _Graph:
+    """Which files of the tree import which, at a glance."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._imported: dict[str, frozenset[str]] = {}
+        self._found: dict[tuple[str, str], frozenset[str]] = {}
+
+    def imported(self, path: str) -> frozenset[str]:
+        """The files that one file imports."""
+        if path not in self._imported:
+            try:
+                raw = self.world.tree.glance(path)
+            except OSError:
+                raw = b""
+            targets = frozenset().union(*(self._targets(path, found.module, found.names) for found in imports(raw)))
+            self._imported[path] = targets
+        return self._imported[path]
+
+    def importing(self, path: str) -> set[str]:
+        """The files that import one file."""
+        return self._importers.get(path, set())
+
+    @cached_property
+    def _importers(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for path in self.world.tree.paths:
+            if path.endswith(".py"):
+                for target in self.imported(path):
+                    found[target].add(path)
+        return dict(found)
+
+    def reach(self, starts: set[str], following: Callable[[str], Collection[str]]) -> set[str]:
+        """What is reached from these files, themselves included."""
+        seen, todo = set(starts), deque(starts)
+        while todo:
+            for path in following(todo.popleft()):
+                if path not in seen:
+                    seen.add(path)
+                    todo.append(path)
+        return seen
+
+    def _targets(self, path: str, module: str, names: tuple[str, ...]) -> frozenset[str]:
+        dotted = self.world.names.written(path, module)
+        if dotted is None:
+            return frozenset()
+        wholes = [f"{dotted}.{name}" for name in names] if names else [dotted]
+        return frozenset().union(*(self._files(whole, path) for whole in wholes))
+
+    def _files(self, dotted: str, importer: str) -> frozenset[str]:
+        """Importing a.b.c imports a and a.b too."""
+        key = dotted, importer.rpartition("/")[0]
+        if key not in self._found:
+            head = dotted.rpartition(".")[0]
+            file = self.world.names.find(dotted, importer)
+            above = self._files(head, importer) if head else frozenset()
+            self._found[key] = above | {file} if file else above
+        return self._found[key]

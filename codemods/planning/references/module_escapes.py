@@ -1,0 +1,43 @@
+"""Places at which the old module itself is handed on: whoever gets it may look for any of its names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.bindings import Module
+from codemods.model import Place
+from codemods.planning.facts import Facts
+from codemods.planning.references.referrers import attribute_chain
+from codemods.project import Unreadable
+
+
+def handed_on(facts: Facts) -> Iterator[Place]:
+    """Every use of the source as an object in other modules, ``getattr(module, "other")`` and the like aside."""
+    for path in facts.referrers.files:
+        if path.endswith(".py") and path != facts.move.source:
+            try:
+                module = facts.world.module(path)
+            except (Unreadable, OSError):
+                continue
+            yield from _in_module(facts, module)
+
+
+def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
+    aliases = facts.referrers.aliases(module)
+    told: set[int] = set()  # what goes on to a name that is written there
+    nodes = module.source.nodes
+    told.update(id(node.value) for node in nodes.of(ast.Attribute))
+    for call in nodes.of(ast.Call):
+        if len(call.args) > 1 and _is_other(call.args[1], facts.moved_names):
+            told.add(id(call.args[0]))
+    for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
+        if id(node) not in told and isinstance(node.ctx, ast.Load):
+            chain = attribute_chain(node)
+            for dotted in aliases.get(chain[0], ()) if chain else ():
+                if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:
+                    yield module.source.place(node)
+
+
+def _is_other(node: ast.expr, moved: frozenset[str]) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in moved

@@ -1,0 +1,118 @@
+"""Names of a module that code sets by other means than assigning them: through its namespace, or by a name in a string.
+
+``globals()["X"] = …``, ``vars(module).update(X=…)``, ``module.__dict__[…] = …``, ``setattr(module, name, …)``. Who
+reads such a name must go on reading it where it is set.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.model import Place
+from codemods.planning.grouping.definition_groups import Units
+from codemods.planning.grouping.side_effects import chain_of
+from codemods.planning.index.project_index import World
+from codemods.project import Nodes, walk
+
+_SETTERS = ("setattr", "delattr")
+_ITEM_SETTERS = ("update", "setdefault", "pop", "clear", "__setitem__")
+
+
+@dataclass(frozen=True)
+class Write:
+    """A place that sets a name of the module; None: any of its values."""
+
+    name: str | None
+    place: Place
+
+
+def written(world: World, units: Units, files: Collection[str]) -> tuple[Write, ...]:
+    """Every such place for the module of ``units`` in the ``files`` that refer to it."""
+    own = units.module
+    found = list(_writes(own, lambda node: _is_own(node), inside=True))
+    dotted = world.names.dotted(own.path)
+    for module in world.modules_mentioning(dotted.rpartition(".")[2], among=frozenset(files)):
+        if module.path != own.path and any(word in module.source.text for word in ("attr(", "vars(", "__dict__")):
+            found += _writes(module, _names_module(world, module, own.path), inside=False)
+    return tuple(found)
+
+
+def names_written(units: Units, writes: tuple[Write, ...]) -> frozenset[str]:
+    """The names that these places may set: those they say, and else all values of the module."""
+    found = {write.name for write in writes if write.name is not None}
+    if any(write.name is None for write in writes):
+        found |= {name for name, unit in units.by_name.items() if not unit.is_class and not unit.is_function}
+    return frozenset(found & units.module.binds)
+
+
+def _is_own(node: ast.expr) -> bool:
+    """``sys.modules[__name__]``"""
+    return (
+        isinstance(node, ast.Subscript)
+        and chain_of(node.value)[-1:] == ("modules",)
+        and getattr(node.slice, "id", "") == "__name__"
+    )
+
+
+def _names_module(world: World, module: Module, path: str) -> Callable[[ast.expr], bool]:
+    """Does an expression of ``module`` name the module at ``path``?"""
+    aliases = dict[str, str]()
+    for item in module.imports:
+        base = world.names.absolute(module.path, item.module or None, item.level) or ""
+        whole = f"{base}.{item.attribute}" if item.attribute else base
+        aliases[item.binds] = whole if item.attribute or item.asname else item.binds
+    dotted = world.names.dotted(path)
+
+    def names(node: ast.expr) -> bool:
+        if isinstance(node, ast.Subscript):
+            return chain_of(node.value)[-1:] == ("modules",) and getattr(node.slice, "value", "") == dotted
+        chain = chain_of(node)
+        return bool(chain) and ".".join((aliases.get(chain[0], ""), *chain[1:])) == dotted
+
+    return names
+
+
+def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool) -> Iterator[Write]:
+    def is_namespace(node: ast.expr) -> bool:
+        if isinstance(node, ast.Attribute):
+            return node.attr == "__dict__" and is_module(node.value)
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            return False
+        if node.func.id == "vars" and node.args:
+            return is_module(node.args[0])
+        return inside and node.func.id == "globals"
+
+    inside_functions: set[int] | None = None
+    nodes = module.source.nodes
+    for node in (*nodes.of(ast.Subscript), *nodes.of(ast.Attribute), *nodes.of(ast.Call)):
+        names: list[str | None] = []
+        if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and is_namespace(node.value):
+            names = [_text(node.slice)]
+        elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and is_module(node.value):
+            names = [node.attr]
+        elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            if called in _SETTERS and len(node.args) > 1 and is_module(node.args[0]):
+                names = [_text(node.args[1])]
+            elif isinstance(node.func, ast.Attribute) and called in _ITEM_SETTERS and is_namespace(node.func.value):
+                names = [_text(argument) for argument in node.args[:1]] + [k.arg for k in node.keywords]
+            elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
+                names = [_text(node.args[1])] if called == "setitem" and len(node.args) > 1 else [None]
+        if inside and None in names:
+            # While the module itself is made, an unknown name is a new one: nobody has read another value.
+            inside_functions = inside_functions or _inside_functions(nodes)
+            names = [name for name in names if name is not None or id(node) in inside_functions]
+        yield from (Write(name, module.source.place(node)) for name in names)
+
+
+def _inside_functions(nodes: Nodes) -> set[int]:
+    """The ids of the nodes that stand inside a function."""
+    functions = (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef), *nodes.of(ast.Lambda))
+    return {id(node) for function in functions for node in walk(function) if node is not function}
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -1,0 +1,53 @@
+"""Where tests and plugins replace names of the source, and what becomes of that when the readers move.
+
+A patched name must be looked up, after the move, in the module that the patch names. If every reader moved, a string
+follows them; if readers are on both sides, or the place holds the module itself, moved code reads the name through
+the source.
+"""
+
+from __future__ import annotations
+
+from codemods.bindings import Moment
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.references.referrers import Referrers, Seam
+
+
+def call_readers(units: Units, name: str) -> set[Unit]:
+    """Units that look a global up when they are called."""
+    return {
+        unit
+        for unit in units.all
+        for r in unit.references
+        if r.name == name and r.moment is Moment.CALL and not r.writes
+    }
+
+
+def dynamic_outside(referrers: Referrers, name: str) -> bool:
+    """Does another file look the name up in the source when it runs?"""
+    return name in referrers.chained or any(
+        i.attribute == name and i.function is not None for _, i in referrers.imports
+    )
+
+
+def _looks_up_any(units: Units) -> bool:
+    """Does code of the module ask for its namespace, where it may look any name up?"""
+    asked = (r for unit in units.all for r in unit.references if r.name in ("globals", "eval", "exec"))
+    return any(r.called and r.name not in units.module.binds for r in asked)
+
+
+def split(units: Units, referrers: Referrers, moving: set[Unit]) -> tuple[frozenset[str], tuple[Seam, ...]]:
+    """(names to be read through the source, string seams that follow their readers)."""
+    pinned: set[str] = set(referrers.assigned)
+    follow: list[Seam] = []
+    any_name = _looks_up_any(units)
+    for seam in referrers.seams:
+        readers = call_readers(units, seam.name)
+        if seam.rest or not readers & moving:
+            continue
+        stays = seam.name in units.by_name and units.by_name[seam.name] not in moving
+        if seam.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, seam.name):
+            pinned.add(seam.name)
+        else:
+            follow.append(seam)
+    # One name, one way: a name that is read through the source keeps all its seams there.
+    return frozenset(pinned), tuple(s for s in follow if s.name not in pinned)

@@ -1,0 +1,196 @@
+"""Texts that name moved definitions by their old path: strings, examples, entry points, documents, notebooks.
+
+What is certain to be resolved by import is rewritten; for the rest the old path keeps working, and it is listed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from codemods.bindings import Module, Statement
+from codemods.model import Place
+from codemods.planning.edits.model import Replacement
+from codemods.planning.references.doctest_names import missing_names
+from codemods.planning.references.doctests import example_imports
+from codemods.planning.references.import_strings import entry_points, in_setup_script, resolved_constants
+from codemods.project import Unreadable
+
+if TYPE_CHECKING:
+    from codemods.planning.facts import Facts
+
+# Files that people read. What else names a path may be acted upon by a program.
+_PROSE = (".md", ".rst", ".txt", ".html", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako")
+_EXAMPLES = (".md", ".rst")
+_IMPORTS_BY_NAME = re.compile(r"\b(?:import_module|__import__|lazy\w*)\b")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One place that names a moved definition by its old path; ``edit`` where that is rewritten."""
+
+    place: Place
+    name: str
+    acted_upon: bool
+    edit: Replacement | None = None
+
+
+def find_mentions(facts: Facts) -> tuple[Mention, ...]:
+    """Every mention in the tree, imports and patches aside, in the order of the files."""
+    return tuple(_Search(facts).run())
+
+
+def rewritten(facts: Facts) -> dict[str, tuple[Replacement, ...]]:
+    """The edits that mentions ask for, by file."""
+    found: dict[str, list[Replacement]] = defaultdict(list)
+    for mention in facts.mentions:
+        if mention.edit is not None:
+            found[mention.place.path].append(mention.edit)
+    return {path: tuple(edits) for path, edits in found.items()}
+
+
+def inside(facts: Facts, edits: tuple[Replacement, ...], statements: tuple[Statement, ...]) -> tuple[Replacement, ...]:
+    """Those of a source's edits that stand in the given statements."""
+    source = facts.source.source
+    spans = [(source.start(s.node), source.end(s.node)) for s in statements]
+    return tuple(edit for edit in edits if any(start <= edit.start and edit.end <= end for start, end in spans))
+
+
+class _Search:
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.names = facts.world.names
+        self.old = self.names.dotted(facts.move.source)
+        self.new = self.names.dotted(facts.move.destination)
+        self.moved = facts.moved_names
+        some = "|".join(map(re.escape, sorted(self.moved, key=len, reverse=True)))
+        old = re.escape(self.old)
+        self.whole = re.compile(rf"{old}[.:]({some})(?![A-Za-z0-9_])")
+        self.anywhere = re.compile(rf"(?<![\w.]){old}(?:[.:]|\s+import\s+[\w, ()]*?\b)({some})(?![A-Za-z0-9_])")
+        self.anyhow = re.compile(rf"(?<!\w)({some})(?![A-Za-z0-9_])")
+        self.module = re.compile(rf"(?<![\w.]){old}(?![\w.:])")
+
+    def run(self) -> Iterator[Mention]:
+        if not self.moved or not self.old:
+            return
+        modules: list[Module] = []
+        for path in self.facts.referrers.files:
+            if self.names.find(self.old, path) != self.facts.move.source:
+                continue  # a copy of the project inside of it, say, speaks of its own modules
+            if path.endswith(".py"):
+                module = self._module(path)
+                if module is not None:
+                    modules.append(module)
+                    yield from self._examples(path, module.source.text, module.source.newline, _docstrings(module))
+            elif not path.endswith(".pyi"):
+                yield from self._document(path)
+        yield from self._strings(modules)
+        for text, name, edit in missing_names(self.facts):
+            if edit is not None:
+                yield Mention(self.facts.source.source.place(text), name, False, edit)
+
+    def _module(self, path: str) -> Module | None:
+        try:
+            return self.facts.world.module(path)
+        except (Unreadable, OSError):
+            return None
+
+    # -- Python
+
+    def _strings(self, modules: list[Module]) -> Iterator[Mention]:
+        """Whole strings; one that also stands where nobody imports by it is a name in its own right, everywhere."""
+        patches = {id(seam.text) for seam in self.facts.referrers.seams if seam.text is not None}
+        found: list[tuple[Module, ast.Constant, str, bool]] = []
+        for module in modules:
+            certain = resolved_constants(module)
+            for node in module.source.nodes.of(ast.Constant):
+                if not isinstance(node.value, str) or id(node) in patches:
+                    continue
+                point = in_setup_script(module.path, node.value)
+                hit = self.whole.match(point or node.value)
+                if hit is not None:
+                    found.append((module, node, hit[1], bool(point) or id(node) in certain))
+                elif (dynamic := self._looked_up(module, node)) is not None:
+                    found.append((module, node, dynamic, False))
+        names = {node.value for _, node, _, certain in found if not certain}
+        for module, node, name, _ in found:
+            edit = None if node.value in names else self._in_literal(module, node, name)
+            yield Mention(module.source.place(node), name, True, edit)
+
+    def _looked_up(self, module: Module, node: ast.Constant) -> str | None:
+        """``import_module("pkg.old")``, a table of lazy names: a moved name that the same module speaks of."""
+        if not isinstance(node.value, str) or not self._is_module(module, node.value):
+            return None
+        hit = self.anyhow.search(module.source.text)
+        return hit[1] if hit else None
+
+    def _is_module(self, module: Module, text: str) -> bool:
+        """The old module's name: in full; relative or its last part only, where modules are imported by name."""
+        name = text.lstrip(".")
+        if text == self.old or not name or not self.old.endswith(name):
+            return text == self.old
+        if not name.replace(".", "").isidentifier() or not _IMPORTS_BY_NAME.search(module.source.text):
+            return False
+        return self.names.absolute(module.path, name, max(1, len(text) - len(name))) == self.old
+
+    def _in_literal(self, module: Module, node: ast.Constant, name: str) -> Replacement | None:
+        source = module.source
+        start, end = source.start(node), source.end(node)
+        written = source.text[start:end]
+        at = written.find(self.old)
+        if self.whole.match(written, at) is None:
+            return None
+        return Replacement(start + at, start + at + len(self.old), self.new, f"a string names {self.new}.{name}")
+
+    def _examples(self, path: str, text: str, newline: str, spans: list[tuple[int, int]]) -> Iterator[Mention]:
+        for start, end in spans:
+            for example in example_imports(text, start, end):
+                hit = next((name for name, _ in example.aliases if name in self.moved), "")
+                if example.module == self.old and hit:
+                    place = Place(path, text.count("\n", 0, example.start) + 1)
+                    yield Mention(place, hit, True, example.rewritten(self.moved, self.new, newline))
+
+    # -- other texts
+
+    def _document(self, path: str) -> Iterator[Mention]:
+        try:
+            text = self.facts.world.tree.read(path).decode()
+        except (UnicodeDecodeError, OSError):
+            return
+        found: list[Mention] = []
+        if path.endswith(_EXAMPLES):
+            newline = "\r\n" if "\r\n" in text else "\n"
+            found += self._examples(path, text, newline, [(0, len(text))])
+        for at, value in entry_points(path, text):
+            if hit := self.whole.fullmatch(value):
+                edit = Replacement(at, at + len(self.old), self.new, f"an entry point names {self.new}:{hit[1]}")
+                found.append(Mention(_place(path, text, at), hit[1], True, edit))
+        spans = [(m.edit.start, m.edit.end) for m in found if m.edit is not None]
+        lines = {m.place.line for m in found}
+        for hit in self.anywhere.finditer(text):
+            place = _place(path, text, hit.start())
+            if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
+                found.append(Mention(place, hit[1], not path.endswith(_PROSE)))
+        if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
+            found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
+        yield from found
+
+
+def _place(path: str, text: str, at: int) -> Place:
+    return Place(path, text.count("\n", 0, at) + 1)
+
+
+def _docstrings(module: Module) -> list[tuple[int, int]]:
+    """The spans of strings that stand alone and have examples in them."""
+    source = module.source
+    if ">>>" not in source.text:
+        return []
+    return [
+        (source.start(node.value), source.end(node.value))
+        for node in source.nodes.of(ast.Expr)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) and ">>>" in node.value.value
+    ]

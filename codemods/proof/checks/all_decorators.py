@@ -1,0 +1,54 @@
+"""Names that a decorator lists: ``@public`` puts what it is given into ``__all__`` of the module in which that is made.
+
+So what moved is listed in another module than before, and only a star import can tell.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Side
+
+
+def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """What moved and is listed by its decorator, and whether somebody in the tree would miss it."""
+    for pair in comparison.pairs:
+        decorators = getattr(pair.old.node, "decorator_list", ())
+        if not pair.moved or not any(_lists(comparison.before, pair.old.path, d) for d in decorators):
+            continue
+        source = comparison.after.outline(pair.old.path)
+        missing = sorted(pair.old.names - set((source.exported if source else None) or ()))
+        for name in missing:
+            importers = list(_star_importers(comparison, pair.old.path))
+            message = f"a star import of {comparison.before.names.dotted(pair.old.path)} no longer takes {name}"
+            place = Place(importers[0]) if importers else pair.new.place
+            yield Finding(place, f"{message}, which its decorator lists"), bool(importers)
+
+
+def _lists(side: Side, path: str, decorator: ast.expr) -> bool:
+    """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    for where, name in side.meaning(path, function):
+        if not where and name == "public.public":  # the package atpublic
+            return True
+        outline = side.outline(where) if where.endswith(".py") else None
+        for node in outline.body if outline else ():
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                parts = list(ast.walk(node))
+                attributes = {n.attr for n in parts if isinstance(n, ast.Attribute)}
+                texts = {n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+                if attributes & {"__module__", "__globals__"} and "__all__" in attributes | texts:
+                    return True
+    return False
+
+
+def _star_importers(comparison: Comparison, path: str) -> Iterator[str]:
+    side = comparison.after
+    last = side.names.dotted(path).rpartition(".")[2]
+    for other in sorted(side.tree.code_with([last])):
+        outline = side.outline(other) if other.endswith(".py") and other != path else None
+        if outline is not None and any(side.find(star, other) == path for star in outline.stars):
+            yield other

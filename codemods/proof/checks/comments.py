@@ -1,0 +1,89 @@
+"""No comment is lost; and of those that tell tools where something begins and ends, what is opened is closed."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from codemods.model import Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Side
+
+_TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
+_FOLDED = re.compile(r"#\s*(region\b|endregion\b|</?editor-fold)")
+_OPENING = ("off", "disable", "region", "<editor-fold")
+
+# (path, text, line) of a comment on its own line.
+Marker = tuple[str, str, int]
+
+
+def comments(comparison: Comparison) -> Iterator[Finding]:
+    """Comments that are gone, or open or close nothing any more."""
+    paths = [p for p in comparison.changed if _lines(comparison.before, p) != _lines(comparison.after, p)]
+    old = {path: list(_comments_of(comparison.before, path)) for path in paths}
+    new = {path: list(_comments_of(comparison.after, path)) for path in paths}
+    before = Counter(text for several in old.values() for text, _, importing in several if not importing)
+    after = Counter(text for several in new.values() for text, _, _ in several)
+    places = {text: Place(path, line) for path in paths for text, line, importing in old[path] if not importing}
+    for text in before - after:
+        yield Finding(places[text], f"the comment {text!r} is gone")
+    yield from _lone_markers(_alone(comparison.before, old), _alone(comparison.after, new))
+
+
+def _lines(side: Side, path: str) -> list[bytes]:
+    """The lines that may have a comment."""
+    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
+
+
+def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
+    """(text, line, whether it stands on an import)."""
+    outline = side.outline(path)
+    if outline is None or "#" not in outline.source.text:
+        return
+    imports: set[int] = set()
+    for node in outline.source.nodes.imports:
+        imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    text = re.sub(r"\r\n?", "\n", outline.source.text)
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string.rstrip(), token.start[0], token.start[0] in imports
+
+
+def _alone(side: Side, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
+    """Those on their own lines."""
+    for path, several in found.items():
+        outline = side.outline(path)
+        for text, line, _ in several:
+            if outline is not None and outline.source.line(line).strip().startswith("#"):
+                yield path, text, line
+
+
+def _lone_markers(before: Iterable[Marker], after: Iterable[Marker]) -> Iterator[Finding]:
+    """The markers without a partner that were not so before; comments as (path, text, line), each on its own line."""
+    old = Counter(text for _, text, _ in _lone(before))
+    for path, text, line in _lone(after):
+        old[text] -= 1
+        if old[text] < 0:
+            yield Finding(Place(path, line), f"the comment {text!r} opens or closes nothing any more")
+
+
+def _lone(comments: Iterable[Marker]) -> Iterator[Marker]:
+    opened: dict[tuple[str, ...], list[Marker]] = defaultdict(list)
+    for path, text, line in comments:
+        told = _TOLD.match(text)
+        found = told or _FOLDED.match(text)
+        if found is None:
+            continue
+        word = told[2] if told else found[1]
+        key = (path, told[1], told[3] or "") if told else (path,)
+        if word in _OPENING:
+            opened[key].append((path, text, line))
+        elif opened[key]:
+            opened[key].pop()
+        else:
+            yield path, text, line
+    for left in opened.values():
+        yield from left

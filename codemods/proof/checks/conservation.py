@@ -1,0 +1,230 @@
+"""Nothing is lost, added or altered but imports and the ways in which things are named."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import warnings
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.checks.comments import comments
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing, logger_name
+from codemods.proof.statements.pairing import Pair, Statement
+
+SAYS = "every statement and comment is still there, once, and is written as before"
+
+
+def check(comparison: Comparison) -> Check:
+    pairing = comparison.pairing
+    failures = [*_layout(comparison), *_docstrings(comparison)]
+    failures += _unmoved(comparison)
+    for statement in pairing.gone:
+        failures.append(
+            Finding(statement.place, f"{statement.said}: this statement is gone, or altered, in the new tree")
+        )
+    for statement in pairing.come:
+        if not _is_logger_again(comparison, statement):
+            message = f"{statement.said}: this statement is new, or altered, in the new tree"
+            failures.append(Finding(statement.place, message))
+    for pair in comparison.pairs:
+        if _rewritten(pair):
+            failures.append(
+                Finding(pair.new.place, f"{pair.new.said}: it is written differently, and no name in it changed")
+            )
+    failures += _guarded_imports(comparison)
+    failures += _global_imports(comparison)
+    failures += _new_stars(comparison)
+    failures += _dots_lost(comparison)
+    failures += comments(comparison)
+    return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
+
+
+def _unmoved(comparison: Comparison) -> Iterator[Finding]:
+    """What was to move, and still is where it was."""
+    for move in comparison.moves:
+        outline = comparison.after.outline(move.source)
+        for name in move.names:
+            if outline is not None and any(b.defined and not b.value for b in outline.binds.get(name, ())):
+                yield Finding(
+                    Place(move.source), f"{name} was to move to {move.destination}, and is still defined here"
+                )
+
+
+def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
+    """Does a new statement get a logger that the old tree has, by its name? That gives the same object."""
+    if logger_name(statement.node) is None or len(statement.names) != 1:
+        return False
+    wanted = [o.meaning for o in statement.reading.occurrences if not o.own]
+    return any(
+        logger_name(other.node) is not None
+        and other.key == statement.key
+        and [comparison.mapped(o.meaning) for o in other.reading.occurrences if not o.own] == wanted
+        for several in comparison.old_statements.values()
+        for other in several
+    )
+
+
+def _rewritten(pair: Pair) -> bool:
+    """Is the text another, where neither a name nor an import inside gives a reason?"""
+    if pair.old.text == pair.new.text:
+        return False
+    old, new = pair.old.reading, pair.new.reading
+    if [o.text for o in old.occurrences] != [o.text for o in new.occurrences]:
+        return False
+    if list(map(ast.dump, old.inner)) != list(map(ast.dump, new.inner)):
+        return False
+    return _lines(pair.old.text) != _lines(pair.new.text)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
+
+
+def _docstrings(comparison: Comparison) -> Iterator[Finding]:
+    for path in comparison.changed:
+        old, new = (s.get(path, []) for s in (comparison.old_statements, comparison.new_statements))
+        if old and old[0].docstring and path in comparison.new.paths:
+            if not (new and new[0].docstring and _lines(new[0].text) == _lines(old[0].text)):
+                yield Finding(old[0].place, "the docstring of the module is gone, or altered")
+
+
+def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
+    """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
+    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
+    old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
+    known = {_form(comparison, comparison.before, s) for s in old}
+    for several in comparison.new_statements.values():
+        for statement in several:
+            if not _guard(statement) or (form := _form(comparison, comparison.after, statement)) in known:
+                continue
+            names = frozenset(_imported_names(statement.node))
+            less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
+            if not _nothing_but_imports(statement.node) or form not in less:
+                yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
+
+
+def _global_imports(comparison: Comparison) -> Iterator[Finding]:
+    """What a function imports under a name that it declares global, it goes on importing."""
+    for pair in comparison.pairs:
+        if not (declared := pair.old.declared_global):
+            continue
+        old = {(name, comparison.mapped(origins)) for name, origins in _bound_inside(comparison.before, pair.old)}
+        lost = {item for item in old if item[0] in declared} - {*_bound_inside(comparison.after, pair.new)}
+        for name, _ in sorted(lost, key=lambda item: item[0]):
+            yield Finding(pair.new.place, f"{pair.new.said} no longer imports {name}, which it declares global")
+
+
+def _bound_inside(side: Side, statement: Statement) -> Iterator[tuple[str, Origins]]:
+    for node in statement.reading.inner:
+        for name, bound in side.bound_by(statement.path, node, False):
+            yield name, side.imported(statement.path, bound.module, bound.attribute)
+
+
+def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
+    """A relative import does not become one that works only where the file is run as a script in its folder."""
+    names = comparison.after.names
+    for pair in comparison.pairs:
+        if pair.old.text != pair.new.text and any(getattr(node, "level", 0) for node in pair.old.reading.inner):
+            for node in pair.new.reading.inner:
+                module = node.module if isinstance(node, ast.ImportFrom) and not node.level else None
+                if module and names.find(module) is None and names.find(module, pair.new.path) is not None:
+                    yield Finding(Place(pair.new.path, node.lineno), f"the import of {module} lost its dots")
+
+
+def _new_stars(comparison: Comparison) -> Iterator[Finding]:
+    """Nobody knows what a star takes from a module that is not of the tree, so no such import is new."""
+    known = {star for path in comparison.changed for star in getattr(comparison.before.outline(path), "stars", ())}
+    for path in comparison.changed:
+        outline = comparison.after.outline(path)
+        for star in outline.stars if outline is not None else ():
+            outside = star.partition(".")[0] not in sys.stdlib_module_names and not comparison.after.find(star, path)
+            if outside and star not in known:
+                yield Finding(Place(path), f"the import of everything from {star} is new")
+
+
+def _guard(statement: Statement) -> bool:
+    node = statement.node
+    if not isinstance(node, (ast.If, ast.Try)) or not statement.importing:
+        return False
+    return not (isinstance(node, ast.If) and is_typing(node.test) and not node.orelse)
+
+
+def _nothing_but_imports(node: ast.stmt) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom)) or (
+        isinstance(node, ast.If) and all(map(_nothing_but_imports, [*node.body, *node.orelse]))
+    )
+
+
+def _form(comparison: Comparison, side: Side, statement: Statement, only: frozenset[str] | None = None) -> str:
+    """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
+
+    def meant(origins: Origins) -> list[Origin]:
+        return sorted(comparison.mapped(origins) if side is comparison.before else origins)
+
+    def block(body: list[ast.stmt], only: frozenset[str] | None = only) -> str:
+        imported: list[str] = []
+        others: list[str] = []
+        for node in body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                for name, bound in side.bound_by(statement.path, node, False):
+                    if only is None or name in only:
+                        meaning = meant(side.imported(statement.path, bound.module, bound.attribute))
+                        imported.append(f"{name}={meaning}")
+            else:
+                others.append(form(node))
+        return f"{sorted(imported)} {others}"
+
+    def asked(node: ast.AST | None) -> str:
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
+        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
+
+    def form(node: ast.AST) -> str:
+        if isinstance(node, ast.If) and is_typing(node.test) and only is None:
+            # What type checkers alone see is told by what names it; here is what stands in for something at run time.
+            both = frozenset(name for s in node.orelse for name in _imported_names(s))
+            return f"if typing {block(node.body, both)} {block(node.orelse)}"
+        if isinstance(node, ast.If) and import_like(node):
+            return f"if {asked(node.test)} {block(node.body)} {block(node.orelse)}"
+        if isinstance(node, ast.Try):
+            handlers = [f"{asked(h.type)} {h.name} {block(h.body)}" for h in node.handlers]
+            return f"try {block(node.body)} {handlers} {block(node.orelse)} {block(node.finalbody)}"
+        return ast.dump(node)
+
+    return form(statement.node)
+
+
+def _imported_names(node: ast.stmt) -> Iterator[str]:
+    for alias in ast.walk(node):
+        if isinstance(alias, ast.alias):
+            yield alias.asname or alias.name.partition(".")[0]
+
+
+def _layout(comparison: Comparison) -> Iterator[Finding]:
+    for path in comparison.changed:
+        old, new = comparison.before.outline(path), comparison.after.outline(path)
+        if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
+            yield Finding(Place(path), "the new text is not Python that can be read")
+        if new is None and path not in comparison.after.tree.paths and path.endswith("__init__.py"):
+            yield Finding(Place(path), "the package is no regular one any more")
+        if old is None or new is None:
+            continue
+        if old.source.encoding != new.source.encoding:
+            yield Finding(Place(path), f"its encoding {old.source.encoding} became {new.source.encoding}")
+        ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
+        if len(ends[0]) == 1 and ends[1] - ends[0]:
+            yield Finding(Place(path), "its line ends are mixed now")
+
+
+def _compiles(text: str) -> bool:
+    """Is this a module to the compiler, which knows more rules than the parser?"""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "module", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""No new circle among run-time imports at module level."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.order import Importing
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import flat
+
+SAYS = "no new circle among imports that run while modules are imported"
+
+
+def check(comparison: Comparison) -> Check:
+    """A new circle fails where one of its modules can't be imported first. One that works is declared; the moves of
+    codemods promise that there is none."""
+    before, after = comparison.before, comparison.after
+    failures: list[Finding] = []
+    declared: list[Finding] = []
+    graph: dict[str, dict[str, int]] = {}
+    old_graph: dict[str, dict[str, int]] = {}
+    importing: Importing | None = None
+    for path in comparison.changed:
+        circle = _circle(after, path, graph)
+        if not circle:
+            continue
+        edges = ", ".join(
+            f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True)
+        )
+        finding = Finding(Place(path, graph[path].get(circle[1], 0)), f"a circle of imports: {edges}")
+        known = _is_old(comparison, before, circle, old_graph)
+        if not known and not comparison.promised:
+            importing = importing or Importing(comparison)
+            known = not any(importing.after(step).failed for step in circle)
+        (declared if known else failures).append(finding)
+    return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))
+
+
+def _is_old(comparison: Comparison, before: Side, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:
+    """Was the circle there before, seen with a new module as the part of its source that it was?"""
+    came = {p.new.path: p.old.path for p in comparison.pairing.pairs if p.moved}
+    old = {came.get(step, step) if step not in before.tree.paths else step for step in circle}
+    return len(old) > 1 and all(step in before.tree.paths and bool(_circle(before, step, graph)) for step in old)
+
+
+def _edges(side: Side, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
+    if path not in graph:
+        found: dict[str, int] = {}
+        outline = side.outline(path)
+        for node, typing in flat(outline.body) if outline else ():
+            if typing:
+                continue
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                base = side.absolute(path, node)
+                inner = [f"{base}.{alias.name}" for alias in node.names]
+                modules = [name for name in inner if side.find(name, path)]
+                if len(modules) < len(inner):
+                    modules.append(base)
+            for module in modules:
+                target = side.find(module, path)
+                if target and target != path:
+                    found.setdefault(target, node.lineno)
+        graph[path] = found
+    return graph[path]
+
+
+def _circle(side: Side, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
+    """The shortest circle through ``start``, or nothing."""
+    came: dict[str, str] = {}
+    todo = [start]
+    while todo:
+        following = []
+        for path in todo:
+            for target in _edges(side, path, graph):
+                if target == start:
+                    steps = [path]
+                    while steps[-1] != start:
+                        steps.append(came[steps[-1]])
+                    return steps[::-1]
+                if target not in came:
+                    came[target] = path
+                    following.append(target)
+        todo = following
+    return []

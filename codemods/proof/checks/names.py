@@ -1,0 +1,200 @@
+"""Every name in what moved, changed, or could be affected means what it meant, through all import hops."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Origins, flat, is_typing
+from codemods.proof.statements.name_resolution import Occurrence
+from codemods.proof.statements.pairing import Pair
+
+SAYS = "each name that is read or written, in code, annotations and dotted strings, means what it meant before"
+_CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
+_DOTTED = re.compile(
+    r"(?<![\w./:-])[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?|(?<![\w./:-])[^\W\d]\w*:[^\W\d]\w*"
+)
+# What reads annotations while the program runs.
+_ASKS_ANNOTATIONS = re.compile(
+    rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
+)
+
+# Those who make objects of annotations that are text; the others are content with the text.
+_RESOLVES_ANNOTATIONS = re.compile(
+    rb"get_type_hints|pydantic|fastapi|eval_str|attrs?\.resolve|resolve_types|typer|msgspec|cattrs"
+)
+
+
+def check(comparison: Comparison) -> Check:
+    failures: list[Finding] = []
+    declared: list[Finding] = []
+    count = 0
+    for pair in comparison.pairs:
+        count += len(pair.old.reading.occurrences)
+        failures += _compare(comparison, pair)
+    for path in (*comparison.changed, *comparison.mentioning):
+        failures += _imports(comparison, path)
+    for path in comparison.changed:
+        failures += _tests(comparison.after, path)
+    failures += _configuration(comparison)
+    for finding, matters in (*_annotations(comparison), *_hints(comparison)):
+        (failures if matters else declared).append(finding)
+    return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
+
+
+def _compare(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
+    """Names that mean something else."""
+    old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+    if len(old) != len(new):
+        yield Finding(pair.new.place, f"{pair.new.said}: it names other things than before")
+        return
+    for before, after in zip(old, new, strict=True):
+        wanted, found = comparison.mapped(before.meaning), after.meaning
+        if before.own:
+            continue
+        if wanted == found or (not wanted and not pair.moved):
+            continue
+        what = "writes" if before.writes and not before.cells else "reads"
+        where = Place(pair.new.path, after.line)
+        message = f"{pair.new.said} {what} {after.text}: it was {_said(wanted)}, and is {_said(found)}{_when(after)}"
+        yield Finding(where, message)
+
+
+def _when(occurrence: Occurrence) -> str:
+    return " for type checkers" if occurrence.moment == "typing" else ""
+
+
+def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
+    """Every import, at any depth, leads to something that is there."""
+    outline = comparison.after.outline(path)
+    if outline is None:
+        return
+    typed = {id(n) for n, typing in flat(outline.body) if typing}
+    old = comparison.before.outline(path)
+    known = {ast.dump(node) for node in old.source.nodes.imports} if old else frozenset[str]()
+    for node in outline.source.nodes.imports:
+        if ast.dump(node) in known and not comparison.reach.concerns(node):
+            continue
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, path, alias.name):
+                    yield Finding(outline.source.place(node), f"there is no module {alias.name}")
+        else:
+            module = comparison.after.absolute(path, node)
+            if module.startswith(".") or _is_missing(comparison.after, path, module):
+                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
+                    comparison, path, module
+                ):
+                    yield Finding(outline.source.place(node), f"there is no module {module}")
+                continue
+            for alias in node.names:
+                if alias.name == "*" or comparison.after.imported(path, module, alias.name, id(node) in typed):
+                    continue
+                if not _was_so(comparison, module, alias.name, path):
+                    yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
+
+
+def _tests(side: Side, path: str) -> Iterator[Finding]:
+    """What is imported for type checkers stands below a test that is read at run time."""
+    outline = side.outline(path)
+    for node in outline.body if outline is not None else ():
+        if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(side, path, node.test):
+            yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere")
+
+
+def all_bound(side: Side, path: str, expression: ast.expr) -> bool:
+    """Is everything bound at run time that an expression of a module names?"""
+    return all(side.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
+
+
+def _is_missing(side: Side, path: str, module: str) -> bool:
+    """Should a module stand in a package of the tree, and doesn't?"""
+    if side.find(module, path):
+        return False
+    parts = module.split(".")
+    above = [side.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
+    return any(above)
+
+
+def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
+    """Was the same module, which is none of the tree's text files, imported before?"""
+    old = comparison.before
+    outlines = [old.outline(p) for p in {*comparison.changed, path}]
+    return any(o is not None and module in o.imports for o in outlines) and not old.find(module, path)
+
+
+def _was_so(comparison: Comparison, module: str, name: str, path: str) -> bool:
+    before = comparison.before
+    return before.find(module, path) is not None and not before.imported(path, module, name)
+
+
+def _configuration(comparison: Comparison) -> Iterator[Finding]:
+    """Dotted paths in configuration, such as entry points, lead where they led."""
+    names = {name for _, name in comparison.renamed}
+    for path in sorted(comparison.old.paths | comparison.new.paths):
+        if not path.endswith(_CONFIGURATION):
+            continue
+        old, new = (side.bytes(path) for side in (comparison.before, comparison.after))
+        if old == new and not any(name.encode() in (new or b"") for name in names):
+            continue
+        if old is None or new is None:
+            yield Finding(Place(path), "this file is gone" if new is None else "this file is new")
+            continue
+        before, after = old.decode(errors="replace"), new.decode(errors="replace")
+        if old != new and _DOTTED.sub("§", before) != _DOTTED.sub("§", after):
+            yield Finding(Place(path), "it changed otherwise than in how it names what moved")
+            continue
+        for one, two in zip(_DOTTED.finditer(before), _DOTTED.finditer(after), strict=True):
+            was, _, known = comparison.before.written(path, one.group())
+            now, _, _ = comparison.after.written(path, two.group())
+            if (known and comparison.mapped(was) != now) or (not known and one.group() != two.group()):
+                line = after.count("\n", 0, two.start()) + 1
+                yield Finding(
+                    Place(path, line), f"{two.group()}: it was {_said(comparison.mapped(was))}, and is {_said(now)}"
+                )
+
+
+def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(annotations that were objects and are text now, or the other way round; whether somebody could see it)."""
+    asked: bool | None = None
+    for pair in comparison.pairing.pairs:
+        old, new = pair.old.reader.outline.postponed, pair.new.reader.outline.postponed
+        if old == new or not pair.old.reading.annotated:
+            continue
+        if asked is None:
+            asked = any(
+                _asks(comparison, path)
+                for path in {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
+            )
+        now = "text" if new else "objects"
+        yield Finding(pair.new.place, f"the annotations of {pair.new.said} are {now} now"), asked
+
+
+def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
+    for pair in comparison.pairs:
+        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+        for before, after in zip(old, new, strict=False):
+            if before.live and not after.live and before.moment == after.moment == "typing":
+                asking = {pair.old.path, pair.new.path}
+                matters = not pair.moved or any(_asks(comparison, p, _RESOLVES_ANNOTATIONS) for p in asking)
+                message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
+                yield Finding(Place(pair.new.path, after.line), message), matters
+
+
+def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:
+    return bool(words.search(comparison.after.bytes(path) or b""))
+
+
+def _said(origins: Origins) -> str:
+    said = []
+    for where, name in sorted(origins):
+        if where == "=":
+            said.append(name)
+        else:
+            said.append(f"{where}:{name}" if where and name else where or name)
+    return " or ".join(said) or "bound nowhere"

@@ -1,0 +1,278 @@
+"""What could be imported from a touched module still can, and is the same object."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.project import walk
+from codemods.proof.checks.all_decorators import listed_elsewhere
+from codemods.proof.checks.test_collection import collected, is_fixture, moves_as_a_test
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.order import Importing
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Outline, flat
+from codemods.proof.statements.name_resolution import last_name
+
+SAYS = "what could be imported from a touched module still can be, and is the same object"
+
+
+def check(comparison: Comparison) -> Check:
+    """Names that left a module fail where they were promised: by ``__all__``, a package's ``__init__``, an import under
+    its own name, or the request of the move. Otherwise their loss is declared; who in the tree reads them is looked at
+    by the check of bindings."""
+    failures: list[Finding] = []
+    declared: list[Finding] = []
+    count = 0
+    for path in comparison.changed:
+        outline = comparison.before.outline(path)
+        if outline is None:
+            continue
+        passing = _passing(outline)
+        unbound = {name for where, name in comparison.declared_global if where == path}  # until a function is called
+        for name in sorted(comparison.before.namespace(path) - passing - unbound):
+            old = comparison.mapped(comparison.before.bound_origins(path, name))
+            new = comparison.after.bound_origins(path, name)
+            count += 1
+            if old == new or not old:
+                continue
+            if new:
+                failures.append(
+                    Finding(Place(path), f"{name} is another object here: it was {_one(old)}, and is {_one(new)}")
+                )
+            elif _promised(comparison, path, name, outline):
+                failures.append(Finding(Place(path), f"{name} can't be found here any more"))
+            elif (path, name) in comparison.renamed and not name.startswith("_"):
+                there = comparison.after.names.dotted(comparison.renamed[path, name][0])
+                declared.append(Finding(Place(path), f"{name} can be imported from {there} only"))
+        failures += _exports(comparison, path, outline)
+    for finding, missed in listed_elsewhere(comparison):
+        (failures if missed else declared).append(finding)
+    failures += _dangling(comparison)
+    failures += _covering(comparison)
+    failures += _handed_on(comparison)
+    for failed, found in collected(comparison):
+        (failures if failed else declared).append(found)
+    return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
+
+
+def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
+    moved = (path, name) in comparison.renamed
+    if is_fixture(comparison, path, name):
+        return True
+    if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
+        return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
+    if any(b.defined and not b.value for b in outline.binds.get(name, ())):
+        return not name.startswith("_") or _mentioned(comparison, path, name)
+    if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
+        return not name.startswith("_") and not _whole_module(comparison.before, path, name)
+    if outline.exported is not None and name in outline.exported:
+        return True
+    if name.startswith("_") or all(
+        not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
+    ):
+        return _explicit(outline, name)
+    # What a package imports whole, it uses; a module of its own it offers by `from . import`.
+    whole = all(not b.defined and b.attribute is None for b in outline.binds.get(name, ()))
+    return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
+
+
+def _whole_module(side: Side, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+    """Does a star bring the name from where it is a module, imported to be used there?"""
+    outline = side.outline(path)
+    if outline is None or path in seen:
+        return False
+    if name in outline.binds:
+        return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in outline.binds[name])
+    targets = [side.find(star, path) for star in outline.stars]
+    return any(_whole_module(side, target, name, seen | {path}) for target in targets if target)
+
+
+def _still_exported(comparison: Comparison, path: str, name: str) -> bool:
+    outline = comparison.after.outline(path)
+    return outline is not None and outline.exported is not None and name in outline.exported
+
+
+def _explicit(outline: Outline, name: str) -> bool:
+    """Is a name imported under its own name, or with a mark for the linter that this is on purpose?"""
+    for node, typing in flat(outline.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not typing:
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    lines = "".join(
+                        map(outline.source.line, {node.lineno, alias.lineno, node.end_lineno or node.lineno})
+                    )
+                    return alias.asname == alias.name or bool(re.search(r"#.*noqa(?!:)|#.*noqa:.*F401", lines))
+    return False
+
+
+def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Finding]:
+    """What a star import takes."""
+    new = comparison.after.outline(path)
+    if new is None:
+        return
+    listed = (
+        set(old.exported)
+        if old.exported is not None
+        else {n for n in old.binds if any(b.defined for b in old.binds[n])}
+    )
+    for name in sorted(listed):
+        if not comparison.before.exports(path, name) or comparison.after.exports(path, name):
+            continue
+        there = comparison.after.bound_origins(path, name)
+        promised = comparison.promised and not moves_as_a_test(comparison, (path, name))
+        if (there and (old.exported is not None or not name.startswith("_"))) and (
+            (path, name) not in comparison.renamed or promised
+        ):
+            yield Finding(Place(path), f"a star import no longer takes {name}")
+        elif not there and old.exported is not None and (path, name) not in comparison.renamed:
+            yield Finding(Place(path), f"a star import no longer takes {name}")
+    if old.exported is not None and new.exported is None:
+        kept = [n for n in old.exported if (path, n) not in comparison.renamed or comparison.promised]
+        if kept:
+            yield Finding(Place(path), f"__all__ is gone, which named {', '.join(kept)}")
+        extra = {n for n in new.binds if comparison.after.exports(path, n) and not comparison.before.exports(path, n)}
+        for name in sorted(extra & set(old.binds)):
+            yield Finding(Place(path), f"a star import takes {name} now")
+
+
+def _dangling(comparison: Comparison) -> Iterator[Finding]:
+    """``__all__`` names what is there."""
+    for path in comparison.changed:
+        new, old = comparison.after.outline(path), comparison.before.outline(path)
+        for name in sorted(set(new.exported or ())) if new else ():
+            if comparison.after.bound_origins(path, name) or comparison.after.imported(
+                path, comparison.after.names.dotted(path), name
+            ):
+                continue
+            if old is None or comparison.before.bound_origins(path, name) or name not in (old.exported or ()):
+                yield Finding(Place(path), f"__all__ names {name}, which is not there")
+
+
+def _covering(comparison: Comparison) -> Iterator[Finding]:
+    """A new module becomes an attribute of its package when it is imported, and covers what has its name there."""
+    for path in comparison.changed:
+        if path in comparison.old.paths or path.endswith("__init__.py"):
+            continue
+        folder, _, file = path.rpartition("/")
+        package, stem = f"{folder}/__init__.py", file.removesuffix(".py")
+        there = comparison.after.bound_origins(package, stem) if package in comparison.new.paths else frozenset()
+        if not there or there == {(path, "")}:
+            continue
+        run = Importing(comparison).after(package)
+        if path not in run.bound or run.bound[package].get(stem) == ("module", path):
+            yield Finding(Place(path), f"importing this module covers {stem} in {package}, which is {_one(there)}")
+
+
+def _handed_on(comparison: Comparison) -> Iterator[Finding]:
+    """A module that lost a name, and is used as an object: whoever has it may look for the name."""
+    lost = comparison.lost
+    for pair in comparison.pairs if lost else ():
+        for occurrence in pair.new.reading.occurrences:
+            for module, name in occurrence.meaning:
+                whole = (not name and occurrence.whole) or (name.endswith("()") and name != "eval()")
+                if module in lost and whole and occurrence.moment != "typing":
+                    message = f"{module} is used as a whole here, and {lost[module][0]} can't be found in it any more"
+                    yield Finding(Place(pair.new.path, occurrence.line), message)
+
+
+def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
+    """Does a file beside the ones of the move know a private name and its module?"""
+    names = comparison.before.names
+    dotted = names.dotted(path)
+    new = comparison.renamed.get((path, name), ("", ""))[0]
+    tree = comparison.after.tree
+    knowing = tree.code_with([name]) & tree.code_with([dotted.rpartition(".")[2]])
+    # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
+    others = (p for p in knowing if p.endswith(".py") and p not in (path, new) and names.find(dotted, p) == path)
+    return any(_reaches(comparison.after, other, path, name) for other in others)
+
+
+def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
+    """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
+    outline = side.outline(importer)
+    if outline is None:
+        return True
+    selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree), *_told_to_people(outline)}
+    imported = None if re.search(r"import_module|__import__|sys\.modules", outline.source.text) else _imported(outline)
+    last = side.names.dotted(path).rpartition(".")[2]
+    dotted = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(name)}\b|\bimport\b.*\b{re.escape(name)}\b")
+    aliases = (alias.name for node in outline.source.nodes.imports for alias in node.names)
+    whole = imported is None or any(alias.rpartition(".")[2] == last for alias in aliases)
+    for node in walk(outline.source.tree):
+        if isinstance(node, ast.ImportFrom):
+            if any(a.name in (name, "*") for a in node.names):
+                if side.find(side.absolute(importer, node), importer) == path:
+                    return True
+        elif isinstance(node, ast.Attribute):
+            if node.attr == name and node not in selves and (imported is None or _root(node) in imported):
+                return True
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in selves:
+            if dotted.search(node.value) or (node.value == name and whole):
+                return True
+    return False
+
+
+def _imported(outline: Outline) -> set[str]:
+    """The names that imports bind, at any depth."""
+    return {
+        alias.asname or alias.name.partition(".")[0] for node in outline.source.nodes.imports for alias in node.names
+    }
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def _told_to_people(outline: Outline) -> Iterator[ast.expr]:
+    """Strings that stand alone, without examples in them."""
+    for node in outline.source.nodes.of(ast.Expr):
+        if isinstance(node.value, ast.Constant) and ">>>" not in str(node.value.value):
+            yield node.value
+
+
+def _own_names(tree: ast.Module) -> Iterator[ast.expr]:
+    """What says its own name while it is made: ``T = TypeVar("T")``."""
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        for call in walk(node) if names else ():
+            if isinstance(call, ast.Call) and call.args and getattr(call.args[0], "value", None) in names:
+                yield call.args[0]
+
+
+def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
+    """Attributes read off the first parameter of a method: what an instance or a class holds, not a module."""
+    for owner in ast.walk(tree):
+        for method in owner.body if isinstance(owner, ast.ClassDef) else ():
+            if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or any(
+                last_name(decorator) == "staticmethod" for decorator in method.decorator_list
+            ):
+                continue
+            parameters = (*method.args.posonlyargs, *method.args.args)
+            inside = list(ast.walk(method))
+            stored = [n.id for n in inside if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+            bound = stored + [n.arg for n in inside if isinstance(n, ast.arg)]
+            for node in inside if parameters and bound.count(parameters[0].arg) == 1 else ():
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                    if node.value.id == parameters[0].arg:
+                        yield node
+
+
+def _passing(outline: Outline) -> set[str]:
+    """Names that are bound in passing: loop variables, and what is deleted again."""
+    found: set[str] = set()
+    for node, _ in flat(outline.body):
+        if isinstance(node, ast.For):
+            found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+        elif isinstance(node, ast.Delete):
+            found |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+    return found
+
+
+def _one(origins: frozenset[tuple[str, str]]) -> str:
+    return " or ".join(f"{where}:{name}" if where and name else where or name for where, name in sorted(origins))

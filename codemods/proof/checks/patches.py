@@ -1,0 +1,70 @@
+"""Whoever binds a name anew, reaches the same readers: patches in tests, ``global``, assignments from other modules.
+
+A name of a module is a place that code looks at. ``mock.patch("pkg.worker.sleep")`` binds this place anew, and reaches
+who looks at it, not who has what it held. So a patch whose target is still there may be deaf after a move, and a value
+that was imported may be stale. Before and after, the same code has to be reached.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.symbols import Origin
+from codemods.proof.statements.name_resolution import Occurrence
+from codemods.proof.statements.pairing import Pair
+
+SAYS = "whoever replaces or rebinds a name reaches the code that it reached before"
+Reader = tuple[Pair, int]
+
+
+def check(comparison: Comparison) -> Check:
+    old_readers: dict[Origin, set[Reader]] = defaultdict(set)
+    new_readers: dict[Origin, set[Reader]] = defaultdict(set)
+    sites: list[tuple[Pair, Occurrence, Occurrence]] = []
+    for pair in comparison.pairs:
+        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+        if len(old) != len(new):
+            continue
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            for occurrence, readers in ((before, old_readers), (after, new_readers)):
+                if occurrence.moment == "call":
+                    for cell in _looked_at(occurrence):
+                        readers[cell].add((pair, index))
+            if before.writes and not before.own:
+                sites.append((pair, before, after))
+    failures: list[Finding] = []
+    for pair, before, after in sites:
+        assert before.writes is not None
+        if after.writes is None:
+            continue  # The path leads nowhere now, which the check of bindings says.
+        was = old_readers[before.writes] | old_readers[before.writes[0], "*"]
+        now = new_readers[after.writes] | new_readers[after.writes[0], "*"]
+        if was != now:
+            failures.append(_finding(pair, after, was - now, now - was))
+    return Check("seams", SAYS, len(sites), tuple(dict.fromkeys(failures)))
+
+
+def _looked_at(occurrence: Occurrence) -> Iterator[Origin]:
+    """The places that an occurrence may look at; all of a module where it asks for the namespace."""
+    yield from occurrence.cells
+    for path, name in occurrence.meaning:
+        if name in ("globals()", "vars()", "eval()", "exec()"):
+            yield path, "*"
+
+
+def _finding(pair: Pair, site: Occurrence, lost: set[Reader], gained: set[Reader]) -> Finding:
+    assert site.writes is not None
+    parts = []
+    for readers, verb in ((lost, "no longer reaches"), (gained, "now also reaches")):
+        if readers:
+            places = sorted({(p.new.path, p.new.reading.occurrences[i].line, p.new.said) for p, i in readers})
+            shown = ", ".join(f"{said} ({Place(path, line)})" for path, line, said in places[:5])
+            more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+            parts.append(f"{verb} {shown}{more}")
+    path, name = site.writes
+    return Finding(
+        Place(pair.new.path, site.line), f"{pair.new.said} binds {path}:{name} anew, which {' and '.join(parts)}"
+    )

@@ -1,0 +1,185 @@
+"""The two states of the tree, and what the prover sees of the move by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.model import Move
+from codemods.project import OverlayTree, Tree
+from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.proof.comparison.impact import Reach
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin, Origins
+from codemods.proof.statements.pairing import Pair, Pairing, Statement, pair, statements
+
+
+@dataclass
+class Comparison:
+    """Old tree, new tree, and the moves as they were asked for (none: they are found)."""
+
+    old: Tree
+    new: Tree
+    moves: Sequence[Move] = ()
+
+    @cached_property
+    def before(self) -> Side:
+        return Side(self.old)
+
+    @cached_property
+    def after(self) -> Side:
+        return Side(self.new)
+
+    @property
+    def promised(self) -> bool:
+        """Were the moves asked for with all that codemods promises: old paths work on, and no circle is made?"""
+        return any(move.reexport for move in self.moves)
+
+    @cached_property
+    def pytest_rules(self) -> PytestRules:
+        """What pytest collects in the old tree."""
+        return pytest_rules(self.old)
+
+    @cached_property
+    def touched(self) -> tuple[str, ...]:
+        """Files of any kind whose bytes differ."""
+        if isinstance(self.new, OverlayTree) and self.new.below is self.old:
+            candidates = set(self.new.changes)
+        else:
+            candidates = set(self.old.paths | self.new.paths)
+        return tuple(sorted(p for p in candidates if self.before.bytes(p) != self.after.bytes(p)))
+
+    @cached_property
+    def changed(self) -> tuple[str, ...]:
+        """Python files whose bytes differ."""
+        return tuple(p for p in self.touched if p.endswith(".py"))
+
+    @cached_property
+    def old_statements(self) -> dict[str, list[Statement]]:
+        return {path: statements(self.before, path) for path in self.changed}
+
+    @cached_property
+    def new_statements(self) -> dict[str, list[Statement]]:
+        return {path: statements(self.after, path) for path in self.changed}
+
+    @cached_property
+    def pairing(self) -> Pairing:
+        hints = {name: move.destination for move in self.moves for name in move.names}
+        return pair(self.old_statements, self.new_statements, hints)
+
+    @cached_property
+    def renamed(self) -> dict[Origin, Origin]:
+        """Definitions that stand in another module now: (old path, name) to (new path, name)."""
+        found: dict[Origin, Origin] = {}
+        for one in self.pairing.pairs:
+            if one.moved:
+                found.update({(one.old.path, n): (one.new.path, n) for n in one.old.names})
+        found |= self.declared_global
+        for statement in self.pairing.gone:  # Altered on the way; said elsewhere, so the rest may be looked at.
+            for name in statement.names:
+                partner = [s for s in self.pairing.come if name in s.names and s.path != statement.path]
+                if partner and (statement.path, name) not in found and not self._defines(statement.path, name):
+                    found[statement.path, name] = (partner[0].path, name)
+        return found
+
+    @cached_property
+    def declared_global(self) -> dict[Origin, Origin]:
+        """Names that only functions bind, by ``global``, all of which moved to one module."""
+        homes: dict[Origin, set[str]] = {}
+        for one in self.pairing.pairs:
+            for name in one.old.declared_global:
+                homes.setdefault((one.old.path, name), set()).add(one.new.path)
+        bound = {(one.old.path, name) for one in self.pairing.pairs for name in one.old.names}
+        return {
+            origin: (next(iter(paths)), origin[1])
+            for origin, paths in homes.items()
+            if origin not in bound and len(paths) == 1 and origin[0] not in paths
+        }
+
+    def _defines(self, path: str, name: str) -> bool:
+        outline = self.after.outline(path)
+        return bool(outline) and any(b.defined for b in outline.binds.get(name, ()))
+
+    @property
+    def found(self) -> tuple[Move, ...]:
+        """What moved, one move for each pair of modules."""
+        several: dict[tuple[str, str], list[str]] = {}
+        for (source, name), (destination, _) in sorted(self.renamed.items()):
+            several.setdefault((source, destination), []).append(name)
+        return tuple(Move(one, tuple(names), two, reexport=self.promised) for (one, two), names in several.items())
+
+    def mapped(self, origins: Origins) -> Origins:
+        """Old origins under the one map of the move."""
+        return frozenset(self.renamed.get(origin, origin) for origin in origins)
+
+    @cached_property
+    def shifted(self) -> dict[str, frozenset[str]]:
+        """For each changed module, the names that lead elsewhere now than the move says, or through other places."""
+        found = {}
+        for path in self.changed:
+            names = self.before.namespace(path) | self.after.namespace(path)
+            found[path] = frozenset(n for n in names if self._shifts(path, n))
+        return found
+
+    def _shifts(self, path: str, name: str) -> bool:
+        return (path, name) in self.renamed or self._differs(path, name)
+
+    def _differs(self, path: str, name: str) -> bool:
+        for typing in (False, True):
+            old = self.mapped(self.before.bound_origins(path, name, typing))
+            if old != self.after.bound_origins(path, name, typing):
+                return True
+        return False
+
+    @cached_property
+    def lost(self) -> dict[str, list[str]]:
+        """Public names that moved and can't be found where they stood, by module."""
+        found: dict[str, list[str]] = {}
+        for path, name in self.renamed:
+            if name.startswith("_") or path not in self.new.paths or self.after.bound_origins(path, name):
+                continue
+            before = self.before.outline(path)
+            if before is None or name not in before.deleted:  # what the module deletes was never found in it
+                found.setdefault(path, []).append(name)
+        return found
+
+    @cached_property
+    def reach(self) -> Reach:
+        """How far the change reaches."""
+        places = {(path, name) for path, names in self.shifted.items() for name in names}
+        for one in self.pairing.pairs:
+            if one.moved:
+                places |= {cell for o in one.old.reading.occurrences for cell in o.cells}
+        other = [path for path in self.changed if path not in self.old.paths or path not in self.new.paths]
+        return Reach(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
+
+    @property
+    def _rebinds(self) -> bool:
+        """Does code that moves or changes bind a name anew, or a test replace one?"""
+        changed = (p for p in self.pairing.pairs if p.moved or p.old.text != p.new.text)
+        return any(o.writes and not o.own for p in changed for o in p.old.reading.occurrences)
+
+    @cached_property
+    def mentioning(self) -> tuple[str, ...]:
+        """Unchanged Python files that the change may reach."""
+        return tuple(path for path in self.reach.files() if path not in self.changed)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every pair that could mean something else: what changed or moved, and what the change may reach."""
+        return tuple(self._closer())
+
+    def _closer(self) -> Iterator[Pair]:
+        asking = LOCAL_BUILTINS if self._rebinds else frozenset()
+        for one in self.pairing.pairs:
+            if one.moved or one.old.text != one.new.text or one.old.words & asking or self.reach.touches(one.old):
+                yield one
+        for path in self.mentioning:
+            old, new = statements(self.before, path), statements(self.after, path)
+            pairs: Iterable[Pair] = map(Pair, old, new)
+            if self.before.bytes(path) != self.after.bytes(path):  # It changes, but not in what this comparison is of.
+                pairs = pair({path: old}, {path: new}, {}).pairs
+            for one in pairs:
+                if not one.old.importing and self.reach.touches(one.old):
+                    yield one

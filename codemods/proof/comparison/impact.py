@@ -1,0 +1,195 @@
+"""How far a change reaches: which statements could mean something else now, though their own text did not change.
+
+A statement has a name by itself (``Status``), through a module (``status.Status``), or in a text (``"pkg.Status"``).
+By itself it means what its module binds, so it is asked of each module once; only what has the name through something
+is read for itself. Which files to look at is told from their bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from codemods.project import imports
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
+
+if TYPE_CHECKING:
+    from codemods.proof.statements.pairing import Statement
+
+Names = frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Leads:
+    """The modules of the tree that the imports of a file lead to, and those to which a star does."""
+
+    to: frozenset[str]
+    starred: frozenset[str]
+
+
+class Reach:
+    """Of places in the namespaces of modules that changed: what they hold, or who looks at them.
+
+    ``places``: (path, name); ``other``: modules that are new, or gone; ``lost``: modules that names can't be found in
+    any more, which matters to all that use such a module as a whole. ``differs``: does a name of a module lead
+    elsewhere now than the move says?
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        places: Iterable[Origin],
+        other: Iterable[str],
+        lost: Iterable[str],
+        differs: Callable[[str, str], bool],
+    ) -> None:
+        self.side = side
+        self.differs = differs
+        self._given: dict[str, set[str]] = defaultdict(set)
+        for path, name in places:
+            if path not in ("", "="):
+                self._given[path].add(name)
+        self._modules = frozenset(other)
+        for path in self._modules:  # A module is a place in its package.
+            self._given[_package(path)].add(stem(path))
+        self._whole = frozenset(map(stem, lost))
+        if self._whole:
+            self._whole |= LOCAL_BUILTINS
+        self._bare: dict[str, Names] = {}
+        self._near: dict[str, Names] = {}
+        self._leads: dict[str, _Leads] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        return frozenset(name for names in self._given.values() for name in names)
+
+    @cached_property
+    def _places(self) -> dict[str, set[str]]:
+        """The places that were given, and the same by the names of modules that a star brings them to."""
+        found = dict(self._given)
+        todo = {*found, *self._modules}
+        while todo:
+            known = {*found, *self._modules}
+            stars = {path: self._led(path).starred for path in self._mentioning(todo) if path not in known}
+            brought = {path: starred for path, starred in stars.items() if starred & todo}
+            for path, starred in brought.items():
+                found[path] = {name for goal in starred for name in found.get(goal, ())}
+            todo = set(brought)
+        return found
+
+    def _mentioning(self, modules: Iterable[str]) -> list[str]:
+        """Python files in which the last component of one of the modules' names stands."""
+        found = self.side.tree.code_with(sorted({stem(path) for path in modules}))
+        return sorted(path for path in found if path.endswith(".py"))
+
+    def touches(self, statement: Statement) -> bool:
+        """Could a statement whose text is the same mean something else now?"""
+        words = statement.words
+        if words & (self._whole | self.bare(statement.path)):
+            return True
+        near = self.near(statement.path) & words
+        return bool(near) and ("import" in words or _through(near).search(statement.text) is not None)
+
+    def concerns(self, node: ast.Import | ast.ImportFrom) -> bool:
+        """Could an import that is written as before lead elsewhere, or nowhere?"""
+        words = {word for alias in node.names for word in alias.name.split(".")}
+        if isinstance(node, ast.ImportFrom):
+            words |= {*(node.module or "").split(".")}
+        return not words.isdisjoint(self.names)
+
+    def bare(self, path: str) -> Names:
+        """The names that, by themselves, could mean something else in a module."""
+        if path not in self._bare:
+            self._bare[path] = frozenset(self._places.get(path, ())) | frozenset(self._shifted(path))
+        return self._bare[path]
+
+    def near(self, path: str) -> Names:
+        """The names that a file could have through something: an import that leads to where they are, a dotted path."""
+        if path not in self._near:
+            found = {name for goal in self._led(path).to for name in self._places.get(goal, ())}
+            found |= {match[1].decode(errors="replace") for match in self._dotted.finditer(self._glance(path))}
+            self._near[path] = frozenset(found)
+        return self._near[path]
+
+    def _shifted(self, path: str) -> Iterator[str]:
+        """What a module gets from others, under which name ever."""
+        outline = self.side.outline(path)
+        if outline is None:
+            return
+        for name, bounds in outline.binds.items():
+            if any(b.attribute in self.names for b in bounds) and self.differs(path, name):
+                yield name
+        for name in self.names if outline.stars else ():
+            if name not in outline.binds and self.differs(path, name):
+                yield name
+
+    def files(self) -> Iterator[str]:
+        """Python files that have one of the places within their reach: by an import, a dotted path or a star."""
+        known = {*self._places, *self._modules}
+        for path in self._mentioning(known):
+            led = self._led(path)
+            words = self.near(path) | (self._whole if led.to & known else frozenset())
+            if led.starred & known or led.to & self._modules or _stands(words, self._glance(path)):
+                yield path
+
+    @cached_property
+    def _dotted(self) -> re.Pattern[bytes]:
+        """``worker.Status``, ``"worker:Status"``"""
+        stems, names = _any(map(stem, self._places)), _any(self.names)
+        return _as_word(rf"(?:{stems})\s*[.:]\s*({names})")
+
+    def _led(self, path: str) -> _Leads:
+        if path not in self._leads:
+            to: set[str] = set()
+            starred: set[str] = set()
+            for found in imports(self._glance(path)):
+                dotted = self.side.names.written(path, found.module) or ""
+                parts = dotted.split(".")
+                wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+                wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
+                to |= {target for whole in wholes if whole and (target := self.side.find(whole, path))}
+                if "*" in found.names and (target := self.side.find(dotted, path)):
+                    starred.add(target)
+            self._leads[path] = _Leads(frozenset(to), frozenset(starred))
+        return self._leads[path]
+
+    def _glance(self, path: str) -> bytes:
+        try:
+            return self.side.tree.glance(path)
+        except OSError:
+            return b""
+
+
+def stem(path: str) -> str:
+    """The last component of a module's name."""
+    parts = path.removesuffix(".py").split("/")
+    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
+
+
+def _package(path: str) -> str:
+    """The ``__init__`` of the package that a module stands in, be it there or not."""
+    folder = path.removesuffix("/__init__.py").rpartition("/")[0]
+    return f"{folder}/__init__.py" if folder else "__init__.py"
+
+
+def _through(names: Names) -> re.Pattern[str]:
+    """A name behind a dot or the sign that opens a text, or at its end."""
+    return re.compile(rf"""[.:'"]\s*(?:{_any(names)})(?!\w)""")
+
+
+def _stands(words: Names, raw: bytes) -> bool:
+    return any(word.encode() in raw for word in words)
+
+
+def _as_word(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + pattern.encode() + rb")(?![A-Za-z0-9_])")
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(set(words)))) or r"(?!)"

@@ -1,0 +1,168 @@
+"""Imports inside of functions that a move makes: which statements may run them while modules are imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from codemods.project import bodies, walk
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.side_effects import immediate_calls, is_chain
+from codemods.proof.importing.traces import Late
+from codemods.proof.snapshot.symbols import Origin
+from codemods.proof.statements.name_resolution import last_name
+from codemods.proof.statements.pairing import Statement
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Who calls what is given to them, at once.
+_CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "starmap", "accumulate", "groupby"})
+# What runs without being named: where a class is derived from, and where an instance is made or called.
+_DERIVED = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__"})
+_MADE = _DERIVED | {
+    "__new__",
+    "__init__",
+    "__post_init__",
+    "__call__",
+    "__get__",
+    "__enter__",
+    "__exit__",
+    "__getattr__",
+}
+
+
+def late_imports(comparison: Comparison) -> Mapping[int, Late]:
+    """The new ones, by the id of the nodes of the statements of changed modules that may run them.
+
+    A statement that calls something may call every function that it names, and that those name; of a class that is
+    named, what makes an instance, and the methods whose names are read; of one that is only derived from, its hook.
+    """
+    made = {id(p.new): tuple(_made(p.old, p.new)) for p in comparison.pairing.pairs}
+    if not any(made.values()):
+        return {}
+    every = [s for statements in comparison.new_statements.values() for s in statements if not s.importing]
+    defined = {(s.path, name): s for s in every for name in s.names}
+    found: dict[int, Late] = {}
+    for statement in every:
+        if isinstance(statement.node, ast.ClassDef) or any(True for _ in _running(statement.node)):
+            reached = _Reached(defined, statement)
+            imports = tuple(
+                (other.path, node)
+                for other in reached.found
+                for node in made.get(id(other), ())
+                if other is not statement and reached.runs(other, node)
+            )
+            if imports:
+                found[id(statement.node)] = imports
+    return found
+
+
+def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFrom]:
+    if old.text == new.text:
+        return
+    known = {name for node in old.reading.inner for name in _bound(node)}
+    yield from (node for node in new.reading.inner if not known.issuperset(_bound(node)))
+
+
+def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _running(node: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a statement that call something while the module is imported; annotations do not."""
+    if isinstance(node, (ast.ClassDef, *_FUNCTIONS)):
+        yield from node.decorator_list
+    if isinstance(node, _FUNCTIONS):
+        parts: list[ast.AST] = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.bases, *(keyword.value for keyword in node.keywords)]
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node.value] if node.value is not None else []
+    else:
+        parts = [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.stmt)]
+    yield from (part for part in parts if any(True for _ in immediate_calls(part)))
+    for body in bodies(node) if not isinstance(node, _FUNCTIONS) else ():
+        for inner in body:
+            yield from _running(inner)
+
+
+def _held(node: ast.stmt) -> Iterator[str]:
+    """What a statement gives to others as it is: they keep it, and call it later if at all."""
+    for call in walk(node):
+        if isinstance(call, ast.Call) and last_name(call.func) not in _CALLERS:
+            given = [*call.args, *(keyword.value for keyword in call.keywords)]
+            yield from (ast.unparse(one) for one in given if isinstance(one, (ast.Name, ast.Attribute)))
+
+
+@dataclass
+class _Reached:
+    """What a statement may run: definitions, and the lines of each that may."""
+
+    defined: Mapping[Origin, Statement]
+    start: Statement
+    found: dict[Statement, set[int]] = field(default_factory=dict)
+    attributes: set[str] = field(default_factory=set)
+    derived: set[Origin] = field(default_factory=set)  # classes of which nothing is made
+
+    def __post_init__(self) -> None:
+        methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
+        self._read([node for node in walk(self.start.node) if node not in methods])
+        told = {
+            ast.unparse(n)
+            for part in _running(self.start.node)
+            for n in walk(part)
+            if isinstance(n, (ast.Name, ast.Attribute)) and is_chain(n)
+        }
+        told -= {*_held(self.start.node)}
+        bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
+        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.text in told.union(bases)]
+        named = [o for o in named if o.writes is None]
+        self.derived = {origin for o in named if o.text not in told for origin in o.meaning}
+        todo = [origin for o in named for origin in o.meaning]
+        size = -1
+        while todo or size != self._size:
+            size = self._size
+            for origin in todo:
+                if origin in self.defined:
+                    self.found.setdefault(self.defined[origin], set())
+            todo = [origin for statement in list(self.found) for origin in self._enter(statement)]
+            self.derived -= {*todo}
+
+    @property
+    def _size(self) -> int:
+        return len(self.attributes) + sum(1 + len(lines) for lines in self.found.values())
+
+    def runs(self, statement: Statement, node: ast.stmt) -> bool:
+        return node.lineno in self.found[statement]
+
+    def _enter(self, statement: Statement) -> Iterator[Origin]:
+        """What the parts of a definition name that may run and were not looked at yet."""
+        lines = self.found[statement]
+        new: set[int] = set()
+        for part in self._parts(statement):
+            span = {*range(part.lineno, (part.end_lineno or part.lineno) + 1)}
+            if not span <= lines | new:
+                new |= span
+                self._read(walk(part))
+        lines |= new
+        for occurrence in statement.reading.occurrences if new else ():
+            if occurrence.line in new and occurrence.moment != "typing":
+                yield from occurrence.meaning
+
+    def _parts(self, statement: Statement) -> Iterator[ast.stmt]:
+        if not isinstance(statement.node, ast.ClassDef):
+            yield statement.node
+            return
+        only = (statement.path, statement.node.name) in self.derived
+        for inner in statement.node.body:
+            if isinstance(inner, _FUNCTIONS) and (
+                inner.name in _DERIVED if only else inner.name in _MADE or inner.name in self.attributes
+            ):
+                yield inner
+
+    def _read(self, nodes: list[ast.AST]) -> None:
+        for node in nodes:
+            if isinstance(node, ast.Attribute):
+                self.attributes.add(node.attr)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+                self.attributes.add(node.value)

@@ -1,0 +1,156 @@
+"""What a statement certainly reads and calls at the instant when it runs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Collection, Iterator
+
+from codemods.proof.importing.side_effects import immediate_calls, is_chain
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import defined_names
+
+
+class Facts:
+    """What is asked of the same statement in every run, found out once.
+
+    ``changed``: in other modules, which bind their names in the order of before, a plain name can't be read too early.
+    ``watched``: names that are bound several times.
+    """
+
+    def __init__(self, side: Side, changed: Collection[str], watched: frozenset[str]) -> None:
+        self.side = side
+        self.changed = frozenset(changed)
+        self.watched = watched
+        self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._names: dict[int, tuple[tuple[str, int], ...]] = {}
+        self._called: dict[int, tuple[ast.expr, ...]] = {}
+        self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
+        self._binds: dict[int, tuple[str, ...]] = {}
+
+    def way(self, path: str, dotted: str) -> tuple[str, ...]:
+        """The modules of the tree that ``import dotted`` in the module at ``path`` executes, packages first."""
+        key = (path.rpartition("/")[0], dotted)
+        if key not in self._ways:
+            parts = dotted.split(".")
+            found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            self._ways[key] = tuple(target for target in found if target)
+        return self._ways[key]
+
+    def names(self, path: str, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
+        """(a name with its attributes, its line) that the statement reads, if it could be read too early."""
+        if id(node) not in self._names:
+            found = dict.fromkeys(import_time_names(node, postponed))
+            if path not in self.changed:
+                found = [(chain, line) for chain, line in found if "." in chain or chain in self.watched]
+            self._names[id(node)] = tuple(found)
+        return self._names[id(node)]
+
+    def binds(self, node: ast.stmt) -> tuple[str, ...]:
+        """The names that a statement binds otherwise than by importing."""
+        if id(node) not in self._binds:
+            self._binds[id(node)] = tuple(defined_names(node))
+        return self._binds[id(node)]
+
+    def called(self, node: ast.AST) -> tuple[ast.expr, ...]:
+        if id(node) not in self._called:
+            self._called[id(node)] = tuple(_called(node))
+        return self._called[id(node)]
+
+    def body(self, function: ast.FunctionDef) -> tuple[frozenset[str], tuple[ast.AST, ...]]:
+        """(its locals, what a call of it certainly looks at)."""
+        if id(function) not in self._bodies:
+            local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+            local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+            kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
+            certain = () if _is_generator(function) else tuple(n for n in _certain(function) if isinstance(n, kinds))
+            self._bodies[id(function)] = frozenset(local), certain
+        return self._bodies[id(function)]
+
+
+def _certain(function: ast.FunctionDef) -> Iterator[ast.AST]:
+    """What a call of the function certainly evaluates, imports first: no branches, no functions inside."""
+    todo: list[ast.AST] = list(function.body)
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom)
+        ):
+            continue
+        if isinstance(node, (ast.If, ast.While)):
+            todo.insert(0, node.test)
+        elif isinstance(node, (ast.Try, ast.For, ast.AsyncFor)) or type(node).__name__ == "Match":
+            continue
+        elif isinstance(node, ast.AnnAssign):
+            todo[:0] = [part for part in (node.target, node.value) if part]
+        elif not isinstance(node, (ast.GeneratorExp, ast.IfExp, ast.BoolOp)):
+            todo[:0] = list(ast.iter_child_nodes(node))
+
+
+def _is_generator(function: ast.FunctionDef) -> bool:
+    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
+
+
+def _called(node: ast.AST) -> Iterator[ast.expr]:
+    """What a module-level statement certainly calls: decorators, and calls outside of functions."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        for decorator in node.decorator_list:
+            yield decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if not isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield from _called(inner)
+        return
+    for call in immediate_calls(node):
+        yield call.func
+
+
+def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
+    """Module-level names, with their attributes, that a statement certainly reads when it runs: bases, decorators,
+    defaults, annotations that are not postponed, plain expressions."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        a = node.args
+        parts: list[ast.AST] = [*node.decorator_list, *a.defaults, *filter(None, a.kw_defaults)]
+        if not postponed and not getattr(node, "type_params", None) and sys.version_info < (3, 14):
+            every = [*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+            parts += [*filter(None, (x.annotation for x in every)), *filter(None, [node.returns])]
+    elif isinstance(node, ast.ClassDef):
+        parts = [*node.decorator_list]
+        if not getattr(node, "type_params", None):
+            parts += [*node.bases, *(k.value for k in node.keywords)]
+        for part in parts:
+            yield from import_time_names(part, postponed)
+        own: set[str] = set()
+        for statement in node.body:
+            for name, line in import_time_names(statement, postponed):
+                if name.partition(".")[0] not in own:
+                    yield name, line
+            own |= set(defined_names(statement))
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                own |= {a.asname or a.name.partition(".")[0] for a in statement.names}
+            if isinstance(statement, (ast.If, ast.For, ast.With, ast.Try, ast.While)):
+                own |= {n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        return
+    elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+        if not isinstance(node, ast.Lambda):
+            yield from import_time_names(node.generators[0].iter, postponed)
+        return
+    elif isinstance(node, ast.AnnAssign):
+        parts = [node.value] if node.value else []
+        if not postponed and sys.version_info < (3, 14):
+            parts.append(node.annotation)
+    elif isinstance(node, (ast.Name, ast.Attribute)) and is_chain(node):
+        if isinstance(node.ctx, ast.Load):
+            yield ast.unparse(node), node.lineno
+        return
+    elif isinstance(node, (ast.BoolOp, ast.IfExp)) or type(node).__name__ == "TypeAlias":
+        return
+    elif isinstance(node, (ast.If, ast.While)):
+        parts = [node.test]
+    elif isinstance(node, (ast.Try, ast.Match)):
+        return
+    else:
+        parts = list(ast.iter_child_nodes(node))
+    for part in parts:
+        yield from import_time_names(part, postponed)

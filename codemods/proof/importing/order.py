@@ -1,0 +1,239 @@
+"""Module-level imports executed on paper, each module first in turn: what happened before happens in the same order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.deferred_imports import late_imports
+from codemods.proof.importing.eager import Facts
+from codemods.proof.importing.side_effects import Effects
+from codemods.proof.importing.simulation import Interpreter
+from codemods.proof.importing.traces import Course, Event, Late, Run
+from codemods.proof.snapshot.import_graph import Graph
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Origin
+
+SAYS = (
+    "imported first, each touched module reads no name before it is bound, and has its effects in the order of before"
+)
+
+
+class Importing:
+    """Both trees, ready to be imported on paper."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self.effects = _Effects(comparison)
+        pairs = list(enumerate(comparison.pairing.pairs))
+        watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
+        self._courses: tuple[dict[str, Course], dict[str, Course]] = ({}, {})
+        self._sides = []
+        told: frozenset[Hashable] | None = None
+        for side, known in (
+            (comparison.before, {id(p.old.node): n for n, p in pairs}),
+            (comparison.after, {id(p.new.node): n for n, p in pairs}),
+        ):
+            known_: Mapping[int, Hashable] = known
+            self.graph = Graph(side)
+            facts = Facts(side, comparison.changed, watched)
+            inside = self.graph.between(comparison.changed)
+            told = self.effects.told(inside, known_) if told is None else told
+            self._sides.append((side, inside, known_, facts, told))
+
+    def before(self, path: str) -> Run:
+        return self._run(0, path)
+
+    def after(self, path: str) -> Run:
+        return self._run(1, path)
+
+    def _run(self, side: int, path: str) -> Run:
+        courses = self._courses[side]
+        late = self.late if side else {}
+        return Interpreter(*self._sides[side], courses=courses, late=late).start(path)
+
+    @cached_property
+    def late(self) -> Mapping[int, Late]:
+        """The imports inside of functions that are new, by the statements of the new tree that may run them."""
+        return late_imports(self.comparison)
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """The modules of the new tree that are looked into."""
+        return self._sides[1][1]
+
+
+def check(comparison: Comparison) -> Check:
+    failures: list[Finding] = []
+    declared: list[Finding] = []
+    importing = Importing(comparison)
+    effects = importing.effects
+    starts = [p for p in _starts(comparison, importing, effects) if p in comparison.new.paths]
+    for path in starts:
+        new = importing.after(path)
+        old_paths = [path] if path in comparison.old.paths else _sources(comparison, path)
+        old = [importing.before(p) for p in old_paths]
+        if new.failed is not None:
+            finding = Finding(new.failed.place, f"imported first, {path} fails: {new.failed}")
+            (declared if any(run.failed for run in old) else failures).append(finding)
+            continue
+        known = {module for run in old for module in run.outside}
+        for module, place in new.outside.items():
+            if (
+                old
+                and not known & {module, module.partition(".")[0]}
+                and module.partition(".")[0] not in {k.partition(".")[0] for k in known}
+            ):
+                failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
+        for run in old:
+            failures += effects.completed(path, run, new)
+        if path in comparison.old.paths and old and old[0].failed is None:
+            loaded = importing.graph.closure([*new.bound, *new.others])
+            for finding, matters in effects.compare(path, old[0], new, loaded):
+                (failures if matters else declared).append(finding)
+            failures += _versions(comparison, path, old[0], new)
+    return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
+
+
+def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
+    """What is imported first in turn: changed modules; others that import several of them, where order could matter."""
+    starts = list(comparison.changed)
+    if effects.moved:
+        moved = {path for p in comparison.pairing.pairs if p.moved for path in (p.old.path, p.new.path)}
+        others = sorted(importing.inside - set(starts))
+        starts += [path for path in others if len(importing.graph.edges(path) & moved) > 1]
+    return starts
+
+
+def _sources(comparison: Comparison, path: str) -> list[str]:
+    """Where what stands in a new module came from."""
+    return sorted({p.old.path for p in comparison.pairing.pairs if p.moved and p.new.path == path})
+
+
+def _rebound(side: Side, comparison: Comparison) -> frozenset[str]:
+    """Names that changed modules bind more than once while they are imported."""
+    found: set[str] = set()
+    for path in comparison.changed:
+        outline = side.outline(path)
+        for name, bounds in outline.binds.items() if outline else ():
+            if sum(not b.typing for b in bounds) > 1:
+                found.add(name)
+    return frozenset(found)
+
+
+def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
+    """A name that is bound several times has to be read, and left, in the same state."""
+    pairs = comparison.pairing.pairs
+    for key, versions in old.versions.items():
+        if isinstance(key, int) and _of_pairs(new.versions.get(key, versions)) != _of_pairs(versions):
+            pair = pairs[key]
+            yield Finding(
+                pair.new.place,
+                f"{pair.new.said} reads a name in another state than before when {path} is imported first",
+            )
+    for module, bound in old.bound.items():
+        for name, version in bound.items():
+            now = new.bound.get(module, {}).get(name, version)
+            if (
+                isinstance(version, int)
+                and isinstance(now, int)
+                and now != version
+                and name in pairs[version].old.names
+            ):
+                yield Finding(
+                    pairs[now].new.place,
+                    f"{module}:{name} is left in another state than before when {path} is imported first",
+                )
+
+
+def _of_pairs(versions: frozenset[Hashable]) -> set[Hashable]:
+    return {v for v in versions if isinstance(v, tuple) and isinstance(v[1], int)}
+
+
+class _Effects:
+    """What statements do to others, and whether it happens in the order of before."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self.effects = Effects(comparison.before)
+        self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
+        pairs = comparison.pairing.pairs
+        self.moved = any(p.moved and self.effects.writes(p.old.path, p.old.node) for p in pairs)
+
+    def told(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
+        """The statements of the old tree that change something, or look at what another changes."""
+        events: list[Event] = []
+        for path in sorted(paths):
+            outline = self.comparison.before.outline(path)
+            for index, node in enumerate(outline.body if outline is not None else ()):
+                if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                    events.append((known.get(id(node), (path, index)), path, node))
+        writes = {event[0]: self.effects.writes(*event[1:]) for event in events}
+        changed = frozenset(o for origins in writes.values() for o in origins)
+        if not changed:
+            return frozenset()
+        return frozenset(e[0] for e in events if writes[e[0]] or changed & self.effects.reads(*e[1:]))
+
+    def _of(self, event: Event) -> tuple[frozenset[Origin], frozenset[Origin]]:
+        """(what a statement changes, what it looks at)."""
+        key, path, node = event
+        if key not in self._known:
+            self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
+        return self._known[key]
+
+    def compare(self, path: str, old: Run, new: Run, loaded: frozenset[str]) -> Iterator[tuple[Finding, bool]]:
+        """(an effect that is lost or comes in another order, whether what it changes is there to be seen)."""
+        now = {event[0]: index for index, event in enumerate(new.events)}
+        changed = frozenset(o for event in old.events for o in self._of(event)[0])
+        # For each object: the latest, in the new order, of what changed it so far, and of what looked at it.
+        written: dict[Origin, Event] = {}
+        seen: dict[Origin, Event] = {}
+        for event in old.events if changed else ():
+            writes, reads = self._of(event)
+            if event[0] not in now:
+                there = [o for o in self.comparison.mapped(writes) if o[0] in loaded]
+                if writes and self._stands(event[0]):
+                    message = f"{self._said(event)} no longer happens when {path} is imported"
+                    yield Finding(self._place(event), message), bool(there)
+                continue
+            earlier = [before[o] for o in writes for before in (written, seen) if o in before]
+            earlier += [written[o] for o in reads if o in written]
+            for other in earlier:
+                if now[other[0]] > now[event[0]]:
+                    message = f"{self._said(other)} came before {self._said(event)}, and comes after it now"
+                    yield Finding(self._place(event), f"{message}, when {path} is imported"), True
+                    break
+            for objects, latest in ((writes, written), (reads & changed, seen)):
+                for o in objects:
+                    if o not in latest or now[latest[o][0]] < now[event[0]]:
+                        latest[o] = event
+
+    def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
+        """What moved to ``path`` and was changed by statements beside it: they have to run along with it."""
+        happened = {event[0] for event in new.events}
+        for event in old.events:
+            if event[0] in happened or not self._stands(event[0]):
+                continue
+            for origin in self._of(event)[0]:
+                where, name = self.comparison.renamed.get(origin, ("", ""))
+                if where == path and origin[0] == event[1]:
+                    message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
+                    yield Finding(self._place(event), message)
+
+    def _stands(self, key: Hashable) -> bool:
+        return not isinstance(key, tuple) or (
+            key[0] in self.comparison.new.paths and key[0] not in self.comparison.changed
+        )
+
+    def _place(self, event: Event) -> Place:
+        if isinstance(event[0], int):
+            return self.comparison.pairing.pairs[event[0]].new.place
+        return Place(event[1], event[2].lineno)
+
+    def _said(self, event: Event) -> str:
+        if isinstance(event[0], int):
+            return self.comparison.pairing.pairs[event[0]].new.said
+        return f"{event[1]}:{event[2].lineno}"

@@ -1,0 +1,221 @@
+"""Imports executed on paper: one module first, with partially initialised modules, as Python does it."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Hashable, Iterable
+
+from codemods.model import Place
+from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
+from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, Outline, is_typing
+
+
+class Interpreter(Executing):
+    """Runs imports of one tree on paper; a fresh one for each start."""
+
+    def start(self, path: str) -> Run:
+        """Import the module at ``path`` into a fresh process."""
+        try:
+            self.run(path)
+        except Failed as failed:
+            self.run_.failed = failed
+        except RecursionError:
+            pass
+        except Stale:
+            return Interpreter(self.side, self.inside, self.known, self.facts, self.told, None, self.late).start(path)
+        return self.run_
+
+    def _bind(self, path: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.bound[path][name] = self._now
+
+    def _statement(self, path: str, node: ast.stmt, outline: Outline) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                self._module(path, alias.name, node)
+                top = alias.name if alias.asname else alias.name.partition(".")[0]
+                self.bound[path][alias.asname or top] = ("module", self.side.find(top, path) or top)
+        elif isinstance(node, ast.ImportFrom):
+            self._from(path, node)
+        elif isinstance(node, ast.If):
+            self._reads(path, node.test, outline)
+            if not is_typing(node.test):
+                self._block(path, node.body, outline)
+            self._block(path, node.orelse, outline)
+        elif isinstance(node, ast.Try):
+            self._try(path, node, outline)
+        elif isinstance(node, (ast.With, ast.For, ast.While)):
+            self._bind(path, self.facts.binds(node))
+            for name in ("items", "iter", "test"):
+                part = getattr(node, name, None)
+                for item in part if isinstance(part, list) else [part] if part else []:
+                    self._reads(path, item, outline)
+            self._block(path, [*node.body, *getattr(node, "orelse", [])], outline)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self.bound[path].pop(getattr(target, "id", ""), None)
+        else:
+            self._reads(path, node, outline)
+            self._bind(path, self.facts.binds(node))
+
+    def _block(self, path: str, body: list[ast.stmt], outline: Outline) -> None:
+        for node in body:
+            self._statement(path, node, outline)
+
+    def _try(self, path: str, node: ast.Try, outline: Outline) -> None:
+        try:
+            self._guarded += bool(node.handlers)
+            self._block(path, [*node.body, *node.orelse], outline)
+        except Failed:
+            if not node.handlers:
+                raise
+            if self.courses is not None:
+                raise Stale from None  # What began and failed stands half made, and others may look at it.
+        finally:
+            self._guarded -= bool(node.handlers)
+        for handler in node.handlers:
+            if handler.type is not None:
+                self._reads(path, handler.type, outline)
+            self._bind(path, (n for s in handler.body for n in self.facts.binds(s)))
+            for inner in handler.body:
+                if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                    self._bind(path, (a.asname or a.name.partition(".")[0] for a in inner.names))
+        self._block(path, node.finalbody, outline)
+
+    def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
+        way = self.facts.way(path, dotted)
+        for target in way:
+            self._import(target)
+        if not way and dotted and dotted.partition(".")[0] not in sys.stdlib_module_names:
+            what = dotted, Place(path, node.lineno)
+            if not self._guarded:
+                self.run_.outside.setdefault(*what)
+            if self._frames and self._guarded == self._frames[-1].guarded:
+                self._step(OUTSIDE, what)
+
+    def _imports(self, path: str, node: ast.Import | ast.ImportFrom) -> None:
+        """An import inside of a function runs."""
+        if isinstance(node, ast.ImportFrom):
+            self._from(path, node, binds=False)
+        else:
+            for alias in node.names:
+                self._module(path, alias.name, node)
+
+    def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
+        module = self.side.absolute(path, node)
+        self._module(path, module, node)
+        target = self.side.find(module, path)
+        entered = target in self.bound
+        if target:
+            self._looks_at(target)
+        for alias in node.names:
+            if alias.name == "*":
+                if (
+                    self.courses is None or target not in self.courses
+                ):  # What a star gives may hang on where its circle was entered.
+                    self._frames[-1].closed = False
+                if target and entered and binds:
+                    there = self.bound[target]
+                    self.bound[path].update({n: v for n, v in there.items() if self.side.exports(target, n)})
+                elif target and binds:
+                    self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
+                continue
+            if alias.name in self.facts.watched and (self.courses is None or target not in self.courses):
+                # So may what a name is that is bound several times.
+                self._frames[-1].closed = False
+            inner = self.side.find(f"{module}.{alias.name}", path)
+            version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
+            if target and entered:
+                found = self.bound[target].get(alias.name, version)
+                if inner and inner != target and found == version:
+                    self._import(inner)
+                version = found
+                missing = (
+                    alias.name not in self.bound[target] and alias.name not in OWN and (not inner or inner == target)
+                )
+                if missing and self._should_be_there(target, alias.name):
+                    raise Failed(
+                        Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
+                    )
+            elif inner:
+                self._import(inner)
+            if binds:
+                self.bound[path][alias.asname or alias.name] = version
+
+    def _should_be_there(self, target: str, name: str) -> bool:
+        outline = self.side.outline(target)
+        if outline is None or "__getattr__" in self.bound[target]:
+            return False
+        return name in outline.binds or all(self.side.find(star, target) for star in outline.stars)
+
+    # -- names that are read while importing
+
+    def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
+        names = self.bound[path]
+        seen: set[Hashable] = set()
+        for chain, line in self.facts.names(path, node, outline.postponed):
+            name, _, rest = chain.partition(".")
+            if rest and name in names:
+                self._through(path, chain, names[name], line)
+            if name in names:
+                if name in self.facts.watched:
+                    seen.add((name, names[name]))
+            elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
+                raise Failed(Place(path, line), f"{name} is read before it is bound")
+        if seen:
+            self._frames[-1].closed = False
+            self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
+        visited: set[Origin] = set()
+        for function in self.facts.called(node):
+            self._call(path, function, visited, getattr(function, "lineno", 0))
+
+    def _through(self, path: str, chain: str, version: Hashable, line: int) -> None:
+        """``module.name`` is read while importing: the module has to have the name by now."""
+        for attribute in chain.split(".")[1:]:
+            if not isinstance(version, tuple) or version[0] != "module" or version[1] not in self.bound:
+                return
+            module = version[1]
+            self._looks_at(module)
+            if attribute not in self.bound[module]:
+                outline = self.side.outline(module)
+                later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
+                if later and "__getattr__" not in self.bound[module]:
+                    raise Failed(Place(path, line), f"{chain} is read before {attribute} is bound in {module}")
+                return
+            version = self.bound[module][attribute]
+
+    def _is_bound_later(self, path: str, name: str, outline: Outline) -> bool:
+        bounds = outline.binds.get(name, ())
+        return any(not b.typing for b in bounds) or (bool(bounds) and not self.side.origins(path, name))
+
+    def _call(self, path: str, function: ast.expr, visited: set[Origin], line: int) -> None:
+        """A function of the tree is called while importing: what it reads has to be there by now."""
+        origins = self.side.meaning(path, function)
+        if len(origins) != 1:
+            return
+        (origin,) = origins
+        if origin in visited or origin[0] not in self.bound or not origin[1] or len(visited) > 40:
+            return
+        visited.add(origin)
+        self._looks_at(origin[0])
+        outline = self.side.outline(origin[0])
+        body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
+        if isinstance(body, ast.ClassDef):
+            body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+        if not isinstance(body, ast.FunctionDef) or outline is None:
+            return
+        own, certain = self.facts.body(body)
+        local = set(own)
+        for inner in certain:
+            if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                self._imports(origin[0], inner)
+                local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
+                if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
+                    if any(not b.typing for b in outline.binds.get(inner.id, ())):
+                        raise Failed(
+                            Place(path, line), f"{origin[1]} is called, which reads {inner.id} before it is bound"
+                        )
+            elif isinstance(inner, ast.Call):
+                self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)

@@ -1,0 +1,96 @@
+"""Which module of a tree imports which while it is imported, seen from the text alone: nothing is parsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from codemods.proof.snapshot.resolution import Side
+
+_LINE = re.compile(
+    rb"^(?:(?P<head>[^\s#\"')\]}][^\n]*)|[ \t]+(?:from|import)[ \t])(?P<rest>[^\n(]*(?:\([^)]*\))?)", re.MULTILINE
+)
+
+
+_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*([^#;]*)|import[ \t]+([^#;\n]*))", re.DOTALL)
+
+
+_OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
+
+
+class Graph:
+    """Which module of a tree imports which while it is imported, seen from the text alone."""
+
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self._edges: dict[str, frozenset[str]] = {}
+
+    def edges(self, path: str) -> frozenset[str]:
+        if path not in self._edges:
+            self._edges[path] = frozenset(self._find(path)) - {path}
+        return self._edges[path]
+
+    def closure(self, paths: Iterable[str]) -> frozenset[str]:
+        """The modules, and all that they reach."""
+        seen, todo = set(paths), list(paths)
+        while todo:
+            new = self.edges(todo.pop()) - seen
+            seen |= new
+            todo += new
+        return frozenset(seen)
+
+    def between(self, goals: Iterable[str]) -> frozenset[str]:
+        """The modules from which one of the goals is reached, among those that the goals reach."""
+        goals = [g for g in goals if g in self.side.tree.paths]
+        seen, todo = set(goals), list(goals)
+        importers: dict[str, set[str]] = {}
+        while todo:
+            path = todo.pop()
+            for target in self.edges(path):
+                importers.setdefault(target, set()).add(path)
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        found, todo = set(goals), list(goals)
+        while todo:
+            for path in importers.get(todo.pop(), ()):
+                if path not in found:
+                    found.add(path)
+                    todo.append(path)
+        return frozenset(found)
+
+    def _find(self, path: str) -> Iterator[str]:
+        raw = self.side.bytes(path) or b""
+        yield from self._modules(path, self.side.names.package(path))
+        inside = True
+        for line in _LINE.finditer(raw):
+            head = line["head"]
+            if head is not None:
+                inside = bool(_OPENS.match(head)) and b"TYPE_CHECKING" not in head
+            elif not inside:
+                continue
+            found = _IMPORT.match(raw, line.start(), max(line.end(), line.start()))
+            if found is None:
+                found = _IMPORT.match(line.group())
+            if found is None:
+                continue
+            yield from self._imported(path, found)
+
+    def _imported(self, path: str, found: re.Match[bytes]) -> Iterator[str]:
+        if found[3] is not None:
+            for part in found[3].decode(errors="replace").split(","):
+                yield from self._modules(path, part.split(" as ")[0].strip())
+            return
+        base = self.side.names.written(path, found[1].decode(errors="replace")) or ""
+        yield from self._modules(path, base)
+        for part in re.findall(r"\w+", found[2].decode(errors="replace")):
+            target = self.side.find(f"{base}.{part}", path) if base else None
+            if target:
+                yield target
+
+    def _modules(self, path: str, dotted: str) -> Iterator[str]:
+        parts = dotted.split(".") if dotted else []
+        for count in range(1, len(parts) + 1):
+            target = self.side.find(".".join(parts[:count]), path)
+            if target:
+                yield target

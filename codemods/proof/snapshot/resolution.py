@@ -1,0 +1,223 @@
+"""One state of the tree as the prover reads it, afresh: what a name of a module, or a chain of names, means."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import re
+import sys
+
+from codemods.project import Tree
+from codemods.proof.snapshot.symbol_tables import Outlines
+from codemods.proof.snapshot.symbols import (
+    BUILTINS,
+    OWN,
+    Origin,
+    Origins,
+)
+
+
+class Side(Outlines):
+    """A tree, its module names, outlines and what names lead to, each found once."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree)
+        self._origins: dict[tuple[str, str, bool], Origins] = {}
+
+    # -- resolution
+
+    def origins(self, path: str, name: str, typing: bool = False) -> Origins:
+        """Where a name of the module at ``path`` comes from, through all import hops; empty where it is not bound.
+
+        ``typing``: as a type checker sees it, which also executes ``if TYPE_CHECKING``.
+        """
+        key = (path, name, typing)
+        if key not in self._origins:
+            self._origins[key] = self._resolve(path, name, typing, frozenset())
+        return self._origins[key]
+
+    def bound_origins(self, path: str, name: str, typing: bool = False) -> Origins:
+        """The same without what Python itself provides."""
+        return self.origins(path, name, typing) - {("", f"builtins.{name}")}
+
+    def _resolve(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
+        outline = self.outline(path)
+        if outline is None or (path, name) in seen:
+            return frozenset()
+        found: set[Origin] = set()
+        for bound in outline.binds.get(name, ()):
+            if bound.typing and not typing:
+                continue
+            if bound.value:
+                found.add(("=", bound.value))
+            elif bound.defined:
+                found.add((path, name))
+            else:
+                found |= self.imported(path, bound.module, bound.attribute, typing, seen | {(path, name)})
+        if not found:
+            for star in outline.stars:
+                target = self.find(star, path)
+                if target is None:
+                    if star_gives(star, name):
+                        found.add(("", f"{star}.{name}"))
+                elif self.exports(target, name):
+                    found |= self._resolve(target, name, typing, seen | {(path, name)})
+        if not found and name in BUILTINS:
+            found.add(("", f"builtins.{name}"))
+        return frozenset(found)
+
+    def imported(
+        self, path: str, module: str, attribute: str | None, typing: bool = False, seen: frozenset[Origin] = frozenset()
+    ) -> Origins:
+        """Where an import in ``path`` leads."""
+        target = self.find(module, path)
+        if attribute is None:
+            return frozenset({(target, "")}) if target else self._outside(path, module)
+        inner = self.find(f"{module}.{attribute}", path)
+        if target is not None:
+            found = self._resolve(target, attribute, typing, seen) - {("", f"builtins.{attribute}")}
+            if found and not self._is_deleted(target, attribute):
+                return found
+            if inner is None:
+                return self._own(target, attribute)
+        if inner:
+            return frozenset({(inner, "")})
+        return self._outside(path, f"{module}.{attribute}")
+
+    def _is_deleted(self, path: str, name: str) -> bool:
+        """Does a module take a name away again before anybody can see it?"""
+        outline = self.outline(path)
+        return outline is not None and name in outline.deleted
+
+    def _outside(self, path: str, dotted: str) -> Origins:
+        """A name from outside of the tree; none where a relative import leaves the top package."""
+        return frozenset() if dotted.startswith(".") else frozenset({("", dotted)})
+
+    def _own(self, target: str, attribute: str) -> Origins:
+        """What a module gives without binding it: its own facts, and what its ``__getattr__`` makes."""
+        outline = self.outline(target)
+        if attribute == "__name__":
+            return frozenset({("=", repr(self.names.dotted(target)))})
+        if attribute in OWN or attribute == "__dict__":
+            return frozenset({(target, attribute)})
+        if outline is not None and "__getattr__" in outline.binds:
+            return frozenset({(target, f"__getattr__({attribute!r})")})
+        return frozenset()
+
+    def meaning(self, path: str, node: ast.expr) -> Origins:
+        """What a name, or attributes of modules, mean in an expression; empty for anything else."""
+        if isinstance(node, ast.Name):
+            return self.origins(path, node.id)
+        if isinstance(node, ast.Attribute):
+            return self.member(path, self.meaning(path, node.value), node.attr) or frozenset()
+        return frozenset()
+
+    def member(self, path: str, origins: Origins, attribute: str, typing: bool = False) -> Origins | None:
+        """What an attribute of modules means, read in ``path``; None where it is one of something that is no module."""
+        found: set[Origin] = set()
+        if not origins:
+            return None
+        for where, name in origins:
+            if where == "":
+                dotted = f"{name}.{attribute}"
+                inner = self.find(dotted, path)
+                found.add((inner, "") if inner else ("", dotted))
+            elif name == "" and where != "=":
+                found |= self._attribute(path, where, attribute, typing)
+            else:
+                return None
+        return frozenset(found)
+
+    def _attribute(self, path: str, module: str, attribute: str, typing: bool) -> Origins:
+        found = self.bound_origins(module, attribute, typing)
+        if found and not self._is_deleted(module, attribute):
+            return found
+        dotted = f"{self.names.dotted(module)}.{attribute}"
+        inner = self.find(dotted, path)
+        if inner and module.rpartition("/")[2].startswith("__init__."):
+            return frozenset({(inner, "")}) if self._loaded(path, dotted) else frozenset()
+        return self._own(module, attribute)
+
+    def _loaded(self, path: str, dotted: str) -> bool:
+        """Is a submodule an attribute of its package by the time that code in ``path`` reads it: does the file, or
+        what it imports, import it?"""
+        wanted, todo, seen = self.find(dotted, path), [path], {path}
+        while todo:
+            here = todo.pop()
+            outline = self.outline(here)
+            for module in sorted(outline.imports) if outline else ():
+                parts = module.split(".")
+                for count in range(1, len(parts) + 1):
+                    target = self.find(".".join(parts[:count]), here)
+                    if target == wanted:
+                        return True
+                    if target and target not in seen:
+                        seen.add(target)
+                        todo.append(target)
+        return False
+
+    def exports(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Does a star import of the module take this name?"""
+        outline = self.outline(path)
+        if outline is None or path in seen:
+            return False
+        if outline.exported is not None:
+            if name in outline.exported:
+                return True
+            modules = {t for m in outline.exported_from for t, inner in self.origins(path, m) if not inner}
+            return any(self.exports(m, name, seen | {path}) for m in modules)
+        if name.startswith("_"):
+            return False
+        if name in outline.binds:
+            return True
+        targets = [self.find(star, path) for star in outline.stars]
+        return any(t and self.exports(t, name, seen | {path}) for t in targets)
+
+    def namespace(self, path: str) -> set[str]:
+        """Every name that the tree says a module has, those through star imports too."""
+        outline = self.outline(path)
+        found = set(outline.binds) if outline else set()
+        todo, seen = list(outline.stars) if outline else [], {path}
+        while todo:
+            target = self.find(todo.pop(), path)
+            inner = self.outline(target) if target and target not in seen else None
+            if target and inner:
+                seen.add(target)
+                found |= {name for name in inner.binds if self.exports(target, name)}
+                todo += inner.stars
+        return found
+
+    def written(self, importer: str, text: str) -> tuple[Origins, Origin | None, bool]:
+        """What a dotted path in a string means: (objects, the place in a module's namespace that it names if it names
+        one, whether something of the tree is meant at all)."""
+        parts = re.split(r"[.:]", text)
+        for count in range(len(parts), 0, -1):
+            module = self.find(".".join(parts[:count]), importer)
+            if module is None:
+                continue
+            found: Origins | None = frozenset({(module, "")})
+            rest = parts[count:]
+            if not rest:
+                return found, None, True
+            found = self.bound_origins(module, rest[0]) or self._own(module, rest[0])
+            return found, (module, rest[0]) if len(rest) == 1 else None, True
+        return frozenset(), None, False
+
+
+@functools.cache
+def _stars(module: str) -> frozenset[str] | None:
+    """What ``from module import *`` takes from a module of the standard library; None for others, which are not run."""
+    if module.partition(".")[0] not in sys.stdlib_module_names or module in ("antigravity", "this"):
+        return None
+    try:
+        found = importlib.import_module(module)
+    except ImportError:
+        return None
+    return frozenset(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")]))
+
+
+def star_gives(module: str, name: str) -> bool:
+    """May a star import from outside of the tree bind a name?"""
+    known = _stars(module)
+    return name in known if known is not None else name not in BUILTINS and not name.startswith("_")

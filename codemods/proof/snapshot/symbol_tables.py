@@ -1,0 +1,133 @@
+"""The outlines of the modules of one tree, read once."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.project import Tree, Unreadable
+from codemods.proof.snapshot.symbols import (
+    Bound,
+    Outline,
+    defined_names,
+    flat,
+    import_like,
+    is_all,
+    logger_name,
+)
+
+
+class Outlines:
+    """A tree, its module names, and outlines."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.names = tree.names
+        self._outlines: dict[str, Outline | None] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def outline(self, path: str) -> Outline | None:
+        """The outline of a module; None where there is none, or Python can't read it."""
+        if path not in self._outlines:
+            try:
+                source = self.tree.source(path)
+                found: Outline | None = Outline(source, source.tree.body)
+            except (Unreadable, OSError):
+                found = None
+            self._outlines[path] = found
+            if found is not None:
+                self._fill(path, found)
+        return self._outlines[path]
+
+    def bytes(self, path: str) -> bytes | None:
+        """What stands in a file; None where there is none."""
+        try:
+            return self.tree.read(path) if path in self.tree.paths else None
+        except OSError:
+            return None
+
+    def find(self, dotted: str, importer: str) -> str | None:
+        key = (dotted, importer.rpartition("/")[0])
+        if key not in self._found:
+            self._found[key] = self.names.find(dotted, importer)
+        return self._found[key]
+
+    def absolute(self, path: str, node: ast.ImportFrom) -> str:
+        """The module of a ``from`` import; one that leaves the top package keeps its dots, and so is found nowhere."""
+        return self.names.absolute(path, node.module, node.level) or "." * node.level + (node.module or "")
+
+    def _fill(self, path: str, outline: Outline) -> None:
+        outline.postponed = any(
+            isinstance(n, ast.ImportFrom) and n.module == "__future__" and any(a.name == "annotations" for a in n.names)
+            for n in outline.body
+        )
+        for top in outline.body:
+            guarded = import_like(top)
+            for node, typing in flat([top]):
+                for name, bound in self.bound_by(path, node, typing, guarded):
+                    if name == "*" and not typing:
+                        outline.stars.append(bound.module)
+                    elif name != "*":
+                        outline.binds.setdefault(name, []).append(bound)
+                self._export(outline, node)
+                if isinstance(node, ast.Delete):
+                    outline.deleted |= {getattr(t, "id", "") for t in node.targets}
+        if "global " in outline.source.text or "import" in outline.source.text:
+            nodes = outline.source.nodes
+            for declaration in nodes.of(ast.Global):
+                for name in declaration.names:
+                    outline.binds.setdefault(name, [Bound(True)])
+            for node in nodes.of(ast.Import):
+                outline.imports.update(alias.name for alias in node.names)
+            for node in nodes.of(ast.ImportFrom):
+                module = self.absolute(path, node)
+                outline.imports.add(module)
+                outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
+
+    def bound_by(self, path: str, node: ast.stmt, typing: bool, guarded: bool = False) -> Iterator[tuple[str, Bound]]:
+        """What one statement binds; ``*`` for a star import. ``guarded``: it stands among imports with a way out."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                module = alias.name if alias.asname else alias.name.partition(".")[0]
+                yield alias.asname or module, Bound(False, module, None, typing)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name, Bound(False, self.absolute(path, node), alias.name, typing)
+        else:
+            value = self._made_again(path, node, guarded)
+            for name in defined_names(node):
+                yield name, Bound(True, typing=typing, value=value)
+
+    def _made_again(self, path: str, node: ast.stmt, guarded: bool) -> str:
+        """The text of a value that is the same object wherever it is made: a logger by its name, the constant that
+        stands in for a missing module."""
+        if not isinstance(node, ast.Assign) or not all(isinstance(target, ast.Name) for target in node.targets):
+            return ""
+        if guarded and isinstance(node.value, ast.Constant):
+            return repr(node.value.value)
+        if len(node.targets) != 1:
+            return ""
+        name = logger_name(node)
+        if isinstance(name, ast.Constant):
+            return f"getLogger({name.value!r})"
+        if isinstance(name, ast.Name) and name.id == "__name__":
+            return f"getLogger({self.names.dotted(path)!r})"
+        return ""
+
+    def _export(self, outline: Outline, node: ast.stmt) -> None:
+        """What a statement does to ``__all__``."""
+        value: ast.expr | None = None
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and "__all__" in defined_names(node):
+            value = node.value
+            if not isinstance(node, ast.AugAssign):
+                outline.exported = []
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_all(node.value.func):
+            value = ast.Tuple(node.value.args)
+        if value is None:
+            return
+        outline.exported = outline.exported or []
+        for part in ast.walk(value):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                outline.exported.append(part.value)
+            elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
+                outline.exported_from.append(part.value.id)

@@ -1,0 +1,256 @@
+"""What a statement says, apart from how it names things; and every name in it, with what the name means.
+
+Two statements are the same if their *keys* are equal: the text of their syntax trees with a hole wherever a global
+name, an attribute of a module, or an imported local is read or written. What stood in the holes are *occurrences*, in
+order: ``Status`` and ``status.Status`` leave the same hole, and are compared by what they mean. Imports inside of
+functions are part of the meaning, not of the key. Scopes are the compiler's own, from ``symtable``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+
+from codemods.proof.snapshot.symbols import defined_names, is_typing
+from codemods.proof.statements.name_resolution import Inlined, Occurrence, Reading, Scope
+from codemods.proof.statements.strings_and_annotations import NamedInText
+
+_COMPREHENSIONS = {
+    ast.ListComp: "listcomp",
+    ast.SetComp: "setcomp",
+    ast.DictComp: "dictcomp",
+    ast.GeneratorExp: "genexpr",
+}
+
+
+class Reader(NamedInText):
+    """Reads the statements of one module of one tree."""
+
+    def read(self, node: ast.stmt, typing: bool = False) -> Reading:
+        """One top-level statement; ``typing``: only type checkers see it."""
+        self._parts = []
+        self._reading = Reading("")
+        self._scope = self.module
+        self._moment = "typing" if typing else "import"
+        self._visit(node)
+        self._reading.key = " ".join(self._parts)
+        return self._reading
+
+    # -- the key
+
+    def _visit(self, node: object) -> None:
+        if isinstance(node, ast.AST):
+            method = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
+            if method is not None:
+                method(node)
+            else:
+                self._fields(node)
+        elif isinstance(node, list):
+            self._parts.append("[")
+            for item in node:
+                self._visit(item)
+            self._parts.append("]")
+        else:
+            self._parts.append(repr(node))
+
+    def _fields(self, node: ast.AST, *without: str) -> None:
+        self._parts.append(type(node).__name__)
+        for name in node._fields:
+            if name in ("body", "orelse", "finalbody") and isinstance(getattr(node, name, None), list):
+                self._block(getattr(node, name))
+            elif name not in without and name not in ("type_comment", "kind"):
+                self._visit(getattr(node, name, None))
+
+    def _block(self, body: list[ast.stmt]) -> None:
+        self._parts.append("{")
+        for node in body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._reading.inner.append(node)
+            elif not isinstance(node, ast.Pass):
+                self._visit(node)
+            self._scope.done.update(defined_names(node))
+        self._parts.append("}")
+
+    def _visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self._reading.inner.append(node)
+        self._parts.append("import")
+
+    _visit_importfrom = _visit_import
+
+    def _visit_if(self, node: ast.If) -> None:
+        self._parts.append("If")
+        self._visit(node.test)
+        moment = self._moment
+        if is_typing(node.test):
+            self._moment = "typing"
+        self._block(node.body)
+        self._moment = moment
+        self._block(node.orelse)
+
+    def _visit_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._parts += [type(node).__name__, node.name]
+        self._global_store(node.name, node)
+        self._visit(node.decorator_list)
+        self._visit(getattr(node, "type_params", []))
+        arguments = node.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        for argument in (*every, arguments.vararg, arguments.kwarg):
+            self._parts.append(argument.arg if argument else "-")
+            self._annotation(argument.annotation if argument else None)
+        self._parts.append(f"{len(arguments.posonlyargs)}/{len(arguments.args)}")
+        self._visit(arguments.defaults)
+        self._visit(arguments.kw_defaults)
+        self._annotation(node.returns)
+        self._inside("function", node.name, node, [node.body])
+
+    _visit_asyncfunctiondef = _visit_functiondef
+
+    def _visit_lambda(self, node: ast.Lambda) -> None:
+        self._parts.append("Lambda")
+        self._visit(node.args.defaults)
+        self._visit(node.args.kw_defaults)
+        arguments = node.args
+        for argument in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            arguments.vararg,
+            *arguments.kwonlyargs,
+            arguments.kwarg,
+        ):
+            self._parts.append(argument.arg if argument else "-")
+        self._parts.append(f"{len(arguments.posonlyargs)}/{len(arguments.args)}")
+        self._inside("function", "lambda", node, [node.body])
+
+    def _visit_classdef(self, node: ast.ClassDef) -> None:
+        self._parts += ["ClassDef", node.name]
+        self._global_store(node.name, node)
+        self._visit(node.decorator_list)
+        self._visit(getattr(node, "type_params", []))
+        self._visit(node.bases)
+        self._visit(node.keywords)
+        self._inside("class", node.name, node, [node.body], self._moment)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
+        self._parts.append(type(node).__name__)
+        first, *others = node.generators
+        self._visit(first.iter)
+        results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        parts: list[object] = [first.target, first.ifs, first.is_async, others, *results]
+        stored = (n for g in node.generators for n in ast.walk(g.target) if isinstance(n, ast.Name))
+        targets = {n.id for n in stored if isinstance(n.ctx, ast.Store)}
+        self._inside("function", _COMPREHENSIONS[type(node)], node, parts, self._moment, targets)
+
+    _visit_listcomp = _visit_setcomp = _visit_dictcomp = _visit_generatorexp = _comprehension
+
+    def _inside(
+        self,
+        kind: str,
+        name: str,
+        node: ast.AST,
+        parts: list,
+        moment: str = "call",
+        targets: Collection[str] | None = None,
+    ) -> None:
+        """A scope inside of the present one; ``targets``: the names of a comprehension."""
+        outer, moment_before = self._scope, self._moment
+        table = outer.child(kind, name, getattr(node, "lineno", 0))
+        self._moment = "typing" if self._moment == "typing" else moment
+        inlined = table is outer.table and targets is not None
+        self._scope = Inlined(outer, targets or (), self._moment) if inlined else Scope(table, outer, self._moment)
+        body = parts[0] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else None
+        if body is not None:
+            self._scope.imports = self._imported_in(body)
+            self._block(body)
+        else:
+            for part in parts:
+                self._visit(part)
+        self._scope, self._moment = outer, moment_before
+
+    def _imported_in(self, body: list[ast.stmt]) -> dict[str, list[tuple[str, str | None]]]:
+        """Locals of a function that imports bind, and nothing else."""
+        imports: dict[str, list[tuple[str, str | None]]] = {}
+        bound: set[str] = set()
+        todo: list[ast.AST] = list(body)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    imports.setdefault(name, []).append((alias.name if alias.asname else name, None))
+            elif isinstance(node, ast.ImportFrom):
+                module = self.side.absolute(self.path, node)
+                for alias in node.names:
+                    imports.setdefault(alias.asname or alias.name, []).append((module, alias.name))
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+            elif isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    bound.add(node.id)
+            elif not isinstance(node, ast.Lambda):
+                todo += ast.iter_child_nodes(node)
+        return {name: found for name, found in imports.items() if name not in bound}
+
+    def _visit_annassign(self, node: ast.AnnAssign) -> None:
+        self._parts.append("AnnAssign")
+        self._visit(node.target)
+        if self._scope.kind == "function":
+            moment, self._moment = self._moment, "typing"
+            self._typed(node.annotation)
+            self._moment = moment
+        else:
+            self._annotation(node.annotation)
+        self._visit(node.value)
+
+    def _visit_global(self, node: ast.Global) -> None:
+        self._parts += ["Global", *node.names]
+
+    # -- the holes
+
+    def _visit_name(self, node: ast.Name) -> None:
+        self._visit_chain(node)
+
+    def _visit_attribute(self, node: ast.Attribute) -> None:
+        self._visit_chain(node)
+
+    def _visit_chain(self, node: ast.Name | ast.Attribute) -> None:
+        context = type(node.ctx).__name__
+        found = self._chain(node)
+        if found is None:
+            if isinstance(node, ast.Name):
+                self._parts += ["Name", node.id, context]
+                self._class_local(node)
+            else:
+                self._parts += ["Attribute", node.attr, context]
+                self._visit(node.value)
+            return
+        meaning, cells, used = found
+        attributes: list[str] = []
+        inner: ast.expr = node
+        while inner is not used:
+            assert isinstance(inner, ast.Attribute)
+            attributes.append(inner.attr)
+            inner = inner.value
+        for attribute in attributes:
+            self._parts += ["Attribute", attribute, context]
+            context = "Load"
+        if context != "Load" and isinstance(used, ast.Name):
+            self._parts.append(used.id)
+        self._hole(used, ast.unparse(used), meaning, cells, context)
+
+    def _global_store(self, name: str, node: ast.AST) -> None:
+        """A function or class statement binds its name: at the top level, or where it is declared global."""
+        symbol = self._scope.symbol(name)
+        if self._scope is self.module or (symbol is not None and symbol.is_declared_global()):
+            meaning = self.side.origins(self.path, name, True)
+            own = self._scope is self.module
+            self._note(
+                Occurrence(name, meaning, frozenset(), self._moment, getattr(node, "lineno", 0), (self.path, name), own)
+            )
+
+    def _class_local(self, node: ast.Name) -> None:
+        """A name of a class body that the body binds may still be the module's when it is read."""
+        if self._scope.kind != "class" or node.id in self._scope.done:
+            return
+        if isinstance(node.ctx, ast.Load) and self._moment != "typing":
+            meaning = self.side.bound_origins(self.path, node.id)
+            self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))
