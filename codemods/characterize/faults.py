@@ -31,7 +31,7 @@ class Faults:
     # -- one operation -----------------------------------------------------------------------------
 
     def _add(self, rule: R) -> R:
-        self._tap.passing.rules.append(rule)
+        self._tap.pipeline.rules.append(rule)
         return rule
 
     def drop(self, op: str, target: str = "*", times: int = 1) -> Rule:
@@ -77,7 +77,7 @@ class Faults:
 
     def never_struck(self) -> list[Rule]:
         """The faults that were asked for, not cancelled, and have not happened."""
-        return [one for one in self._tap.passing.rules if one.left and not one.struck]
+        return [one for one in self._tap.pipeline.rules if one.left and not one.struck]
 
     # -- connections -------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class Faults:
 
     async def _close(self, name: str) -> None:
         if self._tap.going:
-            await self._tap._cut(name)
+            await self._tap.cut_off(name)
 
     async def _gone(self) -> None:
         if self._tap.going and not any(not one.closed for one in self._tap.links):

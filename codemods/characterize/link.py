@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from typing import TYPE_CHECKING
 
 from codemods.characterize.frames import Frame, matches, read_frame
 from codemods.characterize.meters import writable
 from codemods.characterize.observer import settle
-
-if TYPE_CHECKING:
-    from codemods.characterize.tap import Tap
+from codemods.characterize.ports import Proxy
 
 
 class Link:
     """Reads both sides; what the client says waits in `inbox` until the tap lets it pass."""
 
     def __init__(
-        self, tap: Tap, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, at: int
+        self, tap: Proxy, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, at: int
     ) -> None:
         self.tap, self.number, self.name = tap, number, f"c{number}"
         self.key: int = at  # the client's port, by which both ends know the connection

@@ -6,14 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from codemods.characterize.frames import Frame
+from codemods.characterize.ports import Connection, Proxy
 from codemods.characterize.records import Answer, Operation
-
-if TYPE_CHECKING:
-    from codemods.characterize.link import Link
-    from codemods.characterize.tap import Tap
 
 
 @dataclass
@@ -40,36 +36,36 @@ class Rule:
         """It shall happen no more."""
         self.left = 0
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
         """Called before the operation goes to the server; True when it shall not."""
         return False
 
-    def answered(self, tap: Tap, link: Link, frame: Frame) -> None:
+    def answered(self, tap: Proxy, link: Connection, frame: Frame) -> None:
         """Called with each answer of the server."""
         link.to_client(frame.encode())
 
-    async def after(self, tap: Tap, link: Link) -> None:
+    async def after(self, tap: Proxy, link: Connection) -> None:
         """Called when the server is done with the operation."""
 
 
 class Drop(Rule):
     """The server never hears of it."""
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
         return True
 
 
 class DropAnswer(Rule):
     """The server does it, and the client never hears."""
 
-    def answered(self, tap: Tap, link: Link, frame: Frame) -> None:
+    def answered(self, tap: Proxy, link: Connection, frame: Frame) -> None:
         pass
 
 
 class DuplicateAnswer(Rule):
     """The client hears of it twice."""
 
-    def answered(self, tap: Tap, link: Link, frame: Frame) -> None:
+    def answered(self, tap: Proxy, link: Connection, frame: Frame) -> None:
         link.to_client(frame.encode())
         link.to_client(frame.encode())
 
@@ -82,43 +78,43 @@ class Refuse(Rule):
     err_code: int = 10077
     text: str = "maximum messages exceeded"
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
-        tap.passing.refuse(link, operation, Answer("error", self.err_code, self.text), self.code)
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
+        tap.pipeline.refuse(link, operation, Answer("error", self.err_code, self.text), self.code)
         return True
 
 
 class NoResponders(Rule):
     """Nobody is there to do it."""
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
         operation.answers.append(Answer("no responders"))
-        tap.passing.give_quietly(link, Frame("MSG", subject=operation.reply, status="503"))
+        tap.pipeline.give_quietly(link, Frame("MSG", subject=operation.reply, status="503"))
         return True
 
 
 class CutBefore(Rule):
     """The connection breaks, and the server never hears of it."""
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
-        await tap._cut(link.name)
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
+        await tap.cut_off(link.name)
         return True
 
 
 class CutAfter(DropAnswer):
     """The server does it, and the connection breaks before the client hears of it."""
 
-    async def after(self, tap: Tap, link: Link) -> None:
-        await tap._cut(link.name)
+    async def after(self, tap: Proxy, link: Connection) -> None:
+        await tap.cut_off(link.name)
 
 
 @dataclass
 class Hold(Rule):
     """It is on its way until somebody lets it go."""
 
-    held: list[tuple[Link, Frame, Operation]] = field(default_factory=list)
-    tap: Tap | None = None
+    held: list[tuple[Connection, Frame, Operation]] = field(default_factory=list)
+    tap: Proxy | None = None
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
         self.tap = tap
         self.held.append((link, frame, operation))
         return True
@@ -129,13 +125,13 @@ class Hold(Rule):
         if not self.tap:
             raise RuntimeError(f"no {self.op} {self.target} is held: it has not come yet (`await clock.settle()`?)")
         self.tap.rest()
-        self.tap._work(self._release(self.tap))
+        self.tap.work(self._release(self.tap))
 
-    async def _release(self, tap: Tap) -> None:
+    async def _release(self, tap: Proxy) -> None:
         held, self.held = self.held, []
         for link, frame, operation in held:
             operation.fault += f", let go at {tap.elapsed():g}s"
-            await tap.passing.forward(link, frame, operation, None, wait=tap.gated)
+            await tap.pipeline.forward(link, frame, operation, None, wait=tap.gated)
 
 
 @dataclass
@@ -144,11 +140,11 @@ class Delay(Rule):
 
     seconds: float = 1.0
 
-    async def before(self, tap: Tap, link: Link, frame: Frame, operation: Operation) -> bool:
+    async def before(self, tap: Proxy, link: Connection, frame: Frame, operation: Operation) -> bool:
         if not tap.gated:
             await asyncio.sleep(self.seconds)
             return False
-        _later(tap, self.seconds, lambda: tap.passing.forward(link, frame, operation, None, wait=True))
+        _later(tap, self.seconds, lambda: tap.pipeline.forward(link, frame, operation, None, wait=True))
         return True
 
 
@@ -158,7 +154,7 @@ class DelayAnswer(Rule):
 
     seconds: float = 1.0
 
-    def answered(self, tap: Tap, link: Link, frame: Frame) -> None:
+    def answered(self, tap: Proxy, link: Connection, frame: Frame) -> None:
         async def give() -> None:
             link.to_client(frame.encode())
 
@@ -168,5 +164,5 @@ class DelayAnswer(Rule):
             tap.loop.call_later(self.seconds, lambda: link.to_client(frame.encode()))
 
 
-def _later(tap: Tap, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+def _later(tap: Proxy, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
     tap.timers.at(tap.elapsed() + seconds, action)

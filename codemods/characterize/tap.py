@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 
 from codemods.characterize.ages import Ages
 from codemods.characterize.consumers import Consumers
+from codemods.characterize.frame_pipeline import FramePipeline
 from codemods.characterize.frames import Frame
 from codemods.characterize.link import Link
 from codemods.characterize.observer import Observer
-from codemods.characterize.passing import Passing
 from codemods.characterize.records import LinkEvent, Record
 from codemods.characterize.servertime import ServerTime
 from codemods.characterize.timers import Timers
@@ -56,12 +56,12 @@ class Tap:
         self._listener: asyncio.Server | None = None
         self._turns = Turns()
         self.whole = self._turns.lock  # held by whoever, not being on the tap's thread, looks at its links
-        self.loop = asyncio.SelectorEventLoop(self._turns)
+        self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop(self._turns)
         self.loop.time = _monotonic  # this loop lives on real time, whatever happens to `time`
         self.observer = Observer(server_host, server_port, self._observed)
         self.consumers = Consumers(self.observer, self.timers, lambda: self.elapsed(), self._anybody_listens)
         self.ages = Ages(self.observer, self.timers, lambda: self.elapsed(), self._expired)
-        self.passing = Passing(self)
+        self.pipeline = FramePipeline(self)
         self._thread = threading.Thread(target=self._run, name="nats tap", daemon=True)
         self._thread.start()
         self.call(self._open())
@@ -140,7 +140,7 @@ class Tap:
         await self._left(link)
 
     async def _left(self, link: Link) -> None:
-        self.passing.forget(link)
+        self.pipeline.forget(link)
         try:
             await self.consumers.left(link)
         except OSError:
@@ -158,11 +158,11 @@ class Tap:
 
     async def pass_on(self, link: Link, frame: Frame) -> None:
         """Without lock-step: let a frame through at once."""
-        await self.passing.client_frame(link, frame, wait=False)
+        await self.pipeline.client_frame(link, frame, wait=False)
 
     def from_server(self, link: Link, frame: Frame) -> None:
         """A message for a client."""
-        self.passing.server_frame(link, frame)
+        self.pipeline.server_frame(link, frame)
 
     def _observed(self, frame: Frame) -> None:
         self.consumers.came(frame)
@@ -189,18 +189,18 @@ class Tap:
         waiting = [one for one in self.links if one.inbox and not one.closed]
         if waiting:
             link = min(waiting, key=lambda one: (order(one.key, one.inbox[0].start), one.number))
-            self._work(self._release(link))
+            self.work(self._release(link))
         return bool(waiting)
 
     async def _release(self, link: Link) -> None:
         if link.inbox and not link.closed:
-            await self.passing.client_frame(link, link.inbox.popleft(), wait=True)
+            await self.pipeline.client_frame(link, link.inbox.popleft(), wait=True)
 
     def fire(self, now: float) -> None:
         """Let the server do what is due by now."""
-        self._work(self.timers.fire(now))
+        self.work(self.timers.fire(now))
 
-    def _work(self, work: Coroutine[Any, Any, None]) -> None:
+    def work(self, work: Coroutine[Any, Any, None]) -> None:
         self.working = True
         self.loop.call_soon_threadsafe(lambda: self.loop.create_task(self._guarded(work)))
 
@@ -229,9 +229,9 @@ class Tap:
     def cut(self, name: str | None = None) -> None:
         """Break the connections there are, or that of one client."""
         self.rest()
-        self.call(self._cut(name))
+        self.call(self.cut_off(name))
 
-    async def _cut(self, name: str | None) -> None:
+    async def cut_off(self, name: str | None) -> None:
         for link in self.links:
             if not link.closed and name in (None, link.name, link.name.split("#")[0]):
                 self.event(link, "cut")

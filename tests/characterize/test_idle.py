@@ -201,13 +201,13 @@ async def test_what_is_let_go_in_a_row_goes_in_a_row(clock, connect, tape, fault
     held = [faults.hold("put", f"b/{key}") for key in "xy"]
     writes = [asyncio.create_task(kv.put(key, b"1")) for key in "xy"]
     await clock.advance(1)
-    forward, seconds = clock.tap.passing.forward, iter([0.0, LATE])
+    forward, seconds = clock.tap.pipeline.forward, iter([0.0, LATE])
 
     async def late(*args: Any, **options: Any) -> None:
         await asyncio.sleep(next(seconds))
         await forward(*args, **options)
 
-    clock.tap.passing.forward = late
+    clock.tap.pipeline.forward = late
     for one in held:
         one.release()
     await clock.settle()

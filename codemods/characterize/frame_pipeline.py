@@ -1,22 +1,19 @@
-"""What becomes of one frame: recorded, perhaps broken by a fault, passed on, and waited for to the end."""
+"""The pipeline of one frame: recorded, perhaps broken by a fault, passed on, and waited for to the end."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from codemods.characterize.consumers import NEXT
 from codemods.characterize.describe import API, AckSubject, answer, decode, describe, describe_interest
 from codemods.characterize.frames import Frame, matches
 from codemods.characterize.observer import settle
+from codemods.characterize.ports import Connection, Proxy
 from codemods.characterize.records import Answer, Delivery, Operation
+from codemods.characterize.rules import Rule
 from codemods.characterize.servertime import is_api_answer
-
-if TYPE_CHECKING:
-    from codemods.characterize.link import Link
-    from codemods.characterize.rules import Rule
-    from codemods.characterize.tap import Tap
 
 WITHIN = 10.0  # real seconds for an answer of the server
 
@@ -24,7 +21,7 @@ WITHIN = 10.0  # real seconds for an answer of the server
 class Asked:
     """A request on its way: who asked what, and whether the server has done its part."""
 
-    def __init__(self, link: Link, operation: Operation, rule: Rule | None) -> None:
+    def __init__(self, link: Connection, operation: Operation, rule: Rule | None) -> None:
         self.link, self.operation, self.rule = link, operation, rule
         several = any(key in operation.details for key in ("multi_last", "batch"))
         self.many = several and operation.op == "get direct"
@@ -32,22 +29,22 @@ class Asked:
         self.body: dict[str, Any] = {}
 
 
-class Passing:
-    """The tap's judgement on frames, in both directions."""
+class FramePipeline:
+    """Handles frames in both directions, those of clients and those of the server."""
 
-    def __init__(self, tap: Tap) -> None:
+    def __init__(self, tap: Proxy) -> None:
         self.tap = tap
         self.rules: list[Rule] = []
         self.asked: dict[str, Asked] = {}
         self._acks: dict[str, str] = {}  # as the client knows them -> as the server does
 
-    def forget(self, link: Link) -> None:
+    def forget(self, link: Connection) -> None:
         """Nobody waits for answers to this connection any more."""
         for asked in self.asked.values():
             if asked.link is link:
                 settle(asked.done, None)
 
-    async def client_frame(self, link: Link, frame: Frame, wait: bool) -> None:
+    async def client_frame(self, link: Connection, frame: Frame, wait: bool) -> None:
         """Something that a client says."""
         if frame.verb in ("PUB", "HPUB"):
             await self._message(link, frame, wait)
@@ -72,7 +69,7 @@ class Passing:
             await self.tap.barrier(link)
             await self.tap.consumers.settle()
 
-    async def _message(self, link: Link, frame: Frame, wait: bool) -> None:
+    async def _message(self, link: Connection, frame: Frame, wait: bool) -> None:
         operation = describe(frame, self.tap.elapsed(), link.name)
         self.tap.records.append(operation)
         rule = next((one for one in self.rules if one.applies(operation)), None)
@@ -82,7 +79,9 @@ class Passing:
                 return
         await self.forward(link, frame, operation, rule, wait)
 
-    async def forward(self, link: Link, frame: Frame, operation: Operation, rule: Rule | None, wait: bool) -> None:
+    async def forward(
+        self, link: Connection, frame: Frame, operation: Operation, rule: Rule | None, wait: bool
+    ) -> None:
         """Pass a message on to the server, and wait for what follows."""
         if await self._in_the_clients_place(link, frame, wait):
             return
@@ -104,7 +103,7 @@ class Passing:
             await rule.after(self.tap, link)
         await self._follow(operation, asked.body if asked else {})
 
-    async def _in_the_clients_place(self, link: Link, frame: Frame, wait: bool) -> bool:
+    async def _in_the_clients_place(self, link: Connection, frame: Frame, wait: bool) -> bool:
         """Pulls and acknowledgements in lock-step are the kit's to do; True when done."""
         consumers = self.tap.consumers
         wait = wait and not self.tap.going
@@ -150,7 +149,7 @@ class Passing:
 
     # -- the other way -----------------------------------------------------------------------------
 
-    def server_frame(self, link: Link, frame: Frame) -> None:
+    def server_frame(self, link: Connection, frame: Frame) -> None:
         """Something that the server says to a client."""
         asked = self.asked.get(frame.subject)
         if frame.reply in self.asked:  # the question reached somebody: the answer is theirs, not the server's
@@ -177,7 +176,7 @@ class Passing:
             self.asked.pop(frame.subject, None)
             settle(asked.done, None)
 
-    def _deliver(self, link: Link, frame: Frame, original: str) -> None:
+    def _deliver(self, link: Connection, frame: Frame, original: str) -> None:
         record = Delivery(self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers))
         if original.startswith("$JS.ACK."):
             place = AckSubject.parse(original)
@@ -189,7 +188,7 @@ class Passing:
             record.value = frame.status
         self.tap.records.append(record)
 
-    def refuse(self, link: Link, operation: Operation, error: Answer, code: int) -> None:
+    def refuse(self, link: Connection, operation: Operation, error: Answer, code: int) -> None:
         """Answer in the server's place, with an error as JetStream writes it."""
         operation.answers.append(error)
         if operation.op == "get direct":  # of which the server answers by a status alone
@@ -200,7 +199,7 @@ class Passing:
             made = Frame("MSG", subject=operation.reply, body=json.dumps(body).encode())
             self.give_quietly(link, made)
 
-    def give_quietly(self, link: Link, frame: Frame) -> None:
+    def give_quietly(self, link: Connection, frame: Frame) -> None:
         """Send a client an answer of our own making, which is on record already."""
         for sid, pattern in link.subscriptions.items():
             if matches(pattern, frame.subject):
