@@ -15,6 +15,7 @@ class Move:
     ``source`` and ``destination`` are posix paths relative to the root of the tree.
     ``along`` names what the user wants to go too, ``keep`` what must stay in the source.
     Without ``reexport`` the old path ends; with ``deprecate`` it goes on, and warns.
+    ``accept`` are the codes of hazards that the user takes upon himself.
     """
 
     source: str
@@ -24,6 +25,7 @@ class Move:
     keep: tuple[str, ...] = ()
     reexport: bool = True
     deprecate: bool = False
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, order=True)
@@ -39,9 +41,11 @@ class Place:
 
 
 class Severity(Enum):
-    """What a hazard does to the move."""
+    """What a hazard does to the move: it is in the way, it is taken for granted that nobody observes it (and the reason
+    says what was looked for), it changes something that the user accepted, or the plan keeps it right."""
 
     REFUSES = "refuses"
+    ASSUMED = "assumed"
     DECLARED = "declared"
     HANDLED = "handled"
 

@@ -26,6 +26,7 @@ In pyproject.toml:
   names = ["Status"]
   with = ["STATES"]     # optional: what is to go along, too
   keep = ["log"]        # optional: what is to stay
+  accept = ["pickled"]  # optional: hazards, by their codes, that are no reason not to move
   reexport = true       # optional: does the old path go on?
   deprecate = false     # optional: does it warn?
   guard = "pytest -q"   # optional: the command that --guard runs
@@ -37,7 +38,7 @@ examples:
 """
 _FILE = "pyproject.toml"
 _KINDS = {"reexport": "true or false", "deprecate": "true or false", "guard": "a command"}
-_LISTS = ("names", "with", "keep")
+_LISTS = ("names", "with", "keep", "accept")
 _FLAGS = ("reexport", "deprecate")
 _KEYS = {"source", "destination", "guard", *_FLAGS, *_LISTS}
 
@@ -109,6 +110,7 @@ def _move(name: str, table: Any) -> Move:
         keep=tuple(table.get("keep", ())),
         reexport=table.get("reexport", True),
         deprecate=table.get("deprecate", False),
+        accept=tuple(table.get("accept", ())),
     )
 
 

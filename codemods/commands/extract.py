@@ -34,6 +34,13 @@ def arguments(parser: ArgumentParser) -> None:
         "--with", dest="along", action="append", default=[], metavar="NAME", help="what is to go along, too"
     )
     parser.add_argument("--keep", action="append", default=[], metavar="NAME", help="what is to stay")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="move although this hazard, by its code in [brackets], changes what can be observed",
+    )
     path = parser.add_mutually_exclusive_group()
     path.add_argument("--no-reexport", dest="reexport", action="store_false", help="let the old path end")
     path.add_argument("--deprecate", action="store_true", help="let the old path warn (DeprecationWarning)")
@@ -56,4 +63,5 @@ def move(options: Namespace) -> Move:
         keep=tuple(options.keep),
         reexport=options.reexport,
         deprecate=options.deprecate,
+        accept=tuple(options.accept),
     )

@@ -62,13 +62,14 @@ def _joined(moves: Iterable[Move]) -> tuple[Move, ...]:
     """One move for each way from a source to a destination."""
     found: dict[Move, list[Move]] = defaultdict(list)
     for move in sorted(moves, key=lambda m: (m.source, m.destination, m.names)):
-        found[replace(move, names=(), along=(), keep=())].append(move)
+        found[replace(move, names=(), along=(), keep=(), accept=())].append(move)
     return tuple(
         replace(
             way,
             names=tuple(dict.fromkeys(name for m in group for name in m.names)),
             along=tuple(dict.fromkeys(name for m in group for name in m.along)),
             keep=tuple(dict.fromkeys(name for m in group for name in m.keep)),
+            accept=tuple(dict.fromkeys(code for m in group for code in m.accept)),
         )
         for way, group in found.items()
     )

@@ -31,6 +31,7 @@ def plan_lines(plan: Plan, every_unit: bool = True) -> Iterator[Line]:
     for severity, title in (
         (Severity.REFUSES, "Refuses the move"),
         (Severity.DECLARED, "Changes with the move, as you should know"),
+        (Severity.ASSUMED, "Assumed"),
         (Severity.HANDLED, "Taken care of"),
     ):
         hazards = [hazard for hazard in plan.hazards if hazard.severity is severity]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from codemods.face import solve
-from codemods.model import Hazard, Refused, Severity
-from codemods.planning.hazards import registry
+import codemods
+from codemods.face import plan, solve
+from codemods.model import Hazard, Move, Refused, Severity
+from codemods.planning.hazards import other_codes, registry
 
 from .archive import MemoryTree, read_move
 
@@ -36,3 +41,35 @@ def test_is_found_in_its_example(code: str) -> None:
 def test_says_what_it_means(code: str) -> None:
     hazard = registry()[code]
     assert hazard.TITLE and len(hazard.MEANING) > 80
+
+
+def _printed() -> Iterator[tuple[str, str]]:
+    """(file, code) for each code that is written in the tool's own code where a hazard is made."""
+    for path in sorted(Path(codemods.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Hazard", "_refuse") and node.args:
+                values = [n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant)]
+                if path.name != "configured.py":  # whose _refuse has one code
+                    yield from ((path.name, value) for value in values if isinstance(value, str))
+
+
+def test_every_printed_code_has_a_page() -> None:
+    known = {*registry(), *other_codes(), "proof:"}
+    assert [(path, code) for path, code in _printed() if code not in known] == []
+
+
+def test_pages_of_other_stages_are_no_hazards() -> None:
+    assert not other_codes().keys() & registry().keys()
+    assert all(page["title"] and len(page["meaning"]) > 20 for page in other_codes().values())
+
+
+def test_a_difference_that_is_accepted_is_no_refusal() -> None:
+    tree = {"shop/__init__.py": "", "shop/cart.py": "class Cart: ...\n"}
+    tree["tests.py"] = "from shop.cart import Cart\nassert repr(Cart) == \"<class 'shop.cart.Cart'>\"\n"
+    move = Move("shop/cart.py", ("Cart",), "shop/basket.py")
+    files = MemoryTree({path: text.encode() for path, text in tree.items()})
+    with pytest.raises(Refused, match="shown-module") as refused:
+        plan(move, files)
+    assert "accept the difference: --accept shown-module" in refused.value.hazards[0].remedies
+    accepted = plan(replace(move, accept=("shown-module",)), files)
+    assert [h.severity for h in accepted.hazards if h.code == "shown-module"] == [Severity.DECLARED]

@@ -1,18 +1,23 @@
 """What could change behaviour: one file a hazard, found here by itself.
 
 A hazard module has CODE, TITLE, MEANING (a paragraph), EXAMPLE (a small tree as text, with its move) and
-``find(facts) -> Iterator[Hazard]``.
+``find(facts) -> Iterator[Hazard]``. With ``ACCEPTS = True`` what it refuses is a difference that a user may accept
+(``--accept CODE``): the moved code works, and something that observes it sees another answer. Codes that other stages
+print have their pages in ``other_codes.toml``.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from types import ModuleType
 
-from codemods.model import Hazard
+from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 
 
@@ -25,8 +30,20 @@ def registry() -> dict[str, ModuleType]:
 
 def find(facts: Facts) -> list[Hazard]:
     """All hazards of a move, in the order of the codes."""
-    return [hazard for _, module in sorted(registry().items()) for hazard in _each(module, facts)]
+    modules = (module for _, module in sorted(registry().items()))
+    return [_answered(module, facts, hazard) for module in modules for hazard in module.find(facts)]
 
 
-def _each(module: ModuleType, facts: Facts) -> Iterator[Hazard]:
-    yield from module.find(facts)
+def _answered(module: ModuleType, facts: Facts, hazard: Hazard) -> Hazard:
+    """A refusal says that it can be accepted; one that is accepted is none."""
+    if hazard.severity is not Severity.REFUSES or not getattr(module, "ACCEPTS", False):
+        return hazard
+    if hazard.code in facts.move.accept:
+        return replace(hazard, severity=Severity.DECLARED, remedies=())
+    return replace(hazard, remedies=(*hazard.remedies, f"accept the difference: --accept {hazard.code}"))
+
+
+@cache
+def other_codes() -> Mapping[str, Mapping[str, str]]:
+    """The codes that other stages print, each with ``title`` and ``meaning``."""
+    return tomllib.loads(files(__name__).joinpath("other_codes.toml").read_text())

@@ -10,6 +10,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.side_effects import definition, resolved
 
 CODE = "caller-frame"
+ACCEPTS = True
 TITLE = "moved code calls something that looks at its caller's module"
 MEANING = """A helper that goes through frames (`sys._getframe(1).f_globals`, `inspect.stack()`) to learn who called it
 finds the destination after the move. Where it only tells that name, little is changed; where it looks names up, they

@@ -13,6 +13,7 @@ from codemods.planning.grouping.side_effects import chain_of, definition, resolv
 from codemods.planning.references.all_decorators import listing_decorators
 
 CODE = "module-recorded"
+ACCEPTS = True
 TITLE = "code reads `__module__`, which a move changes"
 MEANING = """A class or function says in `__module__` where it was made, and after a move it says the destination. A
 decorator, base or metaclass of the tree that reads it while the definition is made may record it as a key, so the move

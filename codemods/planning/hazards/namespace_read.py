@@ -8,6 +8,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 
 CODE = "namespace-read"
+ACCEPTS = True
 TITLE = "staying code looks names up in the namespace of the source"
 MEANING = """`globals()`, `vars()`, `dir()` and `eval` in staying code still find every moved name, for the source
 imports back all that can be looked up so, private ones too; `globals()["do_" + name]` looks up what begins so. What has

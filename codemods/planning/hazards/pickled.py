@@ -8,6 +8,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 
 CODE = "pickled"
+ACCEPTS = True
 TITLE = "the project makes pickles, which name classes by their module"
 MEANING = """A pickle names a class or function by the module that it was made in. Old pickles go on to be read, for
 the source imports what moved back. New ones name the destination: code from before the move, in a process that is

@@ -11,6 +11,7 @@ from codemods.model import Hazard
 from codemods.planning.facts import Facts
 
 CODE = "shown-module"
+ACCEPTS = True
 TITLE = "a string shows the module of what moves"
 MEANING = """A class says in its repr, and in those of its instances, which module it was defined in:
 `<class 'shop.cart.Cart'>`. A string that holds such a text, as it is or as a pattern with escaped dots, is compared

@@ -11,6 +11,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 
 CODE = "warning-module"
+ACCEPTS = True
 TITLE = "moved code gives warnings in its own module's name"
 MEANING = """`warnings.warn` without a `stacklevel` of two or more says that the warning comes from the module in which
 the call stands, and filters select by that module. After the move it comes from the destination. The move is refused

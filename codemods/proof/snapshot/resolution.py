@@ -24,6 +24,8 @@ class Side(Outlines):
     def __init__(self, tree: Tree) -> None:
         super().__init__(tree)
         self._origins: dict[tuple[str, str, bool], Origins] = {}
+        self._asked: set[tuple[str, str, bool]] = set()  # whose origins are being found
+        self._cut: set[tuple[str, str, bool]] = set()  # those that were asked for again meanwhile, and not followed
 
     # -- resolution
 
@@ -33,9 +35,20 @@ class Side(Outlines):
         ``typing``: as a type checker sees it, which also executes ``if TYPE_CHECKING``.
         """
         key = (path, name, typing)
-        if key not in self._origins:
-            self._origins[key] = self._resolve(path, name, typing, frozenset())
-        return self._origins[key]
+        if key in self._origins:
+            return self._origins[key]
+        if key in self._asked:  # ``__all__ = app.__all__ + (...)`` behind a star: what ``app`` is depends on ``__all__``
+            self._cut.add(key)
+            return frozenset()
+        self._asked.add(key)
+        try:
+            found = self._resolve(path, name, typing, frozenset())
+        finally:
+            self._asked.discard(key)
+            self._cut.discard(key)
+        if not self._cut:  # else the answer is one of many rounds, and holds for who asked first only
+            self._origins[key] = found
+        return found
 
     def bound_origins(self, path: str, name: str, typing: bool = False) -> Origins:
         """The same without what Python itself provides."""
