@@ -37,7 +37,8 @@ class Side(Outlines):
         key = (path, name, typing)
         if key in self._origins:
             return self._origins[key]
-        if key in self._asked:  # ``__all__ = app.__all__ + (...)`` behind a star: what ``app`` is depends on ``__all__``
+        # ``__all__ = app.__all__ + (...)`` behind a star: what ``app`` is depends on ``__all__``.
+        if key in self._asked:
             self._cut.add(key)
             return frozenset()
         self._asked.add(key)
