@@ -47,13 +47,13 @@ def describe(frame: Frame, at: float, link: str) -> Operation:
     operation.headers = headers
     if frame.subject.startswith("$KV.") and frame.subject.count(".") >= 2:
         _describe_kv(operation, headers)
-        operation.value = decode(frame.body)
+        operation.value, operation.raw = decode(frame.body), frame.body
     elif frame.subject.startswith(API):
         _describe_api(operation, decode(frame.body))
     elif frame.subject.startswith("$JS.ACK."):
         _describe_ack(operation, frame.body)
     else:
-        operation.value = decode(frame.body)
+        operation.value, operation.raw = decode(frame.body), frame.body
     return operation
 
 
@@ -164,7 +164,8 @@ def answer(operation: Operation, frame: Frame) -> Answer:
         sequence = frame.headers.get("Nats-Sequence")
         headers = {k: v for k, v in frame.headers.items() if not k.startswith("Nats-") or k == "Nats-Marker-Reason"}
         details = {k: frame.headers[h] for k, h in _DIRECT.items() if h in frame.headers}
-        return Answer("ok", seq=int(sequence or 0), value=decode(frame.body), headers=headers, details=details)
+        value = decode(frame.body)
+        return Answer("ok", seq=int(sequence or 0), value=value, headers=headers, details=details, raw=frame.body)
     body = decode(frame.body)
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
         error = body["error"]
@@ -185,9 +186,9 @@ def _answer_api(operation: Operation, body: dict[str, Any]) -> Answer:
         message = body.get("message", {})
         text = base64.b64decode(message.get("hdrs", "")).decode("utf-8", "replace").split("\r\n")[1:]
         headers = {k: v.strip() for k, _, v in (line.partition(":") for line in text if ":" in line)}
-        value = decode(base64.b64decode(message.get("data", "")))
+        raw = base64.b64decode(message.get("data", ""))
         details = {k: message[k] for k in ("subject", "time") if k in message}
-        return Answer("ok", seq=message.get("seq"), value=value, headers=headers, details=details)
+        return Answer("ok", seq=message.get("seq"), value=decode(raw), headers=headers, details=details, raw=raw)
     kept: dict[str, Any] = {}
     if operation.op == "info":
         state = body.get("state", {})

@@ -177,7 +177,8 @@ class FramePipeline:
             settle(asked.done, None)
 
     def _deliver(self, link: Connection, frame: Frame, original: str) -> None:
-        record = Delivery(self.tap.elapsed(), link.name, frame.subject, decode(frame.body), dict(frame.headers))
+        value = decode(frame.body)
+        record = Delivery(self.tap.elapsed(), link.name, frame.subject, value, dict(frame.headers), raw=frame.body)
         if original.startswith("$JS.ACK."):
             place = AckSubject.parse(original)
             self._acks[frame.reply] = original

@@ -34,6 +34,7 @@ def check_options(config: pytest.Config) -> None:
     server_scope(config)
     if _count(config) < 0:
         raise pytest.UsageError("--tape-rehearsals is a number of runs, 0 or more")
+    _check_report(config)
     if rehearsing(config):
         for option in UPDATES:
             setattr(config.option, option, False)
@@ -46,6 +47,18 @@ def check_options(config: pytest.Config) -> None:
             )
         if any(config.getoption(one, default=False) for one in UNUSED):
             raise pytest.UsageError("unused snapshots fail under CI, and that cannot be turned off")
+
+
+def _check_report(config: pytest.Config) -> None:
+    """pytest looks for its root before it knows our options, and takes a file that is given apart for a test."""
+    given, folder = [str(one) for one in config.invocation_params.args], config.invocation_params.dir
+    if "--tape-report" in given[:-1]:
+        file = given[given.index("--tape-report") + 1]
+        if not (folder / file).resolve().is_relative_to(folder.resolve()):
+            raise pytest.UsageError(
+                f"write --tape-report={file}, as one word: written apart, pytest takes the file for a test "
+                "and looks for its settings above it"
+            )
 
 
 def server_scope(config: pytest.Config) -> str:

@@ -30,6 +30,7 @@ class Answer:
     value: Any = MISSING
     headers: dict[str, str] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
+    raw: bytes = b""  # the value as it was on the wire
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Operation:
     fault: str = ""
     subject: str = ""  # as it was on the wire
     reply: str = ""
+    raw: bytes = b""
 
     @property
     def bucket(self) -> str | None:
@@ -73,6 +75,7 @@ class Delivery:
     attempt: int | None = None  # from a consumer: the how-manieth delivery
     seq: int | None = None
     consumer: str = ""
+    raw: bytes = b""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FIELD = re.compile(r'"([^"]+)": ')
+from codemods.characterize.advice import Run, difference
 
 
 class NotDeterministicError(AssertionError):
@@ -52,7 +51,7 @@ class Rehearsal:
     """What one rehearsal wrote, by test, and how it ended."""
 
     number: int
-    texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    texts: dict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     output: str = ""
 
 
@@ -70,14 +69,14 @@ def rehearse(arguments: Sequence[str], folder: Path, number: int) -> Rehearsal:
         if part.file.exists():
             for line in part.file.read_text().splitlines():
                 one = json.loads(line)
-                rehearsal.texts[one["test"]].append(one["text"])
+                rehearsal.texts[one["test"]].append(Run(one["text"], one["pid"]))
     return rehearsal
 
 
 def write(file: Path, test: str, text: str) -> None:
     """In a rehearsal: keep what a test wrote."""
     with file.open("a") as out:
-        out.write(json.dumps({"test": test, "text": text}) + "\n")
+        out.write(json.dumps({"test": test, "text": text, "pid": os.getpid()}) + "\n")
 
 
 class Judge:
@@ -98,30 +97,5 @@ class Judge:
                     "not deterministic, so not recorded: in a rehearsal in another process this test did not get "
                     f"as far as its tape. The rehearsal ended so:\n{tail}"
                 )
-            if texts[at] != text:
-                raise NotDeterministicError(difference(text, texts[at]))
-
-
-def difference(here: str, there: str) -> str:
-    """The first line in which two tapes of one test differ, and what to do."""
-    pairs = zip([*here.splitlines(), "(the end)"], [*there.splitlines(), "(the end)"], strict=False)
-    mine, theirs = next((one for one in pairs if one[0] != one[1]), ("(the end)", "(the end)"))
-    return (
-        "not deterministic, so not recorded: a rehearsal of this test in another process wrote another tape.\n"
-        f"  here:      {mine}\n"
-        f"  rehearsal: {theirs}\n" + _advice(mine, theirs)
-    )
-
-
-def _advice(mine: str, theirs: str) -> str:
-    at = next((place for place, (one, other) in enumerate(zip(mine, theirs, strict=False)) if one != other), 0)
-    same_operation = mine.split("{")[0] == theirs.split("{")[0]
-    if same_operation and (before := _FIELD.findall(mine[: at + 1])):
-        return (
-            f"The field {before[-1]!r} differs: declare it with tape.volatile({before[-1]!r}), or let the test give "
-            "the subject a fixed value (a seeded random generator, sorted names)."
-        )
-    return (
-        "Things happen in another order, or do not happen: usual causes are threads that race, random delays, "
-        "the order of a set, files and other processes. Take the race out of the subject, or let the test decide it."
-    )
+            if texts[at].text != text:
+                raise NotDeterministicError(difference(Run(text, os.getpid()), texts[at]))

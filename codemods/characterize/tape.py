@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from codemods.characterize.decoding import PRIMITIVES, Decoder, Decoders
 from codemods.characterize.records import LogLine, Note, Operation, Raised, Record
 from codemods.characterize.render import Renderer, clock_text
 from codemods.characterize.tap import Tap
 from codemods.characterize.volatile import Volatile
 
 QUIET_LOGGERS = ("asyncio", "nats")  # the client's and the loop's own words are not the subject's
-PRIMITIVES = (str, int, float, bool, type(None))
 _monotonic = time.monotonic
 
 
@@ -28,6 +29,8 @@ class Tape(logging.Handler):
         self.tap = tap
         self.records: list[Record] = tap.records
         self._volatile: list[str] = []
+        self._decoders = Decoders()
+        self._loguru: int | None = None  # the number of the sink that loguru writes to the tape
         self._began = _monotonic()
         self._level = logging.NOTSET
         self._report: dict[str, Any] = {}
@@ -40,6 +43,13 @@ class Tape(logging.Handler):
         """Declare what differs from run to run: fields of values, headers and configurations by their name
         (`instance`), parts of keys and subjects by a pattern as the tape shows them (`locks/*`)."""
         self._volatile += fields
+
+    def decode(self, pattern: str, function: Decoder) -> None:
+        """Say how values that are not JSON are read: those of a bucket, or of subjects (`jobs.*`), from their bytes.
+
+        `function` gives dicts, lists, texts, numbers, dataclasses. Only what the test names is unpickled.
+        """
+        self._decoders.add(pattern, function)
 
     def note(self, text: str) -> None:
         """Write a line for the reader of the tape."""
@@ -70,7 +80,8 @@ class Tape(logging.Handler):
             raise RuntimeError("operations are on their way: `await clock.settle()` before looking at the tape")
         volatile = Volatile(*self._volatile)
         volatile.known(self.tap.url, "<nats url>")
-        lines = Renderer(volatile, timed=self.tap.gated).lines(self.records)
+        records = [self._decoders.decoded(one) for one in self.records]
+        lines = Renderer(volatile, timed=self.tap.gated).lines(records)
         counts = self.counts()
         virtual = clock_text(counts["virtual_seconds"])
         text = "\n".join([*lines, f"= {counts['operations']} operations in {virtual}", ""])
@@ -144,8 +155,22 @@ class Tape(logging.Handler):
         self._level = root.level
         root.setLevel(logging.DEBUG)
         root.addHandler(self)
+        if loguru := sys.modules.get("loguru"):
+            self._loguru = loguru.logger.add(self._from_loguru, level=0, format="{message}")
 
     def stop(self) -> None:
         root = logging.getLogger()
         root.removeHandler(self)
         root.setLevel(self._level)
+        loguru = sys.modules.get("loguru")
+        if loguru and self._loguru is not None:
+            with suppress(ValueError):  # the subject removed all sinks
+                loguru.logger.remove(self._loguru)
+            self._loguru = None
+
+    def _from_loguru(self, message: Any) -> None:
+        record = message.record
+        text = record["message"]
+        if (failure := record["exception"]) and failure.value:
+            text += f" [{type(failure.value).__name__}: {failure.value}]"
+        self.records.append(LogLine(self.tap.elapsed(), record["level"].name, text))

@@ -105,7 +105,7 @@ class Volatile:
         """A text that has no fields: a declared value is named where it is a whole word, and none that could
         be there by chance."""
         for value, name in self._names.items():
-            if isinstance(value, str) and value in text and _suspect(value, ""):
+            if isinstance(value, str) and value in text and (_suspect(value, "") or _distinct(value)):
                 text = re.sub(rf"(?<![\w-]){re.escape(value)}(?![\w-])", name, text)
         return text
 
@@ -176,6 +176,11 @@ def _suspect(value: Any, field: str) -> str | None:
     if any(_is_now(_seconds(stamp[0])) for stamp in _STAMP.finditer(value)):
         return "a time of the real clock"
     return next((what for what, pattern in _SUSPECTS.items() if pattern.search(value)), None)
+
+
+def _distinct(value: str) -> bool:
+    """Letters and digits enough that a text has them by no chance: `ann-4711`."""
+    return len(value) >= 6 and any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
 
 
 def _is_now(seconds: float) -> bool:

@@ -151,3 +151,13 @@ def test_another_scope_is_an_error(pytester):
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines("*nats_server_scope is 'module'*test or session*")
+
+
+def test_a_report_outside_of_the_folder_is_asked_for_as_one_word(run, pytester):
+    outside = pytester.path.parent / "report.jsonl"
+    assert run("--snapshot-update").ret == 0
+    assert run("--tape-report=../report.jsonl").ret == run("--tape-report=../report.jsonl").ret == 0
+    assert len(outside.read_text().splitlines()) == 2
+    result = run("--tape-report", "../report.jsonl")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*write --tape-report=../report.jsonl, as one word*")
