@@ -1,1 +1,18 @@
-"""grouping"""
+"""Which statements belong together, and what they do when they are imported.
+
+A definition is seldom one statement. Overloads and redefinitions bind one name several times; ``X.append(1)`` below
+``X = []`` is part of what X is; ``global X`` in a function makes the function and X one thing; statements joined by
+semicolons share a line. Such statements form a group (``definition_groups``), the unit of everything that follows:
+groups move whole.
+
+    TABLE = {}              one group: TABLE is not complete before the loop has run
+    for row in ROWS:
+        TABLE[row.key] = row
+
+``mutations`` finds who reads a value before a later statement changes it, ``loggers`` the loggers that both modules
+can have (the same name gives the same object), and ``side_effects`` what a statement does to others when it is imported:
+it registers, connects, patches, counts.
+
+Not covered: a value that is changed through an alias (``t = TABLE; t[1] = 2``) in another module is seen as a side
+effect of that module, not as part of the group.
+"""
