@@ -1,4 +1,5 @@
-"""What moves, and everything that has to change for it: moves and a tree in, a Plan out. Nothing is written or executed.
+"""What moves, and what has to change for it: moves and a tree in, a Plan out. Nothing is written or executed.
+executed.
 
 The rooms, in the order in which a move goes through them; each imports only those above it:
 
@@ -10,8 +11,9 @@ The rooms, in the order in which a move goes through them; each imports only tho
     hazards     what stands against the move: one file a hazard, found by itself
     edits       the edits as data, which ``codemods.rewriting`` turns into text
 
-``plan.py`` leads a move through these rooms, ``several.py`` orders several moves and joins their plans, ``request.py``
-checks what was asked for. ``facts.py`` is what has been found out about one move; hazards and edits read it.
+``plan.py`` leads a move through these rooms, ``several.py`` orders several moves and joins their plans,
+``request.py`` checks what was asked for. ``facts.py`` is what has been found out about one move; hazards and edits
+read it.
 """
 
 from codemods.planning.plan import make_plan

@@ -1,7 +1,7 @@
 """The prover: reads the tree of before and the one of after afresh, and says what in it does not behave as before.
 
-It judges the changes of any tool, and of people: it knows no plan. The rooms, in the order in which a comparison goes
-through them, each of which imports only those above it:
+It judges the changes of any tool, and of people: it knows no plan. The rooms, in the order in which a comparison
+goes through them, each of which imports only those above it:
 
     snapshot    one tree: symbol tables, name resolution, the import graph
     statements  one statement: its fingerprint, and what each name in it means
@@ -9,8 +9,8 @@ through them, each of which imports only those above it:
     importing   what happens while modules are imported: order, cycles, side effects
     checks      one file a check
 
-With the planner it shares the file tree, the parser, what an import names (``codemods.project``), and tables of facts about
-libraries; no reasoning. What it does not see is listed, check by check, in docs/proof.md.
+With the planner it shares the file tree, the parser, what an import names (``codemods.project``), and tables of
+facts about libraries; no reasoning. What it does not see is listed, check by check, in docs/proof.md.
 """
 
 from __future__ import annotations
