@@ -1,5 +1,4 @@
 """What moves, and what has to change for it: moves and a tree in, a Plan out. Nothing is written or executed.
-executed.
 
 The rooms, in the order in which a move goes through them; each imports only those above it:
 
