@@ -15,6 +15,8 @@ from functools import cached_property
 from codemods.project import Tree, imports
 
 _REPLACING = rb"(?:setattr|delattr|setitem|object|multiple|dict|vars)\s*\(\s*[\w.\s]*"
+# What is given the name of a module, or of something in it, as a text.
+_TAKES_TEXTS = re.compile(rb"import_module|__import__|importorskip|sys\.modules|patch|setattr|delattr|[rR]eplace")
 
 
 class FirstLook:
@@ -57,6 +59,11 @@ class FirstLook:
         """``setattr(….worker,``, ``vars(….worker)``"""
         return re.compile(_REPLACING + rb"\.\s*" + re.escape(self.last.encode()) + rb"\s*[,)]")
 
+    @cached_property
+    def _built(self) -> re.Pattern[bytes]:
+        """A text that ends in the module's name, or goes on behind it: ``f"{PACKAGE}.worker.send"``."""
+        return re.compile(rb"[.\"'}]" + re.escape(self.last.encode()) + rb"(?=[.:\"'{])")
+
     def _may(self, path: str) -> bool:
         try:
             raw = self.tree.glance(path)
@@ -67,6 +74,8 @@ class FirstLook:
         if self.dotted.encode() in raw or self._imported(path, raw):
             return True
         if any(found[1].decode(errors="replace") in self._named for found in self._chain.finditer(raw)):
+            return True
+        if self._built.search(raw) is not None and _TAKES_TEXTS.search(raw) is not None:
             return True
         return self._replaced.search(raw) is not None
 

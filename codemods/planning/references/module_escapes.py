@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.facts import Facts
-from codemods.planning.references.referrers import attribute_chain
+from codemods.planning.references.module_values import attribute_chain
 from codemods.project import Unreadable
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from codemods.bindings import Moment
 from codemods.planning.grouping.definition_groups import Unit, Units
-from codemods.planning.references.referrers import Referrers, Seam
+from codemods.planning.references.referrers import Referrers
+from codemods.planning.references.replacements import Seam
 
 
 def call_readers(units: Units, name: str) -> set[Unit]:

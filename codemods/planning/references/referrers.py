@@ -11,18 +11,8 @@ from codemods.bindings import Import, Module
 from codemods.model import Place
 from codemods.planning.index.project_index import World
 from codemods.planning.index.reference_prefilter import FirstLook
-from codemods.project import walk
-
-
-@dataclass(frozen=True)
-class Seam:
-    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path."""
-
-    place: Place
-    name: str
-    rest: str = ""
-    module: Module | None = None
-    text: ast.Constant | None = None
+from codemods.planning.references.module_values import ModuleValues, attribute_chain
+from codemods.planning.references.replacements import Seam, hands_to_patch, is_patch, replacements
 
 
 @dataclass
@@ -38,6 +28,7 @@ class Referrers:
     seams: list[Seam] = field(default_factory=list)
     strings: list[tuple[Place, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    values: ModuleValues = field(init=False)
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
@@ -59,6 +50,9 @@ class Referrers:
                 self._text(path)
         own = self.world.module(self.path)
         self._strings(own)
+        self.values = ModuleValues(self.world, self.path, self.files)
+        for module in self.values.files.values():
+            self.seams += replacements(self.values, module, self._dotted, names)
         return self
 
     @property
@@ -122,56 +116,25 @@ class Referrers:
             if reached:
                 where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
                 where.setdefault(reached[0], []).append(module.source.place(node))
-        for call in module.source.nodes.of(ast.Call):
-            self._object_seam(call, module, aliases)
-
-    def _object_seam(self, call: ast.Call, module: Module, aliases: dict[str, list[str]]) -> None:
-        """``patch.object(module, "name")``, ``monkeypatch.setattr(module, "name", …)``, ``setattr(module, "name",
-        …)``."""
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        if name not in ("object", "setattr", "delattr", "multiple", "setitem") or not call.args:
-            return
-        chain = attribute_chain(call.args[0])
-        if not chain or chain[0] not in aliases:
-            return
-        dotted = [".".join([d, *chain[1:]]) for d in aliases[chain[0]]]
-        if not any(self.world.names.find(d, module.path) == self.path for d in dotted):
-            return
-        place = module.source.place(call)
-        if len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[1].value, str):
-            self.seams.append(Seam(place, call.args[1].value, "", module))
-        for keyword in call.keywords if name == "multiple" else ():
-            if keyword.arg:
-                self.seams.append(Seam(place, keyword.arg, "", module))
 
     def _strings(self, module: Module) -> None:
-        """Strings that name something in the module by its dotted path, patches among them."""
+        """Strings that name something in the module by its dotted path, and are no patches by themselves."""
         if self._dotted not in module.source.text:
             return
         pattern = re.compile(re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
-        calls = [call for call in module.source.nodes.of(ast.Call) if _is_patch(call)]
-        patches = {id(call.args[0]): call for call in calls if call.args}
-        indirect = any(not isinstance(call.args[0], ast.Constant) for call in calls if call.args)
+        calls = module.source.nodes.of(ast.Call)
+        patches = {id(call.args[0]) for call in calls if call.args and is_patch(call)}
+        arguments = {id(a): call for call in calls for a in (*call.args, *(k.value for k in call.keywords))}
+        indirect = any(not isinstance(call.args[0], ast.Constant) for call in calls if call.args and is_patch(call))
         for node in module.source.nodes.of(ast.Constant):
-            if not isinstance(node.value, str) or self._dotted not in node.value:
+            if not isinstance(node.value, str) or self._dotted not in node.value or id(node) in patches:
                 continue
-            place = module.source.place(node)
             found = pattern.match(node.value)
-            if found is not None and id(node) in patches:
-                whole = getattr(patches[id(node)].func, "attr", "") == "dict"
-                self.seams.append(Seam(place, found[1], found[2] or (".*" if whole else ""), module, node))
-            elif found is not None:
+            if found is not None:
+                place = module.source.place(node)
                 self.strings.append((place, found[1]))
-                if indirect:
+                if indirect or hands_to_patch(self.world, module, node, arguments):
                     self.seams.append(Seam(place, found[1], found[2], module))
-            elif node.value == self._dotted and id(node) in patches:
-                self.seams += [Seam(place, k.arg, "", module) for k in patches[id(node)].keywords if k.arg]
-        for call in calls:
-            if call.args and isinstance(call.args[0], (ast.BinOp, ast.JoinedStr)):
-                for part in walk(call.args[0]):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        for name in re.findall(r"\.([A-Za-z_]\w*)", part.value):
-                            self.seams.append(Seam(module.source.place(call), name, "", module))
 
     def _text(self, path: str) -> None:
         try:
@@ -182,27 +145,3 @@ class Referrers:
         for number, line in enumerate(text.split("\n"), 1):
             for found in pattern.finditer(line):
                 self.strings.append((Place(path, number, found.start()), found[1]))
-
-
-def attribute_chain(node: ast.expr) -> list[str]:
-    """``a.b.c`` as its parts; empty where the root is no plain name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return []
-    return [node.id, *reversed(parts)]
-
-
-def _is_patch(call: ast.Call) -> bool:
-    """``patch("…")``, ``mock.patch("…")``, ``mocker.patch("…")``, ``monkeypatch.setattr("…", …)``,
-    ``patch.multiple``."""
-    function = call.func
-    names: list[str] = []
-    while isinstance(function, ast.Attribute):
-        names.append(function.attr)
-        function = function.value
-    if isinstance(function, ast.Name):
-        names.append(function.id)
-    return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr"))

@@ -1,0 +1,223 @@
+"""Which expressions of the tree are a given module, however it is held.
+
+An import and an attribute chain; ``importlib.import_module("shop.worker")``, ``sys.modules[…]``; a variable, a
+parameter, an attribute (``self.module``), a loop, a fixture or a function that returns it. Names are followed by their
+spelling within a file, and what crosses files (fixtures, parameters of helpers, attributes) by its spelling at all:
+so more is taken for the module than is, never less of what is written down.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from codemods.bindings import Module
+from codemods.planning.index.project_index import World
+from codemods.planning.references.built_texts import BuiltTexts, bound_values
+from codemods.project import Unreadable
+
+_IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
+
+
+class ModuleValues:
+    """The expressions that may be the module at ``path``, in the ``files`` that refer to it and those they lead to."""
+
+    def __init__(self, world: World, path: str, files: Collection[str]) -> None:
+        self.world = world
+        self.path = path
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._attributes: set[str] = set()
+        self._functions: set[str] = set()  # what returns the module
+        self._fixtures: set[str] = set()
+        self._parameters: dict[str, set[int | str]] = defaultdict(set)  # of functions that are given the module
+        self._defined: dict[str, bool] = {}
+        self._texts: dict[str, BuiltTexts] = {}
+        self._aliases: dict[str, dict[str, list[str]]] = {}
+        self.files: dict[str, Module] = {}
+        self._collect(files)
+
+    def texts(self, module: Module) -> BuiltTexts:
+        """What expressions of a file may be as texts."""
+        return self._texts.setdefault(module.path, BuiltTexts(self.world, module))
+
+    def dotted_of(self, module: Module, chain: list[str]) -> Iterator[str]:
+        """The dotted names that an attribute chain may stand for, by the imports of the file."""
+        if module.path not in self._aliases:
+            self._aliases[module.path] = _aliases(self.world, module)
+        for dotted in self._aliases[module.path].get(chain[0], ()):
+            yield ".".join([dotted, *chain[1:]])
+
+    def holds(self, module: Module, node: ast.expr | None) -> bool:
+        """May the expression be the module?"""
+        match node:
+            case ast.Name(id=name):
+                return name in self._names[module.path] or self._by_chain(module, [name])
+            case ast.Attribute(value=value, attr=attribute):
+                chain = attribute_chain(node)
+                plain = not self.holds(module, value) and attribute in self._attributes
+                return plain or (bool(chain) and self._by_chain(module, chain))
+            case ast.Subscript(value=value, slice=key):
+                return _is_modules(value) and self._is_named(module, key)
+            case ast.NamedExpr(value=value) | ast.Await(value=value):
+                return self.holds(module, value)
+            case ast.IfExp(body=one, orelse=two):
+                return self.holds(module, one) or self.holds(module, two)
+            case ast.BoolOp(values=values):
+                return any(self.holds(module, value) for value in values)
+            case ast.Call():
+                return self._is_made(module, node)
+            case _:
+                return False
+
+    def _by_chain(self, module: Module, chain: list[str]) -> bool:
+        return any(self.world.names.find(d, module.path) == self.path for d in self.dotted_of(module, chain))
+
+    def _is_made(self, module: Module, call: ast.Call) -> bool:
+        called = last_name(call.func)
+        first = call.args[0] if call.args else None
+        if called == "getmodule" and first is not None:
+            return self._is_of_the_module(module, first)
+        if called in _IMPORTING and first is not None:
+            return self._is_named(module, first, call.args[1:], call.keywords) or self.holds(module, first)
+        if called == "get" and isinstance(call.func, ast.Attribute) and _is_modules(call.func.value):
+            return self._is_named(module, first)
+        return called in self._functions
+
+    def _is_named(
+        self,
+        module: Module,
+        node: ast.expr | None,
+        more: Collection[ast.expr] = (),
+        keywords: Collection[ast.keyword] = (),
+    ) -> bool:
+        names = self.world.names
+        texts = self.texts(module)
+        if isinstance(node, ast.Attribute) and node.attr == "__module__" and self._is_of_the_module(module, node.value):
+            return True
+        packages = [*more, *(k.value for k in keywords if k.arg == "package")]
+        around = texts.of(packages[0]) if packages else frozenset({names.package(module.path) or ""})
+        for text in texts.of(node):
+            level = len(text) - len(text.lstrip("."))
+            bases = [".".join(a.split(".")[: len(a.split(".")) - level + 1]) for a in around] if level else [""]
+            if any(names.find(f"{base}.{text[level:]}".strip("."), module.path) == self.path for base in bases):
+                return True
+        return False
+
+    def _is_of_the_module(self, module: Module, node: ast.expr) -> bool:
+        """Is this a definition of the module: ``inspect.getmodule(Status)``, ``Status.__module__``?"""
+        chain = attribute_chain(node)
+        if len(chain) == 1:
+            return (self.world.origin(module.path, chain[0]) or ("",))[0] == self.path
+        return bool(chain) and self._by_chain(module, chain[:-1])
+
+    # -- what passes the module on
+
+    def _collect(self, files: Collection[str]) -> None:
+        todo = list(dict.fromkeys(files))
+        while todo:
+            for path in todo:
+                try:
+                    module = self.world.module(path) if path.endswith(".py") else None
+                except (Unreadable, OSError):
+                    module = None
+                if module is not None:
+                    self.files[path] = module
+            before = -1
+            while before != (before := self._size()):
+                for module in self.files.values():
+                    self._pass_on(module)
+            words = {*self._fixtures, *self._functions, *self._parameters}
+            found = self.world.tree.code_with(words) if words else frozenset()
+            todo = sorted(path for path in found if path.endswith(".py") and path not in self.files)
+
+    def _size(self) -> int:
+        groups = (*self._names.values(), *self._parameters.values())
+        own = len(self._attributes) + len(self._functions) + len(self._fixtures)
+        return own + sum(map(len, groups)) + len(self.files)
+
+    def _pass_on(self, module: Module) -> None:
+        nodes, own = module.source.nodes, self._names[module.path]
+        own.update(name for name, value in bound_values(module) if self.holds(module, value))
+        for node in nodes.of(ast.Assign):
+            if any(isinstance(t, ast.Attribute) for t in node.targets) and self.holds(module, node.value):
+                self._attributes.update(t.attr for t in node.targets if isinstance(t, ast.Attribute))
+        for node in nodes.of(ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.Assign) and self.holds(module, inner.value):
+                    self._attributes.update(t.id for t in inner.targets if isinstance(t, ast.Name))
+        for function in (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef)):
+            self._of_function(module, function)
+        for call in nodes.of(ast.Call):
+            self._arguments(module, call)
+
+    def _of_function(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        arguments = function.args
+        plain = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
+        given = self._parameters.get(function.name, set())
+        shift = 1 if plain[:1] in (["self"], ["cls"]) else 0
+        named = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
+        places = (i + shift for i in given if isinstance(i, int))
+        self._names[module.path].update(plain[i] for i in places if i < len(plain))
+        self._names[module.path].update(named & {*map(str, given)})
+        self._names[module.path].update(self._fixtures & named if _is_asked_by_pytest(function) else ())
+        if any(
+            isinstance(n, (ast.Return, ast.Yield)) and n.value is not None and self.holds(module, n.value)
+            for n in ast.walk(function)
+        ):
+            fixture = any("fixture" in ast.unparse(d) for d in function.decorator_list)
+            (self._fixtures if fixture else self._functions).add(function.name)
+
+    def _arguments(self, module: Module, call: ast.Call) -> None:
+        called = last_name(call.func)
+        held = [i for i, argument in enumerate(call.args) if self.holds(module, argument)]
+        named = [k.arg for k in call.keywords if k.arg and self.holds(module, k.value)]
+        if called and (held or named) and self._is_in_the_tree(called):
+            self._parameters[called].update([*held, *named])
+
+    def _is_in_the_tree(self, function: str) -> bool:
+        """Is a function of this name defined in the tree, so that it can be followed?"""
+        if function not in self._defined:
+            tree, start = self.world.tree, f"def {function}(".encode()
+            self._defined[function] = any(start in tree.glance(path) for path in tree.code_with([function]))
+        return self._defined[function]
+
+
+def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return function.name.startswith("test") or any("fixture" in ast.unparse(d) for d in function.decorator_list)
+
+
+def _aliases(world: World, module: Module) -> dict[str, list[str]]:
+    """Names that may be bound to modules, each with the dotted names that it may stand for."""
+    found: dict[str, list[str]] = {}
+    for item in module.imports:
+        if item.attribute == "*":
+            continue
+        base = world.names.absolute(module.path, item.module or None, item.level) or ""
+        if item.attribute is None:
+            dotted = item.module if item.asname else item.module.partition(".")[0]
+        else:
+            dotted = f"{base}.{item.attribute}" if base else str(item.attribute)
+        found.setdefault(item.binds, []).append(dotted)
+    return found
+
+
+def _is_modules(node: ast.expr) -> bool:
+    """``sys.modules``"""
+    return last_name(node) == "modules"
+
+
+def last_name(node: ast.expr) -> str:
+    """``c`` of ``a.b.c``; empty where there is no name."""
+    return getattr(node, "attr", getattr(node, "id", ""))
+
+
+def attribute_chain(node: ast.expr) -> list[str]:
+    """``a.b.c`` as its parts; empty where the root is no plain name."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return []
+    return [node.id, *reversed(parts)]

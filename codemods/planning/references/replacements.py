@@ -1,0 +1,121 @@
+"""Where tests and plugins replace names of a module: by its dotted path, or by the module itself.
+
+``mock.patch("shop.worker.sleep")``, ``patch.object(worker, "sleep")``, ``monkeypatch.setattr(worker, name, …)``. A path
+or a name that is put together is taken for all that it may be; one that can't be told is any name of the module.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.model import Place
+from codemods.planning.index.project_index import World
+from codemods.planning.references.built_texts import UNKNOWN
+from codemods.planning.references.module_values import ModuleValues, last_name
+
+# What replaces a name of an object that it is given. ``multiple`` has the names as keywords.
+_OF_OBJECTS = frozenset({"object", "setattr", "delattr", "multiple", "setitem", "spy", "stub", "replace", "set_attr"})
+# What is given an object to replace what it likes of it.
+_ANY_OF_OBJECTS = frozenset({"flexmock", "when", "spy2", "expect"})
+
+
+@dataclass(frozen=True)
+class Seam:
+    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path."""
+
+    place: Place
+    name: str
+    rest: str = ""
+    module: Module | None = None
+    text: ast.Constant | None = None
+
+
+def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[Seam]:
+    """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
+    for call in module.source.nodes.of(ast.Call):
+        if call.args:
+            yield from _by_object(values, module, call, binds)
+            if is_patch(call):
+                yield from _by_path(values, module, call, dotted, binds)
+
+
+def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[Seam]:
+    called = last_name(call.func)
+    if called not in _OF_OBJECTS | _ANY_OF_OBJECTS or not values.holds(module, call.args[0]):
+        return
+    place = module.source.place(call)
+    if called == "multiple":
+        names = {k.arg for k in call.keywords if k.arg}
+    elif called in _ANY_OF_OBJECTS or len(call.args) < 2:
+        names = {*binds}
+    else:
+        names = {n for text in values.texts(module).of(call.args[1]) for n in _matching(text, binds)}
+    yield from (Seam(place, name, "", module) for name in sorted(names))
+
+
+def _by_path(
+    values: ModuleValues, module: Module, call: ast.Call, dotted: str, binds: Collection[str]
+) -> Iterator[Seam]:
+    target, place = call.args[0], module.source.place(call)
+    written = isinstance(target, ast.Constant)
+    of_dict = last_name(call.func) == "dict"
+    for text in sorted(values.texts(module).of(target)):
+        if text == dotted:
+            yield from (Seam(place, k.arg, "", module) for k in call.keywords if k.arg)
+            continue
+        for name, rest in _named(text, dotted, binds):
+            if written:
+                yield Seam(module.source.place(target), name, rest or (".*" if of_dict else ""), module, target)
+            else:
+                yield Seam(place, name, ".*" if of_dict else rest, module)
+
+
+def _named(text: str, dotted: str, binds: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(name, what stands behind it) for each name of the module that a path may name."""
+    if text.startswith((dotted + ".", dotted + ":")):
+        name, _, rest = text[len(dotted) + 1 :].partition(".")
+        behind = f".{rest}" if rest else ""
+        yield from ((n, behind) for n in (_matching(name, binds) if UNKNOWN in name else [name]))
+    elif UNKNOWN in text and text != UNKNOWN:
+        last = text.rpartition(".")[2]
+        pattern = re.compile(".*".join(map(re.escape, text.split(UNKNOWN))) + "$", re.DOTALL)
+        for name in _matching(last, binds):
+            if pattern.match(f"{dotted}.{name}"):
+                yield name, ""
+
+
+def _matching(text: str, binds: Collection[str]) -> Iterator[str]:
+    """The names that a text with unknown parts may be; a text without them is itself."""
+    if UNKNOWN not in text:
+        yield text
+        return
+    pattern = re.compile(".*".join(map(re.escape, text.split(UNKNOWN))) + "$", re.DOTALL)
+    yield from (name for name in sorted(binds) if pattern.match(name))
+
+
+def is_patch(call: ast.Call) -> bool:
+    """``patch("…")``, ``mock.patch("…")``, ``mocker.patch("…")``, ``monkeypatch.setattr("…", …)``,
+    ``patch.multiple``."""
+    function = call.func
+    names: list[str] = []
+    while isinstance(function, ast.Attribute):
+        names.append(function.attr)
+        function = function.value
+    if isinstance(function, ast.Name):
+        names.append(function.id)
+    return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr", "replace", "set_attr"))
+
+
+def hands_to_patch(world: World, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
+    """Is a path an argument of a function of the tree that patches what it is given?"""
+    call = parents.get(id(node))
+    called = last_name(call.func) if call is not None else ""
+    if not called:
+        return False
+    tree = world.tree
+    patching = tree.code_with(["patch", "setattr", "delattr"])
+    return any(f"def {called}(".encode() in tree.glance(path) for path in tree.code_with([called]) & patching)
