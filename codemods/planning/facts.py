@@ -47,7 +47,7 @@ class Facts:
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:
-        """Staying code that looks into the namespace of the source."""
+        """Staying code, and other modules, that look into the namespace of the source."""
         return tuple(looks(self))
 
     @cached_property

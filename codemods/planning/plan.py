@@ -80,7 +80,7 @@ def _close(
     """The closure and the patches, each of which depends on the other, until neither changes."""
     copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
     rebound = frozenset(source.rebound)
-    writes = written(world, units, referrers.files)
+    writes = written(referrers.values, units)
     pinned = names_written(units, writes)
     runnable = source.runnable
     hints = resolves_hints(world, move.source)

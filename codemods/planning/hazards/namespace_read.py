@@ -1,4 +1,4 @@
-"""Staying code lists the names of the source."""
+"""Code that looks names of the source up in its namespace, or lists them."""
 
 from __future__ import annotations
 
@@ -6,39 +6,52 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.references.dynamic_names import Look
 
 CODE = "namespace-read"
 ACCEPTS = True
-TITLE = "staying code looks names up in the namespace of the source"
-MEANING = """`globals()`, `vars()`, `dir()` and `eval` in staying code still find every moved name, for the source
-imports back all that can be looked up so, private ones too; `globals()["do_" + name]` looks up what begins so. What has
-changed is their turn: the imported names come before those that the source defines itself. A name that moved functions
-rebind would be found as it once was: refused."""
+TITLE = "names of the source are looked up in its namespace, or listed"
+MEANING = """`globals()["do_" + name]`, `getattr(module, name)`, `eval`, `dir(module)`, `inspect.getmembers(module)`
+find every moved name as before, for the source imports back all that can be looked up so, private ones too. Where a
+program goes through `vars(module)` in the order in which the names were bound, the imported names come before those
+that the source defines itself: refused if a definition that stays comes before one that moves. So is a name that moved
+functions rebind, for it would be found as it once was."""
 EXAMPLE = """
--- shop/commands.py --
-def do_start():
-    return "started"
-def do_stop():
-    return "stopped"
-def dispatch(name):
-    return globals()["do_" + name]()
+-- shop/api.py --
+def orders():
+    return ["o"]
+def slug(text):
+    return text.lower()
+-- shop/server.py --
+from shop import api
+ROUTES = [name for name, value in vars(api).items() if callable(value)]
 -- move --
-shop/commands.py shop/stopping.py do_stop
+shop/api.py shop/text.py slug
 """
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    handled: list[Look] = []
     for look in facts.looks:
         found = {name for name in facts.moved_names if look.finds(name)}
-        if not found:
-            continue
-        place = facts.source.source.place(look.reference.node)
-        called = look.reference.name
-        rebound = sorted(found & facts.source.rebound.keys()) if called != "dir" else []
+        rebound = sorted(found & facts.source.rebound.keys()) if look.called != "dir" else []
         if rebound:
-            reason = f"{look.unit.label} calls {called}(), and would find {', '.join(rebound)} as it once was"
-            yield Hazard(CODE, place, reason, (f"leave it there: --keep {rebound[0]}", "read it by its name"))
-        else:
-            reason = f"{look.unit.label} calls {called}(): it finds the moved names as imports, before the others"
-            yield Hazard(CODE, place, reason, (), Severity.DECLARED)
-        return
+            reason = f"{look.called} would find {', '.join(rebound)} here as it once was"
+            yield Hazard(CODE, look.place, reason, (f"leave it there: --keep {rebound[0]}", "read it by its name"))
+        elif look.ordered and found and _comes_later(facts):
+            reason = f"{look.called} lists the names of {facts.move.source} here in the order of their definitions"
+            remedies = ("sort what is listed, or list it by name, first", "leave it where it is")
+            yield Hazard(CODE, look.place, f"{reason}, and {min(found)} would come before the others", remedies)
+        elif found:
+            handled.append(look)
+    if handled:
+        more = f", and at {len(handled) - 1} more place{'s' * (len(handled) > 2)}" if len(handled) > 1 else ""
+        first = min(handled, key=lambda look: look.place)
+        reason = f"{first.called} may look for moved names here{more}: {facts.move.source} goes on binding them"
+        yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
+
+
+def _comes_later(facts: Facts) -> bool:
+    """Does a definition that stays stand above one that moves?"""
+    staying = [unit.index for unit in facts.staying if unit.names and not all(s.is_import for s in unit.statements)]
+    return bool(staying) and min(staying) < max(unit.index for unit in facts.moving)

@@ -63,12 +63,12 @@ def bound_names(facts: Facts) -> dict[str, str]:
             found = dict.fromkeys(unit.names, reason) | found
     for unit in facts.staying:
         for reference in unit.references:
-            line = facts.source.source.place(reference.node).line
             if reference.name in moved:
-                found[reference.name] = f"line {line} uses it"
-            elif reference.name in ("globals", "vars") and reference.name not in facts.source.binds:
-                reason = f"line {line} looks names up in the module"
-                found = dict.fromkeys(moved, reason) | found
+                found[reference.name] = f"line {facts.source.source.place(reference.node).line} uses it"
+    for look in facts.looks:
+        if look.bound:
+            reason = f"{look.place} looks names up in the module by {look.called}"
+            found = dict.fromkeys(filter(look.finds, moved), reason) | found
     return found
 
 

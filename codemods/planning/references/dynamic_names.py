@@ -1,81 +1,188 @@
-"""Staying code that looks names of the source up by other means than naming them: which names it can find so."""
+"""Who looks into the namespace of a module by other means than naming what is in it: one table of the ways, and the
+places of the tree that go them."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.bindings import Reference
-from codemods.planning.grouping.definition_groups import Unit
-from codemods.planning.references.introspection import in_a_scope
+from codemods.bindings import Module
+from codemods.model import Place
+from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_values
+from codemods.planning.references.introspection import in_a_scope, parents_of
+from codemods.planning.references.module_values import ModuleValues, last_name
 
 if TYPE_CHECKING:
     from codemods.planning.facts import Facts
+    from codemods.planning.grouping.definition_groups import Unit
 
-_LOOKS = frozenset({"globals", "vars", "eval", "exec", "locals", "dir"})
+
+@dataclass(frozen=True)
+class Way:
+    """What a function tells of a namespace.
+
+    ``own``: the one it looks into when it is given none: of the ``module`` it is called in, or of the ``scope``;
+    ``given``: it can be given a module, as its first argument. ``gives``: the ``namespace`` itself, a ``list`` of its
+    names (sorted, as ``dir`` has them), or one ``name`` that it is asked for. ``bound``: it sees only what is bound,
+    not what the module's ``__getattr__`` would answer.
+    """
+
+    own: str = ""
+    given: bool = False
+    gives: str = "namespace"
+    bound: bool = True
+
+
+WAYS = {
+    "globals": Way(own="module"),
+    "locals": Way(own="scope"),
+    "vars": Way(own="scope", given=True),
+    "dir": Way(own="scope", given=True, gives="list"),
+    "eval": Way(own="module", gives="name"),
+    "exec": Way(own="module", gives="name"),
+    "getmembers": Way(given=True, gives="list"),
+    "getmembers_static": Way(given=True, gives="list"),
+    "testmod": Way(given=True, gives="list"),
+    "getattr": Way(given=True, gives="name", bound=False),
+    "hasattr": Way(given=True, gives="name", bound=False),
+    "getattr_static": Way(given=True, gives="name"),
+}
+# Those that look into the module in which they are called.
+OWN = frozenset(name for name, way in WAYS.items() if way.own)
+OF_THE_MODULE = frozenset(name for name, way in WAYS.items() if way.own == "module")
 
 
 @dataclass(frozen=True)
 class Look:
-    """One place that looks into the namespace; it finds names that begin with ``prefix``."""
+    """One place that looks into the namespace of the source.
 
-    unit: Unit
-    reference: Reference
-    prefix: str
+    ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
+    ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``unit`` is the code of the source in
+    which it stands, if it stands there.
+    """
+
+    place: Place
+    called: str
+    texts: frozenset[str] = frozenset()
+    ordered: bool = False
+    bound: bool = True
+    unit: Unit | None = None
 
     def finds(self, name: str) -> bool:
-        return name.startswith(self.prefix)
+        if not self.texts:
+            return True
+        return any(re.fullmatch(".*".join(map(re.escape, t.split(UNKNOWN))), name) for t in self.texts)
+
+    @property
+    def lists(self) -> bool:
+        return not self.texts
 
 
-def looks(facts: Facts) -> tuple[Look, ...]:
-    """The places in staying code that look into the namespace of the source."""
-    return tuple(
-        look for unit in facts.staying for look in _looks(unit) if look.reference.name not in facts.source.binds
-    )
+def looks(facts: Facts) -> Iterator[Look]:
+    """The places in staying code, and in other modules, that look into the namespace of the source."""
+    values = facts.referrers.values
+    for path, module in values.files.items():
+        if path != facts.move.source:
+            yield from _Namespaces(values, module).looks(None)
+    own = _Namespaces(values, facts.source)
+    for unit in facts.staying:
+        yield from own.looks(unit)
 
 
-def _looks(unit: Unit) -> Iterator[Look]:
-    for statement in unit.statements:
-        found = [r for r in statement.references if r.name in _LOOKS]
-        parents = {id(c): p for p in ast.walk(statement.node) for c in ast.iter_child_nodes(p)} if found else {}
-        for reference in found:
-            call = parents.get(id(reference.node))
-            if not isinstance(call, ast.Call) or call.func is not reference.node:
-                yield Look(unit, reference, "")
-            elif not _elsewhere(call, reference.name, parents):
-                yield Look(unit, reference, _beginning(_key(call, parents)))
+class _Namespaces:
+    """The namespace of the source as one module gets at it."""
 
+    def __init__(self, values: ModuleValues, module: Module) -> None:
+        self.values = values
+        self.module = module
+        self.inside = module.path == values.path
+        self.texts: BuiltTexts = values.texts(module)
 
-def _elsewhere(call: ast.Call, name: str, parents: dict[int, ast.AST]) -> bool:
-    """Does this look into another namespace: that of a function, of a class or instance, or one that is given?"""
-    if name in ("eval", "exec"):
-        return len(call.args) > 1 or any(keyword.arg == "globals" for keyword in call.keywords)
-    if name in ("vars", "dir") and call.args:
-        return isinstance(call.args[0], ast.Name) and call.args[0].id in ("self", "cls")
-    return name != "globals" and in_a_scope(call, parents)
+    def looks(self, unit: Unit | None) -> Iterator[Look]:
+        for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
+            text = self.module.source.text
+            if unit is None or any(word in text for word in (*WAYS, "__dict__", "modules", "import_module")):
+                parents = parents_of(root)
+                for node in ast.walk(root):
+                    yield from self._look(node, parents, unit)
 
+    def _look(self, node: ast.AST, parents: dict[int, ast.AST], unit: Unit | None) -> Iterator[Look]:
+        place = self.module.source.place(node) if isinstance(node, ast.expr) else Place(self.module.path)
+        if isinstance(node, ast.Call) and (way := self._way(node, parents)) is not None:
+            called = last_name(node.func)
+            if way.gives == "name":
+                asked = node.args[1:2] if way.given else []
+                texts = self.texts.of(asked[0]) if asked else frozenset({UNKNOWN})
+                yield Look(place, called, texts, bound=way.bound, unit=unit)
+            elif way.gives == "list":
+                yield Look(place, called, unit=unit)
+        if isinstance(node, ast.expr) and self._is_namespace(node, parents):
+            yield from self._asked(node, parents, place, unit)
+        elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node, parents):
+            yield Look(place, node.id, ordered=True, unit=unit)
 
-def _key(namespace: ast.Call, parents: dict[int, ast.AST]) -> ast.expr | None:
-    """The name that a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
-    above = parents.get(id(namespace))
-    if isinstance(above, ast.Subscript) and above.value is namespace:
-        return above.slice
-    if isinstance(above, ast.Compare) and isinstance(above.ops[0], (ast.In, ast.NotIn)) and len(above.ops) == 1:
-        return above.left if above.comparators[0] is namespace else None
-    if isinstance(above, ast.Attribute) and above.attr == "get":
-        call = parents.get(id(above))
-        return call.args[0] if isinstance(call, ast.Call) and call.func is above and call.args else None
-    return None
+    def _way(self, call: ast.Call, parents: dict[int, ast.AST]) -> Way | None:
+        """How a call looks into the namespace of the source, if it does."""
+        way = WAYS.get(last_name(call.func))
+        if way is None or (isinstance(call.func, ast.Name) and call.func.id in self.module.definitions):
+            return None
+        if way.given and call.args:
+            return way if self.values.holds(self.module, call.args[0]) else None
+        if not (self.inside and way.own and isinstance(call.func, ast.Name)):
+            return None
+        if call.func.id in ("eval", "exec") and (len(call.args) > 1 or any(k.arg == "globals" for k in call.keywords)):
+            return None
+        return None if way.own == "scope" and in_a_scope(call, parents) else way
 
+    def _is_namespace(self, node: ast.expr, parents: dict[int, ast.AST]) -> bool:
+        if isinstance(node, ast.Call):
+            way = self._way(node, parents)
+            return way is not None and way.gives == "namespace"
+        if isinstance(node, ast.Attribute):
+            return node.attr == "__dict__" and self.values.holds(self.module, node.value)
+        return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in self._held
 
-def _beginning(name: ast.expr | None) -> str:
-    """How every value of this expression begins, as far as its text tells."""
-    if isinstance(name, ast.Constant):
-        return str(name.value)
-    if isinstance(name, ast.JoinedStr) and name.values:
-        return _beginning(name.values[0])
-    if isinstance(name, ast.BinOp) and isinstance(name.op, ast.Add):
-        return _beginning(name.left)
-    return ""
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """Names of the file that hold the namespace: ``names = globals()``."""
+        nodes, found = parents_of(self.module.source.tree), set[str]()
+        for name, value in bound_values(self.module):
+            if isinstance(value, (ast.Call, ast.Attribute)) and self._is_namespace(value, nodes):
+                found.add(name)
+        return frozenset(found)
+
+    def _is_handed_on(self, node: ast.Name, parents: dict[int, ast.AST]) -> bool:
+        """Is ``globals`` itself given to somebody?"""
+        above = parents.get(id(node))
+        called = isinstance(above, ast.Call) and above.func is node
+        return self.inside and bool(WAYS[node.id].own) and not called and node.id not in self.module.binds
+
+    def _asked(self, node: ast.expr, parents: dict[int, ast.AST], place: Place, unit: Unit | None) -> Iterator[Look]:
+        """What a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
+        above = parents.get(id(node))
+        called = last_name(node.func) if isinstance(node, ast.Call) else last_name(node)
+        if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and above.value is node:
+            targets = above.targets if isinstance(above, ast.Assign) else [above.target]
+            if all(isinstance(target, ast.Name) for target in targets):
+                return
+        key: ast.expr | None = None
+        if isinstance(above, ast.Subscript) and above.value is node:
+            key = above.slice
+        elif isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], (ast.In, ast.NotIn)):
+            key = above.left if above.comparators[0] is node else None
+        elif isinstance(above, ast.Attribute):
+            call = parents.get(id(above))
+            if isinstance(call, ast.Call) and call.func is above:
+                if above.attr in ("update", "setdefault", "pop", "__setitem__", "clear"):
+                    return
+                key = call.args[0] if above.attr in ("get", "__getitem__", "__contains__") and call.args else None
+        if key is not None:
+            yield Look(place, called, self.texts.of(key), unit=unit)
+        else:
+            within = parents.get(id(above)) if above is not None else None
+            in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
+            yield Look(place, called, ordered=in_order, unit=unit)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module, Reference, Statement
 from codemods.bindings.scopes import FUNCTIONS
 
-_NAMESPACE = {"globals", "eval", "exec", "locals", "vars"}
+_NAMESPACE = {"globals", "eval", "exec", "locals", "vars", "dir"}
 _FRAMES = {"_getframe", "currentframe", "stack", "getframeinfo", "getmodule"}
 _FOLDER = {"parent", "with_name", "dirname", "parents"}
 
@@ -18,7 +18,7 @@ def questions(module: Module, same_folder: bool, statement: Statement) -> Iterat
     parents: dict[int, ast.AST] = {}
     for reference in statement.references:
         if not parents:
-            parents = {id(c): p for p in ast.walk(statement.node) for c in ast.iter_child_nodes(p)}
+            parents = parents_of(statement.node)
         reason = _reason(module, same_folder, reference, parents)
         if reason:
             yield reference, reason
@@ -28,9 +28,9 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     name = reference.name
     call = parents.get(id(reference.node))
     if name in _NAMESPACE and name not in module.binds and isinstance(call, ast.Call) and call.func is reference.node:
-        if name == "vars" and call.args:
+        if name in ("vars", "dir") and call.args:
             return ""
-        if name in ("locals", "vars") and in_a_scope(call, parents):
+        if name in ("locals", "vars", "dir") and in_a_scope(call, parents):
             return ""
         if name in ("eval", "exec") and len(call.args) > 1:
             return ""
@@ -45,6 +45,11 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
         return "reads __file__, which would be another file"
     return ""
+
+
+def parents_of(root: ast.AST) -> dict[int, ast.AST]:
+    """The node above each node."""
+    return {id(child): node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
 
 
 def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -7,14 +7,13 @@ reads such a name must go on reading it where it is set.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.grouping.definition_groups import Units
-from codemods.planning.grouping.side_effects import chain_of
-from codemods.planning.index.project_index import World
+from codemods.planning.references.module_values import ModuleValues
 from codemods.project import Nodes, walk
 
 _SETTERS = ("setattr", "delattr")
@@ -29,14 +28,13 @@ class Write:
     place: Place
 
 
-def written(world: World, units: Units, files: Collection[str]) -> tuple[Write, ...]:
-    """Every such place for the module of ``units`` in the ``files`` that refer to it."""
-    own = units.module
-    found = list(_writes(own, lambda node: _is_own(node), inside=True))
-    dotted = world.names.dotted(own.path)
-    for module in world.modules_mentioning(dotted.rpartition(".")[2], among=frozenset(files)):
-        if module.path != own.path and any(word in module.source.text for word in ("attr(", "vars(", "__dict__")):
-            found += _writes(module, _names_module(world, module, own.path), inside=False)
+def written(values: ModuleValues, units: Units) -> tuple[Write, ...]:
+    """Every such place for the module of ``units``, in the files in which somebody may hold it."""
+    found: list[Write] = []
+    for module in values.files.values():
+        own = module.path == units.module.path
+        if own or any(word in module.source.text for word in ("attr(", "vars(", "__dict__")):
+            found += _writes(module, values, inside=own)
     return tuple(found)
 
 
@@ -48,34 +46,10 @@ def names_written(units: Units, writes: tuple[Write, ...]) -> frozenset[str]:
     return frozenset(found & units.module.binds)
 
 
-def _is_own(node: ast.expr) -> bool:
-    """``sys.modules[__name__]``"""
-    return (
-        isinstance(node, ast.Subscript)
-        and chain_of(node.value)[-1:] == ("modules",)
-        and getattr(node.slice, "id", "") == "__name__"
-    )
+def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Write]:
+    def is_module(node: ast.expr) -> bool:
+        return values.holds(module, node)
 
-
-def _names_module(world: World, module: Module, path: str) -> Callable[[ast.expr], bool]:
-    """Does an expression of ``module`` name the module at ``path``?"""
-    aliases = dict[str, str]()
-    for item in module.imports:
-        base = world.names.absolute(module.path, item.module or None, item.level) or ""
-        whole = f"{base}.{item.attribute}" if item.attribute else base
-        aliases[item.binds] = whole if item.attribute or item.asname else item.binds
-    dotted = world.names.dotted(path)
-
-    def names(node: ast.expr) -> bool:
-        if isinstance(node, ast.Subscript):
-            return chain_of(node.value)[-1:] == ("modules",) and getattr(node.slice, "value", "") == dotted
-        chain = chain_of(node)
-        return bool(chain) and ".".join((aliases.get(chain[0], ""), *chain[1:])) == dotted
-
-    return names
-
-
-def _writes(module: Module, is_module: Callable[[ast.expr], bool], inside: bool) -> Iterator[Write]:
     def is_namespace(node: ast.expr) -> bool:
         if isinstance(node, ast.Attribute):
             return node.attr == "__dict__" and is_module(node.value)

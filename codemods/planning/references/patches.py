@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from codemods.bindings import Moment
 from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.references.dynamic_names import OF_THE_MODULE
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.references.replacements import Seam
 
@@ -32,7 +33,7 @@ def dynamic_outside(referrers: Referrers, name: str) -> bool:
 
 def _looks_up_any(units: Units) -> bool:
     """Does code of the module ask for its namespace, where it may look any name up?"""
-    asked = (r for unit in units.all for r in unit.references if r.name in ("globals", "eval", "exec"))
+    asked = (r for unit in units.all for r in unit.references if r.name in OF_THE_MODULE)
     return any(r.called and r.name not in units.module.binds for r in asked)
 
 
