@@ -3,7 +3,8 @@
     python scripts/replay.py          says what held, exit 0 only if all did
 
 The module as it stood before is frozen in tests/replay/frozen/before, what the first recipe made of it in .../after,
-and what all of them made of it in .../split.
+and what all of them made of it in .../split. Its tests with their recordings are frozen in .../tests: the worker has
+learnt other ways on the wire since, and tests/worker records those.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ class Recording:
 
 
 def lay_out(scratch: Path) -> tuple[Path, Path]:
-    """(the tree before, the tree to be moved in): the frozen worker with today's tests of it."""
+    """(the tree before, the tree to be moved in): the frozen worker with its tests of that time."""
     trees = scratch / "before", scratch / "after"
     for tree in trees:
         shutil.copytree(FROZEN / "before" / "worker", tree / "worker")
         shutil.copytree(
-            REPOSITORY / "tests" / "worker", tree / "tests" / "worker", ignore=shutil.ignore_patterns("__pycache__")
+            FROZEN / "tests" / "worker", tree / "tests" / "worker", ignore=shutil.ignore_patterns("__pycache__")
         )
         (tree / "tests" / "__init__.py").touch()
         shutil.copy(REPOSITORY / "pyproject.toml", tree)

@@ -1,0 +1,81 @@
+"""What the scenarios share. Classes are reached through the facade alone, wherever they live."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from worker import ActiveJob, Settings, WorkerStatusManager
+
+SETTINGS = Settings(heartbeat_interval=15.0, workers_ttl=60.0)
+
+
+@dataclass
+class StandIn:
+    """As much of a worker as the status manager reads."""
+
+    worker_id: str
+    nc: Any
+    queues: Sequence[str] = ("default", "mail")
+    concurrency: int = 4
+    active: dict[str, ActiveJob] = field(default_factory=dict)
+    jobs_done: int = 0
+    jobs_failed: int = 0
+
+    @property
+    def active_jobs(self) -> Mapping[str, ActiveJob]:
+        return self.active
+
+    def take(self, job_id: str, at: float = 0.0, delivery: int = 1) -> None:
+        self.active[job_id] = ActiveJob(job_id, "default", at, delivery)
+
+    def finish(self, job_id: str, failed: bool = False) -> None:
+        del self.active[job_id]
+        self.jobs_failed += failed
+        self.jobs_done += not failed
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return SETTINGS
+
+
+@pytest.fixture
+async def stand_in(connect):
+    """Make a stand-in worker with a connection of its own."""
+
+    async def make(worker_id: str = "w1", **options: Any) -> StandIn:
+        return StandIn(worker_id, await connect(worker_id, **options))
+
+    return make
+
+
+@pytest.fixture
+async def manage(stand_in, settings, tape):
+    """Make a stand-in worker and its manager; what would differ from run to run is given."""
+    managers: list[WorkerStatusManager] = []
+
+    def lost(error: BaseException) -> None:
+        tape.raised(error, "on_lost")
+
+    async def make(worker_id: str = "w1", **options: Any) -> tuple[WorkerStatusManager, StandIn]:
+        numbers = itertools.count(1)
+        made: list[WorkerStatusManager] = []
+
+        async def back() -> None:
+            made[0].connection_restored()
+
+        worker = await stand_in(worker_id, reconnected_cb=back)
+        fixed = {"host": "host-a", "pid": 4711, "new_instance": lambda: f"{worker_id}/{next(numbers)}"}
+        options = {"settings": settings, "on_lost": lost, **fixed, **options}
+        made.append(WorkerStatusManager(worker, **options))
+        managers.append(made[0])
+        return made[0], worker
+
+    yield make
+    for manager in managers:
+        await manager.stop_heartbeat()
