@@ -6,6 +6,7 @@ from .exceptions import (
     BadJobError,
     IllegalTransitionError,
     JobError,
+    JobExistsError,
     JobFailedError,
     JobNotFoundError,
     NotRegisteredError,
@@ -13,7 +14,9 @@ from .exceptions import (
     ResultExpiredError,
     ResultNotReadyError,
     ServerUnavailableError,
+    StuckThreadsError,
     UnknownFunctionError,
+    UnreadableRecordError,
     WorkerError,
     WorkerIdTakenError,
 )
@@ -22,15 +25,8 @@ from .jobs import JOB_STATUS_TRANSITIONS, JobStatusManager
 from .messages import JOB_STATUS, Job, JobRecord
 from .registry import Registry, current_job, load_registry
 from .settings import Settings
-from .status import (
-    WORKER_HEALTH,
-    WORKER_STATUS,
-    WORKER_STATUS_TRANSITIONS,
-    ActiveJob,
-    WorkerInfo,
-    WorkerStatusManager,
-    WorkerView,
-)
+from .states import WORKER_HEALTH, WORKER_STATUS, WORKER_STATUS_TRANSITIONS, ActiveJob, WorkerInfo, WorkerView
+from .status import WorkerStatusManager
 from .worker import (
     Worker,
 )
@@ -49,6 +45,7 @@ __all__ = [
     "Job",
     "JobClient",
     "JobError",
+    "JobExistsError",
     "JobFailedError",
     "JobNotFoundError",
     "JobRecord",
@@ -60,7 +57,9 @@ __all__ = [
     "ResultNotReadyError",
     "ServerUnavailableError",
     "Settings",
+    "StuckThreadsError",
     "UnknownFunctionError",
+    "UnreadableRecordError",
     "Worker",
     "WorkerError",
     "WorkerIdTakenError",

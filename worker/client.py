@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from worker.connection import connect
-from worker.exceptions import BadJobError, ResultNotReadyError
+from worker.exceptions import BadJobError, JobExistsError, ResultNotReadyError
 from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, Job, JobRecord
-from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings, check_name
-from worker.storage import ensure_jobs_stream
+from worker.names import check_job_id, check_name
+from worker.roster import list_workers
+from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
+from worker.storage import ensure_jobs_stream, largest_payload
 
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
 
-    from worker.status import WorkerInfo
+    from worker.states import WorkerInfo
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class JobClient:
         *args: Any,
         queue: str = DEFAULT_QUEUE,
         job_id: str | None = None,
-        depends_on: Sequence[str] = (),
+        depends_on: str | Sequence[str] = (),
         max_attempts: int | None = None,
         time_limit: float | None = None,
         result_ttl: float | None = None,
@@ -59,29 +61,39 @@ class JobClient:
     ) -> Enqueued:
         """Have a function called. With a `job_id` of your own, a second call does nothing."""
         job = Job(
-            job_id=check_name(job_id or uuid.uuid4().hex, "job id"),
+            job_id=check_job_id(job_id or uuid.uuid4().hex),
             function=function,
             args=list(args),
             kwargs=kwargs,
             queue=check_name(queue),
             enqueued_at=round(time.time(), 3),
-            depends_on=[check_name(name, "job id") for name in depends_on],
+            depends_on=[depends_on] if isinstance(depends_on, str) else list(depends_on),
             max_attempts=max_attempts,
             timeout=time_limit,
             result_ttl=result_ttl,
         )
-        try:
-            payload = job.encode()
-        except (TypeError, ValueError) as error:
-            raise BadJobError(f"The arguments of {function!r} have no JSON form: {error}") from error
+        payload = self._encode(job)
         # The record comes first, so that no worker can finish a job before it is known. If publishing then
         # fails, enqueueing again with the same id repairs it: a job that is still queued is published again.
         if not await self._jobs.queued(job):
             record = await self._jobs.get(job.job_id)
+            if record.function != function:
+                raise JobExistsError(f"Job {job.job_id!r} is there already, and calls {record.function!r}")
             if record.status is not JOB_STATUS.QUEUED:
                 return Enqueued(job.job_id, duplicate=True)
         ack = await self._js.publish(self._settings.job_subject(queue), payload, headers={"Nats-Msg-Id": job.job_id})
         return Enqueued(job.job_id, duplicate=bool(ack.duplicate))
+
+    def _encode(self, job: Job) -> bytes:
+        """The message of a job, which every worker will take for one; before anything is written."""
+        try:
+            payload = job.encode()
+        except (TypeError, ValueError) as error:
+            raise BadJobError(f"The arguments of {job.function!r} have no JSON form: {error}") from error
+        Job.decode(payload)
+        if len(payload) > (limit := largest_payload(self._js)):
+            raise BadJobError(f"Job {job.job_id!r} is too large ({len(payload):,} bytes, the server takes {limit:,})")
+        return payload
 
     async def job(self, job_id: str) -> JobRecord:
         """The record of a job."""
@@ -101,9 +113,7 @@ class JobClient:
 
     async def workers(self) -> list[WorkerInfo]:
         """All workers, and how each is doing."""
-        from .status import WorkerStatusManager
-
-        return await WorkerStatusManager.list_workers(self._nc, self._settings)
+        return await list_workers(self._nc, self._settings)
 
 
 @asynccontextmanager

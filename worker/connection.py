@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -27,6 +28,15 @@ TRANSIENT_ERRORS = (
     nats.errors.OutboundBufferLimitError,
     nats.js.errors.NoStreamResponseError,
     nats.js.errors.ServiceUnavailableError,
+)
+
+
+CONNECTION_ERRORS = (
+    nats.errors.ConnectionClosedError,
+    nats.errors.ConnectionDrainingError,
+    nats.errors.ConnectionReconnectingError,
+    nats.errors.StaleConnectionError,
+    nats.errors.UnexpectedEOF,
 )
 
 
@@ -65,6 +75,13 @@ async def connect(url: str, within: float, **options: Any) -> NATS:
     return client
 
 
+def is_outage(error: BaseException) -> bool:
+    """Whether the server is away, or this process from it; else the call itself is what is wrong."""
+    if isinstance(error, (*TRANSIENT_ERRORS, *CONNECTION_ERRORS)):
+        return True
+    return isinstance(error, OSError)
+
+
 async def insist(call: Callable[[], Awaitable[T]], pauses: Iterable[float]) -> T:
     """Call again, after a pause each, while the server is away; the last time let the error through."""
     for pause in pauses:
@@ -75,3 +92,9 @@ async def insist(call: Callable[[], Awaitable[T]], pauses: Iterable[float]) -> T
             logger.warning("The server does not answer (%s), next try in %g s", reason, pause)
             await asyncio.sleep(pause)
     return await call()
+
+
+async def close(nc: NATS) -> None:
+    """Close a connection, whatever state it is in: with the server gone the library fails in ways of its own."""
+    with contextlib.suppress(Exception):
+        await nc.close()

@@ -30,8 +30,16 @@ class JobError(WorkerError):
     """The base of what is wrong with a job, not with the worker that runs it."""
 
 
-class BadJobError(JobError):
+class BadJobError(JobError, ValueError):
     """A message in the job stream is no job, or an enqueued job makes no sense."""
+
+
+class UnreadableRecordError(JobError):
+    """What lies in a bucket under the key of a job is no record, or no result."""
+
+
+class JobExistsError(BadJobError):
+    """The id belongs to a job of another function."""
 
 
 class JobNotFoundError(JobError):
@@ -58,7 +66,16 @@ class PermanentJobError(JobError):
     """Raise it in a job that cannot succeed however often it is tried."""
 
 
+class StuckThreadsError(WorkerError):
+    """Too many functions go on after their time limit: only a new process gets rid of them."""
+
+
 def describe_error(error: BaseException) -> str:
     """One line that says what went wrong; much of what libraries raise has no text of its own."""
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        said = str(error)
+    except Exception as other:
+        said = f"(its text cannot be had: {type(other).__name__})"
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair is no UTF-8
     return text if len(text) <= ERROR_TEXT_LIMIT else text[: ERROR_TEXT_LIMIT - 3] + "..."

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from worker.exceptions import BadJobError, PermanentJobError, UnknownFunctionError, describe_error
+from worker.exceptions import PermanentJobError, UnknownFunctionError, describe_error
 from worker.messages import Job
 from worker.settings import Settings
-from worker.storage import ensure_dead_streams
+from worker.storage import ensure_dead_streams, largest_payload
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -21,12 +21,21 @@ REASON_EXHAUSTED = "attempts exhausted"
 REASON_PERMANENT = "permanent failure"
 REASON_UNREADABLE = "unreadable message"
 
+# Of the room for headers, in bytes.
+ERROR_HEADER_LIMIT = 2048
+
 Jitter: TypeAlias = Callable[[], float]
 
 
 def backoff_delay(attempt: int, base: float, limit: float, jitter: float) -> float:
     """How long a job waits after its nth attempt: twice as long each time, and a little more."""
     return round(min(limit, base * 2 ** (attempt - 1)) * (1 + jitter), 3)
+
+
+def header_text(text: str) -> str:
+    """A text as a header can hold it: one line of ASCII."""
+    text = text.encode("ascii", "backslashreplace").decode()
+    return text[:ERROR_HEADER_LIMIT].replace("\r", " ").replace("\n", " ")
 
 
 class JobRecorder(Protocol):
@@ -85,7 +94,7 @@ class FailedJobHandler:
         await message.ack_sync(timeout=self._settings.request_timeout)
         logger.error("Job %s is dead after %d attempts, %s: %s", job.job_id, attempts, reason, error)
 
-    async def reject(self, queue: str, message: Msg, error: BadJobError) -> None:
+    async def reject(self, queue: str, message: Msg, error: Exception) -> None:
         """Put what is no job into the dead-letter stream as it came."""
         sequence = message.metadata.sequence.stream
         message_id = f"unreadable-{sequence}"
@@ -100,8 +109,12 @@ class FailedJobHandler:
         headers = {
             "Nats-Msg-Id": message_id,
             "Job-Reason": reason,
-            "Job-Error": error.encode("ascii", "backslashreplace").decode().replace("\n", " "),
+            "Job-Error": header_text(error),
             "Job-Attempts": str(attempts),
             "Job-Died-At": f"{time.time():.3f}",
         }
+        limit = largest_payload(self._js)
+        if len(payload) > limit:  # it came with fewer headers than it gets here
+            headers["Job-Truncated"] = str(len(payload))
+            payload = payload[:limit]
         await self._js.publish(self._settings.dead_subject(queue), payload, headers=headers)

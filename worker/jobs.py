@@ -12,13 +12,16 @@ from worker.exceptions import (
     IllegalTransitionError,
     JobFailedError,
     JobNotFoundError,
+    PermanentJobError,
     ResultExpiredError,
     ResultNotReadyError,
+    UnreadableRecordError,
     WorkerError,
 )
-from worker.messages import JOB_STATUS, JOB_VERSION, Job, JobRecord, JsonDict, decode, encode
+from worker.messages import JOB_STATUS, JOB_VERSION, HistoryStep, Job, JobRecord, decode_result, encode
+from worker.names import record_key
 from worker.settings import Settings
-from worker.storage import open_jobs_bucket, open_results_bucket
+from worker.storage import largest_payload, open_jobs_bucket, open_results_bucket
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -75,7 +78,7 @@ class JobStatusManager:
         """Note a job that is about to be enqueued. False if there is a record of it already."""
         record = self._step(self._blank(job), JOB_STATUS.QUEUED)
         try:
-            await self._records.create(job.job_id, record.encode())
+            await self._records.create(record_key(job.job_id), record.encode())
         except nats.js.errors.KeyWrongLastSequenceError:
             return False
         return True
@@ -93,10 +96,26 @@ class JobStatusManager:
 
     async def completed(self, job: Job, result: Any) -> JobRecord:
         """Store the result, then note that it is there: in this order nobody looks for a result in vain."""
-        payload = encode({"v": JOB_VERSION, "result": result})
+        return await self.completed_with(job, self.encode_result(result))
+
+    def encode_result(self, result: Any) -> bytes:
+        """What is stored of a result; raises PermanentJobError if it cannot be, for the next one could not either."""
+        try:
+            payload = encode({"v": JOB_VERSION, "result": result})
+            if b"\\ud" in payload:  # maybe half of a surrogate pair, which nobody could read
+                decode_result(payload)
+        except (TypeError, ValueError, UnreadableRecordError) as error:
+            raise PermanentJobError(f"the result cannot be stored: {error}") from error
+        limit = largest_payload(self._js)
+        if len(payload) > limit:
+            raise PermanentJobError(f"the result is too large ({len(payload):,} bytes, the server takes {limit:,})")
+        return payload
+
+    async def completed_with(self, job: Job, payload: bytes) -> JobRecord:
+        """As `completed`, with a result that `encode_result` has encoded."""
         ttl = job.result_ttl if job.result_ttl is not None else self._settings.result_ttl
         try:
-            await self._results.create(job.job_id, payload, msg_ttl=max(1.0, ttl))
+            await self._results.create(record_key(job.job_id), payload, msg_ttl=max(1.0, ttl))
         except nats.js.errors.KeyWrongLastSequenceError:
             logger.warning("Job %s has a result already; the first one stays", job.job_id)
         return await self._transition(
@@ -113,12 +132,18 @@ class JobStatusManager:
         return await self._transition(job, JOB_STATUS.RETRIED, change)
 
     async def failed(self, job: Job, error: str) -> JobRecord:
-        """Note that nobody will try this job again."""
-        return await self._transition(
-            job,
-            JOB_STATUS.FAILED,
-            lambda record, now: replace(record, error=error, finished_at=now, next_attempt_at=None),
-        )
+        """Note that nobody will try this job again; a record that cannot be read is written over."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            return replace(record, error=error, finished_at=now, next_attempt_at=None)
+
+        try:
+            return await self._transition(job, JOB_STATUS.FAILED, change)
+        except UnreadableRecordError:
+            record = self._step(self._blank(job), JOB_STATUS.QUEUED)
+            record = self._step(change(record, round(time.time(), 3)), JOB_STATUS.FAILED)
+            await self._records.put(record_key(job.job_id), record.encode())
+            return record
 
     async def find(self, job_id: str) -> JobRecord | None:
         """The record of a job, or None."""
@@ -140,10 +165,13 @@ class JobStatusManager:
         if record.status is not JOB_STATUS.COMPLETED:
             raise ResultNotReadyError(f"Job {job_id!r} is {record.status}")
         try:
-            entry = await self._results.get(job_id)
+            entry = await self._results.get(record_key(job_id))
         except nats.js.errors.KeyNotFoundError:
             raise ResultExpiredError(f"The result of job {job_id!r} has expired") from None
-        return decode(entry.value)["result"]
+        try:
+            return decode_result(entry.value)
+        except UnreadableRecordError as error:
+            raise UnreadableRecordError(f"The result of job {job_id!r} cannot be read: {error}") from error
 
     async def dependencies(self, job: Job) -> Dependencies:
         """How the jobs are doing that must be completed before this one runs.
@@ -170,7 +198,7 @@ class JobStatusManager:
                 raise IllegalTransitionError(f"Job {job.job_id!r} is {old.status} and cannot become {status}")
             new = self._step(change(old, round(time.time(), 3)), status)
             try:
-                await self._records.update(job.job_id, new.encode(), last=revision)
+                await self._records.update(record_key(job.job_id), new.encode(), last=revision)
             except nats.js.errors.KeyWrongLastSequenceError:
                 continue
             logger.debug("Job %s: %s -> %s", job.job_id, old.status, status)
@@ -179,12 +207,15 @@ class JobStatusManager:
 
     async def _read(self, job_id: str) -> tuple[JobRecord | None, int | None]:
         try:
-            entry = await self._records.get(job_id)
+            entry = await self._records.get(record_key(job_id))
         except nats.js.errors.KeyNotFoundError:
             return None, None
         if not entry.value:
             return None, entry.revision
-        return JobRecord.decode(entry.value), entry.revision
+        try:
+            return JobRecord.decode(entry.value), entry.revision
+        except UnreadableRecordError as error:
+            raise UnreadableRecordError(f"The record of job {job_id!r} cannot be read: {error}") from error
 
     def _blank(self, job: Job) -> JobRecord:
         return JobRecord(
@@ -197,7 +228,7 @@ class JobStatusManager:
         )
 
     def _step(self, record: JobRecord, status: JOB_STATUS) -> JobRecord:
-        step: JsonDict = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
+        step: HistoryStep = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
         if self._worker_id:
             step["worker_id"] = self._worker_id
         if record.error:

@@ -1,23 +1,42 @@
-"""What travels between those who enqueue jobs and those who run them: JSON with a version, never pickle."""
+"""What travels between those who enqueue jobs and those who run them: JSON with a version, never pickle.
+
+Whatever is read is checked as a whole by msgspec, against the types that stand here. What a client may enqueue
+and what a worker accepts is the same: both read it by `Job.decode`.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Annotated, Any, NotRequired, TypeAlias, TypedDict
 
-from worker.exceptions import BadJobError
+import msgspec
+
+from worker.exceptions import BadJobError, UnreadableRecordError
+from worker.names import JOB_ID_LIMIT, JOB_ID_PATTERN, NAME_PATTERN
 from worker.settings import DEFAULT_QUEUE
 
 JsonDict: TypeAlias = dict[str, Any]
 
 JOB_VERSION = 1
 
+JobId: TypeAlias = Annotated[str, msgspec.Meta(pattern=JOB_ID_PATTERN, max_length=JOB_ID_LIMIT)]
+QueueName: TypeAlias = Annotated[str, msgspec.Meta(pattern=NAME_PATTERN)]
+FunctionName: TypeAlias = Annotated[str, msgspec.Meta(max_length=256)]
+Attempts: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+Seconds: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+
+# What reading hostile bytes may raise; a string may hold half of a surrogate pair.
+DECODE_ERRORS = (msgspec.MsgspecError, ValueError, TypeError, RecursionError)
+
 
 def encode(value: Any) -> bytes:
     """Encode compactly; what has no JSON form raises TypeError or ValueError."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def decode(data: bytes | None) -> JsonDict:
@@ -31,36 +50,40 @@ def decode(data: bytes | None) -> JsonDict:
     return value
 
 
+def describe_decoding(error: BaseException) -> str:
+    """What is wrong with bytes that could not be read, in words that do not quote them."""
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    if isinstance(error, UnicodeError):
+        return "not UTF-8"
+    return str(error)
+
+
 @dataclass(frozen=True)
 class Job:
     """One call that somebody wants made: the message in the job stream."""
 
-    job_id: str
-    function: str
+    job_id: JobId
+    function: FunctionName
     args: list[Any] = field(default_factory=list)
     kwargs: JsonDict = field(default_factory=dict)
-    queue: str = DEFAULT_QUEUE
+    queue: QueueName = DEFAULT_QUEUE
     enqueued_at: float = 0.0
-    depends_on: list[str] = field(default_factory=list)
-    max_attempts: int | None = None
-    timeout: float | None = None
-    result_ttl: float | None = None
+    depends_on: Annotated[list[JobId], msgspec.Meta(max_length=1000)] = field(default_factory=list)
+    max_attempts: Attempts | None = None
+    timeout: Seconds | None = None
+    result_ttl: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None = None
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, **asdict(self)})
+        return encode({"v": JOB_VERSION, **_shallow(self)})
 
     @classmethod
     def decode(cls, data: bytes) -> Job:
         """Fields that a newer client added are ignored; those that are missing or wrong are refused."""
         try:
-            record = decode(data)
-            known = {item.name for item in fields(cls)}
-            job = cls(**{name: value for name, value in record.items() if name in known})
-        except (ValueError, TypeError) as error:
-            raise BadJobError(f"not a job: {error}") from error
-        if not isinstance(job.job_id, str) or not isinstance(job.function, str):
-            raise BadJobError("not a job: job_id and function must be strings")
-        return job
+            return _JOBS.decode(data)
+        except DECODE_ERRORS as error:
+            raise BadJobError(f"not a job: {describe_decoding(error)}") from error
 
 
 class JOB_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public interface
@@ -73,11 +96,21 @@ class JOB_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public inter
     FAILED = "failed"
 
 
+class HistoryStep(TypedDict):
+    """One step of a job, and when it was made."""
+
+    status: str
+    at: float
+    attempt: int
+    worker_id: NotRequired[str]
+    error: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class JobRecord:
     """What is known of a job: the value in the bucket of jobs."""
 
-    job_id: str
+    job_id: JobId
     queue: str
     function: str
     status: JOB_STATUS
@@ -90,14 +123,38 @@ class JobRecord:
     delivery: int | None = None
     error: str | None = None
     depends_on: list[str] = field(default_factory=list)
-    history: list[JsonDict] = field(default_factory=list)
+    history: list[HistoryStep] = field(default_factory=list)
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, **asdict(self)})
+        return encode({"v": JOB_VERSION, **_shallow(self)})
 
     @classmethod
     def decode(cls, data: bytes | None) -> JobRecord:
-        record = decode(data)
-        known = {item.name for item in fields(cls)}
-        values = {name: value for name, value in record.items() if name in known}
-        return cls(**{**values, "status": JOB_STATUS(record["status"])})
+        """Read a record; whatever else lies there raises UnreadableRecordError."""
+        try:
+            return _RECORDS.decode(data or b"")
+        except DECODE_ERRORS as error:
+            raise UnreadableRecordError(describe_decoding(error)) from error
+
+
+class StoredResult(msgspec.Struct):
+    """The value in the bucket of results."""
+
+    result: Any
+
+
+def decode_result(data: bytes | None) -> Any:
+    """What a job returned; whatever else lies there raises UnreadableRecordError."""
+    try:
+        return _RESULTS.decode(data or b"").result
+    except DECODE_ERRORS as error:
+        raise UnreadableRecordError(describe_decoding(error)) from error
+
+
+def _shallow(value: Any) -> JsonDict:
+    return {item.name: getattr(value, item.name) for item in fields(value)}
+
+
+_JOBS = msgspec.json.Decoder(Job)
+_RECORDS = msgspec.json.Decoder(JobRecord)
+_RESULTS = msgspec.json.Decoder(StoredResult)

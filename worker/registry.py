@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from worker.exceptions import UnknownFunctionError, WorkerError
+from worker.exceptions import PermanentJobError, UnknownFunctionError, WorkerError, describe_error
 
 if TYPE_CHECKING:
+    from worker.messages import Job
     from worker.runner import CurrentJob
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,6 +26,23 @@ class JobFunction:
     is_async: bool
     max_attempts: int | None = None
     timeout: float | None = None
+    signature: inspect.Signature | None = None
+
+    def check_arguments(self, job: Job) -> None:
+        """A call whose arguments do not fit will never work."""
+        if self.signature is None:
+            return
+        try:
+            self.signature.bind(*job.args, **job.kwargs)
+        except TypeError as error:
+            raise PermanentJobError(f"the arguments do not fit {self.name}{self.signature}: {error}") from None
+
+
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None  # written in C, and without one
 
 
 class Registry:
@@ -62,7 +80,7 @@ class Registry:
             if key in self._functions:
                 raise WorkerError(f"Two functions are registered as {key!r}")
             is_async = inspect.iscoroutinefunction(function)
-            self._functions[key] = JobFunction(key, function, is_async, max_attempts, timeout)
+            self._functions[key] = JobFunction(key, function, is_async, max_attempts, timeout, _signature(function))
             return function
 
         return register if function is None else register(function)
@@ -106,7 +124,12 @@ def load_registry(path: str) -> Registry:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         raise WorkerError(f"Cannot import {module_name!r}: {error}") from error
-    registry = getattr(module, attribute, None)
+    except Exception as error:
+        raise WorkerError(f"Cannot import {module_name!r}: {describe_error(error)}") from error
+    if not hasattr(module, attribute):
+        known = ", ".join(name for name, value in vars(module).items() if isinstance(value, Registry)) or "none"
+        raise WorkerError(f"There is no {attribute!r} in {module_name!r} (registries there: {known})")
+    registry = getattr(module, attribute)
     if not isinstance(registry, Registry):
         raise WorkerError(f"{path!r} is not a Registry but {type(registry).__name__}")
     return registry

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .status import WORKER_HEALTH as HEALTH
+from worker.states import WORKER_HEALTH as HEALTH
 
 if TYPE_CHECKING:
     from worker.messages import JobRecord
-    from worker.status import WorkerInfo
+    from worker.states import WorkerInfo
 
 WORKER_COLUMNS = ("WORKER", "HEALTH", "STATUS", "AGE", "QUEUES", "ACTIVE", "DONE", "FAILED")
 

@@ -7,7 +7,6 @@ they live here and not in the code that uses them.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,8 +14,6 @@ from typing import Any
 DEFAULT_URL = "nats://127.0.0.1:4222"
 DEFAULT_QUEUE = "default"
 ENVIRONMENT_PREFIX = "WORKER_"
-
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,7 @@ class Settings:
     ack_wait: float = 30.0  # how long the server waits for a sign of life of a job
     progress_interval: float = 10.0  # how often a running job gives one
     max_attempts: int = 5
+    stuck_limit: int = 20  # functions that run on after their time limit, before the worker ends
     max_deliver: int = 1000  # the server's own limit; high, since waiting for a dependency counts too
     dependency_delay: float = 2.0
     backoff_base: float = 1.0
@@ -57,6 +55,7 @@ class Settings:
     fetch_timeout: float = 5.0
     fetch_pause: float = 1.0  # before asking again after the server refused
     record_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)  # between tries to record how a job went
+    start_pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 5.0, 5.0, 5.0)  # between tries to get started
     rescue_interval: float = 60.0
 
     def __post_init__(self) -> None:
@@ -97,10 +96,3 @@ class Settings:
 
     def consumer_name(self, queue: str) -> str:
         return f"queue-{queue}"
-
-
-def check_name(name: str, what: str = "queue") -> str:
-    """Refuse names that would mean something else inside a NATS subject."""
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"{what} {name!r}: only letters, digits, '_' and '-' are allowed")
-    return name

@@ -2,25 +2,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
-import re
 import socket
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeAlias
 
 import nats.errors
 import nats.js.errors
 
 from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
-from worker.messages import JsonDict, decode, encode
+from worker.messages import decode, encode
+from worker.roster import list_workers
 from worker.settings import Settings
+from worker.states import WORKER_STATUS, WorkerInfo, WorkerView, worker_key
 from worker.storage import open_workers_bucket
 
 if TYPE_CHECKING:
@@ -35,45 +33,8 @@ logger = logging.getLogger("worker.worker")
 
 STATUS_RECORD_VERSION = 1
 
-# A worker whose last beat is older than this many of its intervals is late.
-LATE_AFTER_BEATS = 2
 # The record of a worker stays small, however many jobs it has in hand.
 ACTIVE_JOBS_LISTED = 20
-
-_KEY_UNSAFE = re.compile(r"[^-/_=.A-Za-z0-9]+")
-_FRACTION = re.compile(r"\.(\d{1,6})\d*")
-
-
-class WORKER_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public interface
-    """What a worker is doing, as it says itself."""
-
-    STARTING = "starting"
-    IDLE = "idle"
-    BUSY = "busy"
-    STOPPING = "stopping"
-
-    def can_become(self, other: WORKER_STATUS) -> bool:
-        return other in WORKER_STATUS_TRANSITIONS[self]
-
-
-# STOPPING is final: nobody should hope for a worker that has said goodbye.
-WORKER_STATUS_TRANSITIONS: dict[WORKER_STATUS, frozenset[WORKER_STATUS]] = {
-    WORKER_STATUS.STARTING: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
-    WORKER_STATUS.IDLE: frozenset({WORKER_STATUS.BUSY, WORKER_STATUS.STOPPING}),
-    WORKER_STATUS.BUSY: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
-    WORKER_STATUS.STOPPING: frozenset(),
-}
-
-
-class WORKER_HEALTH(StrEnum):  # noqa: N801 -- as WORKER_STATUS
-    """What others may believe of a worker, by the server's clock."""
-
-    ALIVE = "alive"
-    LATE = "late"
-    LOST = "lost"  # its record expired: it was killed, or cut off for long
-    STOPPED = "stopped"  # it took its record away itself
-    UNREADABLE = "unreadable"
-
 
 LostCallback: TypeAlias = Callable[[BaseException], None]
 InstanceFactory: TypeAlias = Callable[[], str]
@@ -82,63 +43,6 @@ InstanceFactory: TypeAlias = Callable[[], str]
 def new_instance() -> str:
     """Tell one life of a worker from the next, whatever its id."""
     return uuid.uuid4().hex
-
-
-def worker_key(worker_id: str) -> str:
-    """The key of a worker in the bucket; host names and the like may hold what no key can."""
-    key = _KEY_UNSAFE.sub("_", worker_id).strip(".")
-    if not key:
-        raise ValueError(f"worker id {worker_id!r} leaves nothing to make a key of")
-    return key
-
-
-def parse_server_time(text: str) -> datetime:
-    """Read the server's times: they have nanoseconds, more than `datetime` takes."""
-    text = _FRACTION.sub(lambda found: "." + found[1].ljust(6, "0"), text)
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-@dataclass(frozen=True)
-class ActiveJob:
-    """A job in the hands of a worker."""
-
-    job_id: str
-    queue: str
-    started_at: float
-    delivery: int
-
-
-@dataclass(frozen=True)
-class WorkerInfo:
-    """A worker as others see it."""
-
-    worker_id: str
-    health: WORKER_HEALTH
-    age: float  # seconds since its last word, by the server's clock
-    record: JsonDict | None = None
-
-    @property
-    def status(self) -> str:
-        return self.record["status"] if self.record else "-"
-
-
-class WorkerView(Protocol):
-    """What the status manager reads of a worker; it changes nothing there."""
-
-    @property
-    def worker_id(self) -> str: ...
-    @property
-    def nc(self) -> NATS: ...
-    @property
-    def queues(self) -> Sequence[str]: ...
-    @property
-    def concurrency(self) -> int: ...
-    @property
-    def active_jobs(self) -> Mapping[str, ActiveJob]: ...
-    @property
-    def jobs_done(self) -> int: ...
-    @property
-    def jobs_failed(self) -> int: ...
 
 
 class WorkerStatusManager:
@@ -289,6 +193,8 @@ class WorkerStatusManager:
                 await self._write_record()
 
     def _check_transition(self, status: WORKER_STATUS) -> None:
+        if not isinstance(status, WORKER_STATUS):
+            raise TypeError(f"{status!r} is no WORKER_STATUS but {type(status).__name__}")
         if self._status is None:
             raise NotRegisteredError(f"Worker {self.worker_id!r} is not registered")
         if not self._status.can_become(status):
@@ -458,48 +364,5 @@ class WorkerStatusManager:
 
     @classmethod
     async def list_workers(cls, nc: NATS, settings: Settings | None = None) -> list[WorkerInfo]:
-        """All workers, and how each is doing by the server's clock alone.
-
-        One request for the keys and the server's time, one read for each record. The library's own `keys()`
-        makes a consumer for every call, which lingers, and now and then misses keys.
-        """
-        settings = settings or Settings()
-        stream, prefix = f"KV_{settings.workers_bucket}", f"$KV.{settings.workers_bucket}."
-        reply = await nc.request(
-            f"$JS.API.STREAM.INFO.{stream}",
-            json.dumps({"subjects_filter": prefix + ">"}).encode(),
-            timeout=settings.request_timeout,
-        )
-        info = json.loads(reply.data)
-        if "error" in info:
-            if info["error"].get("code") == 404:
-                return []  # no worker has ever been here
-            raise nats.js.errors.APIError.from_error(info["error"])
-        now = parse_server_time(info["ts"])
-        direct = bool(info["config"].get("allow_direct"))
-        js = nc.jetstream(timeout=settings.request_timeout)
-        workers = []
-        for subject in sorted(info["state"].get("subjects") or {}):
-            try:
-                message = await js.get_msg(stream, subject=subject, direct=direct)
-            except nats.js.errors.NotFoundError:
-                continue  # gone since
-            workers.append(cls._judge(subject.removeprefix(prefix), message, now))
-        return workers
-
-    @staticmethod
-    def _judge(key: str, message: RawStreamMsg, now: datetime) -> WorkerInfo:
-        said = message.time
-        age = round(max(0.0, (now - said).total_seconds()), 3) if isinstance(said, datetime) else 0.0
-        headers = message.headers or {}
-        if not message.data:
-            expired = "Nats-Marker-Reason" in headers
-            return WorkerInfo(key, WORKER_HEALTH.LOST if expired else WORKER_HEALTH.STOPPED, age)
-        try:
-            record = decode(message.data)
-            late = age > LATE_AFTER_BEATS * record["interval"]
-            health = WORKER_HEALTH.LATE if late else WORKER_HEALTH.ALIVE
-            return WorkerInfo(record["worker_id"], health, age, record)
-        except (ValueError, KeyError, TypeError):
-            logger.warning("The record of worker %s cannot be read", key)
-            return WorkerInfo(key, WORKER_HEALTH.UNREADABLE, age)
+        """All workers, and how each is doing by the server's clock alone."""
+        return await list_workers(nc, settings)

@@ -26,6 +26,16 @@ WORKER_RECORD_LIMIT = 8192
 NAME_IN_USE = 10058  # "stream name already in use with a different configuration"
 
 
+# Headers count towards the server's limit, and the library only looks at the payload: whoever goes over it is
+# cut off, again and again.
+HEADER_ROOM = 4096
+
+
+def largest_payload(js: JetStreamContext) -> int:
+    """How many bytes a message may have for whatever headers we give it."""
+    return js._nc.max_payload - HEADER_ROOM
+
+
 async def ensure_bucket(js: JetStreamContext, config: KeyValueConfig) -> KeyValue:
     """Open a bucket, making it if need be."""
     try:

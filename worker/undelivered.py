@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 from nats.js.errors import NotFoundError, ServerError
 
+from worker.connection import is_outage
 from worker.exceptions import BadJobError, IllegalTransitionError, describe_error
-from worker.messages import Job, decode
+from worker.messages import Job
 from worker.runner import stopping
 
 if TYPE_CHECKING:
@@ -25,6 +27,16 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+class Advisory(msgspec.Struct):
+    """What the server says of a message that it delivered for the last time."""
+
+    stream_seq: Annotated[int, msgspec.Meta(ge=1)]
+    deliveries: int = 0
+
+
+_ADVISORIES = msgspec.json.Decoder(Advisory)
 
 REASON_UNDELIVERABLE = "deliveries exhausted"
 
@@ -41,9 +53,14 @@ async def bury_undelivered(
             )
         except NotFoundError:
             return buried
-        said = decode(advisory.data)
-        if await _bury(js, settings, jobs, failures, said["stream_seq"], int(said.get("deliveries", 0))):
-            buried += 1
+        # Whatever it says, it is taken away: what cannot be handled must not stand before all others.
+        try:
+            said = _ADVISORIES.decode(advisory.data or b"")
+            buried += await _bury(js, settings, jobs, failures, said.stream_seq, said.deliveries)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            logger.error("Advisory %s is set aside: %s", advisory.seq, describe_error(error), exc_info=error)
         await _delete(js, settings.advisories_stream, advisory.seq)
 
 

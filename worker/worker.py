@@ -19,73 +19,35 @@ import os
 import random
 import signal
 import socket
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-import nats.errors
-
-from worker.connection import connect, insist
-from worker.exceptions import (
-    BadJobError,
-    IllegalTransitionError,
-    WorkerIdTakenError,
-    describe_error,
-)
-from worker.failures import (  # noqa: F401  (found here before)
-    REASON_EXHAUSTED,
-    REASON_PERMANENT,
-    REASON_UNREADABLE,
-    FailedJobHandler,
-    Jitter,
-    JobRecorder,
-    backoff_delay,
-)
+from worker.connection import close, connect, insist
+from worker.exceptions import StuckThreadsError, WorkerError, WorkerIdTakenError, describe_error
+from worker.failures import FailedJobHandler, Jitter
 from worker.fetching import fetch_loop
-from worker.jobs import (  # noqa: F401  (found here before)
-    JOB_HISTORY_LIMIT,
-    JOB_STATUS_TRANSITIONS,
-    JOB_WRITE_ATTEMPTS,
-    Dependencies,
-    JobStatusManager,
-    RecordChange,
-)
-from worker.messages import JOB_STATUS, Job
-from worker.runner import CurrentJob, JobRunner
-from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings, check_name
-from worker.status import (  # noqa: F401  (found here before)
-    ACTIVE_JOBS_LISTED,
-    LATE_AFTER_BEATS,
-    STATUS_RECORD_VERSION,
-    WORKER_HEALTH,
-    WORKER_STATUS,
-    WORKER_STATUS_TRANSITIONS,
-    ActiveJob,
-    InstanceFactory,
-    LostCallback,
-    WorkerInfo,
-    WorkerStatusManager,
-    WorkerView,
-    new_instance,
-    parse_server_time,
-    worker_key,
-)
-from worker.storage import (
-    ensure_consumer,
-    ensure_jobs_stream,
-)
-from worker.undelivered import REASON_UNDELIVERABLE, bury_undelivered_forever
+from worker.jobs import JobStatusManager
+from worker.names import check_name
+from worker.processing import JobProcessor, Work
+from worker.runner import JobRunner
+from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
+from worker.states import WORKER_STATUS, WORKER_STATUS_TRANSITIONS, ActiveJob
+from worker.status import InstanceFactory, WorkerStatusManager, new_instance
+from worker.storage import ensure_consumer, ensure_jobs_stream
+from worker.undelivered import bury_undelivered_forever
 
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
     from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
 
     from worker.registry import Registry
 
 logger = logging.getLogger(__name__)
 
-REASON_DEPENDENCY = "dependency failed"
+# What a worker says of itself has to fit into its record.
+QUEUES_LIMIT = 50
 
 T = TypeVar("T")
 
@@ -117,6 +79,8 @@ class Worker:
     ) -> None:
         if not queues:
             raise ValueError("a worker needs at least one queue")
+        if len(queues) > QUEUES_LIMIT:
+            raise ValueError(f"a worker takes jobs from at most {QUEUES_LIMIT} queues, not {len(queues)}")
         if concurrency < 1:
             raise ValueError("concurrency must be at least 1")
         host = host or socket.gethostname()
@@ -127,8 +91,7 @@ class Worker:
         self.settings = settings or Settings()
         self.concurrency = concurrency
         self.worker_id = worker_id or default_worker_id(host, pid)
-        self.active_jobs: dict[str, ActiveJob] = {}
-        self.jobs_done = self.jobs_failed = 0
+        self._work = Work({})
         self.error: BaseException | None = None
         self.status = WorkerStatusManager(
             self, self.settings, host=host, pid=pid, new_instance=new_instance, on_lost=self._lost
@@ -138,14 +101,33 @@ class Worker:
         self.nc: NATS
         self.jobs: JobStatusManager
         self.failures: FailedJobHandler
+        self._processor: JobProcessor
 
         self._jitter = jitter
         self._loops: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._runner = JobRunner(concurrency)
+        self._runner = JobRunner(on_stuck=self._stuck)
         self._room = asyncio.Event()
         self._stop_requested = asyncio.Event()
         self._stop_at_once = asyncio.Event()
+
+    @property
+    def active_jobs(self) -> dict[str, ActiveJob]:
+        """The jobs in hand, by their ids."""
+        return self._work.active
+
+    @property
+    def jobs_done(self) -> int:
+        return self._work.done
+
+    @property
+    def jobs_failed(self) -> int:
+        return self._work.failed
+
+    @property
+    def stuck(self) -> int:
+        """How many functions still run after their time limit."""
+        return self._runner.stuck
 
     @property
     def threads_left(self) -> int:
@@ -181,16 +163,19 @@ class Worker:
         self.jobs = JobStatusManager(js, self.settings, worker_id=self.worker_id)
         self.failures = FailedJobHandler(js, self.jobs, self.settings, jitter=self._jitter)
         try:
-            await ensure_jobs_stream(js, self.settings)
-            await self.jobs.open()
-            await self.failures.open()
-            await self.status.start_heartbeat()
-            for queue in self.queues:
-                await ensure_consumer(js, self.settings, queue)
-            await self.status.update_status(WORKER_STATUS.IDLE)
+            await self._prepare(js)
         except BaseException:
             await self._leave()
             raise
+        self._processor = JobProcessor(
+            self.registry,
+            self.settings,
+            self._work,
+            self.jobs,
+            self.failures,
+            self._runner,
+            self.status.jobs_changed,
+        )
         self._room.set()
         loops = [fetch_loop(self.nc, self.settings, queue, self._room, self._accept) for queue in self.queues]
         loops.append(bury_undelivered_forever(js, self.settings, self.jobs, self.failures))
@@ -199,6 +184,19 @@ class Worker:
             task.add_done_callback(self._loop_ended)
         queues = ", ".join(self.queues)
         logger.info("Worker %s takes jobs from %s, %d at a time", self.worker_id, queues, self.concurrency)
+
+    async def _prepare(self, js: JetStreamContext) -> None:
+        """Make what is not there yet, and register; patiently, for a cluster may just be electing its leaders."""
+        await self._insist(lambda: ensure_jobs_stream(js, self.settings))
+        await self._insist(self.jobs.open)
+        await self._insist(self.failures.open)
+        await self._insist(self.status.start_heartbeat)
+        for queue in self.queues:
+            await self._insist(lambda queue=queue: ensure_consumer(js, self.settings, queue))
+        await self.status.update_status(WORKER_STATUS.IDLE)
+
+    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await insist(call, self.settings.start_pauses)
 
     def request_stop(self) -> None:
         """Stop after the jobs in hand; the second time, without them."""
@@ -242,13 +240,21 @@ class Worker:
         self._stop_requested.set()
         await self.status.unregister()
         if self.nc.is_connected:
-            with contextlib.suppress(nats.errors.Error, OSError):
+            with contextlib.suppress(Exception):
                 await self.nc.flush()  # answers to the server may still be on their way
-        await self.nc.close()
+        await close(self.nc)
 
     def _lost(self, error: BaseException) -> None:
         self.error = error
         self._stop_requested.set()
+
+    def _stuck(self, number: int) -> None:
+        logger.warning("Worker %s has %d functions that run on after their time limit", self.worker_id, number)
+        if number >= self.settings.stuck_limit and self.error is None:
+            text = (
+                f"{number} functions run on after their time limit: worker {self.worker_id!r} ends, to get rid of them"
+            )
+            self._lost(StuckThreadsError(text))
 
     async def _on_disconnected(self) -> None:
         if not self._stop_requested.is_set():
@@ -262,7 +268,7 @@ class Worker:
         if len(self._tasks) >= self.concurrency:
             await message.nak()  # another queue was quicker to take the last slot
             return
-        task = asyncio.create_task(self._process(queue, message))
+        task = asyncio.create_task(self._processor.process(queue, message))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         if len(self._tasks) >= self.concurrency:
@@ -271,108 +277,12 @@ class Worker:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._room.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # The message was not answered, so it will be delivered again.
-            logger.error("A job could not be settled: %s", describe_error(error), exc_info=error)
 
     def _loop_ended(self, task: asyncio.Task[None]) -> None:
         # None of them ends by itself; a worker that takes no jobs any more should not look as if it did.
         if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("Worker %s stops: %s", self.worker_id, describe_error(error), exc_info=error)
-            self._lost(error)
-
-    async def _process(self, queue: str, message: Msg) -> None:
-        try:
-            job = Job.decode(message.data)
-        except BadJobError as error:
-            failure = error
-            await self._settle(lambda: self.failures.reject(queue, message, failure))
-            self.jobs_failed += 1
-            return
-        settings = self.settings
-        if job.job_id in self.active_jobs:
-            await message.nak(delay=settings.ack_wait)  # signs of life got lost: here it is again
-            return
-        max_attempts = job.max_attempts or self.registry.max_attempts(job.function, settings.max_attempts)
-        if not await self._may_run(job, message, max_attempts):
-            return
-        delivery = message.metadata.num_delivered or 1
-        self.active_jobs[job.job_id] = ActiveJob(job.job_id, queue, round(time.time(), 3), delivery)
-        progress = asyncio.create_task(self._show_progress(message))
-        try:
-            await self.status.jobs_changed()
-            await self._run(job, message, delivery, max_attempts)
-        except asyncio.CancelledError:
-            await self._give_back(job, message)
-            raise
-        finally:
-            progress.cancel()
-            del self.active_jobs[job.job_id]
-            await self.status.jobs_changed()
-
-    async def _may_run(self, job: Job, message: Msg, max_attempts: int) -> bool:
-        """Whether the job is due; if not, the message is answered here."""
-        record = await self._settle(lambda: self.jobs.find(job.job_id))
-        attempts = record.attempts if record else 0
-        if record is not None and record.status in (JOB_STATUS.COMPLETED, JOB_STATUS.FAILED):
-            logger.info("Job %s is %s already", job.job_id, record.status)
-            await message.ack_sync(timeout=self.settings.request_timeout)
-            return False
-        if attempts >= max_attempts:  # the last one took its worker with it
-            await self._bury(job, message, REASON_EXHAUSTED, "lost with its worker", attempts)
-            return False
-        dependencies = await self._settle(lambda: self.jobs.dependencies(job))
-        if dependencies.failed:
-            await self._bury(job, message, REASON_DEPENDENCY, ", ".join(dependencies.failed), attempts)
-        elif dependencies.waiting and (message.metadata.num_delivered or 1) >= self.settings.max_deliver:
-            await self._bury(job, message, REASON_UNDELIVERABLE, "dependencies never completed", attempts)
-        elif dependencies.waiting:
-            logger.debug("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
-            await message.nak(delay=self.settings.dependency_delay)
-        return not dependencies.failed and not dependencies.waiting
-
-    async def _bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
-        await self._settle(lambda: self.failures.bury(job, message, reason, error, attempts))
-        self.jobs_failed += 1
-
-    async def _run(self, job: Job, message: Msg, delivery: int, max_attempts: int) -> None:
-        record = await self._settle(lambda: self.jobs.running(job, delivery))
-        attempt = record.attempts
-        logger.info("Job %s runs %s, attempt %d of %d", job.job_id, job.function, attempt, max_attempts)
-        began = asyncio.get_running_loop().time()
-        try:
-            function = self.registry.find(job.function)
-            current = CurrentJob(job.job_id, job.queue, attempt, max_attempts)
-            result = await self._runner.call(function, job, current)
-        except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and self._stop_requested.is_set():
-                raise
-            failure = error
-            self.jobs_failed += await self._settle(
-                lambda: self.failures.handle(job, message, failure, attempt, max_attempts)
+            expected = isinstance(error, WorkerError)
+            logger.error(
+                "Worker %s stops: %s", self.worker_id, describe_error(error), exc_info=None if expected else error
             )
-            return
-        await self._settle(lambda: self.jobs.completed(job, result))
-        await self._settle(lambda: message.ack_sync(timeout=self.settings.request_timeout))
-        self.jobs_done += 1
-        duration = asyncio.get_running_loop().time() - began
-        logger.info("Job %s completed in %.3f s", job.job_id, duration)
-
-    async def _give_back(self, job: Job, message: Msg) -> None:
-        """Let another worker have the job now, and not only after ack_wait."""
-        with contextlib.suppress(nats.errors.Error, OSError, IllegalTransitionError):
-            await self.jobs.retried(job, "interrupted: its worker was stopped", 0, counts=False)
-        with contextlib.suppress(nats.errors.Error, OSError):
-            await message.nak()
-
-    async def _show_progress(self, message: Msg) -> None:
-        while True:
-            await asyncio.sleep(self.settings.progress_interval)
-            try:
-                await message.in_progress()
-            except (nats.errors.Error, OSError) as error:
-                logger.warning("A sign of life could not be sent: %s", describe_error(error))
-
-    async def _settle(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Insist on what has to reach the server: a short outage should make no job run twice."""
-        return await insist(call, self.settings.record_pauses)
+            self._lost(error)

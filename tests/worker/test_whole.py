@@ -253,7 +253,7 @@ async def test_a_message_nested_too_deep_to_be_read(clock, client, start, connec
     """It is no job either; before, it was delivered for ever."""
     worker, task = await start()
     nc = await connect("stranger")
-    await nc.jetstream().publish(SETTINGS.job_subject("default"), b"[" * 400_000)
+    await nc.jetstream().publish(SETTINGS.job_subject("default"), b'{"args":' + b"[" * 400_000)
     await clock.advance(31)
     assert worker.jobs_failed == 1
     await stop(worker, task)

@@ -1,0 +1,208 @@
+"""What becomes of one message: it is read, run, recorded and answered.
+
+Whatever lies in a queue, it is answered in the end: run, retried, or put into the dead-letter stream with the
+reason. Only an outage leaves a message unanswered, and then the server delivers it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import nats.errors
+
+from worker.connection import insist, is_outage
+from worker.exceptions import BadJobError, IllegalTransitionError, UnreadableRecordError, describe_error
+from worker.failures import REASON_EXHAUSTED, FailedJobHandler
+from worker.jobs import JobStatusManager
+from worker.messages import JOB_STATUS, Job
+from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome, stopping
+from worker.states import ActiveJob
+from worker.undelivered import REASON_UNDELIVERABLE
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
+
+    from worker.registry import Registry
+    from worker.settings import Settings
+
+logger = logging.getLogger("worker.worker")
+
+REASON_DEPENDENCY = "dependency failed"
+REASON_RECORD = "unreadable record"
+# A message that could not be settled this often, for a reason that nobody has thought of, is dead.
+UNSETTLED_DELIVERIES = 5
+
+T = TypeVar("T")
+
+
+@dataclass
+class Work:
+    """What a worker has in hand, and has done."""
+
+    active: dict[str, ActiveJob]
+    done: int = 0
+    failed: int = 0
+
+
+class JobProcessor:
+    """Settles messages, one call of `process` for each."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: Settings,
+        work: Work,
+        jobs: JobStatusManager,
+        failures: FailedJobHandler,
+        runner: JobRunner,
+        changed: Callable[[], Awaitable[None]],
+        context: Mapping[str, Any] = NOTHING,
+    ) -> None:
+        self._registry = registry
+        self._settings = settings
+        self._work = work
+        self._jobs = jobs
+        self._failures = failures
+        self._runner = runner
+        self._changed = changed
+        self._context = context
+
+    async def process(self, queue: str, message: Msg) -> None:
+        """Settle a message; raises nothing but the cancellation of its caller."""
+        try:
+            await self._process(queue, message)
+        except Exception as error:
+            await self._unsettled(queue, message, error)
+
+    async def _unsettled(self, queue: str, message: Msg, error: Exception) -> None:
+        text = describe_error(error)
+        if is_outage(error):
+            logger.warning("A job could not be settled, and will be delivered again: %s", text)
+            return
+        logger.error("A job could not be settled: %s", text, exc_info=error)
+        deliveries = message.metadata.num_delivered or 1
+        with contextlib.suppress(nats.errors.Error, OSError):
+            if deliveries < UNSETTLED_DELIVERIES:
+                await message.nak(delay=self._settings.backoff_base * deliveries)
+                return
+            self._work.failed += 1
+            await self._failures.reject(queue, message, BadJobError(f"could not be settled: {text}"))
+
+    async def _process(self, queue: str, message: Msg) -> None:
+        try:
+            job = Job.decode(message.data)
+        except BadJobError as error:
+            failure = error
+            await self._settle(lambda: self._failures.reject(queue, message, failure))
+            self._work.failed += 1
+            return
+        if job.job_id in self._work.active:
+            await message.nak(delay=self._settings.ack_wait)  # signs of life got lost: here it is again
+            return
+        limit = job.max_attempts or self._registry.max_attempts(job.function, self._settings.max_attempts)
+        try:
+            due = await self._may_run(job, message, limit)
+        except UnreadableRecordError as error:
+            await self._bury(job, message, REASON_RECORD, str(error), 0)
+            return
+        if due:
+            await self._run(queue, job, message, limit)
+
+    async def _may_run(self, job: Job, message: Msg, limit: int) -> bool:
+        """Whether the job is due; if not, the message is answered here."""
+        record = await self._settle(lambda: self._jobs.find(job.job_id))
+        attempts = record.attempts if record else 0
+        if record is not None and record.status in (JOB_STATUS.COMPLETED, JOB_STATUS.FAILED):
+            await self._is_over(job, message, record.status)
+            return False
+        if attempts >= limit:  # the last one took its worker with it
+            await self._bury(job, message, REASON_EXHAUSTED, "lost with its worker", attempts)
+            return False
+        dependencies = await self._settle(lambda: self._jobs.dependencies(job))
+        if dependencies.failed:
+            await self._bury(job, message, REASON_DEPENDENCY, ", ".join(dependencies.failed), attempts)
+        elif dependencies.waiting and (message.metadata.num_delivered or 1) >= self._settings.max_deliver:
+            await self._bury(job, message, REASON_UNDELIVERABLE, "dependencies never completed", attempts)
+        elif dependencies.waiting:
+            logger.debug("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
+            await message.nak(delay=self._settings.dependency_delay)
+        return not dependencies.failed and not dependencies.waiting
+
+    async def _is_over(self, job: Job, message: Msg, status: JOB_STATUS) -> None:
+        logger.info("Job %s is %s already", job.job_id, status)
+        await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
+
+    async def _bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
+        await self._settle(lambda: self._failures.bury(job, message, reason, error, attempts))
+        self._work.failed += 1
+
+    async def _run(self, queue: str, job: Job, message: Msg, limit: int) -> None:
+        delivery = message.metadata.num_delivered or 1
+        self._work.active[job.job_id] = ActiveJob(job.job_id, queue, round(time.time(), 3), delivery)
+        progress = asyncio.create_task(self._show_progress(message))
+        try:
+            await self._changed()
+            await self._attempt(job, message, delivery, limit)
+        except asyncio.CancelledError:
+            await self._give_back(job, message)
+            raise
+        except IllegalTransitionError as error:
+            # Another worker was quicker, or an operator: what is recorded stays, and nobody need do it again.
+            logger.warning("%s", error)
+            await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
+        finally:
+            progress.cancel()
+            del self._work.active[job.job_id]
+            await self._changed()
+
+    async def _attempt(self, job: Job, message: Msg, delivery: int, limit: int) -> None:
+        record = await self._settle(lambda: self._jobs.running(job, delivery))
+        attempt = record.attempts
+        logger.info("Job %s runs %s, attempt %d of %d", job.job_id, job.function, attempt, limit)
+        began = asyncio.get_running_loop().time()
+        outcome = await self._call(job, attempt, limit)
+        error = outcome.error
+        if error is not None:
+            self._work.failed += await self._settle(lambda: self._failures.handle(job, message, error, attempt, limit))
+            return
+        await self._settle(lambda: self._jobs.completed_with(job, outcome.value))
+        await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
+        self._work.done += 1
+        duration = asyncio.get_running_loop().time() - began
+        logger.info("Job %s completed in %.3f s", job.job_id, duration)
+
+    async def _call(self, job: Job, attempt: int, limit: int) -> Outcome:
+        """What came of it: the bytes to store, or an error."""
+        try:
+            function = self._registry.find(job.function)
+            function.check_arguments(job)
+            current = CurrentJob(job.job_id, job.queue, attempt, limit, self._context)
+            outcome = await self._runner.call(function, job, current)
+            return outcome if outcome.error is not None else Outcome(self._jobs.encode_result(outcome.value))
+        except Exception as error:
+            return Outcome(error=error)
+
+    async def _give_back(self, job: Job, message: Msg) -> None:
+        """Let another worker have the job now, and not only after ack_wait."""
+        with contextlib.suppress(nats.errors.Error, OSError, IllegalTransitionError):
+            await self._jobs.retried(job, "interrupted: its worker was stopped", 0, counts=False)
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await message.nak()
+
+    async def _show_progress(self, message: Msg) -> None:
+        while not stopping():
+            await asyncio.sleep(self._settings.progress_interval)
+            try:
+                await message.in_progress()
+            except (nats.errors.Error, OSError) as error:
+                logger.warning("A sign of life could not be sent: %s", describe_error(error))
+
+    async def _settle(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Insist on what has to reach the server: a short outage should make no job run twice."""
+        return await insist(call, self._settings.record_pauses)

@@ -1,0 +1,96 @@
+"""What a worker can be, and what others may believe of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client as NATS  # noqa: N814
+
+_KEY_UNSAFE = re.compile(r"[^-/_=.A-Za-z0-9]+")
+
+
+class WORKER_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public interface
+    """What a worker is doing, as it says itself."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    BUSY = "busy"
+    STOPPING = "stopping"
+
+    def can_become(self, other: WORKER_STATUS) -> bool:
+        return other in WORKER_STATUS_TRANSITIONS[self]
+
+
+# STOPPING is final: nobody should hope for a worker that has said goodbye.
+WORKER_STATUS_TRANSITIONS: dict[WORKER_STATUS, frozenset[WORKER_STATUS]] = {
+    WORKER_STATUS.STARTING: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.IDLE: frozenset({WORKER_STATUS.BUSY, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.BUSY: frozenset({WORKER_STATUS.IDLE, WORKER_STATUS.STOPPING}),
+    WORKER_STATUS.STOPPING: frozenset(),
+}
+
+
+class WORKER_HEALTH(StrEnum):  # noqa: N801 -- as WORKER_STATUS
+    """What others may believe of a worker, by the server's clock."""
+
+    ALIVE = "alive"
+    LATE = "late"
+    LOST = "lost"  # its record expired: it was killed, or cut off for long
+    STOPPED = "stopped"  # it took its record away itself
+    UNREADABLE = "unreadable"
+
+
+def worker_key(worker_id: str) -> str:
+    """The key of a worker in the bucket; host names and the like may hold what no key can."""
+    key = _KEY_UNSAFE.sub("_", worker_id).strip(".")
+    if not key:
+        raise ValueError(f"worker id {worker_id!r} leaves nothing to make a key of")
+    return key
+
+
+@dataclass(frozen=True)
+class ActiveJob:
+    """A job in the hands of a worker."""
+
+    job_id: str
+    queue: str
+    started_at: float
+    delivery: int
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """A worker as others see it."""
+
+    worker_id: str
+    health: WORKER_HEALTH
+    age: float  # seconds since its last word, by the server's clock
+    record: dict[str, Any] | None = None
+
+    @property
+    def status(self) -> str:
+        return self.record["status"] if self.record else "-"
+
+
+class WorkerView(Protocol):
+    """What the status manager reads of a worker; it changes nothing there."""
+
+    @property
+    def worker_id(self) -> str: ...
+    @property
+    def nc(self) -> NATS: ...
+    @property
+    def queues(self) -> Sequence[str]: ...
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def active_jobs(self) -> Mapping[str, ActiveJob]: ...
+    @property
+    def jobs_done(self) -> int: ...
+    @property
+    def jobs_failed(self) -> int: ...
