@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
+
+from worker.messages import encode
+from worker.storage import WORKER_RECORD_LIMIT
 
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
@@ -94,3 +97,32 @@ class WorkerView(Protocol):
     def jobs_done(self) -> int: ...
     @property
     def jobs_failed(self) -> int: ...
+    @property
+    def stuck(self) -> int: ...
+
+
+# The record of a worker stays small, however many jobs it has in hand, and however long their ids are.
+ACTIVE_JOBS_LISTED = 20
+
+
+def encode_record(said: dict[str, Any], worker: WorkerView, lag: float) -> bytes:
+    """The record of a worker; lists as many of its jobs as there is room for."""
+    active = [asdict(job) for job in worker.active_jobs.values()]
+    listed = active[:ACTIVE_JOBS_LISTED]
+    while True:
+        record = {
+            **said,
+            "queues": list(worker.queues),
+            "concurrency": worker.concurrency,
+            "active": listed,
+            "active_count": len(active),
+            "done": worker.jobs_done,
+            "failed": worker.jobs_failed,
+            "lag": lag,
+        }
+        if worker.stuck:
+            record["stuck"] = worker.stuck
+        encoded = encode(record)
+        if len(encoded) <= WORKER_RECORD_LIMIT or not listed:
+            return encoded
+        listed = listed[: len(listed) // 2]

@@ -8,17 +8,16 @@ import socket
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeAlias
 
 import nats.errors
 import nats.js.errors
 
 from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
-from worker.messages import decode, encode
+from worker.messages import decode
 from worker.roster import list_workers
 from worker.settings import Settings
-from worker.states import WORKER_STATUS, WorkerInfo, WorkerView, worker_key
+from worker.states import WORKER_STATUS, WorkerInfo, WorkerView, encode_record, worker_key
 from worker.storage import open_workers_bucket
 
 if TYPE_CHECKING:
@@ -33,8 +32,6 @@ logger = logging.getLogger("worker.worker")
 
 STATUS_RECORD_VERSION = 1
 
-# The record of a worker stays small, however many jobs it has in hand.
-ACTIVE_JOBS_LISTED = 20
 
 LostCallback: TypeAlias = Callable[[BaseException], None]
 InstanceFactory: TypeAlias = Callable[[], str]
@@ -308,30 +305,20 @@ class WorkerStatusManager:
         )
 
     def _encode_record(self, status: WORKER_STATUS) -> bytes:
-        worker = self._worker
-        active = list(worker.active_jobs.values())
-        return encode(
-            {
-                "v": STATUS_RECORD_VERSION,
-                "worker_id": worker.worker_id,
-                "instance": self._instance,
-                "seq": self._seq,
-                "status": status,
-                "status_since": round(self._status_since, 3),
-                "started_at": round(self._started_at, 3),
-                "ts": round(time.time(), 3),
-                "interval": self._settings.heartbeat_interval,
-                "host": self._host,
-                "pid": self._pid,
-                "queues": list(worker.queues),
-                "concurrency": worker.concurrency,
-                "active": [asdict(job) for job in active[:ACTIVE_JOBS_LISTED]],
-                "active_count": len(active),
-                "done": worker.jobs_done,
-                "failed": worker.jobs_failed,
-                "lag": self._lag,
-            }
-        )
+        said = {
+            "v": STATUS_RECORD_VERSION,
+            "worker_id": self._worker.worker_id,
+            "instance": self._instance,
+            "seq": self._seq,
+            "status": status,
+            "status_since": round(self._status_since, 3),
+            "started_at": round(self._started_at, 3),
+            "ts": round(time.time(), 3),
+            "interval": self._settings.heartbeat_interval,
+            "host": self._host,
+            "pid": self._pid,
+        }
+        return encode_record(said, self._worker, self._lag)
 
     async def _bucket(self) -> KeyValue:
         if self._kv is None:

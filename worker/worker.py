@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from worker.connection import close, connect, insist
 from worker.exceptions import StuckThreadsError, WorkerError, WorkerIdTakenError, describe_error
 from worker.failures import FailedJobHandler, Jitter
-from worker.fetching import fetch_loop
+from worker.fetching import Fetcher
 from worker.jobs import JobStatusManager
 from worker.names import check_name
 from worker.processing import JobProcessor, Work
@@ -102,12 +102,12 @@ class Worker:
         self.jobs: JobStatusManager
         self.failures: FailedJobHandler
         self._processor: JobProcessor
+        self._fetcher: Fetcher | None = None
 
         self._jitter = jitter
         self._loops: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner = JobRunner(on_stuck=self._stuck)
-        self._room = asyncio.Event()
         self._stop_requested = asyncio.Event()
         self._stop_at_once = asyncio.Event()
 
@@ -176,9 +176,8 @@ class Worker:
             self._runner,
             self.status.jobs_changed,
         )
-        self._room.set()
-        loops = [fetch_loop(self.nc, self.settings, queue, self._room, self._accept) for queue in self.queues]
-        loops.append(bury_undelivered_forever(js, self.settings, self.jobs, self.failures))
+        self._fetcher = Fetcher(self.nc, self.settings, self.queues, self.concurrency, self._free, self._accept)
+        loops = [self._fetcher.run(), bury_undelivered_forever(js, self.settings, self.jobs, self.failures)]
         self._loops = [asyncio.create_task(loop) for loop in loops]
         for task in self._loops:
             task.add_done_callback(self._loop_ended)
@@ -263,20 +262,21 @@ class Worker:
     async def _on_reconnected(self) -> None:
         logger.info("Worker %s is connected again", self.worker_id)
         self.status.connection_restored()
+        if self._fetcher is not None:
+            self._fetcher.reset()
 
-    async def _accept(self, queue: str, message: Msg) -> None:
-        if len(self._tasks) >= self.concurrency:
-            await message.nak()  # another queue was quicker to take the last slot
-            return
+    def _free(self) -> int:
+        return self.concurrency - len(self._tasks)
+
+    def _accept(self, queue: str, message: Msg) -> None:
         task = asyncio.create_task(self._processor.process(queue, message))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
-        if len(self._tasks) >= self.concurrency:
-            self._room.clear()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._room.set()
+        if self._fetcher is not None:
+            self._fetcher.wake()
 
     def _loop_ended(self, task: asyncio.Task[None]) -> None:
         # None of them ends by itself; a worker that takes no jobs any more should not look as if it did.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.worker.live import Live
 from worker import ActiveJob, Settings, WorkerStatusManager
 
 SETTINGS = Settings(heartbeat_interval=15.0, workers_ttl=60.0)
@@ -25,6 +26,7 @@ class StandIn:
     active: dict[str, ActiveJob] = field(default_factory=dict)
     jobs_done: int = 0
     jobs_failed: int = 0
+    stuck: int = 0
 
     @property
     def active_jobs(self) -> Mapping[str, ActiveJob]:
@@ -79,3 +81,12 @@ async def manage(stand_in, settings, tape):
     yield make
     for manager in managers:
         await manager.stop_heartbeat()
+
+
+@pytest.fixture
+async def live(nats_url, connect):
+    """A worker and a client on real time."""
+    live = Live(nats_url, await connect("test"))
+    await live.client.open()
+    yield live
+    await live.stop()
