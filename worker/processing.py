@@ -61,7 +61,7 @@ class JobProcessor:
         jobs: JobStatusManager,
         failures: FailedJobHandler,
         runner: JobRunner,
-        changed: Callable[[], Awaitable[None]],
+        changed: Callable[[], None],
         context: Mapping[str, Any] = NOTHING,
     ) -> None:
         self._registry = registry
@@ -147,7 +147,7 @@ class JobProcessor:
         self._work.active[job.job_id] = ActiveJob(job.job_id, queue, round(time.time(), 3), delivery)
         progress = asyncio.create_task(self._show_progress(message))
         try:
-            await self._changed()
+            self._changed()
             await self._attempt(job, message, delivery, limit)
         except asyncio.CancelledError:
             await self._give_back(job, message)
@@ -159,7 +159,7 @@ class JobProcessor:
         finally:
             progress.cancel()
             del self._work.active[job.job_id]
-            await self._changed()
+            self._changed()
 
     async def _attempt(self, job: Job, message: Msg, delivery: int, limit: int) -> None:
         record = await self._settle(lambda: self._jobs.running(job, delivery))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import socket
@@ -177,17 +176,17 @@ class WorkerStatusManager:
             self._change_status(status)
             await self._write_record()
 
-    async def jobs_changed(self) -> None:
-        """The worker took or finished a job: BUSY and IDLE follow from how many it has, and nothing else."""
-        async with self._lock:
-            if self._status not in (WORKER_STATUS.IDLE, WORKER_STATUS.BUSY):
-                return  # a worker that is stopping stays so, whatever it still finishes
-            status = WORKER_STATUS.BUSY if self._worker.active_jobs else WORKER_STATUS.IDLE
-            if status is self._status:
-                return
-            self._change_status(status)
-            with contextlib.suppress(WorkerIdTakenError):  # on_lost knows; the job has no part in it
-                await self._write_record()
+    def jobs_changed(self) -> None:
+        """The worker took or finished a job: BUSY and IDLE follow from how many it has, and nothing else.
+
+        Nothing is written: the next beat says it, however often it changes until then.
+        """
+        if self._status not in (WORKER_STATUS.IDLE, WORKER_STATUS.BUSY):
+            return  # a worker that is stopping stays so, whatever it still finishes
+        status = WORKER_STATUS.BUSY if self._worker.active_jobs else WORKER_STATUS.IDLE
+        if status is not self._status:
+            self._status = status
+            self._status_since = time.time()
 
     def _check_transition(self, status: WORKER_STATUS) -> None:
         if not isinstance(status, WORKER_STATUS):

@@ -123,7 +123,7 @@ async def test_no_state_without_a_record(manage, tape, recorded, status):
     manager, _ = await manage()
     with tape.raises(NotRegisteredError):
         await manager.update_status(status)
-    await manager.jobs_changed()
+    manager.jobs_changed()
     assert tape == recorded
 
 
@@ -175,7 +175,7 @@ async def test_overlapping_jobs(clock, manage, tape, recorded):
             worker.take(job, clock.elapsed)
         else:
             worker.finish(job, failed=job == "b")
-        await manager.jobs_changed()
+        manager.jobs_changed()
     await clock.advance(20)
     assert tape == recorded
 
@@ -185,7 +185,7 @@ async def test_more_jobs_than_a_record_lists(clock, manage, tape, recorded):
     await bring(manager, worker, IDLE)
     for number in range(25):
         worker.take(f"job-{number}", number / 10, delivery=2)
-    await manager.jobs_changed()
+    manager.jobs_changed()
     assert tape == recorded
 
 
@@ -195,10 +195,10 @@ async def test_jobs_do_not_change_these_states(clock, manage, tape, recorded, st
     await bring(manager, worker, status)
     await manager.start_heartbeat()
     worker.take("job", clock.elapsed)
-    await manager.jobs_changed()
+    manager.jobs_changed()
     await clock.advance(16)
     worker.finish("job")
-    await manager.jobs_changed()
+    manager.jobs_changed()
     await clock.advance(15)
     assert tape == recorded
 
@@ -353,7 +353,7 @@ async def test_a_new_state_while_disconnected(clock, manage, tape, faults, recor
     faults.disconnect()
     await clock.advance(5)
     worker.take("job", clock.elapsed)
-    await manager.jobs_changed()
+    manager.jobs_changed()
     tape.note(shown(manager))
     faults.reconnect()
     await clock.advance(5)
@@ -590,7 +590,7 @@ async def test_somebody_else_writes_the_record(clock, connect, manage, tape, rec
     with tape.raises(WorkerIdTakenError):
         await manager.update_status(STOPPING)
     worker.take("job")
-    await manager.jobs_changed()
+    manager.jobs_changed()
     tape.note("the other's record stays")
     await manager.unregister()
     assert tape == recorded
@@ -638,7 +638,7 @@ async def test_an_id_that_was_lost_is_had_again(clock, connect, manage, tape, re
     await operator.put("w1", b'{"instance": "other", "pid": 7, "host": "host-b"}')
     worker.take("job", clock.elapsed)
     tape.note("the job has no part in it")
-    await manager.jobs_changed()
+    manager.jobs_changed()
     await manager.unregister()
     tape.note(shown(manager))
     with tape.raises(WorkerIdTakenError):
