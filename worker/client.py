@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from worker.connection import connect
 from worker.exceptions import BadJobError, JobExistsError, ResultNotReadyError
 from worker.jobs import JobStatusManager
-from worker.messages import JOB_STATUS, Job, JobRecord
+from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
 from worker.names import check_job_id, check_name
 from worker.roster import list_workers
 from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
@@ -75,14 +75,18 @@ class JobClient:
         payload = self._encode(job)
         # The record comes first, so that no worker can finish a job before it is known. If publishing then
         # fails, enqueueing again with the same id repairs it: a job that is still queued is published again.
-        if not await self._jobs.queued(job):
-            record = await self._jobs.get(job.job_id)
-            if record.function != function:
+        revision = await self._jobs.queued(job)
+        new = bool(revision)
+        if not new:
+            record, found = await self._jobs.find_with_revision(job.job_id)
+            if record is not None and record.function != function:
                 raise JobExistsError(f"Job {job.job_id!r} is there already, and calls {record.function!r}")
-            if record.status is not JOB_STATUS.QUEUED:
+            if record is not None and record.status is not JOB_STATUS.QUEUED:
                 return Enqueued(job.job_id, duplicate=True)
-        ack = await self._js.publish(self._settings.job_subject(queue), payload, headers={"Nats-Msg-Id": job.job_id})
-        return Enqueued(job.job_id, duplicate=bool(ack.duplicate))
+            revision = found or 0
+        headers = {"Nats-Msg-Id": job.job_id, REVISION_HEADER: str(revision)}
+        await self._js.publish(self._settings.job_subject(queue), payload, headers=headers)
+        return Enqueued(job.job_id, duplicate=not new)
 
     def _encode(self, job: Job) -> bytes:
         """The message of a job, which every worker will take for one; before anything is written."""

@@ -100,6 +100,11 @@ class Fetcher:
 
     async def _round(self) -> None:
         self._changed.clear()
+        if not self._nc.is_connected:
+            if self._nc.is_closed:
+                raise ServerUnavailableError("The connection to NATS is closed for good")
+            await self._wait(self._settings.fetch_pause)  # requests would be kept, and all be sent at the end
+            return
         for pull in self._pulls:
             await pull.open()
         while self._held and self._room() > 0:

@@ -65,6 +65,8 @@ class JobStatusManager:
         self._js = js
         self._settings = settings or Settings()
         self._worker_id = worker_id
+        # What was written last of jobs that run here, so that it need not be read again.
+        self._held: dict[str, tuple[JobRecord, int]] = {}
         # These are there from open() on.
         self._records: KeyValue
         self._results: KeyValue
@@ -74,25 +76,49 @@ class JobStatusManager:
         self._records = await open_jobs_bucket(self._js, self._settings)
         self._results = await open_results_bucket(self._js, self._settings)
 
-    async def queued(self, job: Job) -> bool:
-        """Note a job that is about to be enqueued. False if there is a record of it already."""
+    async def queued(self, job: Job) -> int:
+        """Note a job that is about to be enqueued. The revision of its record, or 0 if there was one already."""
         record = self._step(self._blank(job), JOB_STATUS.QUEUED)
         try:
-            await self._records.create(record_key(job.job_id), record.encode())
+            return await self._records.create(record_key(job.job_id), record.encode())
         except nats.js.errors.KeyWrongLastSequenceError:
-            return False
-        return True
+            return 0
 
-    async def running(self, job: Job, delivery: int) -> JobRecord:
-        """Note that this worker runs the job now: one more attempt, counted before it is made."""
+    async def running(
+        self, job: Job, delivery: int, sequence: int | None = None, *, instead_of: int | None = None
+    ) -> JobRecord:
+        """Note that this worker runs the job now: one more attempt, counted before it is made.
 
+        `sequence` is that of the message; a job that another message runs is not run, unless `instead_of` that.
+        """
+        return await self._transition(job, JOB_STATUS.RUNNING, self._start(delivery, sequence, instead_of))
+
+    async def started(self, job: Job, sequence: int | None, revision: int) -> JobRecord | None:
+        """As `running`, for a first delivery, where the client said which record it wrote: nothing is read.
+
+        None if the record is not that one any more.
+        """
+        queued: HistoryStep = {"status": JOB_STATUS.QUEUED, "at": job.enqueued_at, "attempt": 0}
+        old = replace(self._blank(job), history=[queued])
+        try:
+            return await self._write(job.job_id, old, revision, JOB_STATUS.RUNNING, self._start(1, sequence, None))
+        except nats.js.errors.KeyWrongLastSequenceError:
+            return None
+
+    def forget(self, job_id: str) -> None:
+        """This worker has nothing more to do with the job."""
+        self._held.pop(job_id, None)
+
+    def _start(self, delivery: int, sequence: int | None, instead_of: int | None) -> RecordChange:
         def change(record: JobRecord, now: float) -> JobRecord:
+            if record.sequence not in (None, sequence, instead_of):
+                raise IllegalTransitionError(f"Another message of job {record.job_id!r} runs it")
             if (record.worker_id, record.delivery) != (self._worker_id, delivery):
                 record = replace(record, attempts=record.attempts + 1)
-            mine = {"worker_id": self._worker_id, "delivery": delivery}
+            mine = {"worker_id": self._worker_id, "delivery": delivery, "sequence": sequence}
             return replace(record, started_at=now, next_attempt_at=None, **mine)
 
-        return await self._transition(job, JOB_STATUS.RUNNING, change)
+        return change
 
     async def completed(self, job: Job, result: Any) -> JobRecord:
         """Store the result, then note that it is there: in this order nobody looks for a result in vain."""
@@ -145,6 +171,18 @@ class JobStatusManager:
             await self._records.put(record_key(job.job_id), record.encode())
             return record
 
+    async def message_is_there(self, sequence: int) -> bool:
+        """Whether the stream of jobs still has this message."""
+        try:
+            await self._js.get_msg(self._settings.jobs_stream, seq=sequence)
+        except nats.js.errors.NotFoundError:
+            return False
+        return True
+
+    async def find_with_revision(self, job_id: str) -> tuple[JobRecord | None, int | None]:
+        """The record of a job, or None, and what an update has to name."""
+        return await self._read(job_id)
+
     async def find(self, job_id: str) -> JobRecord | None:
         """The record of a job, or None."""
         record, _ = await self._read(job_id)
@@ -188,22 +226,31 @@ class JobStatusManager:
         return Dependencies(waiting, failed)
 
     async def _transition(self, job: Job, status: JOB_STATUS, change: RecordChange) -> JobRecord:
+        known = self._held.pop(job.job_id, None)
         for _ in range(JOB_WRITE_ATTEMPTS):
-            record, revision = await self._read(job.job_id)
+            record, revision = known or await self._read(job.job_id)
+            known = None
             # Somebody may have published the job without a record, or the record has expired meanwhile.
             old = record or self._step(self._blank(job), JOB_STATUS.QUEUED)
             if old.status is status and status is not JOB_STATUS.RUNNING:
                 return old  # a write that seemed to have failed had come through
             if status not in JOB_STATUS_TRANSITIONS[old.status]:
                 raise IllegalTransitionError(f"Job {job.job_id!r} is {old.status} and cannot become {status}")
-            new = self._step(change(old, round(time.time(), 3)), status)
             try:
-                await self._records.update(record_key(job.job_id), new.encode(), last=revision)
+                return await self._write(job.job_id, old, revision, status, change)
             except nats.js.errors.KeyWrongLastSequenceError:
                 continue
-            logger.debug("Job %s: %s -> %s", job.job_id, old.status, status)
-            return new
         raise WorkerError(f"The record of job {job.job_id!r} changes faster than it can be written")
+
+    async def _write(
+        self, job_id: str, old: JobRecord, revision: int | None, status: JOB_STATUS, change: RecordChange
+    ) -> JobRecord:
+        new = self._step(change(old, round(time.time(), 3)), status)
+        written = await self._records.update(record_key(job_id), new.encode(), last=revision)
+        if status is JOB_STATUS.RUNNING:
+            self._held[job_id] = new, written
+        logger.debug("Job %s: %s -> %s", job_id, old.status, status)
+        return new
 
     async def _read(self, job_id: str) -> tuple[JobRecord | None, int | None]:
         try:

@@ -7,7 +7,7 @@ and what a worker accepts is the same: both read it by `Job.decode`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, NotRequired, TypeAlias, TypedDict
 
@@ -20,6 +20,8 @@ from worker.settings import DEFAULT_QUEUE
 JsonDict: TypeAlias = dict[str, Any]
 
 JOB_VERSION = 1
+# The header by which a client says which record of the job it wrote.
+REVISION_HEADER = "Job-Revision"
 
 JobId: TypeAlias = Annotated[str, msgspec.Meta(pattern=JOB_ID_PATTERN, max_length=JOB_ID_LIMIT)]
 QueueName: TypeAlias = Annotated[str, msgspec.Meta(pattern=NAME_PATTERN)]
@@ -124,9 +126,11 @@ class JobRecord:
     error: str | None = None
     depends_on: list[str] = field(default_factory=list)
     history: list[HistoryStep] = field(default_factory=list)
+    # The message that runs the job: a second one of the same id is none.
+    sequence: int | None = None
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, **_shallow(self)})
+        return encode({"v": JOB_VERSION, **_shallow(self, leave_out=("sequence",))})
 
     @classmethod
     def decode(cls, data: bytes | None) -> JobRecord:
@@ -151,8 +155,10 @@ def decode_result(data: bytes | None) -> Any:
         raise UnreadableRecordError(describe_decoding(error)) from error
 
 
-def _shallow(value: Any) -> JsonDict:
-    return {item.name: getattr(value, item.name) for item in fields(value)}
+def _shallow(value: Any, leave_out: tuple[str, ...] = ()) -> JsonDict:
+    """The fields of a dataclass; some only where they say something."""
+    said = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return {name: value for name, value in said.items() if value or name not in leave_out}
 
 
 _JOBS = msgspec.json.Decoder(Job)

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import nats.errors
 
@@ -20,7 +20,7 @@ from worker.connection import insist, is_outage
 from worker.exceptions import BadJobError, IllegalTransitionError, UnreadableRecordError, describe_error
 from worker.failures import REASON_EXHAUSTED, FailedJobHandler
 from worker.jobs import JobStatusManager
-from worker.messages import JOB_STATUS, Job
+from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
 from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome, stopping
 from worker.states import ActiveJob
 from worker.undelivered import REASON_UNDELIVERABLE
@@ -48,6 +48,27 @@ class Work:
     active: dict[str, ActiveJob]
     done: int = 0
     failed: int = 0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A job as it was delivered, and how often it may be tried."""
+
+    queue: str
+    job: Job
+    message: Msg
+    limit: int
+
+    @property
+    def number(self) -> int:
+        return self.message.metadata.num_delivered or 1
+
+    @property
+    def sequence(self) -> int:
+        return self.message.metadata.sequence.stream
+
+
+Start: TypeAlias = Callable[[], Awaitable[JobRecord | None]]
 
 
 class JobProcessor:
@@ -107,63 +128,98 @@ class JobProcessor:
             return
         limit = job.max_attempts or self._registry.max_attempts(job.function, self._settings.max_attempts)
         try:
-            due = await self._may_run(job, message, limit)
+            await self._take(Delivery(queue, job, message, limit))
         except UnreadableRecordError as error:
             await self._bury(job, message, REASON_RECORD, str(error), 0)
-            return
-        if due:
-            await self._run(queue, job, message, limit)
+        except IllegalTransitionError as error:
+            # Another worker was quicker, or an operator: what is recorded stays, and nobody need do it again.
+            logger.warning("%s", error)
+            await self._answer(message)
 
-    async def _may_run(self, job: Job, message: Msg, limit: int) -> bool:
-        """Whether the job is due; if not, the message is answered here."""
-        record = await self._settle(lambda: self._jobs.find(job.job_id))
+    async def _take(self, delivery: Delivery) -> None:
+        """Run the job if it is due; else its message is answered here."""
+        start = self._first_start(delivery)
+        if start is None:
+            record = await self._settle(lambda: self._jobs.find(delivery.job.job_id))
+            if not await self._may_run(delivery, record):
+                return
+            start = self._later_start(delivery, record)
+        await self._run(delivery, start)
+
+    def _first_start(self, delivery: Delivery) -> Start | None:
+        """What is delivered for the first time, and tells of its record, need not be looked up."""
+        headers = delivery.message.headers
+        text = headers.get(REVISION_HEADER, "") if headers else ""
+        if delivery.number > 1 or delivery.job.depends_on or not (text.isascii() and text.isdecimal()):
+            return None
+        revision = int(text[:20])
+        return lambda: self._jobs.started(delivery.job, delivery.sequence, revision)
+
+    def _later_start(self, delivery: Delivery, record: JobRecord | None) -> Start:
+        other = record.sequence if record else None
+        return lambda: self._jobs.running(delivery.job, delivery.number, delivery.sequence, instead_of=other)
+
+    async def _may_run(self, delivery: Delivery, record: JobRecord | None) -> bool:
+        job, message = delivery.job, delivery.message
         attempts = record.attempts if record else 0
         if record is not None and record.status in (JOB_STATUS.COMPLETED, JOB_STATUS.FAILED):
-            await self._is_over(job, message, record.status)
+            logger.info("Job %s is %s already", job.job_id, record.status)
+            await self._answer(message)
             return False
-        if attempts >= limit:  # the last one took its worker with it
+        if record is not None and await self._is_second(delivery, record):
+            logger.info("Job %s is run by another message", job.job_id)
+            await self._answer(message)
+            return False
+        if attempts >= delivery.limit:  # the last one took its worker with it
             await self._bury(job, message, REASON_EXHAUSTED, "lost with its worker", attempts)
             return False
         dependencies = await self._settle(lambda: self._jobs.dependencies(job))
         if dependencies.failed:
             await self._bury(job, message, REASON_DEPENDENCY, ", ".join(dependencies.failed), attempts)
-        elif dependencies.waiting and (message.metadata.num_delivered or 1) >= self._settings.max_deliver:
+        elif dependencies.waiting and delivery.number >= self._settings.max_deliver:
             await self._bury(job, message, REASON_UNDELIVERABLE, "dependencies never completed", attempts)
         elif dependencies.waiting:
             logger.debug("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
             await message.nak(delay=self._settings.dependency_delay)
         return not dependencies.failed and not dependencies.waiting
 
-    async def _is_over(self, job: Job, message: Msg, status: JOB_STATUS) -> None:
-        logger.info("Job %s is %s already", job.job_id, status)
+    async def _is_second(self, delivery: Delivery, record: JobRecord) -> bool:
+        """Whether another message runs this job, and is still there to do so if its worker is lost."""
+        if record.sequence in (None, delivery.sequence):
+            return False
+        return await self._settle(lambda: self._jobs.message_is_there(record.sequence or 0))
+
+    async def _answer(self, message: Msg) -> None:
         await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
 
     async def _bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
         await self._settle(lambda: self._failures.bury(job, message, reason, error, attempts))
         self._work.failed += 1
 
-    async def _run(self, queue: str, job: Job, message: Msg, limit: int) -> None:
-        delivery = message.metadata.num_delivered or 1
-        self._work.active[job.job_id] = ActiveJob(job.job_id, queue, round(time.time(), 3), delivery)
+    async def _run(self, delivery: Delivery, start: Start) -> None:
+        job, message = delivery.job, delivery.message
+        self._work.active[job.job_id] = ActiveJob(job.job_id, delivery.queue, round(time.time(), 3), delivery.number)
+        self._changed()
         progress = asyncio.create_task(self._show_progress(message))
         try:
-            self._changed()
-            await self._attempt(job, message, delivery, limit)
+            record = await self._settle(start)
+            if record is None:  # it is not as the client had left it
+                record = await self._settle(lambda: self._jobs.find(job.job_id))
+                if not await self._may_run(delivery, record):
+                    return
+                record = await self._settle(self._later_start(delivery, record))
+            await self._attempt(delivery, record.attempts if record else 1)
         except asyncio.CancelledError:
             await self._give_back(job, message)
             raise
-        except IllegalTransitionError as error:
-            # Another worker was quicker, or an operator: what is recorded stays, and nobody need do it again.
-            logger.warning("%s", error)
-            await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
         finally:
             progress.cancel()
             del self._work.active[job.job_id]
+            self._jobs.forget(job.job_id)
             self._changed()
 
-    async def _attempt(self, job: Job, message: Msg, delivery: int, limit: int) -> None:
-        record = await self._settle(lambda: self._jobs.running(job, delivery))
-        attempt = record.attempts
+    async def _attempt(self, delivery: Delivery, attempt: int) -> None:
+        job, message, limit = delivery.job, delivery.message, delivery.limit
         logger.info("Job %s runs %s, attempt %d of %d", job.job_id, job.function, attempt, limit)
         began = asyncio.get_running_loop().time()
         outcome = await self._call(job, attempt, limit)
@@ -172,7 +228,7 @@ class JobProcessor:
             self._work.failed += await self._settle(lambda: self._failures.handle(job, message, error, attempt, limit))
             return
         await self._settle(lambda: self._jobs.completed_with(job, outcome.value))
-        await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
+        await self._answer(message)
         self._work.done += 1
         duration = asyncio.get_running_loop().time() - began
         logger.info("Job %s completed in %.3f s", job.job_id, duration)

@@ -278,7 +278,7 @@ async def test_times_are_kept_to_the_millisecond(clock, open_jobs, tape, recorde
 async def test_what_the_caller_hears(clock, open_jobs, tape, recorded):
     """Whether it is new, and each record as it stands then, however often the step is made."""
     jobs = await open_jobs()
-    tape.note(f"queued: {await jobs.queued(job())}, and again: {await jobs.queued(job())}")
+    tape.note(f"queued: {bool(await jobs.queued(job()))}, and again: {bool(await jobs.queued(job()))}")
     await jobs.running(job(), 1)
     first, second = await jobs.completed(job(), 5), await jobs.completed(job(), 5)
     tape.note(f"completed: {first.status}, and again the same: {second == first}")

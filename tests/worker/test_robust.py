@@ -460,3 +460,51 @@ async def test_a_failed_job_says_so(live, registry):
     await live.client.enqueue("bad", job_id="bad")
     with pytest.raises(JobFailedError, match="attempts exhausted: ValueError: no"):
         await live.client.wait("bad")
+
+
+async def test_a_second_message_of_a_job_is_not_run(live, registry):
+    """M5: enqueued again after the server's window for duplicates, it was stored twice and run twice at a time."""
+    started, release, calls = asyncio.Event(), asyncio.Event(), []
+
+    @registry.job
+    async def slow():
+        calls.append(1)
+        started.set()
+        await release.wait()
+
+    assert not (await live.client.enqueue("slow", job_id="slow")).duplicate
+    await live.raw(b'{"job_id":"slow","function":"slow"}')  # as if the window were over
+    assert (await live.client.enqueue("slow", job_id="slow")).duplicate
+    await live.start(registry)
+    await live.start(registry)
+    await started.wait()
+
+    async def one_left():
+        return await live.waiting() == 1
+
+    await live.until(one_left)
+    release.set()
+    await live.settled()
+    assert calls == [1]
+
+
+async def test_a_second_message_takes_over_from_one_that_is_gone(live, registry):
+    """An operator purged the stream while the job ran: the second message is all there is."""
+    from worker import Job, JobStatusManager
+
+    ran = asyncio.Event()
+
+    @registry.job
+    async def slow():
+        ran.set()
+
+    jobs = JobStatusManager(live.js, live.settings, worker_id="gone")
+    await jobs.open()
+    await jobs.queued(Job("slow", "slow"))
+    await jobs.running(Job("slow", "slow"), 1, sequence=1)
+    await live.raw(b"no job")
+    await live.js.purge_stream("JOBS")
+    await live.raw(b'{"job_id":"slow","function":"slow"}')
+    await live.start(registry)
+    await ran.wait()
+    assert (await live.ended("slow")).status == "completed"

