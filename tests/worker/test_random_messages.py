@@ -16,8 +16,8 @@ SEED = int(os.environ.get("WORKER_SEED", "17"))
 BATCH = 100
 
 ODD = [
-    None, True, -1, 0, 1.5, 10**30, 1e308, "", "a b", "a.", "*", ">", "é", "\x00", "a\r\nb", "x" * 5000, [], [5], [[]], {}, {"": None},
-    ["a", "b"], "ok", float("nan"), float("inf"), "\ud800",
+    None, True, -1, 0, 1.5, 10**30, 1e308, "", "a b", "a.", "*", ">", "é", "\x00", "a\r\nb", "x" * 5000, [], [5], [[]], {},
+    {"": None}, ["a", "b"], "ok", float("nan"), float("inf"), "\ud800",
 ]  # fmt: skip
 FIELDS = [
     "v", "job_id", "function", "args", "kwargs", "queue", "enqueued_at", "depends_on", "max_attempts", "timeout",
@@ -42,16 +42,19 @@ def mutated(chance: random.Random, number: int) -> bytes:
             job[name] = chance.choice(ODD)
     data = bytearray(json.dumps(job).encode())
     for _ in range(chance.choice([0, 0, 0, 1, 3])):
-        place = chance.randrange(len(data))
-        chance.choice(
-            [
-                lambda: data.__setitem__(place, chance.randrange(256)),
-                lambda: data.__delitem__(slice(place, place + 3)),
-                lambda: data.insert(place, chance.choice(b'"[]{}\\,:\x00\xff')),
-            ]
-        )()
-        data = data or bytearray(b" ")
+        damage(chance, data)
     return bytes(data)
+
+
+def damage(chance: random.Random, data: bytearray) -> None:
+    place = chance.randrange(len(data) or 1)
+    what = chance.choice(["change", "cut", "insert"])
+    if what == "change" and data:
+        data[place] = chance.randrange(256)
+    elif what == "cut":
+        del data[place : place + 3]
+    else:
+        data.insert(place, chance.choice(b'"[]{}\\,:\x00\xff'))
 
 
 def message(chance: random.Random, number: int) -> bytes:
