@@ -16,8 +16,8 @@ SEED = int(os.environ.get("WORKER_SEED", "17"))
 BATCH = 100
 
 ODD = [
-    None, True, -1, 0, 1.5, 10**30, 1e308, "", "a b", "a.", "*", ">", "é", "\x00", "a\r\nb", "x" * 5000, [], [5], [[]], {},
-    {"": None}, ["a", "b"], "ok", float("nan"), float("inf"), "\ud800",
+    None, True, -1, 0, 1.5, 10**30, 1e308, "", "a b", "a.", "*", ">", "é", "\x00", "a\r\nb", "x" * 5000, [], [5], [[]],
+    {}, {"": None}, ["a", "b"], "ok", float("nan"), float("inf"), "\ud800",
 ]  # fmt: skip
 FIELDS = [
     "v", "job_id", "function", "args", "kwargs", "queue", "enqueued_at", "depends_on", "max_attempts", "timeout",
