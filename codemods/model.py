@@ -72,12 +72,16 @@ class Refused(Exception):
         self.hazards = hazards
 
 
+class WrongUsage(Refused):
+    """The request itself can't be understood or carried out: a file or a name that is not there, a wrong option."""
+
+
 class Disposition(Enum):
     """Where a unit of the source goes."""
 
     MOVES = "moves"
-    GOES_ALONG = "goes along"
-    COPIED = "is made again"
+    GOES_ALONG = "moves with it"
+    COPIED = "is copied"
     STAYS = "stays"
 
 

@@ -65,13 +65,13 @@ def judged(one: Try, root: Path) -> tuple[str, str]:
     before = contents(root)
     code, said = command(*one.arguments, "--root", str(root))
     after = contents(root)
-    if code not in (0, 1, 2) or any(sign in said for sign in SIGNS):
+    if code not in (0, 1, 2, 4) or any(sign in said for sign in SIGNS):
         return "failed", f"exit code {code}: {said.strip()[-600:]}"
     if code or after == before:
         if after != before:
             return "failed", "refused, and the tree is not what it was"
         found = _CODE.search(said)
-        return (f"refused: {found[1]}" if code == 2 and found else "refused" if code == 2 else "shown"), ""
+        return (f"refused: {found[1]}" if code in (2, 4) and found else "refused" if code == 2 else "shown"), ""
     spoilt = [
         path for path in after if path.endswith(".py") and reads(before.get(path, b"")) and not reads(after[path])
     ]

@@ -6,12 +6,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 
 from codemods.commands.moving import add_options, carry_out
-from codemods.commands.shell import add_root, recovered
+from codemods.commands.settings import tool_table, with_defaults, wrong
+from codemods.commands.shell import add_root, completed, recovered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any, NoReturn
+    from typing import Any
 
     from codemods.model import Move
     from codemods.trying import Guard
@@ -23,8 +24,8 @@ In pyproject.toml:
   [tool.codemods.moves.status]
   source = "shop/worker.py"
   destination = "shop/status.py"
-  names = ["Status"]
-  with = ["STATES"]     # optional: what is to go along, too
+  names = ["Status"]    # or patterns: ["on_*"]
+  with = ["STATES"]     # optional: what is to move with it, too
   keep = ["log"]        # optional: what is to stay
   accept = ["pickled"]  # optional: hazards, by their codes, that are no reason not to move
   reexport = true       # optional: does the old path go on?
@@ -32,11 +33,12 @@ In pyproject.toml:
   guard = "pytest -q"   # optional: the command that --guard runs
 
 examples:
-  %(prog)s status           carry it out
+  %(prog)s                  list the moves that pyproject.toml has
+  %(prog)s status           carry one out
+  %(prog)s status jobs      two of them, proven as one change
   %(prog)s status --check   exit 1 while it is still to be done
   %(prog)s status --guard   carry it out if the guard notices nothing
 """
-_FILE = "pyproject.toml"
 _KINDS = {"reexport": "true or false", "deprecate": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep", "accept")
 _FLAGS = ("reexport", "deprecate")
@@ -45,63 +47,71 @@ _KEYS = {"source", "destination", "guard", *_FLAGS, *_LISTS}
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
-    parser.add_argument("moves", metavar="NAME", nargs="+", help="the name of a move in pyproject.toml")
+    parser.usage = "%(prog)s [NAME ...] [options]"
+    named = parser.add_argument("moves", metavar="NAME", nargs="*", help="the name of a move in pyproject.toml")
+    completed(named, "moves")
     add_root(parser)
     add_options(parser, own_guard="those that pyproject.toml gives the moves")
 
 
 def main(options: Namespace) -> int:
-    import difflib
+    from codemods.spelling import closest
 
     options.root = recovered(options.root)
-    moves = configured_moves(options.root)
+    moves = configured_moves(with_defaults(options, options.root).root)
+    if not options.moves:
+        return _list(moves)
     for name in options.moves:
         if name not in moves:
-            close = difflib.get_close_matches(name, moves, 1)
-            known = f"did you mean {close[0]}?" if close else f"known moves: {', '.join(sorted(moves)) or 'none'}"
-            _refuse(f"there is no [tool.codemods.moves.{name}]", known)
+            close = closest(name, moves)
+            known = f"did you mean {close}?" if close else f"known moves: {', '.join(sorted(moves)) or 'none'}"
+            wrong(f"there is no [tool.codemods.moves.{name}]", known)
     asked = list(dict.fromkeys(options.moves))
     return carry_out([_move(name, moves[name]) for name in asked], options, _guards([moves[name] for name in asked]))
 
 
 def configured_moves(root: Path) -> Mapping[str, Any]:
-    """The tables below ``[tool.codemods.moves]``; raises Refused where they can't be read."""
-    import tomllib
+    """The tables below ``[tool.codemods.moves]``; raises WrongUsage where they can't be read."""
+    moves = tool_table(root).get("moves", {})
+    if not isinstance(moves, dict):
+        wrong("moves is not a table")
+    return moves
 
-    if (root / _FILE).exists() and not (root / _FILE).is_file():
-        _refuse("it is not an ordinary file")  # to read it might never end
-    try:
-        data: Any = tomllib.loads((root / _FILE).read_bytes().decode())
-    except FileNotFoundError:
-        _refuse(f"there is no such file in {root}", "give the folder that has it as --root")
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        _refuse(f"it can't be read ({error})")
-    for key in ("tool", "codemods", "moves"):
-        data = data.get(key, {})
-        if not isinstance(data, dict):
-            _refuse(f"{key} is not a table")
-    return data
+
+def _list(moves: Mapping[str, Any]) -> int:
+    import sys
+
+    from codemods.commands.shell import DONE, say
+
+    for name in sorted(moves):
+        move = _move(name, moves[name])
+        say(f"{name}: {', '.join(move.names)} from {move.source} to {move.destination}", sys.stdout)
+    if not moves:
+        say("pyproject.toml has no [tool.codemods.moves.NAME]; `codemods run --help` shows one", sys.stdout)
+    return DONE
 
 
 def _move(name: str, table: Any) -> Move:
     from codemods.model import Move
+    from codemods.spelling import did_you_mean
 
     where = f"[tool.codemods.moves.{name}]"
     if not isinstance(table, dict):
-        _refuse(f"{where} is not a table")
+        wrong(f"{where} is not a table")
     for key in sorted(table.keys() - _KEYS):
-        _refuse(f"{where} has an unknown key, {key}", f"known keys: {', '.join(sorted(_KEYS))}")
+        known = f"known keys: {', '.join(sorted(_KEYS))}"
+        wrong(f"{where} has an unknown key, {key}{did_you_mean(key, _KEYS)}", known)
     for key in ("source", "destination", "names"):
         if key not in table:
-            _refuse(f"{where} has no {key}")
+            wrong(f"{where} has no {key}")
     for key, value in table.items():
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                _refuse(f"{where}: {key} is not a list of names")
+                wrong(f"{where}: {key} is not a list of names")
         elif not isinstance(value, bool if key in _FLAGS else str):
-            _refuse(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
+            wrong(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
     if table.get("deprecate") and not table.get("reexport", True):
-        _refuse(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")
+        wrong(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")
     return Move(
         table["source"],
         tuple(table["names"]),
@@ -121,9 +131,3 @@ def _guards(tables: Sequence[Mapping[str, Any]]) -> list[Guard]:
     from codemods.trying import Guard
 
     return [Guard(command) for command in commands]
-
-
-def _refuse(reason: str, *remedies: str) -> NoReturn:
-    from codemods.model import Hazard, Place, Refused
-
-    raise Refused(Hazard("configuration", Place(_FILE), reason, remedies))

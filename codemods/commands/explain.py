@@ -5,21 +5,29 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.shell import DONE, say
+from codemods.commands.shell import DONE, add_colour, completed, say
 
 ABOUT = "Tell what a hazard means, with an example. Without CODE: list them all."
+EXAMPLES = """
+examples:
+  %(prog)s                lists the codes that have a page
+  %(prog)s patched-name   one of them, with an example
+"""
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description = ABOUT
-    parser.add_argument("code", metavar="CODE", nargs="?", help="a code as it stands in [brackets] in a refusal")
+    parser.usage = "%(prog)s [CODE]"
+    parser.epilog = EXAMPLES
+    what = "a code as it stands in [brackets] in a refusal"
+    completed(parser.add_argument("code", metavar="CODE", nargs="?", help=what), "codes")
+    add_colour(parser)
 
 
 def main(options: Namespace) -> int:
-    import difflib
-
-    from codemods.model import Hazard, Place, Refused
+    from codemods.model import Hazard, Place, WrongUsage
     from codemods.planning.hazards import other_codes, registry
+    from codemods.spelling import closest
 
     pages, others = registry(), other_codes()
     known = {code: page.TITLE for code, page in pages.items()} | {code: page["title"] for code, page in others.items()}
@@ -32,9 +40,9 @@ def main(options: Namespace) -> int:
     # `[proof:import order]` is a failure of the check `import order`: one page has them all.
     code = "proof" if code.startswith("proof:") else code
     if code not in known:
-        close = difflib.get_close_matches(code, known, 1)
-        remedy = f"did you mean {close[0]}?" if close else "`codemods explain` lists all that have a page"
-        raise Refused(Hazard("no-such-code", Place(repr(code)), "no hazard with a page has this code", (remedy,)))
+        close = closest(code, known)
+        remedy = f"did you mean {close}?" if close else "`codemods explain` lists all that have a page"
+        raise WrongUsage(Hazard("no-such-code", Place(repr(code)), "no hazard with a page has this code", (remedy,)))
     meaning = pages[code].MEANING.strip() if code in pages else others[code]["meaning"].strip()
     say(f"{code}: {known[code]}\n\n{meaning}", sys.stdout)
     if code in pages:

@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from codemods.commands.shell import DONE, TO_DO, recovered, refuse_usage, say
+from codemods.commands.asked import expanded
+from codemods.commands.settings import with_defaults
+from codemods.commands.shell import DONE, TO_DO, add_colour, recovered, refuse_usage, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,10 +30,19 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     what.add_argument("--check", action="store_true", help="write nothing; exit 1 while the move is still to be done")
     what.add_argument("--diff", action="store_true", help="write nothing; show the change as a diff that git takes")
     what.add_argument("--plan", action="store_true", help="write nothing; show what goes where, and why")
+    what.add_argument("-i", "--interactive", action="store_true", help="choose what moves with it, then confirm")
     add_trials(parser, own_guard)
+    parser.add_argument(
+        "--allow-dirty", action="store_true", default=None, help="change files with uncommitted changes"
+    )
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
-    parser.add_argument("--allow-dirty", action="store_true", help="also change files with uncommitted changes")
-    parser.add_argument("--quiet", action="store_true", help="tell nothing unless the move is refused")
+    much = parser.add_mutually_exclusive_group()
+    much.add_argument("-v", "--verbose", action="store_true", default=None, help="tell every file, note and check")
+    much.add_argument("-q", "--quiet", action="store_true", help="tell nothing unless the move is refused")
+    add_colour(parser)
+    parser.add_argument(
+        "--no-pager", dest="pager", action="store_false", default=None, help="show --diff without $PAGER"
+    )
     parser.add_argument("--profile", action="store_true", help="also tell how long each stage took")
 
 
@@ -67,8 +78,16 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     trials = trials_of(options, own_guards)
     root = recovered(options.root)
     tree = DiskTree(root)
-    moves = tuple(check_request(move, root, tree) for move in moves)
+    with_defaults(options, root)
+    moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
     asked = moves[0] if len(moves) == 1 else moves
+    if options.interactive:
+        from codemods.commands.choosing import chosen
+
+        asked = chosen(moves, tree)
+        if asked is None:
+            say("nothing was changed", sys.stdout)
+            return DONE
     if options.check or options.plan:
         return _tell_plan(codemods.plan(asked, tree), options)
     solution = codemods.solve(asked, tree, trials)
@@ -78,7 +97,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
         return _tell_diff(solution, options)
     # Rendered before it is written: a report that fails must not fail after the fact.
     text = _solution_json("moved", solution) if options.json else None
-    lines = [] if options.json or options.quiet else list(_solution_lines(solution))
+    lines = [] if options.json or options.quiet else list(_solution_lines(solution, options.verbose))
     _write(solution, root, options)
     if text is not None:
         print(text)
@@ -125,18 +144,19 @@ def _tell_plan(plan: Plan, options: argparse.Namespace, nothing: bool = False) -
     if options.json:
         from codemods.report.as_json import document, plan_json
 
-        print(document("nothing to do" if done else "to do", plan=plan_json(plan)))
+        print(document("nothing to do" if done else "pending", plan=plan_json(plan)))
     elif options.quiet:
         pass
     elif done:
-        say("; ".join(f"nothing to do: {_what(move)} is already there" for move in plan.moves), sys.stdout)
+        say("\n".join(f"nothing to do: {_what(move)} is already there" for move in plan.moves), sys.stdout)
     elif options.check:
-        say("; ".join(f"still to be done: {_what(move)}" for move in plan.moves), sys.stdout)
+        say("\n".join(f"still to be done: {_what(move)}" for move in plan.moves), sys.stdout)
     else:
         from codemods.report.lines import plan_lines
+        from codemods.report.summary import plan_summary_lines
         from codemods.report.terminal import show
 
-        show(plan_lines(plan), sys.stdout)
+        show(plan_lines(plan) if options.verbose else plan_summary_lines(plan), sys.stdout)
     return code
 
 
@@ -145,11 +165,12 @@ def _tell_diff(solution: Solution, options: argparse.Namespace) -> int:
 
     lines = unified_diff(solution.changes)
     if options.json:
-        print(_solution_json("to do", solution, diff=b"".join(lines).decode("utf-8", "replace")))
+        print(_solution_json("pending", solution, diff=b"".join(lines).decode("utf-8", "replace")))
     elif not options.quiet:
-        from codemods.report.terminal import show_diff
+        from codemods.report.terminal import paged, show_diff
 
-        show_diff(lines, sys.stdout)
+        with paged(sys.stdout, options.pager) as stream:
+            show_diff(lines, stream)
     return DONE
 
 
@@ -160,17 +181,17 @@ def _solution_json(outcome: str, solution: Solution, **more: str) -> str:
     return document(outcome, **parts, files=files_json(solution.changes), **more)
 
 
-def _solution_lines(solution: Solution) -> Iterator[Line]:
-    from codemods.report.lines import Line, plan_lines, proof_lines
+def _solution_lines(solution: Solution, verbose: bool) -> Iterator[Line]:
+    from codemods.report.lines import Line, counted, plan_lines, proof_lines
+    from codemods.report.summary import moved_lines
 
-    count = len(solution.changes.paths)
-    moved = f"moved: {count} file{'s' if count != 1 else ''} written; `codemods undo` takes it back"
-    yield from chain(
-        plan_lines(solution.plan, every_unit=False),
-        (Line(),),
-        proof_lines(solution.proof),
-        (Line(), Line(moved, "good")),
-    )
+    paths = solution.changes.paths
+    if verbose:
+        yield from chain(plan_lines(solution.plan), (Line(),), proof_lines(solution.proof), (Line(),))
+    else:
+        made = {path for path in paths if solution.changes.before.get(path) is None}
+        yield from moved_lines(solution.plan, made, paths, solution.proof)
+    yield Line(f"{counted(len(paths), 'file')} written; `codemods undo` takes it back", "faint")
 
 
 def _what(move: Move) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn, TextIO
 
-DONE, TO_DO, REFUSED, INTERNAL = 0, 1, 2, 3
+DONE, TO_DO, REFUSED, INTERNAL, WRONG_USAGE = 0, 1, 2, 3, 4  # the numbers of pytest
 _INTERRUPTED, _BROKEN_PIPE = 130, 141
 
 Command = Callable[[argparse.Namespace], int]
@@ -36,7 +36,7 @@ def _width() -> int:
 
 
 class Parser(argparse.ArgumentParser):
-    """Wrong usage is one sentence and exit code 2; help keeps the lines of its examples."""
+    """Wrong usage is one sentence, the usage line, and exit code 4; help keeps the lines of its examples."""
 
     def __init__(self, *args: object, **options: object) -> None:
         options.setdefault("formatter_class", _Help)
@@ -44,18 +44,51 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        say(f"refused: {message}; see `{self.prog} --help`")
-        raise SystemExit(REFUSED)
+        say(f"error: {message}\n{self.format_usage().strip()}\n`{self.prog} --help` explains each option")
+        raise SystemExit(WRONG_USAGE)
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
+        """Every word has to be known here: argparse would ask the outermost parser, which has other options."""
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            from codemods.spelling import did_you_mean
+
+            word = unknown[0].partition("=")[0]
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{did_you_mean(word, self._option_string_actions)}")
+        return options, unknown
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            from codemods.spelling import did_you_mean
+
+            known = [str(choice) for choice in action.choices]
+            hint = did_you_mean(str(value), known) or f"; there are {', '.join(known)}"
+            what = action.metavar if isinstance(action.metavar, str) else "/".join(action.option_strings)
+            self.error(f"{what}: there is no {value!r}{hint}")
 
 
-def add_root(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--root", type=_folder, default=".", metavar="DIR", help="the folder of the project (here)")
+def add_root(parser: argparse.ArgumentParser, default: str | None = "") -> None:
+    """``--root``; it is the project around the current folder unless a command knows better (``default`` None)."""
+    what = "the folder of the project, to which paths are relative (default: the nearest with pyproject.toml or .git)"
+    completed(parser.add_argument("--root", type=_folder, default=default, metavar="DIR", help=what), "folders")
+
+
+def add_colour(parser: argparse.ArgumentParser) -> None:
+    when = ("auto", "always", "never")
+    parser.add_argument("--color", choices=when, metavar="WHEN", help="colour: auto (default), always or never")
+
+
+def completed(action: argparse.Action, what: str) -> None:
+    """Say what a shell may complete here; `completion.py` knows how."""
+    action.completes = what  # type: ignore[attr-defined]
 
 
 def _folder(written: str) -> Path:
     from pathlib import Path
 
-    return Path(written)
+    from codemods.project.root import marked_root
+
+    return Path(written) if written else marked_root(Path.cwd()) or Path.cwd()
 
 
 def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
@@ -71,6 +104,7 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
     gc.disable()
     try:
         options = parser.parse_args(argv)
+        choose_colour(getattr(options, "color", None))
         code = command(options)
         sys.stdout.flush()
         return code
@@ -109,21 +143,30 @@ def say(text: str, stream: TextIO | None = None) -> None:
 
 
 def refuse_usage(what: str, reason: str, *remedies: str) -> NoReturn:
-    """Refuse what a parser can't see to be wrong."""
-    from codemods.model import Hazard, Place, Refused
+    """Wrong usage that a parser can't see."""
+    from codemods.model import Hazard, Place, WrongUsage
 
-    raise Refused(Hazard("usage", Place(what), reason, remedies))
+    raise WrongUsage(Hazard("usage", Place(what), reason, remedies))
+
+
+def choose_colour(when: str | None) -> None:
+    """Colour from now on: as ``--color`` says; None says nothing."""
+    if when is not None:
+        from codemods.report import terminal
+
+        terminal.colour = when
 
 
 def _ended(error: Exception, options: argparse.Namespace | None) -> int:
-    from codemods.model import Hazard, Refused
+    from codemods.model import Hazard, Refused, WrongUsage
     from codemods.project import Unreadable
 
     if isinstance(error, Unreadable):
         error = Refused(Hazard("unreadable", error.place, error.reason))
     if isinstance(error, Refused):
-        _refused(error.hazards, as_json=bool(getattr(options, "json", False)))
-        return REFUSED
+        wrong = isinstance(error, WrongUsage)
+        _refused(error.hazards, "error" if wrong else "refused", options)
+        return WRONG_USAGE if wrong else REFUSED
     if os.environ.get("CODEMODS_DEBUG") == "1":
         import traceback
 
@@ -133,16 +176,16 @@ def _ended(error: Exception, options: argparse.Namespace | None) -> int:
     return INTERNAL
 
 
-def _refused(hazards: tuple, as_json: bool) -> None:
-    if as_json:
+def _refused(hazards: tuple, outcome: str, options: argparse.Namespace | None) -> None:
+    if getattr(options, "json", False):
         from codemods.report.as_json import document, hazards_json
 
-        print(document("refused", refusals=hazards_json(hazards)))
+        print(document(outcome, refusals=hazards_json(hazards)))
         return
-    from codemods.report.lines import refusal_lines
+    from codemods.report.refusals import refusal_lines
     from codemods.report.terminal import show
 
-    show(refusal_lines(hazards), sys.stderr)
+    show(refusal_lines(hazards, outcome, every_place=getattr(options, "verbose", False)), sys.stderr)
 
 
 def _state(options: argparse.Namespace | None) -> str:

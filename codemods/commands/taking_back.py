@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.shell import DONE, add_root, recovered, say
+from codemods.commands.shell import DONE, add_colour, add_root, recovered, say
 
 RECOVER = "Finish or take back a move that was interrupted while it was being written."
 UNDO = "Take the last move back, if none of its files changed since."
 
 
 def arguments(parser: ArgumentParser) -> None:
+    parser.usage = "%(prog)s [--root DIR]"
     add_root(parser)
+    add_colour(parser)
 
 
 def recover(options: Namespace) -> int:

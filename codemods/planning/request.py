@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import difflib
 
 from codemods.bindings import Module
-from codemods.model import Hazard, Move, Place, Refused
+from codemods.model import Hazard, Move, Place, Refused, WrongUsage
 from codemods.planning.grouping.definition_groups import Units
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
+from codemods.spelling import did_you_mean
 
 
 def readable(world: World, path: str, role: str) -> Module:
@@ -57,7 +57,8 @@ def check_names(world: World, move: Move, units: Units) -> None:
                     Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ())
                 )
             continue
-        raise Refused(_absent(world, module, name))
+        absent = _absent(world, module, name)
+        raise (WrongUsage if absent.code == "no-such-name" else Refused)(absent)
 
 
 def _absent(world: World, module: Module, name: str) -> Hazard:
@@ -85,6 +86,5 @@ def _absent(world: World, module: Module, name: str) -> Hazard:
                 f"{name} is not at the top level of the module",
                 ("move what it stands in",),
             )
-    close = difflib.get_close_matches(name, list(module.definitions), 1)
-    hint = f"; did you mean {close[0]}?" if close else ""
+    hint = did_you_mean(name, module.definitions)
     return Hazard("no-such-name", Place(module.path), f"{name} is not defined here{hint}", ())

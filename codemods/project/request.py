@@ -5,17 +5,22 @@ from __future__ import annotations
 import errno
 import keyword
 import os
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from codemods.model import Hazard, Move, Place, Refused
+from codemods.model import Hazard, Move, Place, WrongUsage
 from codemods.project.tree import DiskTree
+from codemods.spelling import did_you_mean
+
+# A name with one of these stands for all that match it, as in a shell.
+PATTERN = re.compile(r"[*?\[]")
 
 
 def check_root(root: Path) -> Path:
-    """The folder without symlinks in its path; Refused if it is none."""
+    """The folder without symlinks in its path; WrongUsage if it is none."""
     remedy = "give the folder of the project as --root"
     try:
         real = root.resolve(strict=True)
@@ -30,11 +35,13 @@ def check_root(root: Path) -> Path:
 
 
 def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
-    """The move with its paths in the form that the tree uses; Refused if the disk or the names rule it out.
+    """The move with its paths in the form that the tree uses; WrongUsage if the disk or the names rule it out.
 
     ``root`` comes from ``check_root``. Paths are relative to it; absolute ones must lead into it.
     """
-    move = replace(move, source=_inside(move.source, root), destination=_inside(move.destination, root))
+    source = _inside(move.source, root, "__init__.py")
+    destination = _inside(move.destination, root, f"{_snake(move.names[0])}.py" if move.names else "")
+    move = replace(move, source=source, destination=destination)
     source, destination = root / move.source, root / move.destination
     _check_source(move.source, source, root)
     if move.source == move.destination or _same(source, destination):
@@ -48,8 +55,8 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     return _check_names(move)
 
 
-def _inside(written: str, root: Path) -> str:
-    """``written`` as a posix path relative to the root."""
+def _inside(written: str, root: Path, in_folder: str) -> str:
+    """``written`` as a posix path relative to the root; ``in_folder`` is the file that a folder may have meant."""
     if not written or "\0" in written:
         _refuse("no-file", repr(written), "it is not a path")
     path = Path(os.path.normpath(root / written))
@@ -63,10 +70,11 @@ def _inside(written: str, root: Path) -> str:
         _refuse("outside-root", written, f"it is not inside of the root, {root}", "give a folder above it as --root")
     relative = path.relative_to(root).as_posix()
     if not relative.endswith(".py"):
-        dotted = relative.replace(".", "/") + ".py"
-        known = "/" not in relative and "." in relative and (root / dotted).is_file()
-        remedy = f"did you mean {dotted}?" if known else "modules are given as paths, such as shop/worker.py"
-        _refuse("not-python", written, "it is not the path of a .py file", remedy)
+        if path.is_dir():
+            hint = f"; did you mean {relative}/{in_folder}?" if in_folder else ""
+            _refuse("not-python", written, f"it is a folder{hint}")
+        hint = f"; did you mean {relative}.py?" if path.with_name(path.name + ".py").is_file() else ""
+        _refuse("not-python", written, f"it is not the path of a .py file{hint}")
     return relative
 
 
@@ -77,7 +85,8 @@ def _check_source(written: str, path: Path, root: Path) -> None:
         with_cwd = Path(written).resolve()
         if with_cwd.is_relative_to(root) and with_cwd.is_file():
             remedies.append(f"paths are relative to the root: did you mean {with_cwd.relative_to(root).as_posix()}?")
-        _refuse("no-file", written, f"there is no such file in {root}", *remedies)
+        near = did_you_mean(written, (f.relative_to(root).as_posix() for f in path.parent.glob("*.py")))
+        _refuse("no-file", written, f"there is no such file in {root}{near}", *remedies)
 
 
 def _check_destination(written: str, path: Path, root: Path) -> None:
@@ -121,7 +130,7 @@ def _check_file(written: str, path: Path, root: Path) -> None:
 
 
 def _stands(written: str, path: Path) -> bool:
-    """Is anything at ``path``? Refused where the system won't say."""
+    """Is anything at ``path``? WrongUsage where the system won't say."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -135,6 +144,8 @@ def _check_names(move: Move) -> Move:
     if not move.names:
         _refuse("no-name", move.source, "no name was given", "name at least one top-level definition to move")
     for name in (*move.names, *move.along, *move.keep):
+        if PATTERN.search(name):
+            continue  # Which names it stands for, the source says.
         if all(part.isidentifier() for part in name.split(".")) and "." in name:
             outer = name.partition(".")[0]
             reason = f"{name} stands inside of {outer}, and only top-level definitions move"
@@ -146,6 +157,11 @@ def _check_names(move: Move) -> Move:
         if name in names or name in along:
             _refuse("keep-and-move", move.source, f"{name} is asked both to go and to stay", "say one of the two")
     return replace(move, names=names, along=tuple(n for n in along if n not in names), keep=keep)
+
+
+def _snake(name: str) -> str:
+    """`HTTPResponse` as the name of a module: `http_response`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -163,4 +179,4 @@ def _why(error: Exception) -> str:
 
 
 def _refuse(code: str, path: str, reason: str, *remedies: str) -> NoReturn:
-    raise Refused(Hazard(code, Place(path), reason, remedies))
+    raise WrongUsage(Hazard(code, Place(path), reason, remedies))

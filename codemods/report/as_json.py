@@ -1,4 +1,7 @@
-"""The same for programs: one JSON object a command, with keys that stay."""
+"""The same for programs: one JSON object a command, with keys that stay; docs/json.md describes them.
+
+``VERSION`` grows when a key goes away or means something else, not when one comes.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 
 from codemods.model import ChangeSet, Finding, Hazard, Move, Place, Plan, Proof
 
-VERSION = 1
+VERSION = 2
 
 
 def document(outcome: str, **parts: Any) -> str:
@@ -105,4 +108,5 @@ def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def _place(place: Place) -> Mapping[str, Any]:
-    return {"path": place.path, "line": place.line, "column": place.column}
+    """Where it is; no line and column (null) where the whole file is meant."""
+    return {"path": place.path, "line": place.line or None, "column": place.column if place.line else None}

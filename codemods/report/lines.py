@@ -1,8 +1,11 @@
-"""What people read: lines of text with a style each, made without knowing where they will be shown."""
+"""What people read: lines of text with a style each, made without knowing where they will be shown.
+
+Here is everything that there is to say of a plan and a proof, as `-v` shows it; `summary.py` says it in a few lines.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.model import Check, Disposition, Hazard, Move, Plan, Proof, Severity, UnitPlan
@@ -19,69 +22,92 @@ class Line:
     style: str = ""
 
 
-def plan_lines(plan: Plan, every_unit: bool = True) -> Iterator[Line]:
+def plan_lines(plan: Plan) -> Iterator[Line]:
     """One line a unit (what, where it goes, why), then the files with what happens to them, then the hazards."""
-    for move in plan.moves:
-        yield Line(f"Move {_names(move.names)} from {move.source} to {move.destination}", "heading")
-    yield from _units(plan.units, every_unit)
+    yield from head_lines(plan)
     for file in plan.files:
         yield Line()
         yield Line(file.path, "heading")
         yield from (Line(f"  {action}") for action in file.actions)
-    for severity, title in (
-        (Severity.REFUSES, "Refuses the move"),
-        (Severity.DECLARED, "Changes with the move, as you should know"),
-        (Severity.ASSUMED, "Assumed"),
-        (Severity.HANDLED, "Taken care of"),
+    for severity, title, style in (
+        (Severity.REFUSES, "Refuses the move", "bad"),
+        (Severity.DECLARED, "To know", "warning"),
+        (Severity.ASSUMED, "Assumed", ""),
+        (Severity.HANDLED, "Taken care of", ""),
     ):
         hazards = [hazard for hazard in plan.hazards if hazard.severity is severity]
         if hazards:
             yield Line()
             yield Line(title, "heading")
             for hazard in hazards:
-                yield Line(f"  {hazard}", "warning" if severity is not Severity.HANDLED else "")
-                yield from (Line(f"    what would help: {remedy}", "faint") for remedy in hazard.remedies)
+                yield Line(f"  {hazard}", style)
+                yield from help_lines(hazard.remedies, "    ")
+
+
+def head_lines(plan: Plan) -> Iterator[Line]:
+    """What was asked, and one line a unit."""
+    for move in plan.moves:
+        yield Line(f"Move {names_text(move.names)} from {move.source} to {move.destination}", "heading")
+    what = max((len(names_text(unit.names)) for unit in plan.units), default=0)
+    verb = max((len(unit.disposition.value) for unit in plan.units), default=0)
+    for unit in plan.units:
+        text = f"  {names_text(unit.names):<{min(what, 40)}}  {unit.disposition.value:<{verb}}"
+        yield Line(f"{text}  {unit.place}: {unit.reason}", "faint" if unit.disposition is Disposition.STAYS else "")
 
 
 def moves_lines(moves: Sequence[Move]) -> Iterator[Line]:
     """What was seen to move, a line for each pair of modules."""
     for move in moves:
-        yield Line(f"{_names(move.names)} moved from {move.source} to {move.destination}", "heading")
+        yield Line(f"{names_text(move.names)} moved from {move.source} to {move.destination}", "heading")
     if not moves:
         yield Line("nothing moved from one module to another", "faint")
 
 
 def proof_lines(proof: Proof) -> Iterator[Line]:
-    """Each check with a tick, what it says, and how many places it looked at."""
+    """Each check with a tick, what it says, and how many places it looked at; no tick where it looked at none."""
     yield Line("Proof", "heading")
     width = max((len(check.name) for check in proof.checks), default=0)
     for check in proof.checks:
-        count = f"{check.examined:,} place{'' if check.examined == 1 else 's'} examined"
-        mark, style = ("✓", "good") if check.held else ("✗", "bad")
-        yield Line(f"  {mark} {check.name:<{width}}  {check.says} ({count})", style)
+        mark, style = ("✗", "bad") if not check.held else ("✓", "good") if check.examined else ("-", "faint")
+        yield Line(f"  {mark} {check.name:<{width}}  {check.says} ({counted(check.examined, 'place')})", style)
         yield from _findings(check)
+    yield verdict_line(proof)
+
+
+def verdict_line(proof: Proof) -> Line:
+    """The proof in one line: how many checks found something to look at, and at how many places."""
     failed = sum(not check.held for check in proof.checks)
     if failed:
-        yield Line(f"  {failed} of {len(proof.checks)} checks do not hold", "bad")
+        return Line(f"The proof does not hold: {failed} of {counted(len(proof.checks), 'check')} failed", "bad")
+    looked = [check for check in proof.checks if check.examined]
+    places = sum(check.examined for check in looked)
+    return Line(f"Proof holds: {counted(len(looked), 'check')}, {counted(places, 'place')}", "good")
 
 
-def refusal_lines(hazards: Sequence[Hazard]) -> Iterator[Line]:
-    """What, where, why; then what would help."""
-    for hazard in hazards:
-        yield Line(f"refused: {hazard}", "bad")
-        yield from (Line(f"  what would help: {remedy}") for remedy in hazard.remedies)
+def help_lines(remedies: Iterable[str], indent: str = "  ") -> Iterator[Line]:
+    """What to do, each once."""
+    for remedy in dict.fromkeys(remedies):
+        yield Line(f"{indent}help: {remedy}")
 
 
-def _units(units: Sequence[UnitPlan], every_unit: bool) -> Iterator[Line]:
-    stay = [unit for unit in units if unit.disposition is Disposition.STAYS]
-    shown = units if every_unit else [unit for unit in units if unit.disposition is not Disposition.STAYS]
-    what = max((len(_names(unit.names)) for unit in shown), default=0)
-    verb = max((len(unit.disposition.value) for unit in shown), default=0)
-    for unit in shown:
-        text = f"  {_names(unit.names):<{min(what, 40)}}  {unit.disposition.value:<{verb}}  {unit.place}: {unit.reason}"
-        yield Line(text, "faint" if unit.disposition is Disposition.STAYS else "")
-    if stay and not every_unit:
-        yield Line(f"  {len(stay)} other definition{'s stay' if len(stay) != 1 else ' stays'}", "faint")
+def grouped(hazards: Iterable[Hazard]) -> dict[str, list[Hazard]]:
+    """The hazards of each code, in the order in which codes come first."""
+    found: dict[str, list[Hazard]] = {}
+    for hazard in dict.fromkeys(hazards):
+        found.setdefault(hazard.code, []).append(hazard)
+    return found
+
+
+def names_text(names: Sequence[str], limit: int = 0) -> str:
+    """The names behind one another; with a limit, so many of them and the count of the others."""
+    if limit and len(names) > limit:
+        return f"{', '.join(names[:limit])} and {len(names) - limit} more"
+    return ", ".join(names) or "(no name)"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 file`, `2,381 files`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _findings(check: Check) -> Iterator[Line]:
@@ -89,8 +115,9 @@ def _findings(check: Check) -> Iterator[Line]:
         for finding in findings[:_SHOWN]:
             yield Line(f"      {finding.place}: {finding.message}", style)
         if len(findings) > _SHOWN:
-            yield Line(f"      ... and {len(findings) - _SHOWN} more ({word})", style)
+            yield Line(f"      ... and {len(findings) - _SHOWN:,} more ({word})", style)
 
 
-def _names(names: Sequence[str]) -> str:
-    return ", ".join(names) or "(no name)"
+def unit_names(units: Iterable[UnitPlan]) -> tuple[str, ...]:
+    """All names of some units, in their order."""
+    return tuple(name for unit in units for name in unit.names)

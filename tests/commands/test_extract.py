@@ -23,9 +23,14 @@ def test_a_move_is_told_and_written_and_taken_back(root: Path, run: Run) -> None
     moved = run(*MOVE)
     assert moved.code == 0
     assert moved.err == ""
-    assert "Move Status from shop/worker.py to shop/status.py" in moved.out
-    assert "✓ bindings" in moved.out
-    assert moved.out.endswith("moved: 3 files written; `codemods undo` takes it back\n")
+    assert moved.out.splitlines() == [
+        "Moved Status from shop/worker.py to shop/status.py (new file)",
+        "  moves with it: LIMIT: only moved code uses it, and what uses that",
+        "  moves with it: State: Status needs it while the module is imported",
+        "Rewrote 1 other file: main.py",
+        "Proof holds: 1 check, 12 places",
+        "3 files written; `codemods undo` takes it back",
+    ]
     assert "class Status" in (root / "shop/status.py").read_text()
     subprocess.run([sys.executable, "-B", "main.py"], cwd=root, check=True, stdout=subprocess.PIPE)
     undone = run("undo")
@@ -74,15 +79,19 @@ def test_the_diff_is_the_move(root: Path, run: Run) -> None:
 
 def test_json_tells_everything(run: Run) -> None:
     todo = json.loads(run(*MOVE, "--json", "--check").out)
-    assert todo["outcome"] == "to do"
+    assert todo["outcome"] == "pending"
     moved = json.loads(run(*MOVE, "--json").out)
     assert moved["outcome"] == "moved"
     assert moved["proof"]["held"] is True
     assert [file["path"] for file in moved["files"]] == ["main.py", "shop/status.py", "shop/worker.py"]
     assert json.loads(run(*MOVE, "--json").out)["outcome"] == "nothing to do"
-    refused = run("extract", "shop/none.py", "shop/x.py", "X", "--json")
+    wrong = run("extract", "shop/none.py", "shop/x.py", "X", "--json")
+    assert wrong.code == 4
+    assert json.loads(wrong.out)["outcome"] == "error"
+    assert json.loads(wrong.out)["refusals"][0]["code"] == "no-file"
+    refused = run("extract", "shop/worker.py", "shop/wire.py", "run", "--json")
     assert refused.code == 2
-    assert json.loads(refused.out)["refusals"][0]["code"] == "no-file"
+    assert json.loads(refused.out)["outcome"] == "refused"
 
 
 def test_quiet_is_quiet(run: Run) -> None:

@@ -24,7 +24,9 @@ from codemods.model import (
     UnitPlan,
 )
 from codemods.report import as_json
-from codemods.report.lines import Line, plan_lines, proof_lines, refusal_lines
+from codemods.report.lines import Line, plan_lines, proof_lines
+from codemods.report.refusals import refusal_lines
+from codemods.report.summary import moved_lines, plan_summary_lines
 from codemods.report.terminal import show, show_diff
 
 PLAN = Plan(
@@ -34,13 +36,21 @@ PLAN = Plan(
         UnitPlan(("Status",), Place("shop/worker.py", 9), Disposition.MOVES, "asked for"),
         UnitPlan(("Worker",), Place("shop/worker.py", 20), Disposition.STAYS, "nobody asked"),
     ),
-    (FilePlan("shop/worker.py", ("loses 2 statements",)), FilePlan("shop/status.py", ("is made",))),
+    (
+        FilePlan("shop/worker.py", ("loses 2 statements",)),
+        FilePlan("shop/status.py", ("is made",)),
+        FilePlan("main.py", ("imports Status from shop.status",)),
+    ),
     (Hazard("logger-name", Place("shop/worker.py", 2), "the logger moves", ("name it",), Severity.DECLARED),),
 )
+NAMES = Check("names", "every name means what it meant", 1234, (), (Finding(Place("a.py", 1), "is declared"),))
+STUBS = Check("stubs", "stubs say what they said")
+HELD = Proof((NAMES, STUBS))
 PROOF = Proof(
     (
-        Check("bindings", "every name means what it meant", 1234, (), (Finding(Place("a.py", 1), "is declared"),)),
-        Check("circles", "no new circle", 1, tuple(Finding(Place("a.py", n), "a circle") for n in range(1, 13))),
+        NAMES,
+        STUBS,
+        Check("cycles", "no new import cycle", 1, tuple(Finding(Place("a.py", n), "a cycle") for n in range(1, 13))),
     )
 )
 
@@ -49,13 +59,13 @@ def text(lines) -> str:
     return "\n".join(line.text for line in lines)
 
 
-def test_a_plan_for_people() -> None:
+def test_a_plan_with_everything() -> None:
     assert text(plan_lines(PLAN)) == (
         """\
 Move Status from shop/worker.py to shop/status.py
-  LIMIT   goes along  shop/worker.py:3: only moved code uses it
-  Status  moves       shop/worker.py:9: asked for
-  Worker  stays       shop/worker.py:20: nobody asked
+  LIMIT   moves with it  shop/worker.py:3: only moved code uses it
+  Status  moves          shop/worker.py:9: asked for
+  Worker  stays          shop/worker.py:20: nobody asked
 
 shop/worker.py
   loses 2 statements
@@ -63,36 +73,90 @@ shop/worker.py
 shop/status.py
   is made
 
-Changes with the move, as you should know
+main.py
+  imports Status from shop.status
+
+To know
   shop/worker.py:2: [logger-name] the logger moves
-    what would help: name it"""
+    help: name it"""
     )
 
 
-def test_what_stays_is_only_counted_when_not_asked_for() -> None:
-    shown = text(plan_lines(PLAN, every_unit=False))
-    assert "Worker" not in shown
-    assert "  1 other definition stays" in shown
+def test_a_plan_in_short() -> None:
+    assert text(plan_summary_lines(PLAN)) == (
+        """\
+Move Status from shop/worker.py to shop/status.py
+  LIMIT   moves with it  shop/worker.py:3: only moved code uses it
+  Status  moves          shop/worker.py:9: asked for
+  Worker  stays          shop/worker.py:20: nobody asked
+Rewrites 1 other file: main.py
+  note: shop/worker.py:2: [logger-name] the logger moves
+    help: name it"""
+    )
 
 
-def test_a_proof_for_people() -> None:
+def test_a_move_in_short() -> None:
+    written = ["main.py", "shop/status.py", "shop/worker.py", *(f"tests/test_{n}.py" for n in range(4))]
+    assert text(moved_lines(PLAN, {"shop/status.py"}, written, HELD)) == (
+        """\
+Moved Status from shop/worker.py to shop/status.py (new file)
+  moves with it: LIMIT: only moved code uses it
+Rewrote 5 other files (listed with -v)
+  note: shop/worker.py:2: [logger-name] the logger moves
+  note: a.py:1: [proof:names] is declared
+Proof holds: 1 check, 1,234 places"""
+    )
+
+
+def test_a_move_in_short_stays_short() -> None:
+    units = tuple(
+        UnitPlan((f"Helper{n}",), Place("a.py", n), Disposition.GOES_ALONG, f"reason {n % 7}") for n in range(1, 60)
+    )
+    hazards = tuple(
+        Hazard(f"code-{n % 9}", Place("a.py", n), "so it is", ("do this",), Severity.DECLARED) for n in range(1, 60)
+    )
+    plan = Plan((Move("a.py", tuple(f"N{n}" for n in range(30)), "b.py"),), units, (), hazards)
+    lines = text(moved_lines(plan, set(), [f"{n}.py" for n in range(99)], HELD)).splitlines()
+    assert len(lines) <= 12
+    assert lines[0] == "Moved N0, N1, N2, N3, N4, N5 and 24 more from a.py to b.py"
+    assert "  note: a.py:1: [code-1] so it is (and 6 more like it, see -v)" in lines
+
+
+def test_a_proof_with_everything() -> None:
     lines = text(proof_lines(PROOF)).splitlines()
     assert lines[:3] == [
         "Proof",
-        "  ✓ bindings  every name means what it meant (1,234 places examined)",
+        "  ✓ names   every name means what it meant (1,234 places)",
         "      a.py:1: is declared",
     ]
-    assert lines[3] == "  ✗ circles   no new circle (1 place examined)"
-    assert lines[-2:] == ["      ... and 2 more (fails)", "  1 of 2 checks do not hold"]
+    assert lines[3] == "  - stubs   stubs say what they said (0 places)", "no tick where nothing was looked at"
+    assert lines[4] == "  ✗ cycles  no new import cycle (1 place)"
+    assert lines[-2:] == ["      ... and 2 more (fails)", "The proof does not hold: 1 of 3 checks failed"]
 
 
 def test_a_refusal_for_people() -> None:
-    hazard = Hazard("circle", Place("a.py", 3), "a needs b", ("break it", "or move b"))
+    hazard = Hazard("cycle", Place("a.py", 3), "a needs b", ("break it", "or move b"))
     assert text(refusal_lines([hazard])).splitlines() == [
-        "refused: a.py:3: [circle] a needs b",
-        "  what would help: break it",
-        "  what would help: or move b",
+        "refused: a.py:3: [cycle] a needs b",
+        "  help: break it",
+        "  help: or move b",
     ]
+
+
+def test_many_places_of_one_cause_are_one_refusal() -> None:
+    hazards = [Hazard("old-path", Place("a.py", n), f"fields.X{n} is read", ("use --deprecate",)) for n in range(1, 25)]
+    assert text(refusal_lines(hazards)).splitlines() == [
+        "refused: [old-path] 24 places",
+        *(f"  a.py:{n}: fields.X{n} is read" for n in range(1, 6)),
+        "  ... and 19 more (-v lists them, --json has them)",
+        "  help: use --deprecate",
+    ]
+    assert len(list(refusal_lines(hazards, every_place=True))) == 26
+
+
+def test_what_places_have_in_common_is_said_once() -> None:
+    hazards = [Hazard("old-path", Place("a.py", n), "it reads the old path") for n in (1, 2)]
+    assert text(refusal_lines(hazards)) == "refused: [old-path] 2 places: it reads the old path\n  a.py:1\n  a.py:2"
 
 
 class Terminal(io.StringIO):
@@ -158,7 +222,7 @@ def test_the_keys_of_the_json_stay() -> None:
         )
     )
     assert list(data) == ["version", "outcome", "plan", "proof", "files"]
-    assert data["version"] == 1
+    assert data["version"] == 2
     assert data["plan"]["moves"] == [
         {
             "source": "shop/worker.py",
@@ -178,8 +242,17 @@ def test_the_keys_of_the_json_stay() -> None:
         "line": 3,
         "column": 0,
     }
+    assert as_json.hazards_json([Hazard("no-file", Place("a.py"), "it is not there")])[0] == {
+        "code": "no-file",
+        "severity": "refuses",
+        "reason": "it is not there",
+        "remedies": (),
+        "path": "a.py",
+        "line": None,
+        "column": None,
+    }
     assert data["plan"]["hazards"][0]["severity"] == "declared"
-    assert [check["held"] for check in data["proof"]["checks"]] == [True, False]
+    assert [check["held"] for check in data["proof"]["checks"]] == [True, True, False]
     assert data["files"] == [
         {"path": "a.py", "change": "changed", "before": 1, "after": 2},
         {"path": "b.py", "change": "made", "before": None, "after": 0},

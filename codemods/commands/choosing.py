@@ -1,0 +1,76 @@
+"""`--interactive`: ask, definition by definition, whether it moves with what was asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from codemods.commands.shell import refuse_usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codemods.model import Move, UnitPlan
+    from codemods.project import Tree
+
+
+def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
+    """The move as somebody chose it; None where they would rather not. Raises Refused as planning does."""
+    import codemods
+    from codemods.model import Disposition, Refused
+    from codemods.report.refusals import refusal_lines
+    from codemods.report.summary import plan_summary_lines
+    from codemods.report.terminal import show
+
+    if len(moves) != 1:
+        refuse_usage("--interactive", "it chooses what moves with one move", "name one move")
+    if not sys.stdin.isatty():
+        refuse_usage("--interactive", "there is no terminal to ask on", "use --with and --keep")
+    move = moves[0]
+    plan = codemods.plan(move, tree)
+    if plan.done:
+        return move
+    decided: set[str] = set()
+    while True:
+        open_units = [
+            unit
+            for unit in plan.units
+            if unit.disposition is Disposition.GOES_ALONG and not decided.issuperset(unit.names)
+        ]
+        if not open_units:
+            break
+        unit = open_units[0]
+        decided |= set(unit.names)
+        if _yes(f"{', '.join(unit.names)} moves with it ({unit.place}: {unit.reason})", default=True):
+            continue
+        kept = replace(move, keep=(*move.keep, *unit.names))
+        try:
+            plan = codemods.plan(kept, tree)
+            move = kept
+        except Refused as refused:
+            show(refusal_lines(refused.hazards), sys.stdout)
+            print("so it moves.")
+    for name in _offered(plan.units):
+        if _yes(f"{name} stays; move it too", default=False):
+            move = replace(move, along=(*move.along, name))
+    show(plan_summary_lines(codemods.plan(move, tree)), sys.stdout)
+    return move if _yes("Carry it out", default=True) else None
+
+
+def _offered(units: Sequence[UnitPlan]) -> list[str]:
+    """What the plan says a word about though it stays."""
+    from codemods.model import Disposition
+
+    return [name for unit in units if unit.disposition is Disposition.STAYS for name in unit.names]
+
+
+def _yes(question: str, default: bool) -> bool:
+    """Ask until somebody says yes or no; the end of the input says no."""
+    words = {"": default, "y": True, "yes": True, "n": False, "no": False}
+    while True:
+        try:
+            answer = input(f"{question}? [{'Y/n' if default else 'y/N'}] ").strip().lower()
+        except EOFError:
+            return False
+        if answer in words:
+            return words[answer]

@@ -1,0 +1,95 @@
+"""A change in a dozen lines: what moved where, what moved with it and why, who was rewritten, what to know, the proof.
+
+Everything else is for `-v` (lines.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from codemods.model import Disposition, Hazard, Move, Place, Plan, Proof, Severity, UnitPlan
+from codemods.report.lines import Line, counted, grouped, head_lines, help_lines, names_text, unit_names, verdict_line
+
+# So many names in a line, reasons, files, causes to know of and assumptions are shown; the rest is only counted.
+_NAMES, _REASONS, _FILES, _CAUSES, _ASSUMED = 6, 2, 3, 2, 1
+
+
+def moved_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof: Proof) -> Iterator[Line]:
+    """What a move did: ``made`` are the files that are new, ``written`` all that were touched."""
+    for move in plan.moves:
+        new = " (new file)" if move.destination in made else ""
+        names = names_text(_asked(plan, move), _NAMES)
+        yield Line(f"Moved {names} from {move.source} to {move.destination}{new}", "heading")
+    yield from _companions(plan.units)
+    ends = {path for move in plan.moves for path in (move.source, move.destination)}
+    yield from _files("Rewrote", [path for path in written if path not in ends])
+    yield from know_lines(_to_know(plan, proof))
+    yield from _assumed(plan)
+    yield verdict_line(proof)
+
+
+def plan_summary_lines(plan: Plan) -> Iterator[Line]:
+    """What a move would do: the definitions line by line, the files counted."""
+    yield from head_lines(plan)
+    ends = {path for move in plan.moves for path in (move.source, move.destination)}
+    yield from _files("Rewrites", [file.path for file in plan.files if file.path not in ends])
+    yield from know_lines(hazard for hazard in plan.hazards if hazard.severity is Severity.DECLARED)
+    yield from _assumed(plan)
+
+
+def know_lines(hazards: Iterable[Hazard]) -> Iterator[Line]:
+    """One line a cause: its first place, and how many more there are like it."""
+    causes = grouped(hazards)
+    for found in list(causes.values())[:_CAUSES]:
+        more = f" (and {len(found) - 1:,} more like it, see -v)" if len(found) > 1 else ""
+        yield Line(f"  note: {found[0]}{more}", "warning")
+        if len(causes) == 1:
+            yield from help_lines(found[0].remedies[:1], "    ")
+    if len(causes) > _CAUSES:
+        yield Line(f"  {counted(len(causes) - _CAUSES, 'more note')} with -v", "faint")
+
+
+def _asked(plan: Plan, move: Move) -> tuple[str, ...]:
+    """The names of the move in the order of the file; those of the request where the plan has no units."""
+    moved = [u for u in plan.units if u.disposition is Disposition.MOVES and u.place.path == move.source]
+    return tuple(name for name in unit_names(moved) if name in move.names) or move.names
+
+
+def _companions(units: Sequence[UnitPlan]) -> Iterator[Line]:
+    """What moved with it, a line for each reason."""
+    reasons: dict[tuple[str, str], list[UnitPlan]] = {}
+    for unit in units:
+        if unit.disposition not in (Disposition.MOVES, Disposition.STAYS):
+            reasons.setdefault((unit.disposition.value, unit.reason), []).append(unit)
+    for (how, reason), found in list(reasons.items())[:_REASONS]:
+        yield Line(f"  {how}: {names_text(unit_names(found), _NAMES)}: {reason}")
+    rest = [unit for found in list(reasons.values())[_REASONS:] for unit in found]
+    if rest:
+        yield Line(f"  also moved: {names_text(unit_names(rest), _NAMES)} (why: -v)")
+
+
+def _files(verb: str, paths: Sequence[str]) -> Iterator[Line]:
+    if paths:
+        listed = f": {', '.join(paths)}" if len(paths) <= _FILES else " (listed with -v)"
+        yield Line(f"{verb} {counted(len(paths), 'other file')}{listed}")
+
+
+def _assumed(plan: Plan) -> Iterator[Line]:
+    """What is taken for granted, each with what was looked for."""
+    reasons = list(dict.fromkeys(h.reason for h in plan.hazards if h.severity is Severity.ASSUMED))
+    yield from (Line(f"  assumes: {reason}") for reason in reasons[:_ASSUMED])
+    if len(reasons) > _ASSUMED:
+        yield Line(f"  {counted(len(reasons) - _ASSUMED, 'more assumption')} with -v", "faint")
+
+
+def _to_know(plan: Plan, proof: Proof) -> Iterator[Hazard]:
+    """What the plan and the proof declare, most telling first: the plan gives reasons, the proof gives places."""
+    known: set[Place] = set()
+    for hazard in plan.hazards:
+        if hazard.severity is Severity.DECLARED:
+            known.add(hazard.place)
+            yield hazard
+    for check in proof.checks:
+        for finding in check.declared:
+            if finding.place not in known:
+                yield Hazard(f"proof:{check.name}", finding.place, finding.message, (), Severity.DECLARED)
