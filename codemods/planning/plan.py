@@ -48,6 +48,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     if not pending:
         return Plan((move,), done=True)
     move = replace(move, names=pending)
+    request.check_destination(world, move)
     source = request.readable(world, move.source, "source")
     destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None
     units = Units(source)

@@ -7,6 +7,7 @@ import ast
 from codemods.bindings import Module
 from codemods.model import Hazard, Move, Place, Refused, WrongUsage
 from codemods.planning.grouping.definition_groups import Units
+from codemods.planning.hazards.hides_module import against
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
 from codemods.spelling import did_you_mean
@@ -43,6 +44,13 @@ def pending(world: World, move: Move) -> tuple[str, ...]:
         for name in move.names
         if name not in destination.definitions or (source is not None and name in source.definitions)
     )
+
+
+def check_destination(world: World, move: Move) -> None:
+    """Refused, with nothing else said, where the new module hides another: whatever is found then has this cause."""
+    found = tuple(against(world.tree, move.destination))
+    if found:
+        raise Refused(*found)
 
 
 def check_names(world: World, move: Move, units: Units) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from codemods.project.glance import Glimpse, imports
+from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.project.roots import configured, inserted
+from codemods.project.scripts import started_in
 
 if TYPE_CHECKING:
     from codemods.project.tree import Tree
@@ -14,8 +20,10 @@ if TYPE_CHECKING:
 class Names:
     """The module names of a tree.
 
-    An import root is a folder that stands on ``sys.path``: the root of the tree, its ``src``, and the parent of
-    each outermost regular package elsewhere. Folders without ``__init__.py`` are namespace packages.
+    An import root is a folder that stands on ``sys.path``: the root of the tree, its ``src``, what the settings name,
+    and the parent of each outermost regular package elsewhere. Folders without ``__init__.py`` are namespace packages,
+    unless their files import one another as top-level modules, pytest collects from them, or no import could name
+    them: then they are roots for the files in them.
     """
 
     def __init__(self, tree: Tree) -> None:
@@ -31,9 +39,7 @@ class Names:
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """Import roots, the most likely first."""
-        found = {""}
-        if any(path.startswith("src/") for path in self.tree.paths) and "src" not in self._packages:
-            found.add("src")
+        found = {"", *self._configured, *configured(self.tree)}
         for folder in self._packages:
             while folder and _parent(folder) in self._packages:
                 folder = _parent(folder)
@@ -41,19 +47,122 @@ class Names:
                 found.add(_parent(folder))
         return tuple(sorted(found, key=lambda root: (root != "src", root.count("/") if root else -1, root)))
 
+    @cached_property
+    def _configured(self) -> frozenset[str]:
+        """Roots that stand on the path for sure: what the settings name, and ``src``."""
+        found = {root for root in configured(self.tree) if root not in self._packages}
+        if any(path.startswith("src/") for path in self.tree.paths) and "src" not in self._packages:
+            found.add("src")
+        return frozenset(found)
+
     def root_of(self, path: str) -> str:
         """The import root below which a module is found by its own package."""
         folder = _parent(path)
         if folder in self._packages:
             while folder in self._packages and folder:
                 folder = _parent(folder)
-            known = [root for root in ("src", "") if root in self.roots and _below(path, root)]
             # A regular package inside a namespace package: the namespace's own root names it.
-            inside = [root for root in known if folder == root]
-            if inside or not known:
-                return folder
-            return known[0] if known[0] == "src" else folder
-        return "src" if "src" in self.roots and _below(path, "src") else ""
+            above = self._configured_above(folder)
+            return above if above else folder
+        here: str | None = folder
+        while here:
+            if self.flat(here):
+                return here
+            here = _parent(here) if here not in self._configured else None
+        return self._configured_above(folder)
+
+    def _configured_above(self, folder: str) -> str:
+        """The innermost configured root that a folder stands in, or the root of the tree."""
+        while folder and folder not in self._configured:
+            folder = _parent(folder)
+        return folder
+
+    def roots_of(self, path: str) -> tuple[str, ...]:
+        """The roots by which a file may be found: its own, and its folder where somebody starts a file of it."""
+        own, folder = self.root_of(path), _parent(path)
+        return (own,) if folder == own or started_in(self.tree, folder) is None else (own, folder)
+
+    def flat(self, folder: str) -> bool:
+        """Are the modules of this folder, which is no package, top-level modules for one another?"""
+        if folder not in self._flat:
+            self._flat[folder] = bool(folder) and folder not in self._packages and self._is_flat(folder)
+        return self._flat[folder]
+
+    def _is_flat(self, folder: str) -> bool:
+        if folder in self._configured or not folder.rpartition("/")[2].isidentifier():
+            return True
+        files = self._files.get(folder, ())
+        stems = {file.rpartition("/")[2].removesuffix(".py") for file in files} - sys.stdlib_module_names
+        if self._say_folder(folder, files):
+            return False
+        collected = self._collected(files) and not self._named_outside(folder, files)
+        return collected or self._name_neighbours(files, stems)
+
+    def _say_folder(self, folder: str, files: Iterable[str]) -> bool:
+        """Do the files import one another by the name of their folder, or by dots?"""
+        last = folder.rpartition("/")[2]
+        return any(
+            found.module.startswith(".") or last in found.module.split(".")[:-1] or found.module == last
+            for file in files
+            for found in self._imports(file)
+        )
+
+    def _named_outside(self, folder: str, files: Collection[str]) -> bool:
+        """Does a file of another folder import one of these by the name of the folder?"""
+        if all(self._pytest.reads(file) or file.endswith("/conftest.py") for file in files):
+            return False
+        root = self._configured_above(_parent(folder))
+        dotted = folder[len(root) :].strip("/").replace("/", ".")
+        return any(
+            found.module == dotted or found.module.startswith(dotted + ".")
+            for path in self.tree.code_with([dotted.rpartition(".")[2]])
+            if _parent(path) != folder
+            for found in self._imports(path)
+        )
+
+    def _collected(self, files: Iterable[str]) -> bool:
+        """Does pytest put the folder of these files on the path?"""
+        rules = self._pytest
+        return not rules.importlib and any(
+            rules.enters(file) and (rules.reads(file) or file.endswith("/conftest.py")) for file in files
+        )
+
+    def _name_neighbours(self, files: Iterable[str], stems: Collection[str]) -> bool:
+        """Does one of the files import another as a top-level module, which no other root has?"""
+        return any(
+            top in stems and not file.endswith(f"/{top}.py") and top not in self._holders
+            for file in files
+            for found in self._imports(file)
+            for top in [found.module.partition(".")[0]]
+        )
+
+    def _imports(self, file: str) -> tuple[Glimpse, ...]:
+        try:
+            return tuple(imports(self.tree.glance(file)))
+        except OSError:
+            return ()
+
+    @cached_property
+    def _pytest(self) -> PytestRules:
+        return pytest_rules(self.tree)
+
+    @cached_property
+    def _flat(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _files(self) -> dict[str, list[str]]:
+        """The modules of each folder that is no package."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self.tree.paths:
+            if path.endswith(".py") and (folder := _parent(path)) not in self._packages:
+                found[folder].append(path)
+        return found
+
+    def stands(self, top: str, root: str) -> bool:
+        """Is there a module or package of this name right below an import root?"""
+        stem = f"{root}/{top}" if root else top
+        return f"{stem}.py" in self.tree.paths or self.is_package(stem)
 
     def dotted(self, path: str, root: str | None = None) -> str:
         """The dotted name of the module at ``path``, seen from an import root (default: its own)."""
@@ -101,21 +210,48 @@ class Names:
         key = dotted, folder
         if key not in self._found:
             self._found[key] = self._find(dotted, folder) if dotted else None
+        if self._found[key] is None and importer:
+            return self._through_inserted(dotted, importer)
         return self._found[key]
 
-    def _find(self, dotted: str, folder: str | None) -> str | None:
-        relative = dotted.replace(".", "/")
-        top = relative.partition("/")[0]
-        for root in (*self._near(folder), *self._holders.get(top, ())):
-            stem = f"{root}/{relative}" if root else relative
-            for path in (f"{stem}/__init__.py", f"{stem}.py"):
-                if path in self.tree.paths:
-                    return path
-        if folder and folder not in self._packages:
-            for path in (f"{folder}/{relative}/__init__.py", f"{folder}/{relative}.py"):
-                if path in self.tree.paths:
-                    return path
+    def _through_inserted(self, dotted: str, importer: str) -> str | None:
+        """The same for a file that puts folders on ``sys.path`` itself, or whose ``conftest.py`` does."""
+        for root in self.inserted(importer):
+            found = self._below(root, dotted)
+            if found is not None:
+                return found
         return None
+
+    def inserted(self, importer: str) -> tuple[str, ...]:
+        """The folders that a file, or a ``conftest.py`` above it, puts on ``sys.path``."""
+        if importer not in self._inserted:
+            folder = _parent(importer)
+            found = [*inserted(self.tree, importer)]
+            conftest = f"{folder}/conftest.py" if folder else "conftest.py"
+            if conftest == importer or conftest not in self.tree.paths:
+                conftest = f"{_parent(folder)}/conftest.py" if _parent(folder) else "conftest.py"
+            if conftest in self.tree.paths and conftest != importer and folder:
+                found += self.inserted(conftest)
+            self._inserted[importer] = tuple(dict.fromkeys(found))
+        return self._inserted[importer]
+
+    @cached_property
+    def _inserted(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def _below(self, root: str, dotted: str) -> str | None:
+        relative = dotted.replace(".", "/")
+        stem = f"{root}/{relative}" if root else relative
+        return next((path for path in (f"{stem}/__init__.py", f"{stem}.py") if path in self.tree.paths), None)
+
+    def _find(self, dotted: str, folder: str | None) -> str | None:
+        flat = folder and folder not in self._packages
+        first = [folder] if folder and flat and self.flat(folder) else []
+        for root in (*first, *self._near(folder), *self._holders.get(dotted.partition(".")[0], ())):
+            found = self._below(root, dotted)
+            if found is not None:
+                return found
+        return self._below(folder, dotted) if folder and flat else None
 
     @cached_property
     def _found(self) -> dict[tuple[str, str | None], str | None]:
@@ -153,10 +289,11 @@ class Names:
 
     def prefix(self, dotted: str, path: str) -> str:
         """The import root by which ``dotted`` names the module at ``path``."""
-        for root in self.roots:
+        own = self.root_of(path)
+        for root in (own, *self.roots, *_ancestors(path)):
             if _below(path, root) and self.dotted(path, root) == dotted:
                 return root
-        return self.root_of(path)
+        return own
 
     def is_package(self, folder: str) -> bool:
         """Does this folder have an ``__init__.py``?"""
@@ -165,6 +302,12 @@ class Names:
 
 def _parent(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    while path:
+        path = _parent(path)
+        yield path
 
 
 def _below(path: str, root: str) -> bool:

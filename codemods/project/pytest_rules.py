@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codemods.project.settings import ini, toml
-from codemods.project.tree import Tree
+
+if TYPE_CHECKING:
+    from codemods.project.tree import Tree
 
 _INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 _FILES, _CLASSES, _FUNCTIONS = ("test_*.py", "*_test.py"), ("Test",), ("test",)
@@ -22,6 +25,12 @@ class PytestRules:
     files: tuple[str, ...] = _FILES
     classes: tuple[str, ...] = _CLASSES
     functions: tuple[str, ...] = _FUNCTIONS
+    folders: tuple[str, ...] = ()  # where it looks for tests; empty: everywhere
+    importlib: bool = False  # does it import test modules without putting their folders on sys.path?
+
+    def enters(self, path: str) -> bool:
+        """Does pytest, started at the root without arguments, look into this file's folder?"""
+        return not self.folders or any(path == f or path.startswith(f.rstrip("/") + "/") for f in self.folders)
 
     def reads(self, path: str) -> bool:
         """Does pytest collect from this file?"""
@@ -43,6 +52,8 @@ def pytest_rules(tree: Tree) -> PytestRules:
         _words(found.get("python_files")) or _FILES,
         _words(found.get("python_classes")) or _CLASSES,
         _words(found.get("python_functions")) or _FUNCTIONS,
+        tuple(folder.removeprefix("./") for folder in _words(found.get("testpaths")) if folder != "."),
+        bool(re.search(r"--import-mode[= ]importlib", " ".join(_words(found.get("addopts"))))),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import configparser
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codemods.project.tree import Tree
+if TYPE_CHECKING:
+    from codemods.project.tree import Tree
 
 
 def toml(tree: Tree, path: str) -> Mapping[str, Any]:
