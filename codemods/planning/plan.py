@@ -12,6 +12,7 @@ from codemods.planning import hazards, request
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.model import Arrival, Block, Body, Departure, Edits
 from codemods.planning.edits.moved_code import body_edits
+from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.facts import Facts
@@ -70,6 +71,9 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     if against:
         raise Refused(*against)
     edits = _edits(facts, needs, body_edits(facts, needs), followers)
+    lost = tuple(unreachable(facts, edits))
+    if lost:
+        raise Refused(*lost)
     return Plan(
         (move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
     )

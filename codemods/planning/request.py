@@ -7,9 +7,9 @@ import ast
 from codemods.bindings import Module
 from codemods.model import Hazard, Move, Place, Refused, WrongUsage
 from codemods.planning.grouping.definition_groups import Units
-from codemods.planning.hazards.hides_module import against
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
+from codemods.project.hiding import hides
 from codemods.spelling import did_you_mean
 
 
@@ -48,9 +48,20 @@ def pending(world: World, move: Move) -> tuple[str, ...]:
 
 def check_destination(world: World, move: Move) -> None:
     """Refused, with nothing else said, where the new module hides another: whatever is found then has this cause."""
-    found = tuple(against(world.tree, move.destination))
-    if found:
-        raise Refused(*found)
+    found = hides(world.tree, move.destination)
+    if found is None:
+        return
+    another = "choose another name for the destination"
+    if found.module:
+        reason = f"this makes `{found.dotted}` a package, {found.hider}, which hides {found.hidden}"
+        remedies = (f"make the module the package first: codemods package {found.module}", another)
+    elif found.hidden == move.destination:
+        reason = f"no import would find it: the package {found.hider} comes before it"
+        remedies = (f"name {found.hider}__init__.py, or a new module in {found.hider}", another)
+    else:
+        who = f", which {found.importer}:{found.line} imports" if found.importer else ""
+        reason, remedies = f"it would hide {found.hidden}{who}", (another,)
+    raise Refused(Hazard("hides-module", Place(move.destination), reason, remedies))
 
 
 def check_names(world: World, move: Move, units: Units) -> None:

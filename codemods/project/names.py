@@ -162,7 +162,7 @@ class Names:
     def stands(self, top: str, root: str) -> bool:
         """Is there a module or package of this name right below an import root?"""
         stem = f"{root}/{top}" if root else top
-        return f"{stem}.py" in self.tree.paths or self.is_package(stem)
+        return f"{stem}.py" in self.tree.paths or self.is_package(stem) or root in self._holders.get(top, ())
 
     def dotted(self, path: str, root: str | None = None) -> str:
         """The dotted name of the module at ``path``, seen from an import root (default: its own)."""

@@ -55,7 +55,7 @@ def _by_itself(tree: Tree, path: str) -> Started | None:
 # ``python -u shop/report.py``, ``[sys.executable, "shop/report.py"]``; then ``cd shop && python report.py``.
 _COMMAND = re.compile(
     r"""(?:\bcd\s+(?P<cd>[\w./-]+)\s*(?:&&|;)\s*)?
-        (?:\b(?:python|pypy|py)[\d.]*(?:\s+-[A-Za-lN-Z]\w*)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
+        (?:\b(?:python|pypy|py)[\d.]*(?:\s+-(?!m\b)\w+)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
       | (?:^|[\s"'`;&])\./(?P<direct>[\w./-]+\.py)\b""",
     re.VERBOSE,
 )

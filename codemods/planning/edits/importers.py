@@ -26,7 +26,8 @@ def importer_edits(
         ):
             continue
         modules[module.path] = module
-        target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names)
+        beside = None if item.level else (item.module, facts.move.source)
+        target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names, beside)
         rehomes[module.path].append(Rehome(item, target))
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}

@@ -21,12 +21,21 @@ def relative_style(module: Module, names: Names) -> bool:
     return not any(item.module.partition(".")[0] == top for item in module.imports if not item.level)
 
 
-def reference_to(target: str, importer: str, relative: bool, names: Names) -> str:
-    """The module text by which ``importer`` names the file ``target`` in a ``from`` import."""
+def reference_to(
+    target: str, importer: str, relative: bool, names: Names, beside: tuple[str, str] | None = None
+) -> str:
+    """The module text by which ``importer`` names the file ``target`` in a ``from`` import.
+
+    ``beside``: an absolute name by which it imports another module, and that module's file: what stands below the same
+    import root is found there as well.
+    """
     root = names.root_of(target)
+    if beside is not None:
+        other = names.prefix(*beside)
+        root = other if target.startswith(f"{other}/" if other else "") else root
     dotted = names.dotted(target, root)
     package = names.package(importer)
-    if not relative or not package or names.root_of(importer) != root:
+    if not relative or not package or beside is not None or names.root_of(importer) != root:
         return dotted
     here, there = package.split("."), dotted.split(".")
     if here[0] != there[0]:

@@ -1,0 +1,76 @@
+"""Whether the imports that a plan writes find their modules, under each name by which the file is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard
+from codemods.planning.edits.model import Edits
+from codemods.planning.facts import Facts
+from codemods.planning.references.used_names import Use, uses
+
+
+def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
+    """A refusal for each file in which an import would fail under one of the names of the file."""
+    move = facts.move
+    named = uses(facts.world, move.source, facts.referrers.files)
+    arriving = [*edits.arrival.imports, *(late.new for late in edits.arrival.body.late)]
+    # Who imports the source, under whatever name, imports the destination through it.
+    for path, modules in (
+        (move.source, [new.module for new in edits.departure.back]),
+        (move.destination, [new.module for new in arriving]),
+    ):
+        for module in dict.fromkeys(modules):
+            hazard = next((h for use in named if (h := _fails(facts, path, module, use))), None)
+            if hazard is not None:
+                yield hazard
+                break
+
+
+def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
+    """Why ``from <module> import`` in ``path`` finds nothing where the file is used so; None where it does."""
+    names = facts.world.names
+    target = _target(facts, path, module)
+    if use.place is None or target is None or not path.startswith(f"{use.root}/" if use.root else ""):
+        return None
+    here, level = names.dotted(path, use.root), len(module) - len(module.lstrip("."))
+    if level:
+        package = here if path.endswith("/__init__.py") else here.rpartition(".")[0]
+        if level <= len(package.split(".")) * bool(package) or _already(facts, None):
+            return None
+        why = f"{use.place} uses {path} without a package"
+    else:
+        root = names.prefix(module, target)
+        if root == use.root or _already(facts, root):
+            return None
+        why = f"{use.place} uses {path} as `{here}`, and finds {target} by another name, if at all"
+    own = names.dotted(path)
+    remedies = (f"use {path} as `{own}` everywhere, and start it by `python -m {own}`",)
+    return Hazard("unreachable-module", use.place, f"{why}: there, `from {module} import ...` would fail", remedies)
+
+
+def _target(facts: Facts, path: str, module: str) -> str | None:
+    """The file that an import in ``path`` means: the new one is there already for this question."""
+    names, move = facts.world.names, facts.move
+    absolute = names.written(path, module) or ""
+    if absolute in {names.dotted(move.destination, root) for root in (names.root_of(move.destination), *names.roots)}:
+        return move.destination
+    return names.find(absolute, path)
+
+
+def _already(facts: Facts, root: str | None) -> bool:
+    """Does the source import from this root whenever it is imported, None: by dots?"""
+    names = facts.world.names
+    for item in facts.source.imports:
+        if (
+            item.guarded
+            or item.function is not None
+            or item.typing_only
+            or item.script
+            or (item.level > 0) != (root is None)
+        ):
+            continue
+        target = facts.world.target(facts.source, item)
+        if root is None or (target is not None and names.prefix(item.module, target) == root):
+            return True
+    return False
