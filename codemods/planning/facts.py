@@ -7,6 +7,7 @@ from functools import cached_property
 
 from codemods.bindings import Module
 from codemods.model import Disposition, Move
+from codemods.planning.effects.statements import Effects
 from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.index.project_index import World
 from codemods.planning.references.dynamic_names import Look, looks
@@ -31,6 +32,11 @@ class Facts:
     pinned: frozenset[str]
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What statements of the tree change when they run."""
+        return Effects(self.world)
 
     @cached_property
     def moved_names(self) -> frozenset[str]:

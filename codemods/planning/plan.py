@@ -15,9 +15,11 @@ from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
+from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.loggers import loggers
+from codemods.planning.hazards import import_order
 from codemods.planning.imports.lazy_reexports import deprecation_hazards, ways_back
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.imports.required import Needs
@@ -170,8 +172,12 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         deprecation,
     )
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
-    others = importer_edits(facts, followers, tuple(entered(facts, packages)))
-    return Edits(departure, arrival, others, packages, limit, stubs=stub_edits(facts))
+    order = LoadOrder(facts, departure, arrival)
+    others, kept = importer_edits(facts, followers, order, tuple(entered(facts, packages)))
+    against = list(import_order.against(facts, order, kept))
+    if against:
+        raise Refused(*against)
+    return Edits(departure, arrival, others, packages, limit, kept, stub_edits(facts))
 
 
 def _new_packages(facts: Facts) -> Iterator[str]:
@@ -228,6 +234,10 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
         yield FilePlan(edits.stubs.arrival.path, (f"declares {declared}",))
     for path in edits.new_packages:
         yield FilePlan(path, ("is made, empty: its neighbours are packages",))
+    new = facts.world.names.dotted(facts.move.destination)
+    for kept in edits.kept:
+        names = ", ".join(kept.names) or "moved code"
+        yield FilePlan(kept.place.path, (f"keeps importing {names} by the old path: with {new} it {kept.reason}",))
     for file in edits.others:
         said = [f"imports {r.item.attribute} from {r.module}" for r in file.rehomes]
         said += [s.why for s in file.strings]

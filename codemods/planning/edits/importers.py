@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 
 from codemods.bindings import Import, Module
-from codemods.planning.edits.model import FileEdits, Rehome, Replacement
+from codemods.model import Place
+from codemods.planning.edits.model import FileEdits, Kept, Rehome, Replacement
 from codemods.planning.edits.spelling import reference_to
+from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
 from codemods.planning.references.patches import Seam
 from codemods.planning.references.text_references import rewritten
 
 
 def importer_edits(
-    facts: Facts, followers: tuple[Seam, ...], entries: tuple[tuple[str, Replacement], ...] = ()
-) -> tuple[FileEdits, ...]:
-    """What changes in every file but the two of the move; ``entries``: edits of lists of files."""
+    facts: Facts,
+    followers: tuple[Seam, ...],
+    order: LoadOrder,
+    entries: tuple[tuple[str, Replacement], ...] = (),
+) -> tuple[tuple[FileEdits, ...], tuple[Kept, ...]]:
+    """What changes in every file but the two of the move, and who keeps the old path, for rewritten it would not load
+    what it loads; ``entries``: edits of lists of files."""
     rehomes: dict[str, list[Rehome]] = defaultdict(list)
     modules: dict[str, Module] = {}
+    kept: list[Kept] = []
     for module, item in facts.referrers.imports:
         if (
             module.path in (facts.move.destination, facts.move.destination + "i")
@@ -29,9 +36,21 @@ def importer_edits(
         beside = None if item.level else (item.module, facts.move.source)
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names, beside)
         rehomes[module.path].append(Rehome(item, target))
+    for path, found in list(rehomes.items()):
+        difference = order.of_importer(modules[path], [rehome.item for rehome in found])
+        if difference is not None:
+            names = tuple(dict.fromkeys(str(rehome.item.attribute) for rehome in found))
+            kept.append(Kept(modules[path].source.place(found[0].item.node), names, order.said(difference)))
+            del rehomes[path]
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}
-    for path, edits in (*rewritten(facts).items(), *((path, (edit,)) for path, edit in entries)):
+    named = dict(rewritten(facts))
+    for path in sorted(named.keys() - {facts.move.source, facts.move.destination}):
+        difference = order.of_text(path)
+        if difference is not None:
+            kept.append(Kept(Place(path), (), order.said(difference)))
+            del named[path]
+    for path, edits in (*named.items(), *((path, (edit,)) for path, edit in entries)):
         if path not in (facts.move.source, facts.move.destination):
             texts[path] = facts.world.module(path) if path.endswith(".py") else None
             strings[path] += edits
@@ -39,10 +58,11 @@ def importer_edits(
         assert seam.module is not None and seam.text is not None
         modules[seam.module.path] = seam.module
         strings[seam.module.path].append(_retargeted(facts, seam))
-    return tuple(
+    edits = tuple(
         FileEdits(path, modules.get(path) or texts[path], tuple(rehomes[path]), tuple(strings[path]))
         for path in sorted({*rehomes, *strings})
     )
+    return edits, tuple(kept)
 
 
 def _looked_up_late(facts: Facts, item: Import) -> bool:

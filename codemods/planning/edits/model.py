@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Statement
+from codemods.model import Place
 from codemods.project.import_style import ImportStyle
 
 # What tells linters, and people, why an import stays that nothing in the file reads.
@@ -166,6 +167,15 @@ class FileEdits:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """An importer that keeps the old import path: where, the names that it imports (none: a text), and why."""
+
+    place: Place
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Edits:
     """All edits of one move."""
 
@@ -174,5 +184,5 @@ class Edits:
     others: tuple[FileEdits, ...] = ()
     new_packages: tuple[str, ...] = ()
     style: ImportStyle = field(default_factory=ImportStyle)
-    notes: tuple[str, ...] = field(default=())
+    kept: tuple[Kept, ...] = ()
     stubs: StubEdits | None = None

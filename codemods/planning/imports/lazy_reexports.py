@@ -9,7 +9,6 @@ from codemods.model import Hazard, Place, Refused, Severity
 from codemods.planning.edits.model import Deprecation, NewImport
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit
-from codemods.planning.grouping.side_effects import effects
 from codemods.planning.imports.source_imports import imported_back
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.module_escapes import handed_on
@@ -74,11 +73,7 @@ def bound_names(facts: Facts) -> dict[str, str]:
 
 def _takes_effect(facts: Facts, unit: Unit) -> bool:
     """Does a definition change what others hold: by a decorator that registers it, a base that keeps a list?"""
-    return any(
-        effect.shared or ("." in effect.label and facts.world.origin(facts.source.path, effect.label.partition(".")[0]))
-        for statement in unit.statements
-        for effect in effects(facts.world, facts.source, statement)
-    )
+    return any(facts.effects.of(facts.source, statement) for statement in unit.statements)
 
 
 def _standing(facts: Facts) -> ast.FunctionDef | None:

@@ -10,7 +10,6 @@ from codemods.planning.edits.model import KEPT, NewImport, Turn
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit
-from codemods.planning.grouping.side_effects import has_effect
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
@@ -228,15 +227,12 @@ def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
     if after_line:
         below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
         return Turn(next(below, None))
-    effects = [s for unit in facts.moving for s in unit.statements if has_effect(facts.world, facts.source, s)]
+    effects = [s for unit in facts.moving for s in unit.statements if facts.effects.of(facts.source, s)]
     earlier = [
         s
         for unit in facts.staying
         for s in unit.statements
-        if effects
-        and s.index < min(e.index for e in effects)
-        and not s.is_import
-        and has_effect(facts.world, facts.source, s)
+        if effects and s.index < min(e.index for e in effects) and not s.is_import and facts.effects.of(facts.source, s)
     ]
     if not earlier:
         return None

@@ -1,0 +1,44 @@
+"""What is known of names from outside of a tree: facts that planner and prover both read, as data beside this file."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from enum import Enum
+from importlib import resources
+
+__all__ = ["READING", "Call", "call"]
+
+
+class Call(Enum):
+    """What calling a name, deriving from it or decorating with it does."""
+
+    QUIET = "quiet"  # makes a value and changes nothing
+    SHARED = "shared"  # gives something that others hold as well, or that acts by itself: its methods have effects
+    MUTATES = "mutates"  # changes its first argument
+    CALLS = "calls"  # calls the functions that it is given, and is quiet otherwise
+    EFFECT = "effect"  # changes something that outlives the call
+
+
+def call(dotted: str) -> Call | None:
+    """What is known of calling ``typing.NewType``; None where nothing is. The longest entry decides."""
+    table = _table()
+    while dotted:
+        if dotted in table:
+            return table[dotted]
+        dotted = dotted.rpartition(".")[0]
+    return None
+
+
+@functools.cache
+def _table() -> dict[str, Call]:
+    return {name: kind for kind in Call for name in _data()["calls"][kind.value]}
+
+
+@functools.cache
+def _data() -> dict[str, dict[str, list[str]]]:
+    text = resources.files(__name__).joinpath("quiet.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+READING = frozenset(_data()["methods"]["reading"])

@@ -1,0 +1,139 @@
+"""What runs when a class is made: hooks of its bases and metaclasses, and of the values in its body."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from codemods import knowledge
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.effects.resolving import Resolver, own_nodes
+from codemods.planning.effects.scopes import Scope, function_scope
+from codemods.planning.effects.targets import FRESH, Callee, Target, chain_of
+
+_MAKING = ("__prepare__", "__new__", "__init__", "__call__")
+
+
+class ClassHooks:
+    """Answers for the classes of one tree."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    def of(self, module: Module, scope: Scope | None, node: ast.ClassDef) -> Iterator[Callee]:
+        """What the statement ``class …`` runs, decorators and body aside."""
+        for base in node.bases:
+            yield from self._base(module, scope, base, frozenset())
+        for keyword in node.keywords:
+            if keyword.arg == "metaclass":
+                yield from self._metaclass(module, scope, keyword.value)
+        for statement in node.body:
+            value = getattr(statement, "value", None) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
+            owner = self.resolver.class_of(module, scope, value) if isinstance(value, ast.expr) else None
+            if owner is not None:
+                yield from self.resolver.methods(owner, "__set_name__", 1, FRESH)
+
+    def _base(self, module: Module, scope: Scope | None, base: ast.expr, seen: frozenset[int]) -> Iterator[Callee]:
+        """What deriving from an expression runs."""
+        expression = base.value if isinstance(base, (ast.Subscript, ast.Starred)) else base
+        if isinstance(expression, ast.Call):
+            yield from self._made(module, scope, expression, seen)
+            return
+        target = self.resolver.named(module, scope, chain_of(expression))
+        holder = scope.holder(expression.id) if scope is not None and isinstance(expression, ast.Name) else None
+        node = self.resolver.definition(target) if target is not None else None
+        value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if target is not None and target[0] == "":
+            yield from self._outside(target[1])
+        elif target is not None and isinstance(node, ast.ClassDef):
+            yield from self._derived(target)
+        elif target is not None and isinstance(value, ast.expr) and id(value) not in seen:
+            yield from self._base(self.resolver.world.module(target[0]), None, value, seen | {id(value)})
+        elif holder is None or expression.id in holder.parameters:  # type: ignore[attr-defined]
+            label = ast.unparse(base)
+            yield Callee(label, changes=frozenset({target or ("", label)}))
+
+    def _outside(self, dotted: str) -> Iterator[Callee]:
+        quiet = knowledge.call(dotted) not in (None, knowledge.Call.EFFECT) and ("", dotted) not in self.listed
+        if not quiet:
+            yield Callee(dotted, changes=frozenset({("", dotted)}))
+
+    def _derived(self, target: Target) -> Iterator[Callee]:
+        """What deriving from a class of the tree runs."""
+        if self.listed & {target, ("", "*")}:
+            yield Callee(target[1], changes=frozenset({target}))
+        for above, node in self.resolver.above(target):
+            module = self.resolver.world.module(above[0])
+            for inner in node.body:
+                if isinstance(inner, FUNCTIONS) and inner.name == "__init_subclass__":
+                    for found in self.resolver.methods(above, inner.name, 1, frozenset({above})):
+                        yield replace(found, made=True, inherits=True)
+                        break
+            if above != target and above in self.listed:
+                yield Callee(above[1], changes=frozenset({above}))
+            for base in node.bases:
+                expression = base.value if isinstance(base, ast.Subscript) else base
+                found = self.resolver.named(module, None, chain_of(expression))
+                if found is None or found[0] == "" or not isinstance(self.resolver.definition(found), ast.ClassDef):
+                    yield from self._base(module, None, base, frozenset())
+            for keyword in node.keywords:
+                if keyword.arg == "metaclass":
+                    yield from self._metaclass(module, None, keyword.value)
+
+    def _metaclass(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[Callee]:
+        target = self.resolver.named(module, scope, chain_of(node))
+        if target is None:
+            label = ast.unparse(node)
+            yield Callee(label, changes=frozenset({("", label)}))
+        elif target[0] == "":
+            yield from self._outside(target[1])
+        else:
+            yield from self._making(target)
+
+    def _making(self, meta: Target) -> Iterator[Callee]:
+        """What a metaclass of the tree runs for a new class."""
+        for name in _MAKING[:3]:
+            for found in self.resolver.methods(meta, name, 1, frozenset({meta})):
+                yield replace(found, made=name == "__init__", inherits=True)
+        for above, node in self.resolver.above(meta):
+            for base in node.bases:
+                found = self.resolver.named(self.resolver.world.module(above[0]), None, chain_of(base))
+                if found is not None and found[0] == "":
+                    yield from self._outside(found[1])
+
+    def _made(self, module: Module, scope: Scope | None, node: ast.Call, seen: frozenset[int]) -> Iterator[Callee]:
+        """A base that a call gives: ``declarative_base()``, ``namedtuple(…)``, ``Meta("Base", (), {})``."""
+        owner = self.resolver.class_of(module, scope, node)
+        if owner is not None:
+            yield from self._making(owner)
+            return
+        for callee in self.resolver.callees(module, scope, node.func):
+            if callee.code is None:
+                yield callee
+                continue
+            code = callee.code
+            inside = function_scope(code.module, code.node, code.around, code.owner)
+            nested = {n.name: n for n in own_nodes(code.node) if isinstance(n, ast.ClassDef)}
+            returns = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
+            for value in returns:
+                inner = nested.get(getattr(value, "id", ""))
+                if inner is None or inner.bases or inner.keywords:
+                    if id(value) not in seen:
+                        yield from self._base(code.module, inside, value, seen | {id(value)})
+                if inner is not None and any(getattr(n, "name", "") == "__init_subclass__" for n in inner.body):
+                    yield Callee(inner.name, changes=frozenset({(code.module.path, getattr(code.node, "name", ""))}))
+
+    @cached_property
+    def listed(self) -> frozenset[Target]:
+        """The classes whose ``__subclasses__()`` somebody asks for; ("", "*") where it can't be told which."""
+        found: set[Target] = set()
+        for module in self.resolver.world.modules_mentioning("__subclasses__"):
+            owners = {id(n): (module.path, c.name) for c in module.source.nodes.of(ast.ClassDef) for n in ast.walk(c)}
+            for node in module.source.nodes.of(ast.Attribute):
+                if node.attr == "__subclasses__":
+                    target = self.resolver.named(module, None, chain_of(node.value))
+                    found.add(target or owners.get(id(node)) or ("", "*"))
+        return frozenset(found)

@@ -1,0 +1,331 @@
+"""What an expression that is called may run, and whose object an expression stands for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import replace
+
+from codemods import knowledge
+from codemods.bindings import Import, Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.effects.scopes import Scope, function_scope
+from codemods.planning.effects.targets import FRESH, MADE, PARAMETER, SELF, Callee, Code, Target, Targets, chain_of
+from codemods.planning.index.project_index import World
+
+_BUILTINS = frozenset(dir(builtins))
+_ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
+_MADE = ("__new__", "__init__", "__post_init__")
+
+
+class Resolver:
+    """Answers for the code of one tree."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._busy: set[int] = set()  # assignments that are being followed
+
+    # -- names
+
+    def definition(self, target: Target) -> ast.stmt | None:
+        """The last statement that defines a name of the tree."""
+        if not target[0].endswith(".py"):
+            return None
+        statements = self.world.module(target[0]).definitions.get(target[1], ())
+        return statements[-1].node if statements else None
+
+    def named(self, module: Module, scope: Scope | None, chain: tuple[str, ...]) -> Target | None:
+        """What a dotted name means where all but its last part are modules: (path, name), or ("", "os.path.join")."""
+        if not chain:
+            return None
+        holder = scope.holder(chain[0]) if scope is not None else None
+        if holder is not None and chain[0] not in holder.imports:
+            return None
+        items = holder.imports[chain[0]] if holder is not None else module.top_imports.get(chain[0], [])
+        found = self.world.origin(module.path, chain[0]) if holder is None else None
+        if len(chain) == 1 and found is not None:
+            return found
+        for item in items:
+            if (target := self._imported(module, item, chain)) is not None:
+                return target
+        if found is None and chain[0] in _BUILTINS and chain[0] not in module.binds:
+            return "", ".".join(("builtins", *chain))
+        return None
+
+    def _imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
+        base = self.world.names.absolute(module.path, item.module or None, item.level)
+        if base is None:
+            return None
+        parts = [*base.split("."), *((item.attribute,) if item.attribute else ())] if base else [item.attribute or ""]
+        if item.attribute is None and not item.asname:
+            parts = parts[:1]
+        parts += chain[1:]
+        for count in range(len(parts) - 1, 0, -1):
+            path = self.world.names.find(".".join(parts[:count]), module.path)
+            if path is not None:
+                if len(parts) - count > 1:
+                    return None  # an attribute of something in a module
+                return self.world.origin(path, parts[-1]) or self._through(path, parts[-1])
+        return "", ".".join(parts)
+
+    def _through(self, path: str, name: str) -> Target | None:
+        """A name that a module of the tree takes from outside of it."""
+        module = self.world.module(path)
+        for item in module.top_imports.get(name, ()):
+            if self.world.target(module, item) is None:
+                return self._imported(module, item, (name,))
+        return path, name
+
+    # -- whose an object is
+
+    def roots(self, module: Module, scope: Scope | None, node: ast.expr) -> Targets:
+        """The objects that others hold of which an expression is, or may be a part."""
+        if isinstance(node, ast.Name):
+            return self._of_name(module, scope, node)
+        if isinstance(node, ast.Attribute):
+            target = self.named(module, scope, chain_of(node))
+            if target is not None:
+                return self._held(target)
+            inner = self.roots(module, scope, node.value)
+            return frozenset((SELF, node.attr) if one in ((SELF, ""), MADE) else one for one in inner)
+        if isinstance(node, (ast.Subscript, ast.Starred, ast.Await, ast.NamedExpr)):
+            return self.roots(module, scope, node.value)
+        if isinstance(node, ast.IfExp):
+            return self.roots(module, scope, node.body) | self.roots(module, scope, node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return frozenset().union(*(self.roots(module, scope, value) for value in node.values))
+        return self._of_call(module, scope, node) if isinstance(node, ast.Call) else FRESH
+
+    def _of_name(self, module: Module, scope: Scope | None, node: ast.Name) -> Targets:
+        holder = scope.holder(node.id) if scope is not None else None
+        if holder is None or node.id in holder.imports:
+            target = self.named(module, scope, (node.id,))
+            return self._held(target) if target is not None else FRESH
+        found: set[Target] = set()
+        if node.id in holder.parameters:
+            found.add((SELF, "") if node.id == holder.first else PARAMETER)
+        for value in holder.values.get(node.id, ()):
+            if isinstance(value, ast.expr) and id(value) not in self._busy:
+                self._busy.add(id(value))
+                found |= self.roots(module, holder, value)
+                self._busy.discard(id(value))
+        return frozenset(found)
+
+    def _held(self, target: Target) -> Targets:
+        """A name of a module that stands for a part of something else counts as that as well."""
+        node = self.definition(target)
+        value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        if value is None or id(value) in self._busy:
+            return frozenset({target})
+        self._busy.add(id(value))
+        more = self.roots(self.world.module(target[0]), None, value)
+        self._busy.discard(id(value))
+        return frozenset({target}) | more
+
+    def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
+        function = node.func
+        if isinstance(function, ast.Attribute) and function.attr in _ENTRIES:
+            return self.roots(module, scope, function.value)
+        if isinstance(function, ast.Attribute) and function.attr == "__new__" and scope is not None and scope.owner:
+            return frozenset({MADE})
+        found: set[Target] = set()
+        for callee in self.callees(module, scope, function):
+            if callee.label == "builtins.type":
+                found |= {(SELF, "__class__") if r == (SELF, "") else r for r in self._all(module, scope, node.args)}
+            elif callee.code is not None and not isinstance(callee.code.node, ast.Lambda) and not _makes(callee):
+                found |= self._returned(callee.code) - {PARAMETER}
+                found |= self._all(module, scope, node.args) | callee.receiver
+            elif knowledge.call(callee.label) is knowledge.Call.SHARED:
+                found.add(("", callee.label))
+        return frozenset(one for one in found if one[0] != SELF or scope is not None)
+
+    def _all(self, module: Module, scope: Scope | None, nodes: list[ast.expr]) -> Targets:
+        return frozenset().union(*(self.roots(module, scope, node) for node in nodes))
+
+    def _returned(self, code: Code) -> Targets:
+        """What of others a function hands out."""
+        if id(code.node) in self._busy or code.owner is not None:
+            return FRESH
+        self._busy.add(id(code.node))
+        scope = function_scope(code.module, code.node, code.around, code.owner)
+        values = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
+        found = self._all(code.module, scope, values)
+        self._busy.discard(id(code.node))
+        return found
+
+    # -- what is called
+
+    def callees(self, module: Module, scope: Scope | None, node: ast.expr, depth: int = 1) -> Iterator[Callee]:
+        """What calling an expression may run; ``depth`` 2: calling what such a call returned."""
+        chain = chain_of(node)
+        holder = scope.holder(chain[0]) if scope is not None and chain else None
+        if isinstance(node, ast.Call):
+            yield from self._result(module, scope, node, depth)
+        elif isinstance(node, ast.Lambda):
+            yield Callee("lambda", Code(module, node, depth, None, scope))
+        elif isinstance(node, ast.Subscript):
+            yield from self.callees(module, scope, node.value, depth)
+        elif isinstance(node, ast.IfExp):
+            yield from self.callees(module, scope, node.body, depth)
+            yield from self.callees(module, scope, node.orelse, depth)
+        elif isinstance(node, ast.BoolOp):
+            for value in node.values:
+                yield from self.callees(module, scope, value, depth)
+        elif isinstance(node, ast.Name) and holder is not None and node.id not in holder.imports:
+            yield from self._local(module, holder, node, depth)
+        elif (target := self.named(module, scope, chain)) is not None:
+            yield from self.of_target(target, depth)
+        elif isinstance(node, ast.Attribute):
+            yield from self._method(module, scope, node, depth)
+        else:
+            yield Callee(ast.unparse(node), changes=frozenset({("", ast.unparse(node))}))
+
+    def _result(self, module: Module, scope: Scope | None, node: ast.Call, depth: int) -> Iterator[Callee]:
+        """What calling the result of a call runs."""
+        if self.named(module, scope, chain_of(node.func)) == ("", "functools.partial"):
+            for argument in node.args[:1]:
+                yield from self.callees(module, scope, argument, depth)
+            return
+        yield from self.callees(module, scope, node.func, depth + 1)
+
+    def _local(self, module: Module, holder: Scope, node: ast.Name, depth: int) -> Iterator[Callee]:
+        if node.id in holder.parameters:
+            yield Callee(node.id, calls=True)
+        for value in holder.values.get(node.id, ()):
+            if isinstance(value, FUNCTIONS):
+                yield Callee(node.id, Code(module, value, depth, None, holder))
+            elif isinstance(value, ast.expr) and id(value) not in self._busy:
+                self._busy.add(id(value))
+                yield from self.callees(module, holder, value, depth)
+                self._busy.discard(id(value))
+
+    def of_target(self, target: Target, depth: int, receiver: Targets = FRESH) -> Iterator[Callee]:
+        """What calling a name of a module runs."""
+        path, name = target
+        if path == "":
+            yield from self._outside(name, depth)
+            return
+        node = self.definition(target)
+        if isinstance(node, FUNCTIONS):
+            yield Callee(name, Code(self.world.module(path), node, depth))
+        elif isinstance(node, ast.ClassDef):
+            yield from self.constructor(target) if depth == 1 else self.methods(target, "__call__", depth - 1, receiver)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            yield from self._value(target, node.value, depth)
+        else:
+            yield Callee(name, changes=frozenset({target}))
+
+    def _outside(self, dotted: str, depth: int) -> Iterator[Callee]:
+        kind = knowledge.call(dotted)
+        mutates, calls = kind is knowledge.Call.MUTATES, kind is knowledge.Call.CALLS
+        changes = frozenset({("", dotted)}) if kind in (None, knowledge.Call.EFFECT) else FRESH
+        yield Callee(dotted, changes=changes, arguments=mutates, calls=calls)
+
+    def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:
+        """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
+        module = self.world.module(target[0])
+        if id(value) in self._busy:
+            return
+        self._busy.add(id(value))
+        if isinstance(value, ast.Call) and (owner := self.class_of(module, None, value)) is not None:
+            yield from self.methods(owner, "__call__", depth, frozenset({target}))
+        else:
+            yield from self.callees(module, None, value, depth)
+        self._busy.discard(id(value))
+
+    def _method(self, module: Module, scope: Scope | None, node: ast.Attribute, depth: int) -> Iterator[Callee]:
+        """``bus.on``: a method of an instance, of a class, or of something that is only known by its roots."""
+        receiver = self.roots(module, scope, node.value)
+        owner = self.named(module, scope, chain_of(node.value))
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super":
+            return  # what stands above runs too, and is asked of each class above
+        if owner is None or not isinstance(self.definition(owner), ast.ClassDef):
+            owner = self.class_of(module, scope, node.value)
+        found = list(self.methods(owner, node.attr, depth, receiver)) if owner is not None else []
+        if found:
+            yield from found
+        elif node.attr not in knowledge.READING:
+            yield Callee(ast.unparse(node), changes=receiver)
+
+    # -- classes
+
+    def class_of(self, module: Module, scope: Scope | None, node: ast.expr) -> Target | None:
+        """The class of the tree of which an expression is an instance."""
+        if isinstance(node, ast.Call):
+            target = self.named(module, scope, chain_of(node.func))
+            return target if target and isinstance(self.definition(target), ast.ClassDef) else None
+        holder = scope.holder(node.id) if scope is not None and isinstance(node, ast.Name) else None
+        if isinstance(node, ast.Name) and holder is not None and node.id == holder.first:
+            return holder.owner
+        if holder is not None and isinstance(node, ast.Name) and node.id not in holder.imports:
+            values = holder.values.get(node.id, [])
+            value = values[0] if len(values) == 1 and isinstance(values[0], ast.Call) else None
+            return self.class_of(module, holder, value) if isinstance(value, ast.Call) else None
+        target = self.named(module, scope, chain_of(node))
+        stands = self.definition(target) if target is not None else None
+        value = getattr(stands, "value", None) if isinstance(stands, (ast.Assign, ast.AnnAssign)) else None
+        if target is None or not isinstance(value, (ast.Call, ast.Name, ast.Attribute)) or id(value) in self._busy:
+            return None
+        self._busy.add(id(value))
+        found = self.class_of(self.world.module(target[0]), None, value)
+        self._busy.discard(id(value))
+        return found
+
+    def above(self, owner: Target) -> Iterator[tuple[Target, ast.ClassDef]]:
+        """A class of the tree and those above it in the tree."""
+        todo, seen = [owner], {owner}
+        while todo:
+            target = todo.pop(0)
+            node = self.definition(target)
+            if not isinstance(node, ast.ClassDef):
+                continue
+            yield target, node
+            for base in node.bases:
+                expression = base.value if isinstance(base, ast.Subscript) else base
+                found = self.named(self.world.module(target[0]), None, chain_of(expression))
+                if found is not None and found not in seen:
+                    seen.add(found)
+                    todo.append(found)
+
+    def methods(self, owner: Target, name: str, depth: int, receiver: Targets) -> Iterator[Callee]:
+        for target, node in self.above(owner):
+            for inner in node.body:
+                if isinstance(inner, FUNCTIONS) and inner.name == name:
+                    code = Code(self.world.module(target[0]), inner, depth, target)
+                    yield Callee(f"{target[1]}.{name}", code, receiver)
+
+    def constructor(self, owner: Target) -> Iterator[Callee]:
+        for name in _MADE:
+            for found in self.methods(owner, name, 1, frozenset({owner})):
+                yield found if name == "__new__" else replace(found, made=True)
+        for target, node in self.above(owner):
+            module = self.world.module(target[0])
+            for base in node.bases:
+                yield from self._base_outside(module, base)
+            for keyword in node.keywords:
+                found = self.named(module, None, chain_of(keyword.value)) if keyword.arg == "metaclass" else None
+                if found is not None and found[0]:
+                    yield from self.methods(found, "__call__", 1, frozenset({target}))
+
+    def _base_outside(self, module: Module, base: ast.expr) -> Iterator[Callee]:
+        expression = base.value if isinstance(base, ast.Subscript) else base
+        found = self.named(module, None, chain_of(expression))
+        if found is not None and found[0] == "":
+            yield from self._outside(found[1], 1)
+
+
+def _makes(callee: Callee) -> bool:
+    """Does calling it give a new object?"""
+    return callee.made or (callee.code is not None and getattr(callee.code.node, "name", "") in _MADE)
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function's body, those inside of other functions aside."""
+    body = getattr(function, "body", [])
+    todo: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            todo += ast.iter_child_nodes(node)

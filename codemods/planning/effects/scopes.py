@@ -1,0 +1,107 @@
+"""Names that are local to a function or class while its effects are looked for, and what they may stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codemods.bindings import Import, Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.effects.targets import Function, Target
+
+_NESTED = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
+
+
+@dataclass
+class Scope:
+    """The local names of a function or class: parameters, and what they are assigned; ``above`` is the one around."""
+
+    module: Module
+    above: Scope | None = None
+    first: str = ""  # the first parameter of a method
+    owner: Target | None = None
+    parameters: frozenset[str] = frozenset()
+    values: dict[str, list[ast.expr | Function | ast.ClassDef]] = field(default_factory=dict)
+    imports: dict[str, list[Import]] = field(default_factory=dict)
+    declared: frozenset[str] = frozenset()
+
+    def holder(self, name: str) -> Scope | None:
+        """The scope in which a name is local; None for a global."""
+        scope: Scope | None = self
+        while scope is not None and name not in scope.declared:
+            if name in scope.parameters or name in scope.values or name in scope.imports:
+                return scope
+            scope = scope.above
+        return None
+
+
+def function_scope(module: Module, node: Function, above: Scope | None, owner: Target | None) -> Scope:
+    a = node.args
+    ordered = [*a.posonlyargs, *a.args]
+    every = [*ordered, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
+    body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
+    scope = Scope(module, above, owner=owner, parameters=frozenset(x.arg for x in every))
+    if owner is not None and ordered and not _is_static(node):
+        scope.first = ordered[0].arg
+    _fill(scope, body)
+    first, last = node.lineno, node.end_lineno or node.lineno
+    for item in module.imports:
+        if item.function is not None and first <= item.node.lineno <= last:
+            scope.imports.setdefault(item.binds, []).append(item)
+    return scope
+
+
+def class_scope(module: Module, node: ast.ClassDef, above: Scope | None) -> Scope:
+    scope = Scope(module, above)
+    _fill(scope, [*node.body])
+    return scope
+
+
+def comprehension_scope(module: Module, node: ast.expr, above: Scope | None) -> Scope:
+    scope = Scope(module, above)
+    _fill(scope, [*node.generators])  # type: ignore[attr-defined]
+    return scope
+
+
+def _is_static(node: Function) -> bool:
+    return any(getattr(d, "id", "") == "staticmethod" for d in getattr(node, "decorator_list", ()))
+
+
+def _fill(scope: Scope, body: list[ast.AST]) -> None:
+    values: dict[str, list[ast.expr | Function | ast.ClassDef]] = defaultdict(list)
+    declared: set[str] = set()
+    for node in _own(body):
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            values[node.name].append(node)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            declared |= {*node.names} if isinstance(node, ast.Global) else set()
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                _assigned(values, target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            _assigned(values, node.target, node.value)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            _assigned(values, node.target, node.iter)
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            _assigned(values, node.optional_vars, node.context_expr)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            values[node.name] += []
+    scope.values, scope.declared = dict(values), frozenset(declared)
+
+
+def _assigned(values: dict[str, list[ast.expr | Function | ast.ClassDef]], target: ast.expr, value: ast.expr) -> None:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            values[node.id].append(value)
+
+
+def _own(body: list[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes of a body, those inside of functions and classes aside."""
+    todo = list(body)
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, _NESTED):
+            todo += ast.iter_child_nodes(node)

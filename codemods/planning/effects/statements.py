@@ -1,0 +1,175 @@
+"""The effects of statements and modules: what they do by themselves, and what they call, bottom-up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module, Statement
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.graphs import strongly_connected
+from codemods.planning.effects.class_hooks import ClassHooks
+from codemods.planning.effects.resolving import Resolver, own_nodes
+from codemods.planning.effects.scopes import function_scope
+from codemods.planning.effects.targets import CALLED, FRESH, MADE, PARAMETER, SELF, Code, Target, Targets
+from codemods.planning.effects.walking import Site, Walker
+from codemods.planning.index.project_index import World
+from codemods.project import Unreadable
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An object that a statement changes when it runs: by what, at which line."""
+
+    label: str
+    target: Target
+    line: int
+
+
+class Effects:
+    """Answers for one tree, each statement looked at once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.resolver = Resolver(world)
+        self.walker = Walker(self.resolver, ClassHooks(self.resolver))
+        self._sites: dict[Code, tuple[Site, ...]] = {}
+        self._changes: dict[Code, Targets] = {}
+        self._statements: dict[int, tuple[Effect, ...]] = {}
+        self._modules: dict[str, tuple[Effect, ...]] = {}
+
+    def of(self, module: Module, statement: Statement) -> tuple[Effect, ...]:
+        """What a statement of a module changes, its own module's objects among it."""
+        key = id(statement.node)
+        if key not in self._statements:
+            sites = tuple(self.walker.run(module, None, statement.node))
+            self._solve(sites)
+            found = (Effect(s.callee.label, t, s.line) for s in sites for t in sorted(self._at(s)) if _is_object(t))
+            self._statements[key] = tuple(dict.fromkeys(found))
+        return self._statements[key]
+
+    def of_module(self, path: str) -> tuple[Effect, ...]:
+        """What importing a module changes besides what it makes itself; empty for a quiet one."""
+        if path not in self._modules:
+            try:
+                module = self.world.module(path)
+                found = (e for s in module.statements for e in self.of(module, s) if not owned(module, e.target))
+                self._modules[path] = tuple(found)
+            except (Unreadable, OSError):
+                self._modules[path] = (Effect("code that can't be read", ("", path), 1),)
+        return self._modules[path]
+
+    # -- bottom-up over the call graph
+
+    def _solve(self, sites: Iterable[Site]) -> None:
+        """Finds what everything that the sites may run changes."""
+        graph: dict[Code, list[Code]] = {}
+        todo = [code for site in sites for code in _codes(site)]
+        while todo:
+            code = todo.pop()
+            if code not in graph and code not in self._changes:
+                graph[code] = [inner for site in self._inside(code) for inner in _codes(site)]
+                todo += graph[code]
+        for component in strongly_connected(graph):
+            for code in component:
+                self._changes.setdefault(code, FRESH)
+            changed = True
+            while changed:
+                changed = False
+                for code in component:
+                    if code in graph:
+                        found = frozenset(t for site in self._inside(code) for t in self._at(site))
+                        changed = changed or found != self._changes[code]
+                        self._changes[code] = found
+
+    def _inside(self, code: Code) -> tuple[Site, ...]:
+        if code not in self._sites:
+            self._sites[code] = tuple(self._run(code))
+        return self._sites[code]
+
+    def _run(self, code: Code) -> Iterator[Site]:
+        scope = function_scope(code.module, code.node, code.around, code.owner)
+        body = [code.node.body] if isinstance(code.node, ast.Lambda) else code.node.body
+        for node in body:
+            yield from self.walker.run(code.module, scope, node)
+        if code.depth > 1:  # what it returns is called as well
+            returned = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
+            for value in [code.node.body] if isinstance(code.node, ast.Lambda) else returned:
+                for callee in self.resolver.callees(code.module, scope, value, code.depth - 1):
+                    yield Site(callee, value.lineno)
+
+    def _at(self, site: Site) -> Targets:
+        """What a call changes."""
+        callee = site.callee
+        found = set(callee.changes)
+        if callee.arguments:
+            found |= site.first
+        if callee.calls:
+            found |= self._given(site)
+            if callee.code is None and callee.label.isidentifier():
+                found.add(CALLED)
+        for target in self._changes.get(callee.code, FRESH) if callee.code is not None else ():
+            found |= self._seen_from(site, target)
+        return frozenset(found)
+
+    def _seen_from(self, site: Site, target: Target) -> Targets:
+        """What something that the code changes is for its caller."""
+        callee = site.callee
+        # A function inside of another one has the names of that as well.
+        outer = frozenset({target} if callee.code is not None and callee.code.around is not None else ())
+        if target == PARAMETER:
+            return site.arguments | outer
+        if target == CALLED:
+            return self._given(site) | outer
+        if target == MADE:
+            return FRESH
+        if target[0] != SELF or outer:
+            return frozenset({target})
+        if callee.made and (target[1] == "" or not (callee.inherits or self._of_class(callee.receiver, target[1]))):
+            return FRESH
+        return callee.receiver
+
+    def _given(self, site: Site) -> Targets:
+        """What the functions change that a call is given; PARAMETER where they are the caller's own parameters."""
+        found: set[Target] = set()
+        for given in site.given:
+            if given.code is not None:
+                found |= {t for t in self._changes.get(given.code, FRESH) if _is_object(t)}
+            elif given.calls:
+                found.add(CALLED)
+        return frozenset(found)
+
+    def _of_class(self, owners: Targets, attribute: str) -> bool:
+        """Does a class hold an attribute itself, which its constructors do not set anew?"""
+        if attribute == "__class__":
+            return True
+        for owner in owners:
+            for _, node in self.resolver.above(owner):
+                inner = [n for f in node.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)]
+                stored = [n.attr for n in inner if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+                held = {
+                    t.id
+                    for s in node.body
+                    if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None
+                    for t in (s.targets if isinstance(s, ast.Assign) else [s.target])
+                    if isinstance(t, ast.Name)
+                }
+                if attribute in held and attribute not in stored:
+                    return True
+        return False
+
+
+def owned(module: Module, target: Target) -> bool:
+    """Is it an object that the module makes?"""
+    return target[0] == module.path and target[1] in module.definitions
+
+
+def _is_object(target: Target) -> bool:
+    return target not in (PARAMETER, CALLED, MADE) and target[0] != SELF
+
+
+def _codes(site: Site) -> Iterator[Code]:
+    for callee in (site.callee, *site.given):
+        if callee.code is not None:
+            yield callee.code

@@ -1,0 +1,165 @@
+"""What one piece of code does by itself when it runs: what it changes, and what it calls with what."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.bindings.imports import is_main_guard
+from codemods.bindings.references import is_type_checking
+from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
+from codemods.planning.effects.class_hooks import ClassHooks
+from codemods.planning.effects.resolving import Resolver
+from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope
+from codemods.planning.effects.targets import FRESH, Callee, Code, Targets, chain_of
+
+_SHIFTS = (ast.LShift, ast.RShift)
+_METHODS = {ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or"}
+_METHODS |= {ast.BitAnd: "and", ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A call: what may run, the objects that it is given, and the code that it is given. ``line``: where."""
+
+    callee: Callee
+    line: int
+    arguments: Targets = FRESH
+    first: Targets = FRESH
+    given: tuple[Callee, ...] = ()
+
+
+class Walker:
+    """Yields the sites of code; what code changes by itself is a site whose callee says so."""
+
+    def __init__(self, resolver: Resolver, hooks: ClassHooks) -> None:
+        self.resolver = resolver
+        self.hooks = hooks
+
+    def run(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
+        """What running a statement, or evaluating an expression, does."""
+        if isinstance(node, FUNCTIONS):
+            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
+                yield from self.run(module, scope, default)
+            yield from self._decorated(module, scope, node)
+        elif isinstance(node, ast.ClassDef):
+            yield from self._class(module, scope, node)
+        elif isinstance(node, ast.Lambda) or (isinstance(node, ast.If) and is_main_guard(node)):
+            return
+        elif isinstance(node, ast.If) and is_type_checking(node.test):
+            for statement in node.orelse:
+                yield from self.run(module, scope, statement)
+        elif isinstance(node, COMPREHENSIONS):
+            inside = comprehension_scope(module, node, scope)
+            for child in ast.walk(node):
+                if isinstance(child, ast.Call):
+                    yield from self._call(module, inside, child)
+        else:
+            yield from self._plain(module, scope, node)
+
+    def _plain(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)):
+            targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
+            for target in targets:
+                yield from self._stored(module, scope, target, isinstance(node, ast.AugAssign))
+        elif isinstance(node, ast.Call):
+            yield from self._call(module, scope, node)
+        elif isinstance(node, ast.BinOp):
+            yield from self._operator(module, scope, node, isinstance(node.op, _SHIFTS))
+        elif isinstance(node, ast.Expr) and isinstance(node.value, (ast.BinOp, ast.Compare, ast.UnaryOp)):
+            yield from self._thrown(module, scope, node.value)
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, ast.arguments) and child is not getattr(node, "annotation", None):
+                yield from self.run(module, scope, child)
+
+    # -- what changes
+
+    def _stored(self, module: Module, scope: Scope | None, node: ast.expr, in_place: bool) -> Iterator[Site]:
+        """``X.a = …``, ``X[k] = …``, ``X += …``, ``global X; X = …``"""
+        if isinstance(node, (ast.Tuple, ast.List, ast.Starred)):
+            for part in [node.value] if isinstance(node, ast.Starred) else node.elts:
+                yield from self._stored(module, scope, part, in_place)
+            return
+        label = ast.unparse(node)
+        if isinstance(node, (ast.Attribute, ast.Subscript)):
+            roots = self.resolver.roots(module, scope, node.value)
+            if not roots and self._is_other(module, scope, node.value):
+                roots = frozenset({("", ast.unparse(node.value))})
+            yield Site(Callee(label, changes=roots), node.lineno)
+        elif isinstance(node, ast.Name) and (in_place or (scope is not None and node.id in scope.declared)):
+            if scope is not None and node.id in scope.declared:
+                yield Site(Callee(label, changes=frozenset({(module.path, node.id)})), node.lineno)
+            else:
+                yield Site(Callee(label, changes=self.resolver.roots(module, scope, node)), node.lineno)
+
+    def _is_other(self, module: Module, scope: Scope | None, node: ast.expr) -> bool:
+        """Is this a module, or an attribute of one?"""
+        chain = chain_of(node)
+        local = scope is not None and bool(chain) and scope.holder(chain[0]) is not None
+        return bool(chain) and not local and chain[0] in module.top_imports
+
+    # -- what is called
+
+    def _call(self, module: Module, scope: Scope | None, node: ast.Call) -> Iterator[Site]:
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        yield from self._sites(module, scope, node.func, values)
+
+    def _sites(
+        self, module: Module, scope: Scope | None, function: ast.expr, values: list[ast.expr], depth: int = 1
+    ) -> Iterator[Site]:
+        roots = [self.resolver.roots(module, scope, value) for value in values]
+        given = tuple(found for value in values for found in self._functions(module, scope, value))
+        for callee in self.resolver.callees(module, scope, function, depth):
+            first = roots[0] if roots else FRESH
+            yield Site(callee, function.lineno, frozenset().union(*roots), first, given)
+
+    def _functions(self, module: Module, scope: Scope | None, value: ast.expr) -> Iterator[Callee]:
+        """The functions of the tree that an argument stands for."""
+        if isinstance(value, (ast.Name, ast.Attribute, ast.Lambda)):
+            for callee in self.resolver.callees(module, scope, value):
+                if callee.code is not None or callee.calls:
+                    yield callee
+
+    def _decorated(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
+        """A decorator is called with what the statement makes, which is nobody else's."""
+        own = (Callee(node.name, Code(module, node, 1, None, scope)),) if isinstance(node, FUNCTIONS) else ()
+        for decorator in node.decorator_list:  # type: ignore[attr-defined]
+            yield from self.run(module, scope, decorator)
+            for callee in self.resolver.callees(module, scope, decorator):
+                yield Site(callee, decorator.lineno, given=own)
+
+    def _class(self, module: Module, scope: Scope | None, node: ast.ClassDef) -> Iterator[Site]:
+        for part in (*node.bases, *(keyword.value for keyword in node.keywords)):
+            yield from self.run(module, scope, part)
+        for callee in self.hooks.of(module, scope, node):
+            yield Site(callee, node.lineno)
+        inside = class_scope(module, node, scope)
+        for statement in node.body:
+            yield from self.run(module, inside, statement)
+        yield from self._decorated(module, scope, node)
+
+    def _operator(self, module: Module, scope: Scope | None, node: ast.BinOp, unknown: bool) -> Iterator[Site]:
+        """An operator runs a method of the tree's class; one from outside is taken to change the left operand where
+        the operator is one that nobody uses to compute."""
+        name = _METHODS.get(type(node.op), "")
+        for operand, method in ((node.left, f"__{name}__"), (node.right, f"__r{name}__")):
+            owner = self.resolver.class_of(module, scope, operand)
+            receiver = self.resolver.roots(module, scope, operand)
+            if owner is not None:
+                for callee in self.resolver.methods(owner, method, 1, receiver):
+                    yield Site(callee, node.lineno, self.resolver.roots(module, scope, node.right))
+            elif unknown and operand is node.left and not _is_number(operand):
+                yield Site(Callee(ast.unparse(node), changes=receiver), node.lineno)
+
+    def _thrown(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[Site]:
+        """An operator whose result nobody keeps is there for its effect."""
+        if isinstance(node, ast.BinOp) and not isinstance(node.op, _SHIFTS):
+            if self.resolver.class_of(module, scope, node.left) is None:
+                receiver = self.resolver.roots(module, scope, node.left)
+                yield Site(Callee(ast.unparse(node), changes=receiver), node.lineno)
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Constant, ast.UnaryOp))
