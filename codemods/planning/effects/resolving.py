@@ -47,13 +47,14 @@ class Resolver:
         if len(chain) == 1 and found is not None:
             return found
         for item in items:
-            if (target := self._imported(module, item, chain)) is not None:
+            if (target := self.imported(module, item, chain)) is not None:
                 return target
         if found is None and chain[0] in _BUILTINS and chain[0] not in module.binds:
             return "", ".".join(("builtins", *chain))
         return None
 
-    def _imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
+    def imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
+        """What a dotted name means whose first part an import binds."""
         base = self.world.names.absolute(module.path, item.module or None, item.level)
         if base is None:
             return None
@@ -74,7 +75,7 @@ class Resolver:
         module = self.world.module(path)
         for item in module.top_imports.get(name, ()):
             if self.world.target(module, item) is None:
-                return self._imported(module, item, (name,))
+                return self.imported(module, item, (name,))
         return path, name
 
     # -- whose an object is

@@ -92,7 +92,9 @@ class Walker:
             if scope is not None and node.id in scope.declared:
                 yield Site(Callee(label, changes=frozenset({(module.path, node.id)})), node.lineno)
             else:
-                yield Site(Callee(label, changes=self.resolver.roots(module, scope, node)), node.lineno)
+                found = {self.resolver.imported(module, i, (node.id,)) for i in module.top_imports.get(node.id, ())}
+                roots = self.resolver.roots(module, scope, node) | frozenset(one for one in found if one is not None)
+                yield Site(Callee(label, changes=roots), node.lineno)
 
     def _is_other(self, module: Module, scope: Scope | None, node: ast.expr) -> bool:
         """Is this a module, or an attribute of one?"""

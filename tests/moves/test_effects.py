@@ -1,0 +1,242 @@
+"""Which statements have side effects at import time: nothing of these shapes is known beforehand but their parts."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from codemods.planning.effects.statements import Effects
+from codemods.planning.index.project_index import World
+
+from .archive import MemoryTree
+
+TOOLS = """
+TABLE = {}
+LIST = []
+
+
+def register(function):
+    TABLE[function.__name__] = function
+    return function
+
+
+def route(path):
+    def enter(function):
+        LIST.append((path, function))
+        return function
+
+    return enter
+
+
+def traced(function):
+    def inner(*args):
+        LIST.append(args)
+        return function(*args)
+
+    return inner
+
+
+def table():
+    return TABLE
+
+
+def indirectly(x):
+    return add(x)
+
+
+def add(x):
+    if x:
+        return indirectly(x - 1)
+    LIST.append(x)
+
+
+def pure(x, n=0):
+    found = []
+    for one in x:
+        found.append(one + n)
+    return found
+
+
+def fill(target):
+    target.append(1)
+
+
+class Bus:
+    every = []
+
+    def __init__(self, name=""):
+        self.handlers = {}
+        self.name = name
+
+    def on(self, name):
+        def enter(function):
+            self.handlers[name] = function
+            return function
+
+        return enter
+
+    def __rshift__(self, other):
+        self.handlers[other.name] = other
+        return other
+
+
+class Listed(Bus):
+    def __init__(self):
+        super().__init__()
+        self.every.append(self)
+
+
+class Counted:
+    n = 0
+
+    def __new__(cls):
+        cls.n += 1
+        return super().__new__(cls)
+
+
+class Plugin:
+    plugins = []
+
+    def __init_subclass__(cls, **kwargs):
+        cls.plugins.append(cls)
+
+
+class Meta(type):
+    def __new__(mcs, name, bases, namespace):
+        made = super().__new__(mcs, name, bases, namespace)
+        TABLE[name] = made
+        return made
+
+
+class Field:
+    def __set_name__(self, owner, name):
+        LIST.append(name)
+
+
+class On:
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, function):
+        TABLE[self.name] = function
+        return function
+
+
+class Asked:
+    @classmethod
+    def all(cls):
+        return cls.__subclasses__()
+
+
+def base():
+    class Base:
+        def __init_subclass__(cls):
+            LIST.append(cls)
+
+    return Base
+
+
+bus = Bus()
+on = bus.on
+Base = base()
+Made = Meta("Made", (), {})
+"""
+
+QUIET = {
+    "a dataclass": "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass A:\n    x: list = field()",
+    "an enum": "import enum\nclass A(enum.Enum):\n    ONE = enum.auto()\n    TWO = 2",
+    "an exception": "class Problem(ValueError):\n    pass",
+    "a logger": "import logging\nlog = logging.getLogger(__name__)",
+    "a pattern": "import re\nWORD = re.compile(r'\\w+', re.I | re.M)",
+    "a type variable": "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]): ...",
+    "a protocol": "from typing import Protocol\nclass A(Protocol):\n    def f(self): ...",
+    "an alias": "from typing import Dict\nTable = Dict[str, int] | None",
+    "a named tuple": "from collections import namedtuple\nclass A(namedtuple('A', 'x y')): ...",
+    "an abstract class": "import abc\nclass A(abc.ABC):\n    @property\n    @abc.abstractmethod\n    def f(self): ...",
+    "a property": "class A:\n    @property\n    def f(self): ...\n    @f.setter\n    def f(self, v): ...",
+    "a cache": "import functools\n@functools.lru_cache(maxsize=None)\ndef f(x):\n    return x",
+    "a context manager": "import contextlib\n@contextlib.contextmanager\ndef f():\n    yield",
+    "a table of its own": "TABLE = {}\ndef f(): ...\nTABLE['f'] = f\nTABLE.update(g=f)",
+    "a pure function": "from tools import pure\nX = pure([1, 2])",
+    "a pure function of what it has": "from tools import pure\nX = pure([1], n=2)[0] + 3",
+    "what a wrapper does later": "from tools import traced\n@traced\ndef f(): ...",
+    "a list of its own that is filled": "from tools import fill\nOWN = []\nfill(OWN)",
+    "an object of its own": "from tools import Bus\nmine = Bus()\n@mine.on('x')\ndef f(): ...",
+    "an operator on its own": "from tools import Bus\none = Bus()\ntwo = Bus()\none >> two",
+    "a plain subclass": "from tools import Bus\nclass Mine(Bus): ...",
+    "a comprehension": "X = {str(n): n for n in range(3) if n}",
+    "the main guard": "if __name__ == '__main__':\n    print(1)",
+    "only for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    print(1)",
+    "the version": "import sys\nif sys.version_info >= (3, 12):\n    X = 1\nelse:\n    X = 2",
+    "a lambda": "from tools import LIST\nf = lambda x: LIST.append(x)",
+    "single dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x: int): ...",
+}
+LOUD = {
+    "a decorator of the tree": "from tools import register\n@register\ndef f(): ...",
+    "a decorator with arguments": "from tools import route\n@route('/')\ndef f(): ...",
+    "a bound method": "from tools import bus\n@bus.on('x')\ndef f(): ...",
+    "a bound method under another name": "from tools import on\n@on('x')\ndef f(): ...",
+    "an object with __call__": "from tools import On\n@On('x')\ndef f(): ...",
+    "a partial": "from functools import partial\nfrom tools import register\nagain = partial(register)\n@again\ndef f(): ...",
+    "through a module": "import tools\n@tools.register\ndef f(): ...",
+    "a decorator in a class": "from tools import register\nclass A:\n    @register\n    def f(self): ...",
+    "a decorator from outside": "import atexit\n@atexit.register\ndef f(): ...",
+    "an unknown decorator": "import somelib\n@somelib.hook\ndef f(): ...",
+    "an unknown base": "import somelib\nclass A(somelib.Model): ...",
+    "a hook of the base": "from tools import Plugin\nclass A(Plugin): ...",
+    "a hook further up": "from tools import Plugin\nclass A(Plugin): ...\nclass B(A): ...",
+    "a metaclass": "from tools import Meta\nclass A(metaclass=Meta): ...",
+    "a class that a metaclass made": "from tools import Made\nclass A(Made): ...",
+    "a base from a factory": "from tools import Base\nclass A(Base): ...",
+    "a base called for at once": "from tools import base\nclass A(base()): ...",
+    "__set_name__": "from tools import Field\nclass A:\n    x = Field()",
+    "__subclasses__ is asked": "from tools import Asked\nclass A(Asked): ...",
+    "an entry": "from tools import TABLE\nTABLE['x'] = 1",
+    "an entry by a function": "from tools import table\ntable()['x'] = 1",
+    "an entry by setdefault": "from tools import TABLE\nTABLE.setdefault('x', []).append(1)",
+    "in place": "from tools import LIST\nLIST += [1]",
+    "given away": "from tools import fill, LIST\nfill(LIST)",
+    "under another name": "from tools import LIST\nmine = LIST\nmine.append(1)",
+    "an operator": "from tools import Bus, bus\nbus >> Bus('x')",
+    "an operator from outside": "from somelib import a, b\na >> b",
+    "deep down, around a cycle": "from tools import indirectly\nX = indirectly(9)",
+    "an instance that is listed": "from tools import Listed\nX = Listed()",
+    "an instance that is counted": "from tools import Counted\nX = Counted()",
+    "a library is patched": "import json\njson.dumps = None",
+    "setattr": "import json\nsetattr(json, 'dumps', None)",
+    "the environment": "import os\nos.environ.setdefault('X', '1')",
+    "the path": "import sys\nsys.path.insert(0, 'lib')",
+    "a hook of the process": "import sys\nsys.excepthook = None",
+    "a handler": "import logging\nlogging.getLogger('x').addHandler(logging.NullHandler())",
+    "a thread": "import threading\ndef f(): ...\nt = threading.Thread(target=f)\nt.start()",
+    "output": "print('loaded')",
+    "a call by map": "from tools import register\nlist(map(register, [print]))",
+    "in a comprehension": "from tools import LIST\n[LIST.append(x) for x in 'ab']",
+    "in a try": "from tools import LIST\ntry:\n    LIST.append(1)\nfinally:\n    pass",
+    "in a loop": "from tools import LIST\nfor x in 'ab':\n    LIST.append(x)",
+    "with": "import somelib\nwith somelib.patched():\n    X = 1",
+    "a function of its own": "from tools import LIST\ndef start():\n    LIST.append(1)\nstart()",
+    "a lambda that is called": "from tools import LIST\n(lambda: LIST.append(1))()",
+    "exec": "exec('x = 1')",
+}
+
+
+def effects(text: str) -> list[str]:
+    tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": textwrap.dedent(text).encode()})
+    return [f"{e.line}: {e.label} {e.target}" for e in Effects(World(tree)).of_module("mod.py")]
+
+
+def test_the_tools_are_quiet_themselves() -> None:
+    tree = MemoryTree({"tools.py": TOOLS.encode()})
+    assert not Effects(World(tree)).of_module("tools.py")
+
+
+@pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
+def test_quiet(text: str) -> None:
+    assert effects(text) == []
+
+
+@pytest.mark.parametrize("text", LOUD.values(), ids=LOUD)
+def test_loud(text: str) -> None:
+    assert effects(text)
