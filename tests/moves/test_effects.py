@@ -170,7 +170,7 @@ QUIET = {
     "only for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    print(1)",
     "the version": "import sys\nif sys.version_info >= (3, 12):\n    X = 1\nelse:\n    X = 2",
     "a lambda": "from tools import LIST\nf = lambda x: LIST.append(x)",
-    "single dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x: int): ...",
+    "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
     "a decorator of the tree": "from tools import register\n@register\ndef f(): ...",
@@ -178,7 +178,7 @@ LOUD = {
     "a bound method": "from tools import bus\n@bus.on('x')\ndef f(): ...",
     "a bound method under another name": "from tools import on\n@on('x')\ndef f(): ...",
     "an object with __call__": "from tools import On\n@On('x')\ndef f(): ...",
-    "a partial": "from functools import partial\nfrom tools import register\nagain = partial(register)\n@again\ndef f(): ...",
+    "a partial": "from functools import partial\nfrom tools import register as r\np = partial(r)\n@p\ndef f(): ...",
     "through a module": "import tools\n@tools.register\ndef f(): ...",
     "a decorator in a class": "from tools import register\nclass A:\n    @register\n    def f(self): ...",
     "a decorator from outside": "import atexit\n@atexit.register\ndef f(): ...",
