@@ -15,7 +15,7 @@ from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
-from codemods.planning.effects.load_order import LoadOrder
+from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.loggers import loggers
@@ -172,7 +172,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         deprecation,
     )
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
-    order = LoadOrder(facts, departure, arrival)
+    departure, order = in_old_order(facts, departure, arrival)
     others, kept = importer_edits(facts, followers, order, tuple(entered(facts, packages)))
     against = list(import_order.against(facts, order, kept))
     if against:

@@ -8,17 +8,22 @@ have the same steps, and the steps that change one object come in the same order
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from codemods.bindings import Import, Module
-from codemods.planning.edits.model import Arrival, Departure, NewImport
+from codemods.bindings import Import, Module, Moment
+from codemods.planning.edits.model import Arrival, Departure, NewImport, Turn
+from codemods.planning.effects.presence import seen
 from codemods.planning.effects.statements import Effect, Effects, owned
+from codemods.planning.effects.targets import Target
 from codemods.planning.facts import Facts
 from codemods.project import Unreadable
 
+# What modules read of the process, as words.
+_READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
 # The effects of a module, or of a statement of the source or the destination: (path, index).
 Token = str | tuple[str, int]
 # A module that is imported, or a token: (path, True) or (token, False).
@@ -45,6 +50,7 @@ class LoadOrder:
         self.source, self.destination = departure.path, arrival.path
         self._plain: dict[str, tuple[Step, ...]] = {}
         self._of: dict[Token, tuple[Effect, ...]] = {}
+        self._presence: dict[str, str] = {}  # where code counts on a module having been loaded
 
     # -- what is compared
 
@@ -87,6 +93,8 @@ class LoadOrder:
 
     def said(self, found: Difference) -> str:
         """``no longer runs shop/models.py:7 (Base.__init_subclass__), and 2 more``"""
+        if not found.effects:
+            return f"{found.kind} {found.token if isinstance(found.token, str) else found.token[0]}"
         effect, count = found.effects[0], len(found.effects) - 1
         path = found.token if isinstance(found.token, str) else found.token[0]
         return f"{found.kind} {path}:{effect.line} ({effect.label}){f', and {count} more' if count else ''}"
@@ -97,43 +105,72 @@ class LoadOrder:
         if old == new:
             return None
         now, then = set(new), set(old)
-        for kind, tokens, others in (("no longer runs", old, now), ("also runs", new, then)):
+        lost = [token for token in old if token not in now]
+        for kind, tokens in (("no longer runs", lost), ("also runs", [t for t in new if t not in then])):
             for token in tokens:
-                if token not in others and self.of(token):
+                if self.of(token):
                     return Difference(kind, token, self.of(token))
+        for path, place in self._seen([token for token in lost if isinstance(token, str)]):
+            return Difference("no longer loads", path, (Effect(f"which {place} counts on", ("", path), 1),))
         return self._reordered([t for t in old if t in now], [t for t in new if t in then])
 
+    def _seen(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+        new = [path for path in paths if path not in self._presence]
+        self._presence |= dict.fromkeys(new, "") | dict(seen(self.world, new))
+        yield from ((path, self._presence[path]) for path in paths if self._presence[path])
+
     def _reordered(self, old: list[Token], new: list[Token]) -> Difference | None:
-        """Steps that change one object and change places."""
+        """Steps that change one object, or look at it, and change places with one that changes it."""
         start = 0
         while start < len(old) and old[start] == new[start]:
             start += 1
         end = len(old)
         while end > start and old[end - 1] == new[end - 1]:
             end -= 1
-        after = self._by_object(new[start:end])
-        for target, tokens in self._by_object(old[start:end]).items():
-            for one, other in zip(tokens, after.get(target, ()), strict=False):
-                if one != other:
-                    return Difference("runs in another order", one, self.of(one))
+        old, new = old[start:end], new[start:end]
+        for target in sorted({effect_object(effect) for token in old for effect in self._every(token)}):
+            before, after = self._turns(old, target), self._turns(new, target)
+            for token, turn in before.items():
+                if after[token] != turn:
+                    return Difference("runs in another order", token, self._every(token))
         return None
 
-    def _by_object(self, tokens: Sequence[Token]) -> dict[object, list[Token]]:
-        found: dict[object, list[Token]] = defaultdict(list)
+    def _turns(self, tokens: Sequence[Token], target: Target) -> dict[Token, int]:
+        """The steps that change an object or look at it, each with how many have changed it before."""
+        found: dict[Token, int] = {}
+        changed = 0
         for token in tokens:
-            for target in dict.fromkeys(self._object(effect) for effect in self._every(token)):
-                found[target].append(token)
+            if any(effect_object(effect) == target for effect in self._every(token)):
+                found[token] = changed
+                changed += 1
+            elif self._looks(token, target):
+                found[token] = changed
         return found
 
-    def _object(self, effect: Effect) -> object:
-        """Of what stands outside of the tree, the library: who shares what with whom in it is not known."""
-        path, name = effect.target
-        return effect.target if path else ("", name.partition(".")[0])
+    def _looks(self, token: Token, target: Target) -> bool:
+        """Does a step name an object, as far as its text tells? Of the outside, what modules read of the process."""
+        word = target[1] if target[0] else _READ.get(target[1], "")
+        if not word:
+            return False
+        try:
+            source = self.world.module(token if isinstance(token, str) else token[0]).source
+        except (Unreadable, OSError):
+            return True
+        text = source.text
+        if not isinstance(token, str):
+            node = self.world.module(token[0]).statements[token[1]].node
+            text = text[source.start(node) : source.end(node)]
+        return re.search(rf"\b(?:{word})\b", text) is not None
 
     def of(self, token: Token) -> tuple[Effect, ...]:
         """What a step changes that others can see."""
         if token not in self._of:
-            self._of[token] = self.effects.of_module(token) if isinstance(token, str) else self._of_statement(*token)
+            if token in (self.source, self.destination):
+                self._of[token] = ()  # its statements are tokens of their own
+            else:
+                self._of[token] = (
+                    self.effects.of_module(token) if isinstance(token, str) else self._of_statement(*token)
+                )
         return self._of[token]
 
     def _every(self, token: Token) -> tuple[Effect, ...]:
@@ -253,6 +290,7 @@ class LoadOrder:
                         if (id(item.node), item.index) not in dropped:
                             yield from self._loaded(module, item)
                 yield (module.path, statement.index), False
+        yield module.path, False
 
     def _with_import_back(self, steps: list[Step]) -> list[Step]:
         """The source imports the destination where the plan says, or behind the imports at its top."""
@@ -264,7 +302,8 @@ class LoadOrder:
         else:
             plain = (s.index for s in statements if not s.is_import and not _is_text(s.node))
             index = next(plain, len(statements))
-        at = next((n for n, (token, go) in enumerate(steps) if not go and token[1] >= index), len(steps))  # type: ignore[operator]
+        own = ((n, token[1]) for n, (token, go) in enumerate(steps) if not go and not isinstance(token, str))
+        at = next((n for n, statement in own if statement >= index), len(steps) - 1)
         while at and steps[at - 1][1] and turn is not None:
             at -= 1  # the imports that stand in that statement come after it
         return [*steps[:at], *self._package(self.destination), (self.destination, True), *steps[at:]]
@@ -281,6 +320,30 @@ class LoadOrder:
     def _new(self, new: NewImport) -> Iterator[Step]:
         base = self.world.names.written(self.destination, new.module) or ""
         yield from self._dotted(self.destination, base, new.attribute)
+
+
+def effect_object(effect: Effect) -> Target:
+    """Of what stands outside of the tree, the library: who shares what with whom in it is not known."""
+    path, name = effect.target
+    return effect.target if path else ("", name.partition(".")[0])
+
+
+def in_old_order(facts: Facts, departure: Departure, arrival: Arrival) -> tuple[Departure, LoadOrder]:
+    """The source imports the destination further down, where among its imports that would change an order."""
+    order = LoadOrder(facts, departure, arrival)
+    found = order.of_source()
+    if found is None or found.kind != "runs in another order" or departure.turn is not None:
+        return departure, order
+    gone = {statement.index for statement in (*departure.statements, *departure.blocks)}
+    for statement in departure.module.statements[1:]:
+        if statement.index not in gone:
+            later = replace(departure, turn=Turn(statement))
+            again = LoadOrder(facts, later, arrival)
+            if again.of_source() is None:
+                return later, again
+            if any(r.name in facts.moved_names and r.moment is Moment.IMPORT for r in statement.references):
+                break
+    return departure, order
 
 
 def _is_text(node: ast.stmt) -> bool:

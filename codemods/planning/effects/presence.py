@@ -1,0 +1,50 @@
+"""Who sees that a module has been loaded at all: as an attribute of its package, or by its name in ``sys.modules``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from codemods.bindings import Module
+from codemods.planning.effects.targets import chain_of
+from codemods.planning.index.project_index import World
+
+_LOADED = re.compile(r"\bmodules\b")
+
+
+def seen(world: World, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(a module, where code counts on somebody else having loaded it)."""
+    wanted = {world.names.dotted(path): path for path in paths}
+    stems = {dotted.rpartition(".")[2] for dotted in wanted}
+    for module in world.modules_mentioning(*sorted(stems)) if stems else ():
+        text = module.source.text
+        if _LOADED.search(text):
+            for node in module.source.nodes.of(ast.Constant):
+                path = wanted.get(node.value) if isinstance(node.value, str) else None
+                if path is not None and path != module.path:
+                    yield path, str(module.source.place(node))
+        loaded = set(_imported(world, module))
+        packages = {item.binds: item for item in module.imports if item.attribute != "*"}
+        for node in module.source.nodes.of(ast.Attribute) if packages else ():
+            chain = chain_of(node)
+            if len(chain) < 2 or chain[0] not in packages:
+                continue
+            item = packages[chain[0]]
+            base = world.names.absolute(module.path, item.module or None, item.level) or ""
+            start = [*filter(None, base.split(".")), *([item.attribute] if item.attribute else [])]
+            dotted = ".".join([*(start if item.attribute or item.asname else start[:1]), *chain[1:]])
+            if dotted in wanted and wanted[dotted] not in loaded:
+                yield wanted[dotted], str(module.source.place(node))
+
+
+def _imported(world: World, module: Module) -> Iterator[str]:
+    """The modules that a module imports by itself, wherever it does."""
+    for item in module.imports:
+        base = world.names.absolute(module.path, item.module or None, item.level) or ""
+        parts = base.split(".") if base else []
+        if item.attribute not in (None, "*"):
+            parts.append(str(item.attribute))
+        for count in range(1, len(parts) + 1):
+            if (target := world.names.find(".".join(parts[:count]), module.path)) is not None:
+                yield target
