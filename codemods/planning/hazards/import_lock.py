@@ -34,8 +34,6 @@ shop/config.py shop/loading.py load
 """
 
 _STARTERS = frozenset({"Thread", "Timer", "Process", "submit", "start_new_thread", "run_in_executor", "apply_async"})
-    {"Thread", "Timer", "Process", "submit", "start_new_thread", "run_in_executor", "map", "apply_async"}
-)
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -46,9 +44,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for statement in (s for u in facts.units.all for s in u.statements) if left else ():
             if unit.binds & _given(statement):
                 name = min(left)
-                reason = (
-                    f"a thread runs {unit.label} while the source is imported, and it would import {name} of it"
-                )
+                reason = f"a thread runs {unit.label} while the source is imported, and it would import {name} of it"
                 remedies = (f"move {name} too: --with {name}", "start the thread in a function first")
                 yield Hazard(CODE, facts.source.source.place(statement.node), reason, remedies)
                 break
