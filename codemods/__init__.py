@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from typing import Any
 
     from codemods.applying import apply
-    from codemods.face import Solution, plan, prove, rewrite, solve
-    from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
+    from codemods.face import Solution, plan, prove, review, rewrite, solve
+    from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused, Review
     from codemods.project import DiskTree, OverlayTree
     from codemods.trying import ColdImports, Guard
 
 # Imported when asked for: `codemods --help` loads no parser and no LibCST.
 _WHERE = {
     "apply": "codemods.applying",
-    **dict.fromkeys(("Solution", "plan", "prove", "rewrite", "solve"), "codemods.face"),
-    **dict.fromkeys(("ChangeSet", "Hazard", "Move", "Plan", "Proof", "Refused"), "codemods.model"),
+    **dict.fromkeys(("Solution", "plan", "prove", "review", "rewrite", "solve"), "codemods.face"),
+    **dict.fromkeys(("ChangeSet", "Hazard", "Move", "Plan", "Proof", "Refused", "Review"), "codemods.model"),
     **dict.fromkeys(("DiskTree", "OverlayTree"), "codemods.project"),
     **dict.fromkeys(("ColdImports", "Guard"), "codemods.trying"),
 }
 
 __all__ = [
     "ChangeSet", "ColdImports", "DiskTree", "Guard", "Hazard", "Move", "OverlayTree", "Plan", "Proof", "Refused",
-    "Solution", "apply", "plan", "prove", "rewrite", "solve",
+    "Review", "Solution", "apply", "plan", "prove", "review", "rewrite", "solve",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused
+from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused, Review
 from codemods.project import OverlayTree, Tree
 from codemods.stages import stage
 
@@ -50,6 +50,14 @@ def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
 
     with stage("proving"):
         return proof_of(before, after, moves)
+
+
+def review(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Review:
+    """What a change that somebody made moved, what it broke, and what else it did."""
+    from codemods.proof import review as review_of
+
+    with stage("proving"):
+        return review_of(before, after, moves)
 
 
 def solve(moves: Move | Sequence[Move], tree: Tree, trials: Sequence[Trial] = ()) -> Solution:

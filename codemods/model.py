@@ -127,12 +127,29 @@ class ChangeSet:
         return tuple(sorted(p for p, new in self.after.items() if new != self.before.get(p)))
 
 
+class Kind(Enum):
+    """What a finding means to who reviews a change; the move of codemods itself allows none but notes."""
+
+    BROKEN = "broken"  # something that worked fails now, or is lost
+    EDITED = "edited"  # what moved is not what it was: edited, renamed, split, copied
+    OTHER = "other"  # what is not the business of the move: new, gone, edited in place, texts
+    STYLE = "style"  # comments, docstrings, formatting
+    NOTE = "note"  # true, and as it has to be; or it was so before
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One place at which a check failed, or a difference that it declares."""
+    """One place at which a check failed, or a difference that it declares.
+
+    ``before`` is the place in the old tree, where there is one. Findings of one ``cause`` are told as one.
+    """
 
     place: Place
     message: str
+    code: str = ""
+    kind: Kind = Kind.BROKEN
+    before: Place | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,3 +177,52 @@ class Proof:
     @property
     def held(self) -> bool:
         return all(check.held for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What went unchanged from one module to another; ``whole``: the module itself is there now."""
+
+    source: str
+    destination: str
+    names: tuple[str, ...]
+    statements: int = 0
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A statement that is not what it was: its places and texts before and after."""
+
+    before: Place
+    after: Place
+    old: str
+    new: str
+
+
+class Outcome(Enum):
+    """How a review ends."""
+
+    PROVEN = "proven"
+    EDITS = "proven, with other edits"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Review:
+    """A change that somebody made, for who reviews it: what broke, what moved, what was edited, what else there is."""
+
+    findings: tuple[Finding, ...]
+    flows: tuple[Flow, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    moves: tuple[Move, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+    def of(self, *kinds: Kind) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.kind in kinds)
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.of(Kind.BROKEN):
+            return Outcome.BROKEN
+        return Outcome.EDITS if self.of(Kind.EDITED, Kind.OTHER) else Outcome.PROVEN

@@ -1,40 +1,46 @@
-"""`codemods prove`: the proof of a move that somebody else made, between two folders or two git revisions."""
+"""`codemods prove`: reviews a change that somebody else made, between two folders or two states of a git repository."""
 
 from __future__ import annotations
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 
+from codemods.commands.compared import add_trees, trees_of
+from codemods.commands.moves_made import check_exist, check_made, parsed_move, wrong
 from codemods.commands.moving import add_trials, trials_of
-from codemods.commands.shell import DONE, REFUSED, add_root, recovered, refuse_usage
+from codemods.commands.shell import DONE, REFUSED, TO_DO, add_root, recovered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
+    from codemods.model import Check, Review
 
-    from codemods.model import Move
-    from codemods.project import Tree
-
-ABOUT = "Prove that a move, whoever made it, changed nothing but places: between two folders or two git revisions."
+ABOUT = "Review a change that somebody else made: what moved unchanged, what was edited on the way, and what broke."
 EXAMPLES = """
 examples:
+  %(prog)s main                                        the files as they are, since they left main
+  %(prog)s main...HEAD                                 a pull request: HEAD since it left main
+  %(prog)s v1.0..v1.1                                  two revisions; also `v1.0 v1.1`
+  %(prog)s --commit HEAD                               what one commit changed
+  %(prog)s --staged                                    what the next commit will change
   %(prog)s before/ after/                              two folders
-  %(prog)s main HEAD                                   two revisions of the repository at --root
-  %(prog)s main..HEAD                                  the same
-  %(prog)s HEAD                                        a revision, and the files as they are
-  %(prog)s main..HEAD --guard "pytest -q"              its tests, too, end as before
-  %(prog)s main HEAD --move a.py b.py Name             what was to move; found by itself if not told
-  %(prog)s main HEAD --move a.py b.py Name --reexport  and the old path a.Name has to work on
+  %(prog)s main --guard "pytest -q"                    its tests, too, end as before
+  %(prog)s main --move a.py b.py Name                  fails if a.Name did not move to b.py
+  %(prog)s main --move a.py b.py Name --reexport       and the old path a.Name has to work on
+  %(prog)s main --allow CHANGES.md --allow "docs/*"    changes of these files are expected
 
-exit codes: 0 proven; 2 not proven, or wrong usage
+exit codes:
+  0  what moved is proven, and nothing else changed
+  1  what moved is proven; something was edited, or there are other changes
+  2  broken, or not proven
+  3  internal error
+  4  wrong usage: no such revision, a --move that was not made
 """
+FORMATS = ("text", "json", "sarif", "github", "markdown")
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
-    parser.add_argument("trees", metavar="OLD NEW", nargs="+", help="folders or revisions, or OLD..NEW")
+    add_trees(parser)
     parser.add_argument(
         "--move",
         dest="moves",
@@ -42,76 +48,66 @@ def arguments(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar=("SOURCE", "DEST NAME"),
-        help="a move that was made; may be given several times",
+        help="a move that has to be among what was made; may be given several times",
     )
     parser.add_argument(
         "--reexport",
         action="store_true",
-        help="the names of each --move must be found in their old module too, and no circle of imports be made",
+        help="the names of each --move must be found in their old module too, and no import cycle be made",
     )
+    parser.add_argument("--only-moved", action="store_true", help="pass over changes beside what moved")
+    parser.add_argument(
+        "--allow", action="append", default=[], metavar="GLOB", help="pass over changes of files like this"
+    )
+    parser.add_argument("--strict", action="store_true", help="a comment or a layout that changed is an edit, too")
     add_root(parser)
     add_trials(parser)
-    parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
+    parser.add_argument("--all", action="store_true", help="show every finding; nothing is only counted")
+    parser.add_argument("--show-edits", action="store_true", help="show the diff of each definition that was edited")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="text (default), or for a program that shows it"
+    )
+    parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
     parser.add_argument("--quiet", action="store_true", help="tell nothing; the exit code says it")
 
 
 def main(options: Namespace) -> int:
-    import codemods
+    review = _reviewed(options)
+    if not options.quiet:
+        _tell(review, options)
+    from codemods.model import Outcome
+
+    return {Outcome.PROVEN: DONE, Outcome.EDITS: TO_DO, Outcome.BROKEN: REFUSED}[review.outcome]
+
+
+def _reviewed(options: Namespace) -> Review:
+    from codemods import face
+    from codemods.proof.reviewing import judged, with_checks
     from codemods.report.watching import watching
 
     trials = trials_of(options)
     root = recovered(options.root)
-    moves = [_move(words, options.reexport) for words in options.moves]
+    moves = [parsed_move(words, options.reexport) for words in options.moves]
     if options.reexport and not moves:
-        refuse_usage("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")
-    old, new = _two(options.trees)
-    before, after = _tree(old, root), _tree(new, root)
+        wrong("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")
+    before, after = trees_of(options, root)
+    check_exist(moves, before, after)
     with watching(profile=False, quiet=options.quiet):
-        proof = codemods.prove(before, after, moves)
-        for trial in trials:
-            proof = codemods.Proof((*proof.checks, trial(before, after, moves)))
-    if options.json:
-        from codemods.report.as_json import document, moves_json, proof_json
-
-        outcome = "proven" if proof.held else "not proven"
-        print(document(outcome, moves=moves_json(moves or proof.moves), proof=proof_json(proof)))
-    elif not options.quiet:
-        from codemods.report.lines import moves_lines, proof_lines
-        from codemods.report.terminal import show
-
-        show((*moves_lines(proof.moves), *proof_lines(proof)), sys.stdout)
-    return DONE if proof.held else REFUSED
+        review = face.review(before, after, moves)
+        check_made(moves, review, after)
+        tried: list[Check] = [trial(before, after, moves) for trial in trials]
+    return judged(with_checks(review, tried), options.allow, options.only_moved, options.strict)
 
 
-def _two(written: Sequence[str]) -> tuple[str, str]:
-    if len(written) == 2:
-        return written[0], written[1]
-    if len(written) > 2 or "..." in written[0]:
-        refuse_usage(" ".join(written), "two trees are compared", "give OLD NEW or OLD..NEW")
-    old, dots, new = written[0].partition("..")
-    if dots and not os.path.exists(written[0]):  # noqa: PTH110
-        return old or "HEAD", new or "HEAD"
-    return written[0], ""
+def _tell(review: Review, options: Namespace) -> None:
+    from codemods.report.terminal import show
 
+    if options.format == "text":
+        from codemods.report.review_lines import review_lines
 
-def _tree(written: str, root: Path) -> Tree:
-    """A folder if there is one of that name, else a revision; nothing written is the root as it is."""
-    from pathlib import Path
+        show(review_lines(review, options.all, options.show_edits), sys.stdout)
+        return
+    from importlib import import_module
 
-    from codemods.project import DiskTree
-    from codemods.project.git_tree import GitTree
-
-    if not written:
-        return DiskTree(root)
-    folder = Path(written)
-    if folder.is_dir():
-        return DiskTree(folder.resolve())
-    return GitTree(root, written)
-
-
-def _move(words: Sequence[str], reexport: bool) -> Move:
-    from codemods.model import Move
-
-    if len(words) < 3:
-        refuse_usage("--move " + " ".join(words), "a move has a source, a destination and at least one name")
-    return Move(words[0], tuple(words[2:]), words[1], reexport=reexport)
+    written = import_module(f"codemods.report.as_{options.format}")
+    print(written.review_text(review))

@@ -15,10 +15,11 @@ facts about libraries; no reasoning. What it does not see is listed, check by ch
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Sequence
 
-from codemods.model import Check, Finding, Move, Place, Proof
+from codemods.model import Check, Finding, Move, Place, Proof, Review
 from codemods.project import Tree
 from codemods.proof.checks import (
     conservation,
@@ -38,6 +39,8 @@ from codemods.proof.checks.packaging import without_entries
 from codemods.proof.comparison.canonical_texts import in_one_form
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing import order
+from codemods.proof.reviewing import reviewed
+from codemods.proof.snapshot.symbols import defined_names, flat
 
 CHECKS = (
     conservation.check,
@@ -58,17 +61,32 @@ _DEPTH = 8_000
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:
     """The evidence that ``after`` behaves as ``before``; without moves it finds itself what moved."""
-    written = Comparison(before, after, moves)
+    comparison = Comparison(before, after, moves)
+    return Proof(_checked(comparison), comparison.found)
+
+
+def review(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Review:
+    """The same evidence for who reviews a change that may do other things beside moving."""
+    comparison = Comparison(before, after, moves)
+    return reviewed(comparison, _checked(comparison))
+
+
+def defined_in(body: Sequence[ast.stmt]) -> frozenset[str]:
+    """The names that a module binds itself while it is imported."""
+    return frozenset(name for node, _ in flat(list(body)) for name in defined_names(node))
+
+
+def _checked(written: Comparison) -> tuple[Check, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
         comparison = in_one_form(with_warnings_as_imports(without_entries(written)))
         checks = [check(comparison) for check in CHECKS]
         checks += [packaging.check(written), doctests.check(written), lazy_reexports.check(written)]
-        return Proof(tuple(checks), written.found)
+        return tuple(checks)
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]
-        deep = Finding(places[0], "here, or in another touched module, code is nested too deeply to be compared")
-        return Proof((Check("conservation", conservation.SAYS, 0, (deep,)),))
+        message = "here, or in another touched module, code is nested too deeply to be compared"
+        return (Check("conservation", conservation.SAYS, 0, (Finding(places[0], message, "too-deep"),)),)
     finally:
         sys.setrecursionlimit(limit)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from codemods.model import ChangeSet, Finding, Hazard, Move, Place, Plan, Proof
+from codemods.model import ChangeSet, Finding, Hazard, Kind, Move, Place, Plan, Proof, Review
 
 VERSION = 2
 
@@ -79,6 +79,38 @@ def proof_json(proof: Proof) -> dict[str, Any]:
             }
             for check in proof.checks
         ],
+    }
+
+
+def review_text(review: Review) -> str:
+    """A review: what it says is described in docs/prove.schema.json."""
+    from codemods.report.causes import fingerprints
+
+    return document(
+        review.outcome.value,
+        command="prove",
+        moves=moves_json(review.moves),
+        flows=[
+            {"source": f.source, "destination": f.destination, "names": f.names, "whole": f.whole} for f in review.flows
+        ],
+        counts={kind.value: len(review.of(kind)) for kind in Kind},
+        checks=[{"name": c.name, "says": c.says, "examined": c.examined, "held": c.held} for c in review.checks],
+        findings=[_finding_json(finding, known_by) for finding, known_by in fingerprints(review.findings)],
+    )
+
+
+def _finding_json(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    from codemods.report.causes import severity
+
+    return {
+        "code": finding.code,
+        "kind": finding.kind.value,
+        "severity": severity(finding),
+        "message": finding.message,
+        "before": _place(finding.before) if finding.before else None,
+        "after": _place(finding.place),
+        "cause": finding.cause or None,
+        "fingerprint": fingerprint,
     }
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from codemods import face
-from codemods.model import Check, Move, Proof
-from codemods.project import Tree
+from codemods.model import Move
 from codemods.project.git_tree import GitTree
 from codemods.recipe import recipe
 from tests.commands.conftest import Run, fingerprint
@@ -106,22 +102,6 @@ def test_explain(run: Run) -> None:
     assert "did you mean name-collision?" in wrong.err
 
 
-Seen = list[tuple[Tree, Tree, list[Move]]]
-
-
-@pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
-    """What the prover was given."""
-    given: Seen = []
-
-    def prove(before: Tree, after: Tree, moves: list[Move]) -> Proof:
-        given.append((before, after, moves))
-        return Proof((Check("bindings", "as before", 3),))
-
-    monkeypatch.setattr(face, "prove", prove)
-    return given
-
-
 def git(folder: Path, *arguments: str) -> None:
     who = ("-c", "user.name=n", "-c", "user.email=e@x")
     subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, stdout=subprocess.PIPE)
@@ -141,49 +121,6 @@ def repository(root: Path) -> Path:
     (root / "shop/wire.py").write_text("")
     git(root, "commit", "-qam", "second")
     return root
-
-
-def test_prove_two_folders(root: Path, run: Run, seen: Seen) -> None:
-    shutil.copytree(root, root.parent / "new")
-    told = run("prove", root, root.parent / "new", "--move", "a.py", "b.py", "X", "Y", "--move", "c.py", "d.py", "Z")
-    assert told.code == 0
-    assert "✓ bindings" in told.out
-    [(before, after, moves)] = seen
-    assert before.paths == after.paths
-    assert moves == [Move("a.py", ("X", "Y"), "b.py", reexport=False), Move("c.py", ("Z",), "d.py", reexport=False)]
-
-
-@pytest.mark.parametrize("words", [("old", "HEAD"), ("old..HEAD",), ("old..",), ("old",)])
-def test_prove_two_revisions(repository: Path, run: Run, seen: Seen, words: tuple[str, ...]) -> None:
-    assert run("prove", *words).code == 0
-    [(before, after, moves)] = seen
-    assert before.read("shop/wire.py").startswith(b"def send")
-    assert after.read("shop/wire.py") == b""
-    assert moves == []
-
-
-def test_prove_tells_json_and_its_exit_code(root: Path, run: Run, monkeypatch: pytest.MonkeyPatch, seen: Seen) -> None:
-    assert json.loads(run("prove", root, root, "--json").out)["outcome"] == "proven"
-    assert run("prove", root, root, "--quiet").out == ""
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("old", "nope"), "'nope': [no-revision]"),
-        (("old", "HEAD", "--end"), "unrecognized arguments"),
-        (("a", "b", "c"), "two trees are compared"),
-        (("old...HEAD",), "two trees are compared"),
-        (("old", "HEAD", "--move", "a.py"), "a move has a source"),
-        (("old", ":/nothing says this"), "[no-revision]"),
-        (("old", "x\0y"), "[no-revision]"),
-    ],
-)
-def test_prove_with_wrong_trees(repository: Path, run: Run, seen: Seen, words: tuple[str, ...], said: str) -> None:
-    refused = run("prove", *words)
-    assert refused.code == (2 if "no-revision" in said else 4)
-    assert said in refused.err
-    assert refused.err.startswith("refused: " if refused.code == 2 else "error: ")
 
 
 def test_a_revision_is_the_tree_that_a_check_out_would_be(repository: Path) -> None:

@@ -20,12 +20,12 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
         if not pair.moved or not any(_lists(comparison.before, pair.old.path, d) for d in decorators):
             continue
         source = comparison.after.outline(pair.old.path)
-        missing = sorted(pair.old.names - set((source.exported if source else None) or ()))
+        missing = sorted((pair.old.names & pair.new.names) - set((source.exported if source else None) or ()))
         for name in missing:
             importers = list(_star_importers(comparison, pair.old.path))
             message = f"a star import of {comparison.before.names.dotted(pair.old.path)} no longer takes {name}"
             place = Place(importers[0]) if importers else pair.new.place
-            yield Finding(place, f"{message}, which its decorator lists"), bool(importers)
+            yield Finding(place, f"{message}, which its decorator lists", "star-import"), bool(importers)
 
 
 def _lists(side: Side, path: str, decorator: ast.expr) -> bool:

@@ -8,9 +8,10 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from codemods.model import Finding, Place
+from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Side
+from codemods.proof.statements.pairing import Statement
 
 _TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
 _FOLDED = re.compile(r"#\s*(region\b|endregion\b|</?editor-fold)")
@@ -28,9 +29,19 @@ def comments(comparison: Comparison) -> Iterator[Finding]:
     before = Counter(text for several in old.values() for text, _, importing in several if not importing)
     after = Counter(text for several in new.values() for text, _, _ in several)
     places = {text: Place(path, line) for path in paths for text, line, importing in old[path] if not importing}
+    edited = [(s.path, s.node.lineno, s.node.end_lineno or 0) for s in _altered(comparison)]
     for text in before - after:
-        yield Finding(places[text], f"the comment {text!r} is gone")
+        where = places[text]
+        if any(path == where.path and first <= where.line <= last for path, first, last in edited):
+            continue
+        yield Finding(places[text], f"the comment {text!r} is gone", "comment", Kind.STYLE, places[text])
     yield from _lone_markers(_alone(comparison.before, old), _alone(comparison.after, new))
+
+
+def _altered(comparison: Comparison) -> Iterator[Statement]:
+    """Statements of before that are gone, or edited: their comments are theirs."""
+    yield from comparison.pairing.gone
+    yield from (pair.old for pair in comparison.pairing.pairs if pair.edited)
 
 
 def _lines(side: Side, path: str) -> list[bytes]:
@@ -67,7 +78,8 @@ def _lone_markers(before: Iterable[Marker], after: Iterable[Marker]) -> Iterator
     for path, text, line in _lone(after):
         old[text] -= 1
         if old[text] < 0:
-            yield Finding(Place(path, line), f"the comment {text!r} opens or closes nothing any more")
+            message = f"the comment {text!r} opens or closes nothing any more"
+            yield Finding(Place(path, line), message, "comment", Kind.STYLE)
 
 
 def _lone(comments: Iterable[Marker]) -> Iterator[Marker]:

@@ -6,9 +6,9 @@ import ast
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.comments import comments
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Side
@@ -22,19 +22,11 @@ def check(comparison: Comparison) -> Check:
     pairing = comparison.pairing
     failures = [*_layout(comparison), *_docstrings(comparison)]
     failures += _unmoved(comparison)
-    for statement in pairing.gone:
-        failures.append(
-            Finding(statement.place, f"{statement.said}: this statement is gone, or altered, in the new tree")
-        )
-    for statement in pairing.come:
-        if not _is_logger_again(comparison, statement):
-            message = f"{statement.said}: this statement is new, or altered, in the new tree"
-            failures.append(Finding(statement.place, message))
+    failures += _edits(comparison)
     for pair in comparison.pairs:
         if _rewritten(pair):
-            failures.append(
-                Finding(pair.new.place, f"{pair.new.said}: it is written differently, and no name in it changed")
-            )
+            message = f"{pair.new.said}: it is written differently, and says the same"
+            failures.append(Finding(pair.new.place, message, "formatting", Kind.STYLE, pair.old.place))
     failures += _guarded_imports(comparison)
     failures += _global_imports(comparison)
     failures += _new_stars(comparison)
@@ -43,15 +35,63 @@ def check(comparison: Comparison) -> Check:
     return Check("conservation", SAYS, len(pairing.pairs) + len(pairing.gone), tuple(failures))
 
 
+def _edits(comparison: Comparison) -> Iterator[Finding]:
+    """Statements that are not what they were, one by one."""
+    pairing = comparison.pairing
+    for pair in pairing.pairs:
+        if pair.edited:
+            yield _edited(pair)
+    for pair in pairing.copies:
+        if not _is_logger_again(comparison, pair.new):
+            message = f"{pair.new.said}: it stands twice now, also at {_now(comparison, pair.old)}"
+            yield Finding(pair.new.place, message, "copied", Kind.EDITED, pair.old.place)
+    parts = {id(part) for pair in pairing.parts for part in (pair.old, pair.new)}
+    yield from _divided(pairing.parts)
+    for statement in pairing.gone:
+        if id(statement) not in parts:
+            message = f"{statement.said}: this statement is gone"
+            yield Finding(statement.place, message, "removed", Kind.OTHER, statement.place)
+    for statement in pairing.come:
+        if id(statement) not in parts and not _is_logger_again(comparison, statement):
+            yield Finding(statement.place, f"{statement.said}: this statement is new", "added", Kind.OTHER)
+
+
+def _divided(parts: Iterable[Pair]) -> Iterator[Finding]:
+    """One for each whole."""
+    into: dict[int, list[Pair]] = {}
+    for pair in parts:
+        into.setdefault(id(pair.old), []).append(pair)
+    for first, *others in into.values():
+        names = [pair.new.said for pair in (first, *others)]
+        shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+        message = f"{first.old.said}: it is, or is part of, {shown} now"
+        yield Finding(first.new.place, message, "divided", Kind.EDITED, first.old.place)
+
+
+def _edited(pair: Pair) -> Finding:
+    if pair.renamed:
+        was, now = next((old, new) for old, new in pair.names if old != new)
+        rest = "" if pair.old.shape == pair.new.shape else ", and edited"
+        kind = Kind.EDITED if pair.moved else Kind.OTHER
+        return Finding(pair.new.place, f"{now}: it was {was}{rest}", "renamed", kind, pair.old.place)
+    if pair.moved:
+        return Finding(pair.new.place, f"{pair.new.said}: it is edited", "edited", Kind.EDITED, pair.old.place)
+    return Finding(pair.new.place, f"{pair.new.said}: it is edited", "edited-in-place", Kind.OTHER, pair.old.place)
+
+
+def _now(comparison: Comparison, statement: Statement) -> Place:
+    """Where a statement of before is now."""
+    return next((p.new.place for p in comparison.pairing.pairs if p.old is statement), statement.place)
+
+
 def _unmoved(comparison: Comparison) -> Iterator[Finding]:
     """What was to move, and still is where it was."""
     for move in comparison.moves:
         outline = comparison.after.outline(move.source)
         for name in move.names:
             if outline is not None and any(b.defined and not b.value for b in outline.binds.get(name, ())):
-                yield Finding(
-                    Place(move.source), f"{name} was to move to {move.destination}, and is still defined here"
-                )
+                message = f"{name} was to move to {move.destination}, and is still defined here"
+                yield Finding(Place(move.source), message, "not-moved")
 
 
 def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
@@ -70,7 +110,7 @@ def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
 
 def _rewritten(pair: Pair) -> bool:
     """Is the text another, where neither a name nor an import inside gives a reason?"""
-    if pair.old.text == pair.new.text:
+    if pair.edited or pair.old.text == pair.new.text:
         return False
     old, new = pair.old.reading, pair.new.reading
     if [o.text for o in old.occurrences] != [o.text for o in new.occurrences]:
@@ -89,7 +129,8 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
         old, new = (s.get(path, []) for s in (comparison.old_statements, comparison.new_statements))
         if old and old[0].docstring and path in comparison.new.paths:
             if not (new and new[0].docstring and _lines(new[0].text) == _lines(old[0].text)):
-                yield Finding(old[0].place, "the docstring of the module is gone, or altered")
+                message = "the docstring of the module is gone, or altered"
+                yield Finding(Place(path, 1), message, "docstring", Kind.STYLE, old[0].place)
 
 
 def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
@@ -104,18 +145,20 @@ def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
             names = frozenset(_imported_names(statement.node))
             less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
             if not _nothing_but_imports(statement.node) or form not in less:
-                yield Finding(statement.place, "these imports with a way out are new, or altered, in the new tree")
+                message = "these guarded imports are new, or altered"
+                yield Finding(statement.place, message, "guarded-import", Kind.OTHER)
 
 
 def _global_imports(comparison: Comparison) -> Iterator[Finding]:
     """What a function imports under a name that it declares global, it goes on importing."""
     for pair in comparison.pairs:
-        if not (declared := pair.old.declared_global):
+        if pair.edited or not (declared := pair.old.declared_global):
             continue
         old = {(name, comparison.mapped(origins)) for name, origins in _bound_inside(comparison.before, pair.old)}
         lost = {item for item in old if item[0] in declared} - {*_bound_inside(comparison.after, pair.new)}
         for name, _ in sorted(lost, key=lambda item: item[0]):
-            yield Finding(pair.new.place, f"{pair.new.said} no longer imports {name}, which it declares global")
+            message = f"{pair.new.said} no longer imports {name}, which it declares global"
+            yield Finding(pair.new.place, message, "global-import", Kind.BROKEN, pair.old.place)
 
 
 def _bound_inside(side: Side, statement: Statement) -> Iterator[tuple[str, Origins]]:
@@ -132,7 +175,8 @@ def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
             for node in pair.new.reading.inner:
                 module = node.module if isinstance(node, ast.ImportFrom) and not node.level else None
                 if module and names.find(module) is None and names.find(module, pair.new.path) is not None:
-                    yield Finding(Place(pair.new.path, node.lineno), f"the import of {module} lost its dots")
+                    message = f"the import of {module} lost its dots"
+                    yield Finding(Place(pair.new.path, node.lineno), message, "missing-module")
 
 
 def _new_stars(comparison: Comparison) -> Iterator[Finding]:
@@ -143,7 +187,8 @@ def _new_stars(comparison: Comparison) -> Iterator[Finding]:
         for star in outline.stars if outline is not None else ():
             outside = star.partition(".")[0] not in sys.stdlib_module_names and not comparison.after.find(star, path)
             if outside and star not in known:
-                yield Finding(Place(path), f"the import of everything from {star} is new")
+                message = f"the import of everything from {star} is new"
+                yield Finding(Place(path), message, "new-star", Kind.OTHER)
 
 
 def _guard(statement: Statement) -> bool:
@@ -207,16 +252,27 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         old, new = comparison.before.outline(path), comparison.after.outline(path)
         if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
-            yield Finding(Place(path), "the new text is not Python that can be read")
-        if new is None and path not in comparison.after.tree.paths and path.endswith("__init__.py"):
-            yield Finding(Place(path), "the package is no regular one any more")
+            was_so = path in comparison.before.tree.paths and (old is None or not _compiles(old.source.text))
+            kind = Kind.NOTE if was_so else Kind.BROKEN
+            so = ", and was not before" if was_so else ""
+            yield Finding(Place(path), f"the new text is not Python that can be read{so}", "not-python", kind)
+        if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
+            message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
+            yield Finding(Place(path), message, "no-init", Kind.BROKEN, Place(path))
         if old is None or new is None:
             continue
         if old.source.encoding != new.source.encoding:
-            yield Finding(Place(path), f"its encoding {old.source.encoding} became {new.source.encoding}")
+            message = f"its encoding {old.source.encoding} became {new.source.encoding}"
+            yield Finding(Place(path), message, "encoding", Kind.STYLE)
         ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
         if len(ends[0]) == 1 and ends[1] - ends[0]:
-            yield Finding(Place(path), "its line ends are mixed now")
+            yield Finding(Place(path), "its line ends are mixed now", "line-ends", Kind.STYLE)
+
+
+def _left_alone(comparison: Comparison, init: str) -> bool:
+    """Is the ``__init__`` gone, and something below it is still there?"""
+    folder = init.removesuffix("__init__.py")
+    return any(path.startswith(folder) and path.endswith(".py") for path in comparison.after.tree.paths)
 
 
 def _compiles(text: str) -> bool:

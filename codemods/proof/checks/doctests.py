@@ -6,7 +6,7 @@ import ast
 import doctest
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import defined_names
@@ -30,7 +30,8 @@ def check(comparison: Comparison) -> Check:
                     there = comparison.after.origins(path, name) if found is None else found
                     if wanted and there != wanted and (name, there) not in _imported(comparison, home):
                         message = f"an example here reads {name}, which is not there, or is not what it was"
-                        failures.append(Finding(Place(path, text.lineno), message))
+                        kind = Kind.BROKEN if not there else Kind.EDITED
+                        failures.append(Finding(Place(path, text.lineno), message, "example", kind))
     return Check("examples", SAYS, count, tuple(failures))
 
 

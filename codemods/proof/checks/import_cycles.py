@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.resolution import Side
@@ -14,34 +14,42 @@ SAYS = "no new circle among imports that run while modules are imported"
 
 
 def check(comparison: Comparison) -> Check:
-    """A new circle fails where one of its modules can't be imported first. One that works is declared; the moves of
-    codemods promise that there is none."""
+    """A new cycle fails where one of its modules can't be imported first. One that works is declared; the moves of
+    codemods promise that there is none. Those of before are nobody's business."""
     before, after = comparison.before, comparison.after
     failures: list[Finding] = []
     declared: list[Finding] = []
     graph: dict[str, dict[str, int]] = {}
     old_graph: dict[str, dict[str, int]] = {}
     importing: Importing | None = None
+    told: set[frozenset[str]] = set()
     for path in comparison.changed:
         circle = _circle(after, path, graph)
-        if not circle:
+        if not circle or (key := frozenset(circle)) in told:
             continue
+        told.add(key)
         edges = ", ".join(
             f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True)
         )
-        finding = Finding(Place(path, graph[path].get(circle[1], 0)), f"a circle of imports: {edges}")
-        known = _is_old(comparison, before, circle, old_graph)
-        if not known and not comparison.promised:
+        if _is_old(comparison, before, circle, old_graph):
+            continue
+        works = False
+        if not comparison.promised:
             importing = importing or Importing(comparison)
-            known = not any(importing.after(step).failed for step in circle)
-        (declared if known else failures).append(finding)
+            works = not any(importing.after(step).failed for step in circle)
+        says = "a new import cycle, which works" if works else "a new import cycle"
+        where = Place(path, graph[path].get(circle[1], 0))
+        kind, cause = Kind.NOTE if works else Kind.BROKEN, f"cycle {' '.join(sorted(circle))}"
+        finding = Finding(where, f"{says}: {edges}", "import-cycle", kind, cause=cause)
+        (declared if works else failures).append(finding)
     return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))
 
 
 def _is_old(comparison: Comparison, before: Side, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:
     """Was the circle there before, seen with a new module as the part of its source that it was?"""
     came = {p.new.path: p.old.path for p in comparison.pairing.pairs if p.moved}
-    old = {came.get(step, step) if step not in before.tree.paths else step for step in circle}
+    back = {new: old for old, new in comparison.modules.items()}
+    old = {back.get(step, came.get(step, step)) if step not in before.tree.paths else step for step in circle}
     return len(old) > 1 and all(step in before.tree.paths and bool(_circle(before, step, graph)) for step in old)
 
 

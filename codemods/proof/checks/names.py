@@ -6,12 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
 from codemods.proof.snapshot.resolution import Side
-from codemods.proof.snapshot.symbols import Origins, flat, is_typing
-from codemods.proof.statements.name_resolution import Occurrence
-from codemods.proof.statements.pairing import Pair
+from codemods.proof.snapshot.symbols import flat, is_typing
 
 SAYS = "each name that is read or written, in code, annotations and dotted strings, means what it meant before"
 _CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
@@ -35,7 +34,10 @@ def check(comparison: Comparison) -> Check:
     count = 0
     for pair in comparison.pairs:
         count += len(pair.old.reading.occurrences)
-        failures += _compare(comparison, pair)
+        failures += compared(comparison, pair)
+    for statement in new_statements(comparison):
+        count += len(statement.reading.occurrences)
+        failures += unbound(comparison, statement)
     for path in (*comparison.changed, *comparison.mentioning):
         failures += _imports(comparison, path)
     for path in comparison.changed:
@@ -44,28 +46,6 @@ def check(comparison: Comparison) -> Check:
     for finding, matters in (*_annotations(comparison), *_hints(comparison)):
         (failures if matters else declared).append(finding)
     return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
-
-
-def _compare(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
-    """Names that mean something else."""
-    old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
-    if len(old) != len(new):
-        yield Finding(pair.new.place, f"{pair.new.said}: it names other things than before")
-        return
-    for before, after in zip(old, new, strict=True):
-        wanted, found = comparison.mapped(before.meaning), after.meaning
-        if before.own:
-            continue
-        if wanted == found or (not wanted and not pair.moved):
-            continue
-        what = "writes" if before.writes and not before.cells else "reads"
-        where = Place(pair.new.path, after.line)
-        message = f"{pair.new.said} {what} {after.text}: it was {_said(wanted)}, and is {_said(found)}{_when(after)}"
-        yield Finding(where, message)
-
-
-def _when(occurrence: Occurrence) -> str:
-    return " for type checkers" if occurrence.moment == "typing" else ""
 
 
 def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
@@ -79,23 +59,29 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
     for node in outline.source.nodes.imports:
         if ast.dump(node) in known and not comparison.reach.concerns(node):
             continue
+        where = outline.source.place(node)
         if isinstance(node, ast.Import):
             for alias in node.names:
-                if _is_missing(comparison.after, path, alias.name) and not _was_missing(comparison, path, alias.name):
-                    yield Finding(outline.source.place(node), f"there is no module {alias.name}")
-        else:
-            module = comparison.after.absolute(path, node)
-            if module.startswith(".") or _is_missing(comparison.after, path, module):
-                if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
-                    comparison, path, module
-                ):
-                    yield Finding(outline.source.place(node), f"there is no module {module}")
+                if _is_missing(comparison, path, alias.name) and not _was_missing(comparison, path, alias.name):
+                    yield _no_module(where, alias.name)
+            continue
+        module = comparison.after.absolute(path, node)
+        if module.startswith(".") or _is_missing(comparison, path, module):
+            if not all(comparison.after.find(f"{module}.{a.name}", path) for a in node.names) and not _was_missing(
+                comparison, path, module
+            ):
+                yield _no_module(where, module)
+            continue
+        for alias in node.names:
+            if alias.name == "*" or comparison.after.imported(path, module, alias.name, id(node) in typed):
                 continue
-            for alias in node.names:
-                if alias.name == "*" or comparison.after.imported(path, module, alias.name, id(node) in typed):
-                    continue
-                if not _was_so(comparison, module, alias.name, path):
-                    yield Finding(outline.source.place(node), f"{alias.name} can't be imported from {module}")
+            if not _was_so(comparison, module, alias.name, path):
+                message = f"{alias.name} can't be imported from {module}"
+                yield Finding(where, message, "missing-name", cause=f"{module}:{alias.name}")
+
+
+def _no_module(where: Place, module: str) -> Finding:
+    return Finding(where, f"there is no module {module}", "missing-module", cause=f"module {module}")
 
 
 def _tests(side: Side, path: str) -> Iterator[Finding]:
@@ -103,7 +89,7 @@ def _tests(side: Side, path: str) -> Iterator[Finding]:
     outline = side.outline(path)
     for node in outline.body if outline is not None else ():
         if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(side, path, node.test):
-            yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere")
+            yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere", "unbound-name")
 
 
 def all_bound(side: Side, path: str, expression: ast.expr) -> bool:
@@ -111,13 +97,14 @@ def all_bound(side: Side, path: str, expression: ast.expr) -> bool:
     return all(side.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
 
 
-def _is_missing(side: Side, path: str, module: str) -> bool:
-    """Should a module stand in a package of the tree, and doesn't?"""
+def _is_missing(comparison: Comparison, path: str, module: str) -> bool:
+    """Should a module stand in the tree, and doesn't: one of a package of the tree, or one that is gone?"""
+    side = comparison.after
     if side.find(module, path):
         return False
     parts = module.split(".")
     above = [side.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
-    return any(above)
+    return any(above) or (comparison.before.find(parts[0], path) is not None and side.find(parts[0], path) is None)
 
 
 def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
@@ -139,23 +126,39 @@ def _configuration(comparison: Comparison) -> Iterator[Finding]:
         if not path.endswith(_CONFIGURATION):
             continue
         old, new = (side.bytes(path) for side in (comparison.before, comparison.after))
-        if old == new and not any(name.encode() in (new or b"") for name in names):
-            continue
-        if old is None or new is None:
-            yield Finding(Place(path), "this file is gone" if new is None else "this file is new")
+        if old is None or new is None or (old == new and not any(name.encode() in new for name in names)):
             continue
         before, after = old.decode(errors="replace"), new.decode(errors="replace")
-        if old != new and _DOTTED.sub("§", before) != _DOTTED.sub("§", after):
-            yield Finding(Place(path), "it changed otherwise than in how it names what moved")
-            continue
-        for one, two in zip(_DOTTED.finditer(before), _DOTTED.finditer(after), strict=True):
-            was, _, known = comparison.before.written(path, one.group())
-            now, _, _ = comparison.after.written(path, two.group())
-            if (known and comparison.mapped(was) != now) or (not known and one.group() != two.group()):
-                line = after.count("\n", 0, two.start()) + 1
-                yield Finding(
-                    Place(path, line), f"{two.group()}: it was {_said(comparison.mapped(was))}, and is {_said(now)}"
-                )
+        if _DOTTED.sub("§", before) == _DOTTED.sub("§", after):
+            yield from _paths_in(comparison, path, before, after)
+        else:
+            yield from _dead_paths(comparison, path, before, after)
+
+
+def _paths_in(comparison: Comparison, path: str, before: str, after: str) -> Iterator[Finding]:
+    """Of a text in which nothing but dotted paths changed."""
+    for one, two in zip(_DOTTED.finditer(before), _DOTTED.finditer(after), strict=True):
+        was, _, known = comparison.before.written(path, one.group())
+        now, _, _ = comparison.after.written(path, two.group())
+        if known and comparison.mapped(was) != now:
+            where = Place(path, _line(after, two.start()))
+            message = f"{two.group()}: it was {said(was)}, and is {said(now)}"
+            kind = Kind.OTHER if now or not was else Kind.BROKEN
+            yield Finding(where, message, "configured-path", kind, Place(path, _line(before, one.start())))
+
+
+def _dead_paths(comparison: Comparison, path: str, before: str, after: str) -> Iterator[Finding]:
+    """Paths that led to a definition of the tree, stand in the text as before, and lead nowhere."""
+    known = {found.group() for found in _DOTTED.finditer(before)}
+    for found in _DOTTED.finditer(after):
+        was, cell, _ = comparison.before.written(path, found.group())
+        if found.group() in known and was and cell and not comparison.after.written(path, found.group())[0]:
+            message = f"{found.group()}: it was {said(was)}, and is bound nowhere"
+            yield Finding(Place(path, _line(after, found.start())), message, "configured-path")
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
 
 
 def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
@@ -171,30 +174,23 @@ def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
                 for path in {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
             )
         now = "text" if new else "objects"
-        yield Finding(pair.new.place, f"the annotations of {pair.new.said} are {now} now"), asked
+        message = f"the annotations of {pair.new.said} are {now} now"
+        yield Finding(pair.new.place, message, "annotations", Kind.NOTE, pair.old.place, "annotations"), asked
 
 
 def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
     for pair in comparison.pairs:
         old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
-        for before, after in zip(old, new, strict=False):
+        for before, after in zip(old, new, strict=False) if not pair.edited else ():
             if before.live and not after.live and before.moment == after.moment == "typing":
-                asking = {pair.old.path, pair.new.path}
-                matters = not pair.moved or any(_asks(comparison, p, _RESOLVES_ANNOTATIONS) for p in asking)
+                asked = any(_asks(comparison, p, _RESOLVES_ANNOTATIONS) for p in {pair.old.path, pair.new.path})
                 message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
-                yield Finding(Place(pair.new.path, after.line), message), matters
+                where, was = Place(pair.new.path, after.line), Place(pair.old.path, before.line)
+                kind = Kind.BROKEN if asked else Kind.NOTE if pair.moved else Kind.OTHER
+                cause = f"unbound {said(before.meaning)}"
+                yield Finding(where, message, "unresolved-hint", kind, was, cause), asked or not pair.moved
 
 
 def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:
     return bool(words.search(comparison.after.bytes(path) or b""))
-
-
-def _said(origins: Origins) -> str:
-    said = []
-    for where, name in sorted(origins):
-        if where == "=":
-            said.append(name)
-        else:
-            said.append(f"{where}:{name}" if where and name else where or name)
-    return " or ".join(said) or "bound nowhere"

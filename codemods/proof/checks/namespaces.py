@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.project import walk
 from codemods.proof.checks.all_decorators import listed_elsewhere
-from codemods.proof.checks.test_collection import collected, is_fixture, moves_as_a_test
+from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture, moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.resolution import Side
@@ -33,20 +33,9 @@ def check(comparison: Comparison) -> Check:
         passing = _passing(outline)
         unbound = {name for where, name in comparison.declared_global if where == path}  # until a function is called
         for name in sorted(comparison.before.namespace(path) - passing - unbound):
-            old = comparison.mapped(comparison.before.bound_origins(path, name))
-            new = comparison.after.bound_origins(path, name)
             count += 1
-            if old == new or not old:
-                continue
-            if new:
-                failures.append(
-                    Finding(Place(path), f"{name} is another object here: it was {_one(old)}, and is {_one(new)}")
-                )
-            elif _promised(comparison, path, name, outline):
-                failures.append(Finding(Place(path), f"{name} can't be found here any more"))
-            elif (path, name) in comparison.renamed and not name.startswith("_"):
-                there = comparison.after.names.dotted(comparison.renamed[path, name][0])
-                declared.append(Finding(Place(path), f"{name} can be imported from {there} only"))
+            for finding, matters in _found(comparison, path, name, outline):
+                (failures if matters else declared).append(finding)
         failures += _exports(comparison, path, outline)
     for finding, missed in listed_elsewhere(comparison):
         (failures if missed else declared).append(finding)
@@ -56,6 +45,34 @@ def check(comparison: Comparison) -> Check:
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
+
+
+def _found(comparison: Comparison, path: str, name: str, outline: Outline) -> Iterator[tuple[Finding, bool]]:
+    """(what a name of a module is otherwise than before, whether it was promised)."""
+    home, was = comparison.home(path), comparison.before.bound_origins(path, name)
+    now = comparison.after.bound_origins(home, name)
+    if not was or comparison.same(was, now):
+        return
+    old_place = Place(path)
+    if now:
+        if now == was:  # What stands there is another definition, which is told where it is looked at.
+            return
+        message = f"{name} is another object here: it was {_one(was)}, and is {_one(now)}"
+        yield Finding(Place(home), message, "another-object", Kind.OTHER, old_place), True
+    elif _promised(comparison, path, name, outline):
+        asked = comparison.promised or (
+            is_fixture(comparison, path, name) and not found_by_conftest(comparison, home, name)
+        )
+        told = any(b.defined for b in outline.binds.get(name, ()))  # by its definition
+        kind = Kind.BROKEN if asked else Kind.NOTE if told else Kind.OTHER
+        message = f"{name} can't be found here any more"
+        yield Finding(Place(home), message, "old-path-ended", kind, old_place, f"old path {path}"), True
+    elif (path, name) in comparison.renamed and not name.startswith("_"):
+        new, renamed = comparison.renamed[path, name]
+        there = comparison.after.names.dotted(new)
+        if (there, renamed) != (comparison.before.names.dotted(path), name):
+            message = f"{name} can be imported from {there} only"
+            yield Finding(Place(home), message, "old-path-ended", Kind.NOTE, old_place, f"old path {path}"), False
 
 
 def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
@@ -110,7 +127,8 @@ def _explicit(outline: Outline, name: str) -> bool:
 
 def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Finding]:
     """What a star import takes."""
-    new = comparison.after.outline(path)
+    home = comparison.home(path)
+    new = comparison.after.outline(home)
     if new is None:
         return
     listed = (
@@ -119,23 +137,28 @@ def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Findin
         else {n for n in old.binds if any(b.defined for b in old.binds[n])}
     )
     for name in sorted(listed):
-        if not comparison.before.exports(path, name) or comparison.after.exports(path, name):
+        if not comparison.before.exports(path, name) or comparison.after.exports(home, name):
             continue
-        there = comparison.after.bound_origins(path, name)
+        there = comparison.after.bound_origins(home, name)
         promised = comparison.promised and not moves_as_a_test(comparison, (path, name))
         if (there and (old.exported is not None or not name.startswith("_"))) and (
             (path, name) not in comparison.renamed or promised
         ):
-            yield Finding(Place(path), f"a star import no longer takes {name}")
+            yield _star(path, f"a star import no longer takes {name}")
         elif not there and old.exported is not None and (path, name) not in comparison.renamed:
-            yield Finding(Place(path), f"a star import no longer takes {name}")
+            yield _star(path, f"a star import no longer takes {name}")
     if old.exported is not None and new.exported is None:
         kept = [n for n in old.exported if (path, n) not in comparison.renamed or comparison.promised]
         if kept:
-            yield Finding(Place(path), f"__all__ is gone, which named {', '.join(kept)}")
-        extra = {n for n in new.binds if comparison.after.exports(path, n) and not comparison.before.exports(path, n)}
+            yield _star(path, f"__all__ is gone, which named {', '.join(kept)}")
+        extra = {n for n in new.binds if comparison.after.exports(home, n) and not comparison.before.exports(path, n)}
         for name in sorted(extra & set(old.binds)):
-            yield Finding(Place(path), f"a star import takes {name} now")
+            yield _star(path, f"a star import takes {name} now")
+
+
+def _star(path: str, message: str) -> Finding:
+    """Who reads such a name in the tree, is told by what the name means there."""
+    return Finding(Place(path), message, "star-import", Kind.OTHER, Place(path))
 
 
 def _dangling(comparison: Comparison) -> Iterator[Finding]:
@@ -148,7 +171,7 @@ def _dangling(comparison: Comparison) -> Iterator[Finding]:
             ):
                 continue
             if old is None or comparison.before.bound_origins(path, name) or name not in (old.exported or ()):
-                yield Finding(Place(path), f"__all__ names {name}, which is not there")
+                yield Finding(Place(path), f"__all__ names {name}, which is not there", "all-names-nothing")
 
 
 def _covering(comparison: Comparison) -> Iterator[Finding]:
@@ -163,7 +186,19 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
             continue
         run = Importing(comparison).after(package)
         if path not in run.bound or run.bound[package].get(stem) == ("module", path):
-            yield Finding(Place(path), f"importing this module covers {stem} in {package}, which is {_one(there)}")
+            message = f"importing this module covers {stem} in {package}, which is {_one(there)}"
+            yield Finding(
+                Place(path), message, "covers-name", Kind.NOTE if _covered(comparison, package, stem) else Kind.BROKEN
+            )
+
+
+def _covered(comparison: Comparison, package: str, stem: str) -> bool:
+    """Did the package have another module of that name, which covered the same, before?"""
+    folder = package.removesuffix("__init__.py")
+    return any(
+        comparison.home(old).startswith(folder) and old.endswith((f"/{stem}.py", f"/{stem}/__init__.py"))
+        for old in comparison.modules
+    )
 
 
 def _handed_on(comparison: Comparison) -> Iterator[Finding]:
@@ -175,7 +210,7 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
                 whole = (not name and occurrence.whole) or (name.endswith("()") and name != "eval()")
                 if module in lost and whole and occurrence.moment != "typing":
                     message = f"{module} is used as a whole here, and {lost[module][0]} can't be found in it any more"
-                    yield Finding(Place(pair.new.path, occurrence.line), message)
+                    yield Finding(Place(pair.new.path, occurrence.line), message, "handed-on", Kind.NOTE)
 
 
 def _mentioned(comparison: Comparison, path: str, name: str) -> bool:

@@ -49,10 +49,17 @@ def _shipped(comparison: Comparison, source: str, destination: str) -> Iterator[
             told = any(other.ships and other.names(comparison.new, destination) for other in after)
             found = any("__init__" not in destination and _finds(comparison.new, other, destination) for other in after)
             message = f"{'.'.join(listed.key)} names {listed.entry(comparison.old, source)}, and nothing like it names "
+            folder = destination.rpartition("/")[0] if listed.of_packages else destination
+            cause = f"not installed {listed.path} {listed.key} {folder}"
             yield (
                 None
                 if told or found
-                else Finding(Place(listed.path), f"{message}{destination}: an installed project would not have it")
+                else Finding(
+                    Place(listed.path),
+                    f"{message}{destination}: an installed project would not have it",
+                    "not-installed",
+                    cause=cause,
+                )
             )
 
 
@@ -81,12 +88,12 @@ def _read(comparison: Comparison, source: str, destination: str) -> Iterator[Fin
             lists = [_files(other, below) for other, below in after if {*wanted} <= {*_files(other, below)}]
             if not lists or destination not in lists[0]:
                 message = f"this list names {source} to be read, and not {destination}, where marked code is now"
-                yield Finding(old.place(node), message)
+                yield Finding(old.place(node), message, "list-of-files")
                 continue
             for name in sorted(names):
                 before = joined_text(comparison.old, wanted, name)
                 told = [*differences(before, joined_text(comparison.new, lists[0], name))]
-                yield Finding(new.place(node), told[0]) if told else None
+                yield Finding(new.place(node), told[0], "list-of-files") if told else None
 
 
 def _marked_names(comparison: Comparison, source: str, destination: str) -> set[str]:

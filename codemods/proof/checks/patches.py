@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import Occurrence
@@ -24,11 +24,10 @@ def check(comparison: Comparison) -> Check:
     old_readers: dict[Origin, set[Reader]] = defaultdict(set)
     new_readers: dict[Origin, set[Reader]] = defaultdict(set)
     sites: list[tuple[Pair, Occurrence, Occurrence]] = []
+    lines: dict[Reader, int] = {}
     for pair in comparison.pairs:
-        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
-        if len(old) != len(new):
-            continue
-        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+        for index, (before, after) in enumerate(_partners(comparison, pair)):
+            lines[pair, index] = after.line
             for occurrence, readers in ((before, old_readers), (after, new_readers)):
                 if occurrence.moment == "call":
                     for cell in _looked_at(occurrence):
@@ -43,8 +42,34 @@ def check(comparison: Comparison) -> Check:
         was = old_readers[before.writes] | old_readers[before.writes[0], "*"]
         now = new_readers[after.writes] | new_readers[after.writes[0], "*"]
         if was != now:
-            failures.append(_finding(pair, after, was - now, now - was))
+            runs = comparison.is_run(pair.new.path)
+            # Who writes another path in the patch, wants to reach others.
+            kind = Kind.BROKEN if was - now and runs and before.text == after.text else Kind.NOTE
+            failures.append(_finding(pair, after, was - now, now - was, lines, kind))
     return Check("seams", SAYS, len(sites), tuple(dict.fromkeys(failures)))
+
+
+def _partners(comparison: Comparison, pair: Pair) -> Iterator[tuple[Occurrence, Occurrence]]:
+    """The occurrences of a pair; of one that was edited, those of the same text that mean the same, in order."""
+    old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+    if not pair.edited:
+        yield from zip(old, new, strict=False) if len(old) == len(new) else ()
+        return
+    waiting: dict[str, list[Occurrence]] = defaultdict(list)
+    for occurrence in new:
+        waiting[occurrence.text.rpartition(".")[2]].append(occurrence)
+    for before in old:
+        alike = waiting[before.text.rpartition(".")[2]]
+        after = next((o for o in alike if _is_partner(comparison, before, o)), None)
+        if after is not None:
+            alike.remove(after)
+            yield before, after
+
+
+def _is_partner(comparison: Comparison, before: Occurrence, after: Occurrence) -> bool:
+    if before.moment != after.moment or bool(before.writes) != bool(after.writes):
+        return False
+    return bool(before.writes) or comparison.same(before.meaning, after.meaning)
 
 
 def _looked_at(occurrence: Occurrence) -> Iterator[Origin]:
@@ -55,16 +80,18 @@ def _looked_at(occurrence: Occurrence) -> Iterator[Origin]:
             yield path, "*"
 
 
-def _finding(pair: Pair, site: Occurrence, lost: set[Reader], gained: set[Reader]) -> Finding:
+def _finding(
+    pair: Pair, site: Occurrence, lost: set[Reader], gained: set[Reader], lines: dict[Reader, int], kind: Kind
+) -> Finding:
     assert site.writes is not None
     parts = []
     for readers, verb in ((lost, "no longer reaches"), (gained, "now also reaches")):
         if readers:
-            places = sorted({(p.new.path, p.new.reading.occurrences[i].line, p.new.said) for p, i in readers})
+            places = sorted({(p.new.path, lines[p, i], p.new.said) for p, i in readers})
             shown = ", ".join(f"{said} ({Place(path, line)})" for path, line, said in places[:5])
             more = f" and {len(places) - 5} more" if len(places) > 5 else ""
             parts.append(f"{verb} {shown}{more}")
     path, name = site.writes
-    return Finding(
-        Place(pair.new.path, site.line), f"{pair.new.said} binds {path}:{name} anew, which {' and '.join(parts)}"
-    )
+    message = f"{pair.new.said} binds {path}:{name} anew, which {' and '.join(parts)}"
+    where, cause = Place(pair.new.path, site.line), f"patch {path}:{name}"
+    return Finding(where, message, "patch-target", kind, pair.old.place, cause)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Tree
 from codemods.proof.checks import conservation, names, namespaces
 from codemods.proof.comparison.comparison import Comparison
@@ -54,19 +54,21 @@ def check(comparison: Comparison) -> Check:
         for path, home, name in _names(typing):
             count += 1
             failures += _compare(typing, path, home, name)
-    return Check("stubs", SAYS, count, tuple(Finding(_in_stub(f.place, stubs), f.message) for f in failures))
+    return Check("stubs", SAYS, count, tuple(replace(f, place=_in_stub(f.place, stubs)) for f in failures))
 
 
 def _left_behind(comparison: Comparison) -> Iterator[Finding]:
     """A declaration goes where the definition goes."""
     for (old, name), (new, _) in sorted(comparison.renamed.items()):
         if _declares(comparison.old, old, name) and not _declares(comparison.new, new, name):
-            yield Finding(Place(new + "i"), f"{name} is not declared here, and was in {old}i")
+            yield Finding(Place(new + "i"), f"{name} is not declared here, and was in {old}i", "stub")
         elif _declares(comparison.new, old, name):
-            yield Finding(Place(old + "i"), f"{name} is still declared here, and is defined in {new} now")
+            yield Finding(Place(old + "i"), f"{name} is still declared here, and is defined in {new} now", "stub")
         elif new + "i" in comparison.new.paths and not name.startswith("_") and name in _asked(comparison):
             if not _declares(comparison.new, new, name) and old + "i" not in comparison.old.paths:
-                yield Finding(Place(new + "i"), f"this stub hides {name} from type checkers, and nothing did before")
+                yield Finding(
+                    Place(new + "i"), f"this stub hides {name} from type checkers, and nothing did before", "stub"
+                )
 
 
 def _asked(comparison: Comparison) -> set[str]:
@@ -102,7 +104,8 @@ def _compare(typing: Comparison, path: str, home: str, name: str) -> Iterator[Fi
     old = typing.before.origins(path, name)
     new, wanted = typing.after.origins(home, name), typing.mapped(old)
     if old and new != wanted:
-        yield Finding(Place(home), f"{name} is not what it was for type checkers")
+        kind = Kind.OTHER if new else Kind.BROKEN
+        yield Finding(Place(home), f"{name} is not what it was for type checkers", "stub", kind, Place(path))
 
 
 def _in_stub(place: Place, stubs: tuple[str, ...]) -> Place:

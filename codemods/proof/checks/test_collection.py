@@ -1,4 +1,4 @@
-"""Tests that moved are collected by pytest as before: from as many modules."""
+"""Tests are collected by pytest as before: from as many modules, none lost on the way, none twice."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.model import Finding, Place
+from codemods.model import Finding, Kind, Place
 from codemods.project.pytest_rules import PytestRules
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
+from codemods.proof.statements.pairing import Statement
 
 
 def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
@@ -23,28 +24,66 @@ def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
 
 
 def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
-    """(whether it is a failure, what is otherwise), for moved tests that more or fewer modules offer to pytest."""
+    """(whether it is a failure, what is otherwise), for tests that more or fewer modules offer to pytest."""
     rules = comparison.pytest_rules
-    for old, new in sorted(comparison.renamed.items()):
+    here = [path for path in comparison.changed if rules.reads(path)]
+    for old, new in sorted(comparison.renamed.items()) if here else ():
         if not _is_test(comparison.before, rules, old):
             continue
-        here = [p for p in comparison.changed if rules.reads(p)]
         before = sum(_offers(comparison.before, path, old) for path in here)
         after = sum(_offers(comparison.after, path, new) for path in here)
+        was = Place(old[0])
         if after < before:
-            yield (
-                True,
-                Finding(Place(new[0]), f"pytest collects {new[1]} from {after or 'no'} module, not from {before}"),
-            )
+            message = f"pytest collects {new[1]} from {after or 'no'} module, not from {before}"
+            yield True, Finding(Place(new[0]), message, "test-lost", Kind.BROKEN, was)
         elif after > before:
             # An import back of one name is what a move makes; a star brings every test along.
             starred = any(
                 _offers(comparison.after, path, new) and not _binds(comparison.after, path, new[1]) for path in here
             )
-            yield (
-                starred,
-                Finding(Place(new[0]), f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"),
-            )
+            message = f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"
+            yield starred, Finding(Place(new[0]), message, "test-twice", Kind.BROKEN, was)
+    yield from ((True, finding) for finding in (*_lost(comparison), *_twice(comparison)))
+
+
+def _lost(comparison: Comparison) -> Iterator[Finding]:
+    """Tests that are nowhere, where those that stood beside them went to another module as they were. Who edits tests
+    on the way, or writes others, drops some on purpose."""
+    rules, pairing = comparison.pytest_rules, comparison.pairing
+    tests = [pair for pair in pairing.pairs if pair.moved and rules.collects(pair.old.node)]
+    written = {s.path for s in pairing.come if rules.collects(s.node)} | {p.new.path for p in tests if p.edited}
+    left = {pair.old.path for pair in tests} - {pair.old.path for pair in tests if pair.new.path in written}
+    accounted = {id(part.old) for part in pairing.parts}
+    for statement in pairing.gone:
+        if statement.path not in left or not rules.reads(statement.path) or id(statement) in accounted:
+            continue
+        if rules.collects(statement.node) and not _stands_elsewhere(comparison, statement):
+            message = f"the test {statement.said} is lost: others of {statement.path} moved, and it is nowhere"
+            yield Finding(statement.place, message, "test-lost", Kind.BROKEN, statement.place)
+
+
+def _stands_elsewhere(comparison: Comparison, statement: Statement) -> bool:
+    """Does another test module have a test by this name?"""
+    names, after = statement.names, comparison.after
+    found = after.tree.code_with(sorted(names))
+    return any(names & set(getattr(after.outline(path), "binds", ())) for path in found)
+
+
+def _twice(comparison: Comparison) -> Iterator[Finding]:
+    """Tests that were copied instead of moved: pytest runs both."""
+    rules = comparison.pytest_rules
+    for pair in comparison.pairing.copies:
+        if all(rules.reads(s.path) and rules.collects(s.node) for s in (pair.old, pair.new)):
+            other = next((p.new.place for p in comparison.pairing.pairs if p.old is pair.old), pair.old.place)
+            message = f"the test {pair.new.said} stands twice now, also at {other}"
+            yield Finding(pair.new.place, message, "test-twice", Kind.BROKEN, pair.old.place)
+
+
+def found_by_conftest(comparison: Comparison, path: str, name: str) -> bool:
+    """Does a conftest.py above a test module have a fixture by this name?"""
+    parts = path.split("/")[:-1]
+    above = ["/".join([*parts[:count], "conftest.py"]) for count in range(len(parts) + 1)]
+    return any(_binds(comparison.after, one, name) for one in above)
 
 
 def is_fixture(comparison: Comparison, path: str, name: str) -> bool:

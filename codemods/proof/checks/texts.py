@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from codemods.model import Check, Finding, Place
+from itertools import zip_longest
+
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.canonical_texts import in_old_form, moved_paths
 from codemods.proof.comparison.comparison import Comparison
 
@@ -15,11 +17,20 @@ def check(comparison: Comparison) -> Check:
     olds = moved_paths(comparison)
     for path in paths:
         old, new = _text(comparison, path, after=False), _text(comparison, path, after=True)
-        if old is None or new is None:
-            failures.append(Finding(Place(path), "the file is gone, or new, or is no text"))
-        elif in_old_form(old, olds) != in_old_form(new, olds):
-            failures.append(Finding(Place(path), "its text is not the same under the paths of the moved names"))
+        if path not in comparison.old.paths or path not in comparison.new.paths:
+            says = "the file is new" if path in comparison.new.paths else "the file is gone"
+            failures.append(Finding(Place(path), says, "text", Kind.OTHER, cause=says))
+        elif old is None or new is None:
+            failures.append(Finding(Place(path), "the file is no text, and changed", "text", Kind.OTHER))
+        elif (one := in_old_form(old, olds)) != (two := in_old_form(new, olds)):
+            where = Place(path, _first_difference(one, two))
+            failures.append(Finding(where, "its text is not the same", "text", Kind.OTHER, Place(path)))
     return Check("texts", SAYS, len(paths), tuple(failures))
+
+
+def _first_difference(old: str, new: str) -> int:
+    lines = zip_longest(old.splitlines(), new.splitlines())
+    return next((number for number, (one, two) in enumerate(lines, 1) if one != two), 0)
 
 
 def _text(comparison: Comparison, path: str, after: bool) -> str | None:

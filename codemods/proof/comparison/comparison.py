@@ -10,6 +10,7 @@ from codemods.model import Move
 from codemods.project import OverlayTree, Tree
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.comparison.impact import Reach
+from codemods.proof.comparison.moved_modules import moved_modules
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.statements.pairing import Pair, Pairing, Statement, pair, statements
@@ -69,18 +70,28 @@ class Comparison:
         return pair(self.old_statements, self.new_statements, hints)
 
     @cached_property
+    def modules(self) -> dict[str, str]:
+        """Modules that are at another path now, as a whole: old path to new path."""
+        return moved_modules(self.before, self.after, self.pairing.pairs)
+
+    @cached_property
     def renamed(self) -> dict[Origin, Origin]:
-        """Definitions that stand in another module now: (old path, name) to (new path, name)."""
+        """Definitions that stand in another module now, or have another name: (old path, name) to (new path, name)."""
         found: dict[Origin, Origin] = {}
         for one in self.pairing.pairs:
-            if one.moved:
-                found.update({(one.old.path, n): (one.new.path, n) for n in one.old.names})
-        found |= self.declared_global
-        for statement in self.pairing.gone:  # Altered on the way; said elsewhere, so the rest may be looked at.
-            for name in statement.names:
-                partner = [s for s in self.pairing.come if name in s.names and s.path != statement.path]
-                if partner and (statement.path, name) not in found and not self._defines(statement.path, name):
-                    found[statement.path, name] = (partner[0].path, name)
+            for name, now in one.names if one.moved or one.edited else ():
+                if one.moved or name != now:
+                    found[one.old.path, name] = (one.new.path, now)
+        return found | self.declared_global
+
+    @cached_property
+    def copied(self) -> dict[Origin, frozenset[Origin]]:
+        """Definitions that stand in more modules now: (old path, name) to the other places."""
+        found: dict[Origin, frozenset[Origin]] = {}
+        for one in self.pairing.copies:
+            for name in one.old.names & one.new.names:
+                origin = (one.old.path, name)
+                found[origin] = found.get(origin, frozenset()) | {(one.new.path, name)}
         return found
 
     @cached_property
@@ -97,21 +108,52 @@ class Comparison:
             if origin not in bound and len(paths) == 1 and origin[0] not in paths
         }
 
-    def _defines(self, path: str, name: str) -> bool:
-        outline = self.after.outline(path)
-        return bool(outline) and any(b.defined for b in outline.binds.get(name, ()))
-
     @property
     def found(self) -> tuple[Move, ...]:
         """What moved, one move for each pair of modules."""
         several: dict[tuple[str, str], list[str]] = {}
         for (source, name), (destination, _) in sorted(self.renamed.items()):
-            several.setdefault((source, destination), []).append(name)
+            if source != destination:
+                several.setdefault((source, destination), []).append(name)
         return tuple(Move(one, tuple(names), two, reexport=self.promised) for (one, two), names in several.items())
+
+    @cached_property
+    def unbound_before(self) -> frozenset[str]:
+        """What code that changed named already though it is bound nowhere, by what means ever it worked."""
+        altered = (*self.pairing.gone, *(p.old for p in self.pairing.pairs if p.edited or p.moved))
+        return frozenset(o.text for s in altered for o in s.reading.occurrences if not o.meaning)
+
+    def home(self, path: str) -> str:
+        """Where a module of before is now."""
+        return self.modules.get(path, path)
 
     def mapped(self, origins: Origins) -> Origins:
         """Old origins under the one map of the move."""
-        return frozenset(self.renamed.get(origin, origin) for origin in origins)
+        return frozenset(map(self._mapped, origins))
+
+    def _mapped(self, origin: Origin) -> Origin:
+        if origin in self.renamed:
+            return self.renamed[origin]
+        if origin[0] == "=":
+            return ("=", self._same_values.get(origin[1], origin[1]))
+        return self.home(origin[0]), origin[1]
+
+    @cached_property
+    def _same_values(self) -> dict[str, str]:
+        """What says the name or the folder of a module that moved as a whole, and what it says now."""
+        found: dict[str, str] = {}
+        for old, new in self.modules.items():
+            one, two = self.before.names.dotted(old), self.after.names.dotted(new)
+            folders = [f"the folder {path.rpartition('/')[0]}/" for path in (old, new)]
+            found |= {repr(one): repr(two), f"getLogger({one!r})": f"getLogger({two!r})", folders[0]: folders[1]}
+        return found
+
+    def same(self, before: Origins, after: Origins) -> bool:
+        """Do these mean the same, under the map of the move, or a copy that says the same?"""
+        if (wanted := self.mapped(before)) == after:
+            return True
+        places = {origin: self.copied.get(origin, frozenset()) for origin in before}
+        return bool(after) and after <= wanted.union(*places.values()) and len(after) == len(before)
 
     @cached_property
     def shifted(self) -> dict[str, frozenset[str]]:
@@ -128,7 +170,7 @@ class Comparison:
     def _differs(self, path: str, name: str) -> bool:
         for typing in (False, True):
             old = self.mapped(self.before.bound_origins(path, name, typing))
-            if old != self.after.bound_origins(path, name, typing):
+            if old != self.after.bound_origins(self.home(path), name, typing):
                 return True
         return False
 
@@ -137,11 +179,12 @@ class Comparison:
         """Public names that moved and can't be found where they stood, by module."""
         found: dict[str, list[str]] = {}
         for path, name in self.renamed:
-            if name.startswith("_") or path not in self.new.paths or self.after.bound_origins(path, name):
+            home = self.home(path)
+            if name.startswith("_") or home not in self.new.paths or self.after.bound_origins(home, name):
                 continue
             before = self.before.outline(path)
             if before is None or name not in before.deleted:  # what the module deletes was never found in it
-                found.setdefault(path, []).append(name)
+                found.setdefault(home, []).append(name)
         return found
 
     @cached_property
@@ -169,6 +212,12 @@ class Comparison:
     def pairs(self) -> tuple[Pair, ...]:
         """Every pair that could mean something else: what changed or moved, and what the change may reach."""
         return tuple(self._closer())
+
+    def is_run(self, path: str) -> bool:
+        """Does pytest collect from a file, or another one import it? Test data that looks like code is neither."""
+        if self.pytest_rules.reads(path) or path.endswith(("conftest.py", "__init__.py", "__main__.py")):
+            return True
+        return "test" not in path or self.reach.is_imported(path)
 
     def _closer(self) -> Iterator[Pair]:
         asking = LOCAL_BUILTINS if self._rebinds else frozenset()

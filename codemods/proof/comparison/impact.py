@@ -138,6 +138,10 @@ class Reach:
             if led.starred & known or led.to & self._modules or _stands(words, self._glance(path)):
                 yield path
 
+    def is_imported(self, path: str) -> bool:
+        """Does any file import a module?"""
+        return any(path in self._led(other).to for other in self._mentioning([path]) if other != path)
+
     @cached_property
     def _dotted(self) -> re.Pattern[bytes]:
         """``worker.Status``, ``"worker:Status"``"""

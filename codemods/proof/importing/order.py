@@ -6,7 +6,7 @@ import ast
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.deferred_imports import late_imports
 from codemods.proof.importing.eager import Facts
@@ -77,8 +77,12 @@ def check(comparison: Comparison) -> Check:
         old_paths = [path] if path in comparison.old.paths else _sources(comparison, path)
         old = [importing.before(p) for p in old_paths]
         if new.failed is not None:
-            finding = Finding(new.failed.place, f"imported first, {path} fails: {new.failed}")
-            (declared if any(run.failed for run in old) else failures).append(finding)
+            was_so = any(run.failed for run in old)
+            so = ", as it did before" if was_so else ""
+            message, kind = f"imported first, {path} fails{so}: {new.failed}", Kind.NOTE if was_so else Kind.BROKEN
+            cause = f"fails {new.failed.place} {new.failed}"
+            finding = Finding(new.failed.place, message, "import-fails", kind, cause=cause)
+            (declared if was_so else failures).append(finding)
             continue
         known = {module for run in old for module in run.outside}
         for module, place in new.outside.items():
@@ -87,7 +91,8 @@ def check(comparison: Comparison) -> Check:
                 and not known & {module, module.partition(".")[0]}
                 and module.partition(".")[0] not in {k.partition(".")[0] for k in known}
             ):
-                failures.append(Finding(place, f"{module} is imported along with {path} now, which it was not before"))
+                message = f"{module} is imported along with {path} now, which it was not before"
+                failures.append(Finding(place, message, "loads-more", Kind.NOTE, cause=f"loads {module}"))
         for run in old:
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
