@@ -27,9 +27,10 @@ def arguments(parser: ArgumentParser) -> None:
 def main(options: Namespace) -> int:
     from codemods.model import Hazard, Place, WrongUsage
     from codemods.planning.hazards import other_codes, registry
+    from codemods.proof import codes
     from codemods.spelling import closest
 
-    pages, others = registry(), other_codes()
+    pages, others = registry(), {**codes(), **other_codes()}
     known = {code: page.TITLE for code, page in pages.items()} | {code: page["title"] for code, page in others.items()}
     if options.code is None:
         width = max(map(len, known), default=0)

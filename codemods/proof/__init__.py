@@ -17,7 +17,10 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 from codemods.model import Check, Finding, Move, Place, Proof, Review
 from codemods.project import Tree
@@ -57,6 +60,12 @@ CHECKS = (
 
 # How deep code may be nested; the default of Python is less than a long sum in one module needs.
 _DEPTH = 8_000
+
+
+@cache
+def codes() -> Mapping[str, Mapping[str, str]]:
+    """The codes of findings, each with ``title`` and ``meaning``."""
+    return tomllib.loads(files(__name__).joinpath("codes.toml").read_text())
 
 
 def prove(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Proof:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from codemods.model import Finding, Kind
 
 # What is lost weighs more than what is bound to something else.
-_FIRST = ("not-python", "missing-module", "missing-name", "unbound-name", "import-cycle", "test-lost")
+_FIRST = ("unreadable-module", "missing-module", "missing-name", "unbound-name", "import-cycle", "test-lost")
 
 
 @dataclass(frozen=True)

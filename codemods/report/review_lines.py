@@ -24,7 +24,7 @@ OTHERS = {
     "another-object": ("name that is imported otherwise", "names that are imported otherwise"),
     "old-path-ended": ("public name that is gone", "public names that are gone"),
     "guarded-import": ("guarded import edited", "guarded imports edited"),
-    "stub": ("declaration in a stub", "declarations in stubs"),
+    "stub-differs": ("declaration in a stub", "declarations in stubs"),
     "unresolved-hint": ("annotation that is not resolved at run time", "annotations that are not resolved at run time"),
     "configured-path": ("path in a setting", "paths in settings"),
     "star-import": ("change of what a star import takes", "changes of what star imports take"),

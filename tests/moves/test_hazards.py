@@ -14,6 +14,7 @@ import codemods
 from codemods.face import plan, solve
 from codemods.model import Hazard, Move, Refused, Severity
 from codemods.planning.hazards import other_codes, registry
+from codemods.proof import codes
 
 from .archive import MemoryTree, read_move
 
@@ -54,12 +55,26 @@ def _printed() -> Iterator[tuple[str, str]]:
 
 
 def test_every_printed_code_has_a_page() -> None:
-    known = {*registry(), *other_codes(), "proof:"}
+    known = {*registry(), *other_codes(), *codes(), "proof:"}
     assert [(path, code) for path, code in _printed() if code not in known] == []
 
 
+def test_every_code_of_a_finding_has_a_page() -> None:
+    made = [
+        (path.name, argument.value)
+        for path in sorted(Path(codemods.__file__).parent.joinpath("proof").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
+        for argument in node.args[2:3]
+        if isinstance(argument, ast.Constant)
+    ]
+    assert len(made) > 40
+    assert [(path, code) for path, code in made if code not in codes()] == []
+
+
 def test_pages_of_other_stages_are_no_hazards() -> None:
-    assert not other_codes().keys() & registry().keys()
+    assert not (other_codes().keys() | codes().keys()) & registry().keys()
+    assert not other_codes().keys() & codes().keys()
     assert all(page["title"] and len(page["meaning"]) > 20 for page in other_codes().values())
 
 

@@ -98,7 +98,7 @@ INSTALLED = {
         (
             "status.py",
             INSTALLED["setup.cfg"].replace("    tool\n", "    status\n"),
-            "texts: setup.cfg:4: its text is not the same",
+            "texts: setup.cfg:5: its text is not the same",
         ),
     ],
     ids=["listed", "in a package that is found", "not listed", "in the place of another"],

@@ -255,7 +255,7 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
             was_so = path in comparison.before.tree.paths and (old is None or not _compiles(old.source.text))
             kind = Kind.NOTE if was_so else Kind.BROKEN
             so = ", and was not before" if was_so else ""
-            yield Finding(Place(path), f"the new text is not Python that can be read{so}", "not-python", kind)
+            yield Finding(Place(path), f"the new text is not Python that can be read{so}", "unreadable-module", kind)
         if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
             message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
             yield Finding(Place(path), message, "no-init", Kind.BROKEN, Place(path))

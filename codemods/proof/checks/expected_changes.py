@@ -14,7 +14,9 @@ def check(comparison: Comparison) -> Check:
         there = comparison.after.names.dotted(new)
         if _has_module(name) and there != comparison.before.names.dotted(old):
             message = f"{now}.__module__, new pickles and tracebacks say {there} now"
-            declared.append(Finding(Place(new), message, "module-name", Kind.NOTE, Place(old), f"module name {new}"))
+            declared.append(
+                Finding(Place(new), message, "module-attribute", Kind.NOTE, Place(old), f"module name {new}")
+            )
     return Check("declared differences", SAYS, len(comparison.renamed), (), tuple(declared))
 
 

@@ -61,14 +61,16 @@ def _left_behind(comparison: Comparison) -> Iterator[Finding]:
     """A declaration goes where the definition goes."""
     for (old, name), (new, _) in sorted(comparison.renamed.items()):
         if _declares(comparison.old, old, name) and not _declares(comparison.new, new, name):
-            yield Finding(Place(new + "i"), f"{name} is not declared here, and was in {old}i", "stub")
+            yield _differs(new, f"{name} is not declared here, and was in {old}i")
         elif _declares(comparison.new, old, name):
-            yield Finding(Place(old + "i"), f"{name} is still declared here, and is defined in {new} now", "stub")
+            yield _differs(old, f"{name} is still declared here, and is defined in {new} now")
         elif new + "i" in comparison.new.paths and not name.startswith("_") and name in _asked(comparison):
             if not _declares(comparison.new, new, name) and old + "i" not in comparison.old.paths:
-                yield Finding(
-                    Place(new + "i"), f"this stub hides {name} from type checkers, and nothing did before", "stub"
-                )
+                yield _differs(new, f"this stub hides {name} from type checkers, and nothing did before")
+
+
+def _differs(path: str, message: str) -> Finding:
+    return Finding(Place(path + "i"), message, "stub-differs")
 
 
 def _asked(comparison: Comparison) -> set[str]:
@@ -105,7 +107,7 @@ def _compare(typing: Comparison, path: str, home: str, name: str) -> Iterator[Fi
     new, wanted = typing.after.origins(home, name), typing.mapped(old)
     if old and new != wanted:
         kind = Kind.OTHER if new else Kind.BROKEN
-        yield Finding(Place(home), f"{name} is not what it was for type checkers", "stub", kind, Place(path))
+        yield Finding(Place(home), f"{name} is not what it was for type checkers", "stub-differs", kind, Place(path))
 
 
 def _in_stub(place: Place, stubs: tuple[str, ...]) -> Place:
