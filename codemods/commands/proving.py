@@ -59,6 +59,12 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--allow", action="append", default=[], metavar="GLOB", help="pass over changes of files like this"
     )
+    parser.add_argument(
+        "--fail-on",
+        choices=("edits", "broken"),
+        default="edits",
+        help="broken: exit 0 also where something was edited, or else changed",
+    )
     parser.add_argument("--strict", action="store_true", help="a comment or a layout that changed is an edit, too")
     add_root(parser)
     add_trials(parser)
@@ -77,7 +83,8 @@ def main(options: Namespace) -> int:
         _tell(review, options)
     from codemods.model import Outcome
 
-    return {Outcome.PROVEN: DONE, Outcome.EDITS: TO_DO, Outcome.BROKEN: REFUSED}[review.outcome]
+    edits = TO_DO if options.fail_on == "edits" else DONE
+    return {Outcome.PROVEN: DONE, Outcome.EDITS: edits, Outcome.BROKEN: REFUSED}[review.outcome]
 
 
 def _reviewed(options: Namespace) -> Review:
