@@ -1,10 +1,11 @@
 """A job worker on NATS JetStream. Import from here: where a name lives inside may change."""
 
-from .client import Enqueued, JobClient, open_client
+from .client import JobClient, JobHandle, open_client
 from .connection import connect
 from .exceptions import (
     BadJobError,
     IllegalTransitionError,
+    JobCancelledError,
     JobError,
     JobExistsError,
     JobFailedError,
@@ -21,8 +22,9 @@ from .exceptions import (
     WorkerIdTakenError,
 )
 from .failures import FailedJobHandler
-from .jobs import JOB_STATUS_TRANSITIONS, JobStatusManager
+from .jobs import JobStatusManager
 from .messages import JOB_STATUS, Job, JobRecord
+from .records import JOB_STATUS_TRANSITIONS
 from .registry import Registry, current_job, load_registry
 from .settings import Settings
 from .states import WORKER_HEALTH, WORKER_STATUS, WORKER_STATUS_TRANSITIONS, ActiveJob, WorkerInfo, WorkerView
@@ -39,14 +41,15 @@ __all__ = [
     "WORKER_STATUS_TRANSITIONS",
     "ActiveJob",
     "BadJobError",
-    "Enqueued",
     "FailedJobHandler",
     "IllegalTransitionError",
     "Job",
+    "JobCancelledError",
     "JobClient",
     "JobError",
     "JobExistsError",
     "JobFailedError",
+    "JobHandle",
     "JobNotFoundError",
     "JobRecord",
     "JobStatusManager",

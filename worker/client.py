@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from worker.connection import connect
-from worker.exceptions import BadJobError, JobExistsError, ResultNotReadyError
+from worker.exceptions import BadJobError, IllegalTransitionError, JobExistsError
 from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
 from worker.names import check_job_id, check_name
 from worker.roster import list_workers
 from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
 from worker.storage import ensure_jobs_stream, largest_payload
+from worker.watching import until_ended
 
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
@@ -25,12 +27,8 @@ if TYPE_CHECKING:
     from worker.states import WorkerInfo
 
 
-@dataclass(frozen=True)
-class Enqueued:
-    """What became of an attempt to enqueue a job."""
-
-    job_id: str
-    duplicate: bool
+# How often the word is sent that a running job shall be cancelled: nobody keeps it.
+CANCEL_REPEATED = 1.0
 
 
 class JobClient:
@@ -50,6 +48,7 @@ class JobClient:
     async def enqueue(
         self,
         function: str,
+        /,
         *args: Any,
         queue: str = DEFAULT_QUEUE,
         job_id: str | None = None,
@@ -58,13 +57,34 @@ class JobClient:
         time_limit: float | None = None,
         result_ttl: float | None = None,
         **kwargs: Any,
-    ) -> Enqueued:
-        """Have a function called. With a `job_id` of your own, a second call does nothing."""
+    ) -> JobHandle:
+        """Have a function called. With a `job_id` of your own, a second call does nothing.
+
+        Raises BadJobError, before anything is written, for what no worker would take. For a function whose own
+        keywords are `queue`, `job_id` and the like, there is `submit`.
+        """
+        options = {"max_attempts": max_attempts, "time_limit": time_limit, "result_ttl": result_ttl}
+        return await self.submit(function, args, kwargs, queue=queue, job_id=job_id, depends_on=depends_on, **options)
+
+    async def submit(
+        self,
+        function: str,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        queue: str = DEFAULT_QUEUE,
+        job_id: str | None = None,
+        depends_on: str | Sequence[str] = (),
+        max_attempts: int | None = None,
+        time_limit: float | None = None,
+        result_ttl: float | None = None,
+    ) -> JobHandle:
+        """As `enqueue`, with the arguments of the function apart from our own."""
         job = Job(
-            job_id=check_job_id(job_id or uuid.uuid4().hex),
+            job_id=check_job_id(uuid.uuid4().hex if job_id is None else job_id),
             function=function,
             args=list(args),
-            kwargs=kwargs,
+            kwargs=dict(kwargs or {}),
             queue=check_name(queue),
             enqueued_at=round(time.time(), 3),
             depends_on=[depends_on] if isinstance(depends_on, str) else list(depends_on),
@@ -72,21 +92,23 @@ class JobClient:
             timeout=time_limit,
             result_ttl=result_ttl,
         )
-        payload = self._encode(job)
+        return await self._publish(job, self._encode(job))
+
+    async def _publish(self, job: Job, payload: bytes) -> JobHandle:
         # The record comes first, so that no worker can finish a job before it is known. If publishing then
         # fails, enqueueing again with the same id repairs it: a job that is still queued is published again.
-        revision = await self._jobs.queued(job)
-        new = bool(revision)
-        if not new:
-            record, found = await self._jobs.find_with_revision(job.job_id)
-            if record is not None and record.function != function:
+        queued = await self._jobs.queued(job)
+        headers = {"Nats-Msg-Id": job.job_id}
+        if queued is None:
+            record = await self._jobs.find(job.job_id)
+            if record is not None and record.function != job.function:
                 raise JobExistsError(f"Job {job.job_id!r} is there already, and calls {record.function!r}")
             if record is not None and record.status is not JOB_STATUS.QUEUED:
-                return Enqueued(job.job_id, duplicate=True)
-            revision = found or 0
-        headers = {"Nats-Msg-Id": job.job_id, REVISION_HEADER: str(revision)}
-        await self._js.publish(self._settings.job_subject(queue), payload, headers=headers)
-        return Enqueued(job.job_id, duplicate=not new)
+                return JobHandle(job.job_id, duplicate=True, client=self)
+        elif queued.blank:
+            headers[REVISION_HEADER] = str(queued.revision)
+        await self._js.publish(self._settings.job_subject(job.queue), payload, headers=headers)
+        return JobHandle(job.job_id, duplicate=queued is None, client=self)
 
     def _encode(self, job: Job) -> bytes:
         """The message of a job, which every worker will take for one; before anything is written."""
@@ -107,17 +129,61 @@ class JobClient:
         """What a job returned; raises what says why there is nothing."""
         return await self._jobs.result(job_id)
 
-    async def wait(self, job_id: str, *, poll: float = 0.1) -> Any:
-        """Wait for the result of a job."""
-        while True:
-            try:
-                return await self.result(job_id)
-            except ResultNotReadyError:
-                await asyncio.sleep(poll)
+    async def wait(self, job_id: str, *, timeout: float | None = None, poll: float = 2.0) -> Any:  # noqa: ASYNC109
+        """Wait for the result of a job; raises TimeoutError after `timeout` seconds.
+
+        The server says when the record changes; it is asked every `poll` seconds as well, for after a restart
+        of the server, or the loss of a node, nothing may be heard of it.
+        """
+        async with asyncio.timeout(timeout):
+            record = await until_ended(self._nc, self._settings, self._jobs, job_id, poll)
+            return await self._jobs.result_of(record)
+
+    async def cancel(self, job_id: str, *, timeout: float | None = 10.0) -> bool:  # noqa: ASYNC109
+        """Cancel a job; True if it did not run to its end. A running one is cancelled by its worker.
+
+        A function in a thread cannot be interrupted: it runs on, and what it returns is dropped. Raises
+        TimeoutError if the worker does not answer; when another one takes the job, it will be cancelled.
+        """
+        record = await self._jobs.get(job_id)
+        if not record.status.ended and record.status is not JOB_STATUS.RUNNING:
+            with contextlib.suppress(IllegalTransitionError):
+                record = await self._jobs.cancelled(job_id)
+        if not record.status.ended:
+            record = await self._jobs.cancel_wanted(job_id)
+        async with asyncio.timeout(timeout):
+            while not record.status.ended:
+                await self._nc.publish(self._settings.cancel_subject(), job_id.encode())
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CANCEL_REPEATED):
+                        await until_ended(self._nc, self._settings, self._jobs, job_id, CANCEL_REPEATED)
+                record = await self._jobs.get(job_id)
+        return record.status is JOB_STATUS.CANCELLED
 
     async def workers(self) -> list[WorkerInfo]:
         """All workers, and how each is doing."""
         return await list_workers(self._nc, self._settings)
+
+
+@dataclass(frozen=True)
+class JobHandle:
+    """A job that was enqueued; `duplicate` if there was one of this id already."""
+
+    job_id: str
+    duplicate: bool
+    client: JobClient = field(repr=False, compare=False)
+
+    async def result(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109
+        """Wait for what the job returns; raises JobFailedError, or TimeoutError after `timeout` seconds."""
+        return await self.client.wait(self.job_id, timeout=timeout)
+
+    async def record(self) -> JobRecord:
+        """How far the job has come."""
+        return await self.client.job(self.job_id)
+
+    async def cancel(self, timeout: float | None = 10.0) -> bool:  # noqa: ASYNC109
+        """Cancel the job; True if it did not run to its end."""
+        return await self.client.cancel(self.job_id, timeout=timeout)
 
 
 @asynccontextmanager

@@ -50,6 +50,10 @@ class JobFailedError(JobError):
     """Somebody asked for the result of a job that ended in the dead-letter stream."""
 
 
+class JobCancelledError(JobFailedError):
+    """Somebody cancelled the job."""
+
+
 class ResultNotReadyError(JobError):
     """The job has not finished yet."""
 

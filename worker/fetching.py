@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Slots become free one by one; those of a moment are asked for together, and half of all at once.
-LINGER = 0.002
+# Slots become free one by one; those of a moment are asked for together, and two thirds of all at once.
+LINGER = 0.004
 # Among several queues, one that was empty is not asked again for so long.
 EMPTY_PAUSE = 0.05
 # A message that came too late to be taken back waits for room so long, and then somebody else may have it.
@@ -121,10 +121,11 @@ class Fetcher:
 
     async def _one_queue(self, pull: Pull) -> None:
         missing = self._room() - pull.outstanding
-        many = missing >= max(1, self._slots // 2)
+        enough = max(1, self._slots * 2 // 3)
+        many = missing >= enough
         if missing > 0 and not pull.outstanding and not many:
             await self._wait(LINGER)
-            while self._changed.is_set() and (missing := self._room()) < self._slots // 2:
+            while self._changed.is_set() and self._room() < enough:
                 self._changed.clear()
                 await self._wait(LINGER)
             missing = self._room() - pull.outstanding

@@ -4,24 +4,26 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import nats.js.errors
 
 from worker.exceptions import (
     IllegalTransitionError,
+    JobCancelledError,
     JobFailedError,
     JobNotFoundError,
-    PermanentJobError,
     ResultExpiredError,
     ResultNotReadyError,
     UnreadableRecordError,
-    WorkerError,
 )
-from worker.messages import JOB_STATUS, JOB_VERSION, HistoryStep, Job, JobRecord, decode_result, encode
+from worker.messages import JOB_STATUS, HistoryStep, Job, JobRecord, decode_result
 from worker.names import record_key
+from worker.records import JOB_STATUS_TRANSITIONS, JOB_WRITE_ATTEMPTS, JobRecords, changes_too_fast
+from worker.results import encode_result
 from worker.settings import Settings
 from worker.storage import largest_payload, open_jobs_bucket, open_results_bucket
+from worker.waiting import WaitingJobs
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -31,19 +33,15 @@ logger = logging.getLogger("worker.worker")
 
 # How many steps of its way the record of a job remembers.
 JOB_HISTORY_LIMIT = 50
-# Between two writers of one record the one that comes second reads again and tries again, this often.
-JOB_WRITE_ATTEMPTS = 5
-
-# A job may go from RUNNING to RUNNING: its worker was lost, and another one has it now.
-JOB_STATUS_TRANSITIONS: dict[JOB_STATUS, frozenset[JOB_STATUS]] = {
-    JOB_STATUS.QUEUED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
-    JOB_STATUS.RUNNING: frozenset(set(JOB_STATUS) - {JOB_STATUS.QUEUED}),
-    JOB_STATUS.RETRIED: frozenset({JOB_STATUS.RUNNING, JOB_STATUS.FAILED}),
-    JOB_STATUS.COMPLETED: frozenset(),
-    JOB_STATUS.FAILED: frozenset(),
-}
 
 RecordChange: TypeAlias = Callable[[JobRecord, float], JobRecord]
+
+
+class Queued(NamedTuple):
+    """The record of a job that was enqueued: its revision, and whether there is nothing in it but the job."""
+
+    revision: int
+    blank: bool
 
 
 @dataclass(frozen=True)
@@ -65,24 +63,28 @@ class JobStatusManager:
         self._js = js
         self._settings = settings or Settings()
         self._worker_id = worker_id
+        self._waiting = WaitingJobs(js, self._settings)
         # What was written last of jobs that run here, so that it need not be read again.
         self._held: dict[str, tuple[JobRecord, int]] = {}
         # These are there from open() on.
-        self._records: KeyValue
+        self._records: JobRecords
         self._results: KeyValue
 
     async def open(self) -> None:
         """Make the two buckets, or find them; nothing else works before."""
-        self._records = await open_jobs_bucket(self._js, self._settings)
+        self._records = JobRecords(await open_jobs_bucket(self._js, self._settings))
         self._results = await open_results_bucket(self._js, self._settings)
 
-    async def queued(self, job: Job) -> int:
-        """Note a job that is about to be enqueued. The revision of its record, or 0 if there was one already."""
-        record = self._step(self._blank(job), JOB_STATUS.QUEUED)
-        try:
-            return await self._records.create(record_key(job.job_id), record.encode())
-        except nats.js.errors.KeyWrongLastSequenceError:
-            return 0
+    async def queued(self, job: Job) -> Queued | None:
+        """Note a job that is about to be enqueued. None if there was a record of it already."""
+        record = self._step(JobRecord.of(job), JOB_STATUS.QUEUED)
+        if (revision := await self._records.create(record)) is not None:
+            return Queued(revision, blank=True)
+        found, revision = await self._records.read(job.job_id)
+        if found is None or found.status is not JOB_STATUS.EXPECTED:
+            return None
+        revision = await self._records.update(replace(record, dependents=found.dependents), revision)
+        return None if revision is None else Queued(revision, blank=False)
 
     async def running(
         self, job: Job, delivery: int, sequence: int | None = None, *, instead_of: int | None = None
@@ -99,11 +101,8 @@ class JobStatusManager:
         None if the record is not that one any more.
         """
         queued: HistoryStep = {"status": JOB_STATUS.QUEUED, "at": job.enqueued_at, "attempt": 0}
-        old = replace(self._blank(job), history=[queued])
-        try:
-            return await self._write(job.job_id, old, revision, JOB_STATUS.RUNNING, self._start(1, sequence, None))
-        except nats.js.errors.KeyWrongLastSequenceError:
-            return None
+        old = replace(JobRecord.of(job), history=[queued])
+        return await self._write(old, revision, JOB_STATUS.RUNNING, self._start(1, sequence, None))
 
     def forget(self, job_id: str) -> None:
         """This worker has nothing more to do with the job."""
@@ -125,17 +124,8 @@ class JobStatusManager:
         return await self.completed_with(job, self.encode_result(result))
 
     def encode_result(self, result: Any) -> bytes:
-        """What is stored of a result; raises PermanentJobError if it cannot be, for the next one could not either."""
-        try:
-            payload = encode({"v": JOB_VERSION, "result": result})
-            if b"\\ud" in payload:  # maybe half of a surrogate pair, which nobody could read
-                decode_result(payload)
-        except (TypeError, ValueError, UnreadableRecordError) as error:
-            raise PermanentJobError(f"the result cannot be stored: {error}") from error
-        limit = largest_payload(self._js)
-        if len(payload) > limit:
-            raise PermanentJobError(f"the result is too large ({len(payload):,} bytes, the server takes {limit:,})")
-        return payload
+        """What is stored of a result; raises PermanentJobError if it cannot be."""
+        return encode_result(result, largest_payload(self._js))
 
     async def completed_with(self, job: Job, payload: bytes) -> JobRecord:
         """As `completed`, with a result that `encode_result` has encoded."""
@@ -166,10 +156,43 @@ class JobStatusManager:
         try:
             return await self._transition(job, JOB_STATUS.FAILED, change)
         except UnreadableRecordError:
-            record = self._step(self._blank(job), JOB_STATUS.QUEUED)
+            record = self._step(JobRecord.of(job), JOB_STATUS.QUEUED)
             record = self._step(change(record, round(time.time(), 3)), JOB_STATUS.FAILED)
-            await self._records.put(record_key(job.job_id), record.encode())
+            await self._records.overwrite(record)
             return record
+
+    async def cancelled(self, job_id: str) -> JobRecord:
+        """Note that somebody cancelled the job."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            return replace(record, error="cancelled", finished_at=now, next_attempt_at=None, cancel=False)
+
+        return await self._transition(job_id, JOB_STATUS.CANCELLED, change)
+
+    async def requeued(self, job: Job) -> JobRecord:
+        """Note that a job that failed or was cancelled gets another life, with all of its attempts."""
+
+        def change(record: JobRecord, now: float) -> JobRecord:
+            fresh = {"attempts": 0, "error": None, "finished_at": None, "sequence": None, "worker_id": None}
+            return replace(record, delivery=None, **fresh)
+
+        return await self._transition(job, JOB_STATUS.QUEUED, change)
+
+    async def cancel_wanted(self, job_id: str) -> JobRecord:
+        """Note that somebody wants a running job cancelled; its worker may be the next one."""
+        return await self._records.mark(job_id, lambda record: replace(record, cancel=True))
+
+    async def wait_for(self, job: Job, others: list[str]) -> None:
+        """Keep a job out of its queue until the others have ended; then it is published again."""
+        await self._waiting.keep(job, others)
+        for other in others:
+            record = await self._records.mark(other, lambda record: record.with_dependent(job.job_id))
+            if record.status.ended:  # just now
+                await self._waiting.release(replace(record, dependents=[job.job_id]))
+
+    async def ended_before(self, record: JobRecord) -> None:
+        """A job is delivered that has ended: maybe its worker was lost before it told those that wait for it."""
+        await self._waiting.release(record)
 
     async def message_is_there(self, sequence: int) -> bool:
         """Whether the stream of jobs still has this message."""
@@ -179,13 +202,9 @@ class JobStatusManager:
             return False
         return True
 
-    async def find_with_revision(self, job_id: str) -> tuple[JobRecord | None, int | None]:
-        """The record of a job, or None, and what an update has to name."""
-        return await self._read(job_id)
-
     async def find(self, job_id: str) -> JobRecord | None:
         """The record of a job, or None."""
-        record, _ = await self._read(job_id)
+        record, _ = await self._records.read(job_id)
         return record
 
     async def get(self, job_id: str) -> JobRecord:
@@ -193,13 +212,22 @@ class JobStatusManager:
         record = await self.find(job_id)
         if record is None:
             raise JobNotFoundError(f"There is no job {job_id!r}")
+        if record.status is JOB_STATUS.EXPECTED:
+            waiting = ", ".join(record.dependents)
+            raise JobNotFoundError(f"There is no job {job_id!r} yet; waiting for it: {waiting}")
         return record
 
     async def result(self, job_id: str) -> Any:
         """What the job returned; raises what says why there is nothing."""
-        record = await self.get(job_id)
+        return await self.result_of(await self.get(job_id))
+
+    async def result_of(self, record: JobRecord) -> Any:
+        """As `result`, of a job whose record was read already."""
+        job_id = record.job_id
         if record.status is JOB_STATUS.FAILED:
             raise JobFailedError(f"Job {job_id!r} failed: {record.error}")
+        if record.status is JOB_STATUS.CANCELLED:
+            raise JobCancelledError(f"Job {job_id!r} was cancelled")
         if record.status is not JOB_STATUS.COMPLETED:
             raise ResultNotReadyError(f"Job {job_id!r} is {record.status}")
         try:
@@ -219,60 +247,48 @@ class JobStatusManager:
         waiting, failed = [], []
         for job_id in job.depends_on:
             record = await self.find(job_id)
-            if record is not None and record.status is JOB_STATUS.FAILED:
+            if record is not None and record.status in (JOB_STATUS.FAILED, JOB_STATUS.CANCELLED):
                 failed.append(job_id)
             elif record is None or record.status is not JOB_STATUS.COMPLETED:
                 waiting.append(job_id)
         return Dependencies(waiting, failed)
 
-    async def _transition(self, job: Job, status: JOB_STATUS, change: RecordChange) -> JobRecord:
-        known = self._held.pop(job.job_id, None)
+    async def _transition(self, job: Job | str, status: JOB_STATUS, change: RecordChange) -> JobRecord:
+        job_id = job if isinstance(job, str) else job.job_id
+        known = self._held.pop(job_id, None)
         for _ in range(JOB_WRITE_ATTEMPTS):
-            record, revision = known or await self._read(job.job_id)
+            old, revision = known or await self._records.read(job_id)
             known = None
-            # Somebody may have published the job without a record, or the record has expired meanwhile.
-            old = record or self._step(self._blank(job), JOB_STATUS.QUEUED)
+            if old is None or old.status is JOB_STATUS.EXPECTED:
+                if isinstance(job, str):
+                    raise JobNotFoundError(f"There is no job {job_id!r}")
+                # Somebody published the job without a record, or the record has expired meanwhile.
+                dependents = old.dependents if old else []
+                old = replace(self._step(JobRecord.of(job), JOB_STATUS.QUEUED), dependents=dependents)
             if old.status is status and status is not JOB_STATUS.RUNNING:
-                return old  # a write that seemed to have failed had come through
-            if status not in JOB_STATUS_TRANSITIONS[old.status]:
-                raise IllegalTransitionError(f"Job {job.job_id!r} is {old.status} and cannot become {status}")
-            try:
-                return await self._write(job.job_id, old, revision, status, change)
-            except nats.js.errors.KeyWrongLastSequenceError:
+                new = old  # a write that seemed to have failed had come through
+            elif status not in JOB_STATUS_TRANSITIONS[old.status]:
+                raise IllegalTransitionError(f"Job {job_id!r} is {old.status} and cannot become {status}")
+            else:
+                new = await self._write(old, revision, status, change)
+            if new is None:
                 continue
-        raise WorkerError(f"The record of job {job.job_id!r} changes faster than it can be written")
+            if new.status.ended and new.dependents:
+                await self._waiting.release(new)
+            return new
+        raise changes_too_fast(job_id)
 
     async def _write(
-        self, job_id: str, old: JobRecord, revision: int | None, status: JOB_STATUS, change: RecordChange
-    ) -> JobRecord:
+        self, old: JobRecord, revision: int | None, status: JOB_STATUS, change: RecordChange
+    ) -> JobRecord | None:
         new = self._step(change(old, round(time.time(), 3)), status)
-        written = await self._records.update(record_key(job_id), new.encode(), last=revision)
+        written = await self._records.update(new, revision)
+        if written is None:
+            return None
         if status is JOB_STATUS.RUNNING:
-            self._held[job_id] = new, written
-        logger.debug("Job %s: %s -> %s", job_id, old.status, status)
+            self._held[old.job_id] = new, written
+        logger.debug("Job %s: %s -> %s", old.job_id, old.status, status)
         return new
-
-    async def _read(self, job_id: str) -> tuple[JobRecord | None, int | None]:
-        try:
-            entry = await self._records.get(record_key(job_id))
-        except nats.js.errors.KeyNotFoundError:
-            return None, None
-        if not entry.value:
-            return None, entry.revision
-        try:
-            return JobRecord.decode(entry.value), entry.revision
-        except UnreadableRecordError as error:
-            raise UnreadableRecordError(f"The record of job {job_id!r} cannot be read: {error}") from error
-
-    def _blank(self, job: Job) -> JobRecord:
-        return JobRecord(
-            job_id=job.job_id,
-            queue=job.queue,
-            function=job.function,
-            status=JOB_STATUS.QUEUED,
-            enqueued_at=job.enqueued_at,
-            depends_on=list(job.depends_on),
-        )
 
     def _step(self, record: JobRecord, status: JOB_STATUS) -> JobRecord:
         step: HistoryStep = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}

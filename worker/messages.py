@@ -7,7 +7,7 @@ and what a worker accepts is the same: both read it by `Job.decode`.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Any, NotRequired, TypeAlias, TypedDict
 
@@ -91,11 +91,21 @@ class Job:
 class JOB_STATUS(StrEnum):  # noqa: N801 -- the name is part of the public interface
     """How far a job has come."""
 
+    EXPECTED = "expected"  # another one waits for it, and nobody has enqueued it yet
     QUEUED = "queued"
     RUNNING = "running"
     RETRIED = "retried"
     COMPLETED = "completed"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will become of the job by itself."""
+        return self in _ENDED
+
+
+_ENDED = frozenset({JOB_STATUS.COMPLETED, JOB_STATUS.FAILED, JOB_STATUS.CANCELLED})
 
 
 class HistoryStep(TypedDict):
@@ -128,9 +138,25 @@ class JobRecord:
     history: list[HistoryStep] = field(default_factory=list)
     # The message that runs the job: a second one of the same id is none.
     sequence: int | None = None
+    # Those that wait for this one.
+    dependents: list[str] = field(default_factory=list)
+    # Somebody wants it cancelled while it runs.
+    cancel: bool = False
+
+    @classmethod
+    def of(cls, job: Job) -> JobRecord:
+        """The record of a job of which nothing is known but itself."""
+        depends_on = list(job.depends_on)
+        return cls(
+            job.job_id, job.queue, job.function, JOB_STATUS.QUEUED, enqueued_at=job.enqueued_at, depends_on=depends_on
+        )
+
+    def with_dependent(self, job_id: str) -> JobRecord:
+        """With one more that waits for this one."""
+        return self if job_id in self.dependents else replace(self, dependents=[*self.dependents, job_id])
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, **_shallow(self, leave_out=("sequence",))})
+        return encode({"v": JOB_VERSION, **_shallow(self, leave_out=("sequence", "dependents", "cancel"))})
 
     @classmethod
     def decode(cls, data: bytes | None) -> JobRecord:

@@ -17,13 +17,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import nats.errors
 
 from worker.connection import insist, is_outage
-from worker.exceptions import BadJobError, IllegalTransitionError, UnreadableRecordError, describe_error
+from worker.exceptions import (
+    BadJobError,
+    IllegalTransitionError,
+    JobCancelledError,
+    UnreadableRecordError,
+    describe_error,
+)
 from worker.failures import REASON_EXHAUSTED, FailedJobHandler
 from worker.jobs import JobStatusManager
-from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
+from worker.messages import REVISION_HEADER, Job, JobRecord
 from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome, stopping
 from worker.states import ActiveJob
-from worker.undelivered import REASON_UNDELIVERABLE
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
@@ -162,13 +167,18 @@ class JobProcessor:
     async def _may_run(self, delivery: Delivery, record: JobRecord | None) -> bool:
         job, message = delivery.job, delivery.message
         attempts = record.attempts if record else 0
-        if record is not None and record.status in (JOB_STATUS.COMPLETED, JOB_STATUS.FAILED):
+        if record is not None and record.status.ended:
             logger.info("Job %s is %s already", job.job_id, record.status)
+            if record.dependents:
+                await self._settle(lambda: self._jobs.ended_before(record))
             await self._answer(message)
             return False
         if record is not None and await self._is_second(delivery, record):
             logger.info("Job %s is run by another message", job.job_id)
             await self._answer(message)
+            return False
+        if record is not None and record.cancel:
+            await self._cancelled(delivery)
             return False
         if attempts >= delivery.limit:  # the last one took its worker with it
             await self._bury(job, message, REASON_EXHAUSTED, "lost with its worker", attempts)
@@ -176,11 +186,10 @@ class JobProcessor:
         dependencies = await self._settle(lambda: self._jobs.dependencies(job))
         if dependencies.failed:
             await self._bury(job, message, REASON_DEPENDENCY, ", ".join(dependencies.failed), attempts)
-        elif dependencies.waiting and delivery.number >= self._settings.max_deliver:
-            await self._bury(job, message, REASON_UNDELIVERABLE, "dependencies never completed", attempts)
         elif dependencies.waiting:
-            logger.debug("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
-            await message.nak(delay=self._settings.dependency_delay)
+            logger.info("Job %s waits for %s", job.job_id, ", ".join(dependencies.waiting))
+            await self._settle(lambda: self._jobs.wait_for(job, dependencies.waiting))
+            await self._answer(message)
         return not dependencies.failed and not dependencies.waiting
 
     async def _is_second(self, delivery: Delivery, record: JobRecord) -> bool:
@@ -224,14 +233,21 @@ class JobProcessor:
         began = asyncio.get_running_loop().time()
         outcome = await self._call(job, attempt, limit)
         error = outcome.error
-        if error is not None:
+        if isinstance(error, JobCancelledError):
+            await self._cancelled(delivery)
+        elif error is not None:
             self._work.failed += await self._settle(lambda: self._failures.handle(job, message, error, attempt, limit))
-            return
-        await self._settle(lambda: self._jobs.completed_with(job, outcome.value))
-        await self._answer(message)
-        self._work.done += 1
-        duration = asyncio.get_running_loop().time() - began
-        logger.info("Job %s completed in %.3f s", job.job_id, duration)
+        else:
+            await self._settle(lambda: self._jobs.completed_with(job, outcome.value))
+            await self._answer(message)
+            self._work.done += 1
+            duration = asyncio.get_running_loop().time() - began
+            logger.info("Job %s completed in %.3f s", job.job_id, duration)
+
+    async def _cancelled(self, delivery: Delivery) -> None:
+        await self._settle(lambda: self._jobs.cancelled(delivery.job.job_id))
+        await self._answer(delivery.message)
+        logger.info("Job %s was cancelled", delivery.job.job_id)
 
     async def _call(self, job: Job, attempt: int, limit: int) -> Outcome:
         """What came of it: the bytes to store, or an error."""

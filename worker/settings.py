@@ -24,6 +24,7 @@ class Settings:
     workers_bucket: str = "workers"
     jobs_bucket: str = "jobs"
     results_bucket: str = "results"
+    waiting_bucket: str = "jobs_waiting"
     jobs_stream: str = "JOBS"
     dead_stream: str = "JOBS_DEAD"
     advisories_stream: str = "JOBS_ADVISORIES"
@@ -39,8 +40,7 @@ class Settings:
     progress_interval: float = 10.0  # how often a running job gives one
     max_attempts: int = 5
     stuck_limit: int = 20  # functions that run on after their time limit, before the worker ends
-    max_deliver: int = 1000  # the server's own limit; high, since waiting for a dependency counts too
-    dependency_delay: float = 2.0
+    max_deliver: int = 1000  # the server's own limit; high, since being given back counts too
     backoff_base: float = 1.0
     backoff_max: float = 300.0
     backoff_jitter: float = 0.25  # added at most, so that failed jobs do not come back all at once
@@ -93,6 +93,10 @@ class Settings:
     def advisory_subject(self) -> str:
         """What the server says when it has delivered a job for the last time, and had no answer."""
         return f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{self.jobs_stream}.*"
+
+    def cancel_subject(self) -> str:
+        """Where the ids of jobs are said that somebody wants cancelled; heard by all workers, kept by nobody."""
+        return f"{self.jobs_stream.lower()}_cancel"
 
     def consumer_name(self, queue: str) -> str:
         return f"queue-{queue}"

@@ -89,6 +89,14 @@ async def open_jobs_bucket(js: JetStreamContext, settings: Settings) -> KeyValue
     )
 
 
+async def open_waiting_bucket(js: JetStreamContext, settings: Settings) -> KeyValue:
+    """The jobs that wait for others; they wait no longer than the record of a job lives."""
+    return await ensure_bucket(
+        js,
+        KeyValueConfig(bucket=settings.waiting_bucket, history=1, ttl=settings.job_ttl, replicas=settings.replicas),
+    )
+
+
 async def open_results_bucket(js: JetStreamContext, settings: Settings) -> KeyValue:
     """What jobs returned. Each result has its own time to live, and none outlives the record of its job."""
     return await ensure_bucket(

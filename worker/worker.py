@@ -177,6 +177,7 @@ class Worker:
             self.status.jobs_changed,
         )
         self._fetcher = Fetcher(self.nc, self.settings, self.queues, self.concurrency, self._free, self._accept)
+        await self.nc.subscribe(self.settings.cancel_subject(), cb=self._cancel)
         loops = [self._fetcher.run(), bury_undelivered_forever(js, self.settings, self.jobs, self.failures)]
         self._loops = [asyncio.create_task(loop) for loop in loops]
         for task in self._loops:
@@ -277,6 +278,9 @@ class Worker:
         self._tasks.discard(task)
         if self._fetcher is not None:
             self._fetcher.wake()
+
+    async def _cancel(self, message: Msg) -> None:
+        self._runner.cancel(message.data.decode("utf-8", "replace"))
 
     def _loop_ended(self, task: asyncio.Task[None]) -> None:
         # None of them ends by itself; a worker that takes no jobs any more should not look as if it did.

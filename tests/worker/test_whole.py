@@ -125,7 +125,7 @@ async def test_a_job_waits_for_another(clock, client, start, tape, recorded):
     await clock.advance(10)
     assert await client.result("second") == 2
     first, second = await client.job("first"), await client.job("second")
-    assert second.history[-1]["at"] > first.history[-1]["at"]
+    assert second.started_at >= first.finished_at
     await stop(worker, task)
     await clock.settle()
     assert tape == recorded
