@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,12 +12,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from worker.connection import connect
+from worker.access import Access
+from worker.connection import close, connect, insist
 from worker.exceptions import BadJobError, IllegalTransitionError, JobExistsError
 from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
 from worker.names import check_job_id, check_name
+from worker.operating import Operator
 from worker.roster import list_workers
+from worker.scheduling import Schedules, delayed_subject, due_at, once, periodic
 from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
 from worker.storage import ensure_jobs_stream, largest_payload
 from worker.watching import until_ended
@@ -39,11 +43,14 @@ class JobClient:
         self._settings = settings or Settings()
         self._js = nc.jetstream(timeout=self._settings.request_timeout)
         self._jobs = JobStatusManager(self._js, self._settings)
+        self.schedules = Schedules(self._js, self._settings)
+        self.operator = Operator(self._js, self._settings, self._jobs)
 
     async def open(self) -> None:
         """Make the stream and the buckets, or find them."""
-        await ensure_jobs_stream(self._js, self._settings)
-        await self._jobs.open()
+        pauses = self._settings.start_pauses
+        await insist(lambda: ensure_jobs_stream(self._js, self._settings), pauses)
+        await insist(self._jobs.open, pauses)
 
     async def enqueue(
         self,
@@ -56,6 +63,8 @@ class JobClient:
         max_attempts: int | None = None,
         time_limit: float | None = None,
         result_ttl: float | None = None,
+        delay: float | dt.timedelta | None = None,
+        at: dt.datetime | None = None,
         **kwargs: Any,
     ) -> JobHandle:
         """Have a function called. With a `job_id` of your own, a second call does nothing.
@@ -63,8 +72,19 @@ class JobClient:
         Raises BadJobError, before anything is written, for what no worker would take. For a function whose own
         keywords are `queue`, `job_id` and the like, there is `submit`.
         """
-        options = {"max_attempts": max_attempts, "time_limit": time_limit, "result_ttl": result_ttl}
-        return await self.submit(function, args, kwargs, queue=queue, job_id=job_id, depends_on=depends_on, **options)
+        return await self.submit(
+            function,
+            args,
+            kwargs,
+            queue=queue,
+            job_id=job_id,
+            depends_on=depends_on,
+            max_attempts=max_attempts,
+            time_limit=time_limit,
+            result_ttl=result_ttl,
+            delay=delay,
+            at=at,
+        )
 
     async def submit(
         self,
@@ -78,8 +98,11 @@ class JobClient:
         max_attempts: int | None = None,
         time_limit: float | None = None,
         result_ttl: float | None = None,
+        delay: float | dt.timedelta | None = None,
+        at: dt.datetime | None = None,
     ) -> JobHandle:
         """As `enqueue`, with the arguments of the function apart from our own."""
+        due = due_at(delay, at)
         job = Job(
             job_id=check_job_id(uuid.uuid4().hex if job_id is None else job_id),
             function=function,
@@ -92,13 +115,46 @@ class JobClient:
             timeout=time_limit,
             result_ttl=result_ttl,
         )
-        return await self._publish(job, self._encode(job))
+        return await self._publish(job, self._encode(job), due)
 
-    async def _publish(self, job: Job, payload: bytes) -> JobHandle:
+    async def schedule(
+        self,
+        name: str,
+        function: str,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        *,
+        every: float | dt.timedelta | None = None,
+        cron: str | None = None,
+        time_zone: str | None = None,
+        queue: str = DEFAULT_QUEUE,
+        max_attempts: int | None = None,
+        time_limit: float | None = None,
+        result_ttl: float | None = None,
+    ) -> None:
+        """Have a function called again and again; a schedule of the same name is changed.
+
+        `cron` has five fields, or six with the seconds first, in UTC or the `time_zone`. The ids of the jobs are
+        the name with a number: `nightly.42`. Missed times are not made up for.
+        """
+        job = Job(
+            check_name(name, "schedule"),
+            function,
+            list(args),
+            dict(kwargs or {}),
+            check_name(queue),
+            max_attempts=max_attempts,
+            timeout=time_limit,
+            result_ttl=result_ttl,
+            schedule=name,
+        )
+        await self.schedules.put(name, periodic(every, cron), self._encode(job), queue, time_zone)
+
+    async def _publish(self, job: Job, payload: bytes, due: dt.datetime | None) -> JobHandle:
         # The record comes first, so that no worker can finish a job before it is known. If publishing then
         # fails, enqueueing again with the same id repairs it: a job that is still queued is published again.
-        queued = await self._jobs.queued(job)
-        headers = {"Nats-Msg-Id": job.job_id}
+        queued = await self._jobs.queued(job, due.timestamp() if due else None)
+        headers = {"Nats-Msg-Id": job.message_id}
         if queued is None:
             record = await self._jobs.find(job.job_id)
             if record is not None and record.function != job.function:
@@ -107,7 +163,11 @@ class JobClient:
                 return JobHandle(job.job_id, duplicate=True, client=self)
         elif queued.blank:
             headers[REVISION_HEADER] = str(queued.revision)
-        await self._js.publish(self._settings.job_subject(job.queue), payload, headers=headers)
+        subject = self._settings.job_subject(job.queue)
+        if due is not None:
+            headers |= once(due, subject)
+            subject = delayed_subject(self._settings, job.job_id)
+        await self._js.publish(subject, payload, headers=headers)
         return JobHandle(job.job_id, duplicate=queued is None, client=self)
 
     def _encode(self, job: Job) -> bytes:
@@ -187,13 +247,15 @@ class JobHandle:
 
 
 @asynccontextmanager
-async def open_client(url: str = DEFAULT_URL, settings: Settings | None = None) -> AsyncIterator[JobClient]:
+async def open_client(
+    url: str | Sequence[str] = DEFAULT_URL, settings: Settings | None = None, access: Access | None = None
+) -> AsyncIterator[JobClient]:
     """A client with a connection of its own."""
     settings = settings or Settings()
-    nc = await connect(url, settings.connect_timeout, name="jobs-client")
+    nc = await connect(url, settings.connect_timeout, access, name="jobs-client")
     try:
         client = JobClient(nc, settings)
         await client.open()
         yield client
     finally:
-        await nc.close()
+        await close(nc)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import nats
@@ -13,6 +13,7 @@ import nats.errors
 import nats.js.errors
 from nats.aio.client import Client as NATS  # noqa: N814 -- the name that the library's documentation uses
 
+from worker.access import Access, shown, split_urls
 from worker.exceptions import ServerUnavailableError, describe_error
 
 logger = logging.getLogger(__name__)
@@ -40,12 +41,14 @@ CONNECTION_ERRORS = (
 )
 
 
-async def connect(url: str, within: float, **options: Any) -> NATS:
+async def connect(url: str | Sequence[str], within: float, access: Access | None = None, **options: Any) -> NATS:
     """Connect or raise ServerUnavailableError `within` so many seconds; once connected, reconnect for ever.
 
     The library's own limit on tries holds for reconnecting as well, and its pauses add up to two minutes:
     hence the outer timeout.
     """
+    servers = split_urls(url)
+    options |= (access or Access()).options()
     last_error: Exception | None = None
     connected = False
     report = options.pop("error_cb", None)
@@ -59,7 +62,7 @@ async def connect(url: str, within: float, **options: Any) -> NATS:
     try:
         async with asyncio.timeout(within):
             client = await nats.connect(
-                url,
+                servers,
                 error_cb=on_error,
                 connect_timeout=max(1, int(within)),
                 max_reconnect_attempts=-1,
@@ -68,9 +71,9 @@ async def connect(url: str, within: float, **options: Any) -> NATS:
             )
     except TimeoutError:
         reason = f": {last_error}" if last_error else ""
-        raise ServerUnavailableError(f"No NATS server answers at {url}{reason}") from None
+        raise ServerUnavailableError(f"No NATS server answers at {shown(servers)}{reason}") from None
     except (OSError, ValueError) as error:
-        raise ServerUnavailableError(f"No NATS server answers at {url}: {error}") from error
+        raise ServerUnavailableError(f"No NATS server answers at {shown(servers)}: {error}") from error
     connected = True
     return client
 

@@ -89,7 +89,7 @@ class FailedJobHandler:
 
     async def bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
         """Put a job into the dead-letter stream and take it out of its queue."""
-        await self.publish_dead(job.queue, job.job_id, reason, error, attempts, job.encode())
+        await self.publish_dead(job.queue, job.message_id, reason, error, attempts, job.encode())
         await self._jobs.failed(job, f"{reason}: {error}" if error else reason)
         await message.ack_sync(timeout=self._settings.request_timeout)
         logger.error("Job %s is dead after %d attempts, %s: %s", job.job_id, attempts, reason, error)

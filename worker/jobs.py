@@ -75,9 +75,9 @@ class JobStatusManager:
         self._records = JobRecords(await open_jobs_bucket(self._js, self._settings))
         self._results = await open_results_bucket(self._js, self._settings)
 
-    async def queued(self, job: Job) -> Queued | None:
-        """Note a job that is about to be enqueued. None if there was a record of it already."""
-        record = self._step(JobRecord.of(job), JOB_STATUS.QUEUED)
+    async def queued(self, job: Job, due: float | None = None) -> Queued | None:
+        """Note a job that is about to be enqueued, or is due later. None if there was a record of it already."""
+        record = replace(self._step(JobRecord.of(job), JOB_STATUS.QUEUED), next_attempt_at=due)
         if (revision := await self._records.create(record)) is not None:
             return Queued(revision, blank=True)
         found, revision = await self._records.read(job.job_id)
@@ -294,6 +294,6 @@ class JobStatusManager:
         step: HistoryStep = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
         if self._worker_id:
             step["worker_id"] = self._worker_id
-        if record.error:
+        if record.error and status is not JOB_STATUS.RUNNING:  # that is of the attempt before
             step["error"] = record.error
         return replace(record, status=status, history=[*record.history, step][-JOB_HISTORY_LIMIT:])

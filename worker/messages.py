@@ -75,9 +75,22 @@ class Job:
     max_attempts: Attempts | None = None
     timeout: Seconds | None = None
     result_ttl: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None = None
+    # How often the job was taken out of the dead-letter stream.
+    life: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+    # The schedule that makes such jobs again and again.
+    schedule: QueueName | None = None
+
+    @property
+    def message_id(self) -> str:
+        """What the server tells one message of this job from another by; each life has its own."""
+        return f"{self.job_id}.life{self.life}" if self.life else self.job_id
+
+    def fields(self) -> JsonDict:
+        """What is said of the job; newer fields only where they say something."""
+        return _shallow(self, leave_out=("life", "schedule"))
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, **_shallow(self)})
+        return encode({"v": JOB_VERSION, **self.fields()})
 
     @classmethod
     def decode(cls, data: bytes) -> Job:

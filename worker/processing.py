@@ -28,11 +28,13 @@ from worker.failures import REASON_EXHAUSTED, FailedJobHandler
 from worker.jobs import JobStatusManager
 from worker.messages import REVISION_HEADER, Job, JobRecord
 from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome, stopping
+from worker.scheduling import occurrence
 from worker.states import ActiveJob
 
 if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
+    from worker.health import Metrics
     from worker.registry import Registry
     from worker.settings import Settings
 
@@ -89,6 +91,7 @@ class JobProcessor:
         runner: JobRunner,
         changed: Callable[[], None],
         context: Mapping[str, Any] = NOTHING,
+        metrics: Metrics | None = None,
     ) -> None:
         self._registry = registry
         self._settings = settings
@@ -98,6 +101,7 @@ class JobProcessor:
         self._runner = runner
         self._changed = changed
         self._context = context
+        self._metrics = metrics
 
     async def process(self, queue: str, message: Msg) -> None:
         """Settle a message; raises nothing but the cancellation of its caller."""
@@ -128,6 +132,8 @@ class JobProcessor:
             await self._settle(lambda: self._failures.reject(queue, message, failure))
             self._work.failed += 1
             return
+        if job.schedule is not None:
+            job = occurrence(job, message.metadata.sequence.stream, time.time())
         if job.job_id in self._work.active:
             await message.nak(delay=self._settings.ack_wait)  # signs of life got lost: here it is again
             return
@@ -232,7 +238,11 @@ class JobProcessor:
         logger.info("Job %s runs %s, attempt %d of %d", job.job_id, job.function, attempt, limit)
         began = asyncio.get_running_loop().time()
         outcome = await self._call(job, attempt, limit)
+        duration = asyncio.get_running_loop().time() - began
         error = outcome.error
+        if self._metrics is not None:
+            function = job.function if job.function in self._registry else "unknown"
+            self._metrics.ended(delivery.queue, function, "failed" if error else "completed", duration)
         if isinstance(error, JobCancelledError):
             await self._cancelled(delivery)
         elif error is not None:
@@ -241,7 +251,6 @@ class JobProcessor:
             await self._settle(lambda: self._jobs.completed_with(job, outcome.value))
             await self._answer(message)
             self._work.done += 1
-            duration = asyncio.get_running_loop().time() - began
             logger.info("Job %s completed in %.3f s", job.job_id, duration)
 
     async def _cancelled(self, delivery: Delivery) -> None:

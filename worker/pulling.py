@@ -75,12 +75,15 @@ class Pull:
             self.received += 1
             self._arrived(self, message)
             return
-        status = (message.headers or {}).get("Status", "")
+        headers = message.headers or {}
+        status = headers.get("Status", "")
         if status == HEARTBEAT:
             return
-        self.outstanding = 0
+        # A request that is over says how many it had not got; others may still be waiting.
+        pending = headers.get("Nats-Pending-Messages", "")
+        self.outstanding = max(0, self.outstanding - int(pending)) if pending.isdecimal() else 0
         if status not in (NO_MESSAGES, TIMEOUT):
-            description = (message.headers or {}).get("Description", "no responders")
+            description = headers.get("Description", "no responders")
             # With another leader of the consumer there is nothing wrong, only nothing asked for.
             self.refusal = "" if "Leadership Change" in description else f"{status} {description}"
         self._arrived(self, None)

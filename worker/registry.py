@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 from worker.exceptions import PermanentJobError, UnknownFunctionError, WorkerError, describe_error
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from worker.messages import Job
     from worker.runner import CurrentJob
 
+Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
+H = TypeVar("H", bound=Callable[[dict[str, Any]], Awaitable[None]])
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,6 +60,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._functions: dict[str, JobFunction] = {}
+        self.startup_hooks: list[Hook] = []
+        self.shutdown_hooks: list[Hook] = []
 
     @overload
     def job(
@@ -87,6 +91,20 @@ class Registry:
 
         return register if function is None else register(function)
 
+    def on_startup(self, hook: H) -> H:
+        """Have a coroutine function called before the worker takes jobs.
+
+        It gets a dict, which every job sees as `current_job().context`: the place for a pool of connections. If
+        it fails, the worker does not start.
+        """
+        self.startup_hooks.append(hook)
+        return hook
+
+    def on_shutdown(self, hook: H) -> H:
+        """Have a coroutine function called with the same dict when all jobs have ended; the last one first."""
+        self.shutdown_hooks.insert(0, hook)
+        return hook
+
     def find(self, name: str) -> JobFunction:
         try:
             return self._functions[name]
@@ -99,6 +117,9 @@ class Registry:
         if name not in self._functions:
             return 1
         return self._functions[name].max_attempts or default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._functions
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._functions))

@@ -1,4 +1,4 @@
-"""Jobs to try a worker with: `python -m worker run worker.samples:registry --embedded`."""
+"""Jobs to try a worker with: `python -m worker run worker.samples:registry --embedded -`."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import nats.errors
 import nats.js.errors
 
 from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
+from worker.heartbeat import Heartbeat
 from worker.messages import decode
 from worker.roster import list_workers
 from worker.settings import Settings
@@ -75,12 +76,9 @@ class WorkerStatusManager:
         self._instance: str | None = None
         self._seq = 0
         self._revision: int | None = None
-        self._lag = 0.0
         self._taken: WorkerIdTakenError | None = None
 
-        self._beats: asyncio.Task[None] | None = None
-        self._wake = asyncio.Event()
-        self._stop_beats = False
+        self._heartbeat = Heartbeat(worker.worker_id, self._settings.heartbeat_interval, self._beat)
 
     @property
     def status(self) -> WORKER_STATUS | None:
@@ -93,7 +91,7 @@ class WorkerStatusManager:
 
     @property
     def beating(self) -> bool:
-        return self._beats is not None and not self._beats.done()
+        return self._heartbeat.running
 
     @property
     def worker_id(self) -> str:
@@ -212,44 +210,15 @@ class WorkerStatusManager:
             await self.register()
         else:
             await self._beat()  # some time may have passed since the last one
-        if self.beating:
-            return  # somebody else was as quick
-        self._stop_beats = False
-        self._wake.clear()
-        self._beats = asyncio.create_task(self._beat_loop(), name=f"heartbeat-{self.key}")
+        self._heartbeat.start(f"heartbeat-{self.key}")  # unless somebody else was as quick
 
     async def stop_heartbeat(self) -> None:
         """Beat no more. A beat that is being written is finished, so that its revision is known."""
-        task, self._beats = self._beats, None
-        if task is None:
-            return
-        self._stop_beats = True
-        self._wake.set()
-        await task
+        await self._heartbeat.stop()
 
     def connection_restored(self) -> None:
         """Beat at once: for everybody else this worker has been silent since the connection broke."""
-        self._wake.set()
-
-    async def _beat_loop(self) -> None:
-        loop = asyncio.get_running_loop()
-        while not self._stop_beats:
-            due = loop.time() + self._settings.heartbeat_interval
-            try:
-                await asyncio.wait_for(self._wake.wait(), timeout=self._settings.heartbeat_interval)
-            except TimeoutError:
-                # How late the loop let this task run: the first sign of a job that blocks it.
-                self._lag = round(max(0.0, loop.time() - due), 3)
-            self._wake.clear()
-            if self._stop_beats:
-                break
-            try:
-                await self._beat()
-            except WorkerIdTakenError:
-                break
-            except Exception:
-                # A bug here must not look like a dead worker.
-                logger.exception("Beat of worker %s failed", self.worker_id)
+        self._heartbeat.wake()
 
     async def _beat(self) -> None:
         async with self._lock:
@@ -317,7 +286,7 @@ class WorkerStatusManager:
             "host": self._host,
             "pid": self._pid,
         }
-        return encode_record(said, self._worker, self._lag)
+        return encode_record(said, self._worker, self._heartbeat.lag)
 
     async def _bucket(self) -> KeyValue:
         if self._kv is None:

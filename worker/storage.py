@@ -106,17 +106,29 @@ async def open_results_bucket(js: JetStreamContext, settings: Settings) -> KeyVa
 
 
 async def ensure_jobs_stream(js: JetStreamContext, settings: Settings) -> None:
-    """The stream that jobs wait in: a work queue, so a message that is answered is gone."""
-    await ensure_stream(
-        js,
-        StreamConfig(
-            name=settings.jobs_stream,
-            subjects=[settings.job_subject("*")],
-            retention=RetentionPolicy.WORK_QUEUE,
-            duplicate_window=settings.dedupe_window,
-            num_replicas=settings.replicas,
-        ),
+    """The stream that jobs wait in: a work queue, so a message that is answered is gone. It keeps schedules too."""
+    subjects = [settings.job_subject("*"), settings.scheduled_subjects()]
+    config = StreamConfig(
+        name=settings.jobs_stream,
+        subjects=subjects,
+        retention=RetentionPolicy.WORK_QUEUE,
+        duplicate_window=settings.dedupe_window,
+        num_replicas=settings.replicas,
+        allow_msg_schedules=True,
     )
+    try:
+        await js.add_stream(config)
+        return
+    except BadRequestError as error:
+        if error.err_code != NAME_IN_USE:
+            raise
+    found = (await js.stream_info(settings.jobs_stream)).config
+    if not found.allow_msg_schedules:  # it was made before there were schedules
+        found.subjects = list(dict.fromkeys([*(found.subjects or []), *subjects]))
+        found.allow_msg_schedules = True
+        await js.update_stream(found)
+        return
+    logger.warning("Stream %r exists with another configuration and is used as it is", settings.jobs_stream)
 
 
 async def ensure_dead_streams(js: JetStreamContext, settings: Settings) -> None:

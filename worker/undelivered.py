@@ -95,7 +95,7 @@ async def _bury(
         job = Job.decode(data)
     except BadJobError:
         job = None
-    message_id = job.job_id if job else f"unreadable-{sequence}"
+    message_id = job.message_id if job else f"unreadable-{sequence}"
     await failures.publish_dead(queue, message_id, REASON_UNDELIVERABLE, text, deliveries, data)
     if job:
         with contextlib.suppress(IllegalTransitionError):  # it had completed, only its answer was lost

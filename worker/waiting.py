@@ -7,7 +7,7 @@ against the revision they read: either the job that ends sees who waits, or the 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,7 +34,7 @@ class WaitingJob:
     waiting: list[str]
 
     def encode(self) -> bytes:
-        return encode({"v": JOB_VERSION, "job": asdict(self.job), "waiting": self.waiting})
+        return encode({"v": JOB_VERSION, "job": self.job.fields(), "waiting": self.waiting})
 
 
 _WAITING = msgspec.json.Decoder(WaitingJob)

@@ -21,8 +21,11 @@ import signal
 import socket
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from worker.access import Access, shown, split_urls
+from worker.burst import stop_when_empty
+from worker.claiming import claim_id
 from worker.connection import close, connect, insist
 from worker.exceptions import StuckThreadsError, WorkerError, WorkerIdTakenError, describe_error
 from worker.failures import FailedJobHandler, Jitter
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
+    from worker.health import Metrics
     from worker.registry import Registry
 
 logger = logging.getLogger(__name__)
@@ -68,7 +72,8 @@ class Worker:
         registry: Registry,
         queues: Sequence[str] = (DEFAULT_QUEUE,),
         *,
-        url: str = DEFAULT_URL,
+        url: str | Sequence[str] = DEFAULT_URL,
+        access: Access | None = None,
         settings: Settings | None = None,
         concurrency: int = 4,
         worker_id: str | None = None,
@@ -76,6 +81,8 @@ class Worker:
         pid: int | None = None,
         new_instance: InstanceFactory = new_instance,
         jitter: Jitter = random.random,
+        burst: bool = False,
+        metrics: Metrics | None = None,
     ) -> None:
         if not queues:
             raise ValueError("a worker needs at least one queue")
@@ -87,7 +94,8 @@ class Worker:
         pid = pid if pid is not None else os.getpid()
         self.registry = registry
         self.queues: Sequence[str] = tuple(check_name(queue) for queue in dict.fromkeys(queues))
-        self.url = url
+        self.url = split_urls(url)
+        self._access = access
         self.settings = settings or Settings()
         self.concurrency = concurrency
         self.worker_id = worker_id or default_worker_id(host, pid)
@@ -105,6 +113,10 @@ class Worker:
         self._fetcher: Fetcher | None = None
 
         self._jitter = jitter
+        self._burst = burst
+        self.metrics = metrics
+        self._context: dict[str, Any] = {}
+        self._hooks_called = False
         self._loops: list[asyncio.Task[None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._runner = JobRunner(on_stuck=self._stuck)
@@ -155,6 +167,7 @@ class Worker:
         self.nc = await connect(
             self.url,
             self.settings.connect_timeout,
+            self._access,
             name=self.worker_id,
             disconnected_cb=self._on_disconnected,
             reconnected_cb=self._on_reconnected,
@@ -175,10 +188,14 @@ class Worker:
             self.failures,
             self._runner,
             self.status.jobs_changed,
+            self._context,
+            self.metrics,
         )
         self._fetcher = Fetcher(self.nc, self.settings, self.queues, self.concurrency, self._free, self._accept)
         await self.nc.subscribe(self.settings.cancel_subject(), cb=self._cancel)
         loops = [self._fetcher.run(), bury_undelivered_forever(js, self.settings, self.jobs, self.failures)]
+        if self._burst:
+            loops.append(stop_when_empty(js, self.settings, self.queues, self._idle, self.request_stop))
         self._loops = [asyncio.create_task(loop) for loop in loops]
         for task in self._loops:
             task.add_done_callback(self._loop_ended)
@@ -190,10 +207,23 @@ class Worker:
         await self._insist(lambda: ensure_jobs_stream(js, self.settings))
         await self._insist(self.jobs.open)
         await self._insist(self.failures.open)
-        await self._insist(self.status.start_heartbeat)
+        await claim_id(self.nc, self.settings, self.worker_id, lambda: self._insist(self.status.start_heartbeat))
+        self._hooks_called = True
+        for hook in self.registry.startup_hooks:
+            await hook(self._context)
         for queue in self.queues:
             await self._insist(lambda queue=queue: ensure_consumer(js, self.settings, queue))
         await self.status.update_status(WORKER_STATUS.IDLE)
+
+    def _idle(self) -> bool:
+        return not self._tasks
+
+    def health(self) -> dict[str, Any]:
+        """How it is doing, for a probe: `ok` unless it takes no jobs, or nobody can be told that it lives."""
+        taking = bool(self._loops) and not any(loop.done() for loop in self._loops)
+        ok = taking and self.status.beating and self.nc.is_connected and self.error is None
+        state = {"worker_id": self.worker_id, "status": self.status.status, "connected": self.nc.is_connected}
+        return {"ok": ok, **state, "active": len(self._work.active), "stuck": self.stuck, "done": self._work.done}
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
         return await insist(call, self.settings.start_pauses)
@@ -238,11 +268,20 @@ class Worker:
 
     async def _leave(self) -> None:
         self._stop_requested.set()
+        for hook in self.registry.shutdown_hooks if self._hooks_called else ():
+            try:
+                await hook(self._context)
+            except Exception as error:
+                logger.error("A shutdown hook failed: %s", describe_error(error), exc_info=error)
         await self.status.unregister()
         if self.nc.is_connected:
             with contextlib.suppress(Exception):
                 await self.nc.flush()  # answers to the server may still be on their way
         await close(self.nc)
+
+    def end(self, error: BaseException) -> None:
+        """Stop, and let `run` raise this."""
+        self._lost(error)
 
     def _lost(self, error: BaseException) -> None:
         self.error = error
@@ -258,7 +297,7 @@ class Worker:
 
     async def _on_disconnected(self) -> None:
         if not self._stop_requested.is_set():
-            logger.warning("Worker %s lost its connection to %s", self.worker_id, self.url)
+            logger.warning("Worker %s lost its connection to %s", self.worker_id, shown(self.url))
 
     async def _on_reconnected(self) -> None:
         logger.info("Worker %s is connected again", self.worker_id)

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 
@@ -36,13 +35,6 @@ def running(*arguments, environment=None):
         if worker.poll() is None:
             worker.kill()
         worker.communicate()
-
-
-@pytest.fixture
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        yield one.getsockname()[1]
 
 
 @pytest.mark.parametrize("command", [["list"], ["job", "x"], ["enqueue", "add"], ["run", "worker.samples:registry"]])
@@ -138,3 +130,105 @@ def test_logs_as_json(tmp_path):
             worker.kill()
     assert all(json.loads(line) for line in (rest[1] or "").splitlines())
     assert worker.returncode == 0
+
+
+# -- refusals ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["run", "worker.samples:registry", "--log-level", "loud"], 2, "invalid choice: 'loud'"),  # E1
+        (["enqueue", "add", "--set", "bad"], 2, "'bad': write NAME=VALUE"),  # E6
+        (["enqueue"], 2, "the following arguments are required: function\n"),  # E8
+        (["enqueue", "add", "--in", "soon"], 2, "'soon' is no time"),
+        (
+            ["run", "worker.samples:nope"],
+            1,
+            "There is no 'nope' in 'worker.samples' (registries there: registry)",
+        ),  # E8
+        (["list", "--url", "http://a"], 1, "'http://a' is no URL of a NATS server"),
+        (["redrive"], 1, "which jobs?"),
+        (["purge"], 2, "one of the arguments --queue --dead is required"),
+    ],
+)
+def test_what_is_refused(arguments, code, said):
+    done = call(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_environment_that_makes_no_sense(tmp_path):
+    done = call("list", "--embedded", str(tmp_path), env={**os.environ, "WORKER_HEARTBEAT_INTERVAL": "abc"})
+    assert done.returncode == 1
+    assert done.stderr == "worker: WORKER_HEARTBEAT_INTERVAL is 'abc', and must be a number\n"
+
+
+def test_jobs_that_cannot_be(tmp_path):
+    place = ["--embedded", str(tmp_path)]
+    with running("worker.samples:registry", *place):
+        refused = call("enqueue", "add", "--attempts", "0", *place)  # E5
+        assert (refused.returncode, "Traceback" in refused.stderr) == (1, False)
+        waits = call("enqueue", "add", "1", "1", "--id", "child", "--after", "nope", *place)  # E4
+        assert waits.returncode == 0
+        assert "there is no job 'nope' yet" in waits.stderr
+        assert "after     nope (nobody has enqueued it)" in call("job", "child", *place).stdout
+        call("enqueue", "nap", "0", "--id", "j1", "--wait", *place)
+        other = call("enqueue", "doomed", "--id", "j1", *place)  # E7
+        assert other.returncode == 1
+        assert other.stderr == "worker: Job 'j1' is there already, and calls 'nap'\n"
+        assert 'result    "slept 0 s"' in call("job", "j1", *place).stdout  # E9
+        slow = call("enqueue", "nap", "9", "--id", "slow", "--time-limit", "0.1", "--attempts", "1", "--wait", *place)
+        assert slow.stderr == "worker: Job 'slow' failed: attempts exhausted: TimeoutError: after 0.1 s\n"  # E9
+        assert call("job", "slow", *place).returncode == 0  # E10, as the help says
+
+
+def test_a_step_has_no_error_of_the_one_before(tmp_path):
+    """E9"""
+    place = ["--embedded", str(tmp_path)]
+    with running("worker.samples:registry", *place, environment={"WORKER_BACKOFF_BASE": "0.1"}):
+        call("enqueue", "flaky", "2", "--id", "f", "--wait", *place)
+        history = json.loads(call("job", "f", "--json", *place).stdout)["history"]
+        assert [(step["status"], "error" in step) for step in history] == [
+            ("queued", False), ("running", False), ("retried", True), ("running", False), ("completed", False)
+        ]  # fmt: skip
+
+
+def test_embedded_takes_a_folder_always():
+    """E11: an optional value ate the name of the function."""
+    done = call("enqueue", "add", "2", "3", "--embedded")
+    assert done.returncode == 2
+    assert "expected one argument" in done.stderr
+    assert call("list", "--embedded", "-").stdout == "No workers.\n"
+
+
+def test_from_the_dead_letters_and_back(tmp_path):
+    place = ["--embedded", str(tmp_path)]
+    with running("worker.samples:registry", *place):
+        assert call("enqueue", "doomed", "--id", "d", "--attempts", "1", "--wait", *place).returncode == 1
+        assert "attempts exhausted" in call("dead", *place).stdout
+        assert call("redrive", "d", *place).stdout == "d\n"
+        assert call("redrive", "other", *place).stderr == "worker: no dead letter of: other\n"
+        while not json.loads(call("dead", "--json", *place).stdout):
+            pass
+        shown = json.loads(call("jobs", "--json", "--status", "failed", *place).stdout)
+        assert [job["job_id"] for job in shown["jobs"]] == ["d"]
+        assert call("purge", "--dead", *place).stdout == "1 dead letters deleted\n"
+        call("enqueue", "add", "1", "1", "--id", "later", "--in", "1h", *place)
+        assert call("cancel", "later", *place).returncode == 0
+        assert "later  cancelled" in " ".join(call("jobs", *place).stdout.split(" ")).replace("   ", "  ")
+        call("schedule", "tick", "add", "1", "1", "--every", "1s", *place)
+        assert "tick      @every 1s  add" in call("schedule", *place).stdout
+        assert call("schedule", "tick", "--remove", *place).returncode == 0
+        assert call("schedule", *place).stdout == "No schedules.\n"
+        assert call("schedule", "tick", "--remove", *place).returncode == 1
+
+
+def test_burst_ends_when_there_is_nothing_left(tmp_path):
+    place = ["--embedded", str(tmp_path)]
+    for number in range(3):
+        call("enqueue", "add", str(number), "1", "--id", f"n{number}", *place)
+    done = call("run", "worker.samples:registry", "--burst", *place)
+    assert done.returncode == 0
+    assert call("job", "n2", *place).stdout.splitlines()[0].split() == ["n2", "add", "completed"]
