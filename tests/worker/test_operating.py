@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from worker import BadJobError, JobFailedError, Registry, Settings, Worker, current_job
+from worker import BadJobError, JobFailedError, Registry, Worker, current_job
 from worker.health import health_server
 from worker.render import dead_table, job_text, jobs_table
 from worker.scheduling import due_at, periodic
