@@ -1,25 +1,53 @@
-"""A revision of a git repository as a tree; nothing is checked out."""
+"""A revision of a git repository as a tree; nothing is checked out, nothing is fetched, and no filter is run."""
 
 from __future__ import annotations
 
-import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from codemods.model import Hazard, Place, Refused
+from codemods.project.git import ask, asking, silent
 from codemods.project.tree import Tree
 from codemods.project.walking import looked_at
 
 _FILE_MODES = (b"100644", b"100755")
+_LINK = b"120000"
+_FETCH = "git fetch --unshallow", "git fetch --refetch"
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file, or a link, of a revision: its path below the root, mode and object."""
+
+    path: str
+    mode: bytes
+    object: bytes
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode == _LINK
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode in _FILE_MODES
+
+    @property
+    def is_executable(self) -> bool:
+        return self.mode == b"100755"
 
 
 class GitTree(Tree):
-    """The text files of ``revision`` below the folder ``root`` of a work tree. Raises Refused for no such revision."""
+    """The text files of ``revision`` below the folder ``root`` of a work tree. Raises Refused for no such revision, and
+    where a shallow or partial clone has not all that is asked for."""
 
     def __init__(self, root: Path, revision: str) -> None:
         self.root = root
         self.revision = revision
-        self._blobs = self._list()
+        # Links and submodules are left out, as on disk.
+        self._blobs = {blob.path: blob.object for blob in self.blobs if blob.is_file and looked_at(blob.path)}
 
     @property
     def paths(self) -> frozenset[str]:
@@ -30,42 +58,65 @@ class GitTree(Tree):
             raise FileNotFoundError(path)
         return self._objects[self._blobs[path]]
 
-    def _list(self) -> dict[str, bytes]:
-        """The object of each file, by path. Links and submodules are left out, as on disk."""
-        commit = self._git(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}"
-        ).strip()
-        listed = self._git("ls-tree", "-r", "-z", commit.decode(), "--", ".")
-        found = {}
+    @cached_property
+    def blobs(self) -> tuple[Blob, ...]:
+        """Every file and link of the revision, text or not; submodules have none here."""
+        listed = self._git("ls-tree", "-r", "-z", self._commit(), "--", ".")
+        found = []
         for line in filter(None, listed.split(b"\0")):
             head, _, name = line.partition(b"\t")
-            mode, _, blob = head.split()
+            mode, kind, blob = head.split()
             path = name.decode(errors="surrogateescape")
-            if mode in _FILE_MODES and looked_at(path):
-                found[path] = blob
-        return found
+            if kind == b"blob" and _is_plain(path):
+                found.append(Blob(path, mode, blob))
+        return tuple(found)
+
+    def bytes_of(self, objects: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Each object with its bytes, read from one process. Raises Refused for one that this clone does not have."""
+        with tempfile.TemporaryFile() as wanted:
+            wanted.writelines(one + b"\n" for one in objects)
+            wanted.seek(0)
+            with asking(self.root, "cat-file", "--batch", given=wanted) as process:
+                assert process.stdout is not None
+                for one in objects:
+                    header = process.stdout.readline().split()
+                    if header[1:2] != [b"blob"]:
+                        raise self._missing(one)
+                    data = process.stdout.read(int(header[2]))
+                    process.stdout.readline()
+                    yield one, data
 
     @cached_property
     def _objects(self) -> dict[bytes, bytes]:
-        """Every object, read at once from one process."""
-        wanted = sorted(set(self._blobs.values()))
-        raw = self._git("cat-file", "--batch", given=b"".join(blob + b"\n" for blob in wanted))
-        found, at = {}, 0
-        for blob in wanted:
-            end = raw.index(b"\n", at)
-            size = int(raw[at:end].split()[2])
-            found[blob] = raw[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
-        return found
+        return dict(self.bytes_of(sorted(set(self._blobs.values()))))
 
-    def _git(self, *arguments: str, given: bytes | None = None) -> bytes:
-        command = ["git", "-C", str(self.root), *arguments]
-        try:
-            return subprocess.run(command, input=given, capture_output=True, check=True).stdout
-        except FileNotFoundError as error:
-            raise self._refused("git is not installed") from error
-        except (subprocess.CalledProcessError, ValueError) as error:
-            raise self._refused(f"it is neither a folder nor a revision of the repository at {self.root}") from error
+    def _commit(self) -> str:
+        asked = f"{self.revision}^{{commit}}"
+        answer = ask(self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
+        if answer.trouble is None:
+            return answer.said.decode().strip()
+        if trouble := silent(self.root):
+            raise self._refused(trouble.reason, *trouble.remedies)
+        reason = f"it is neither a folder nor a revision of the repository at {self.root}"
+        if ask(self.root, "rev-parse", "--is-shallow-repository").said.strip() == b"true":
+            raise self._refused(f"{reason}, which is a shallow clone: older commits are missing", _FETCH[0])
+        raise self._refused(reason, "see `git log`")
 
-    def _refused(self, reason: str) -> Refused:
-        return Refused(Hazard("no-revision", Place(repr(self.revision)), reason, ("see `git log`",)))
+    def _git(self, *arguments: str) -> bytes:
+        answer = ask(self.root, *arguments)
+        if answer.trouble:
+            raise self._missing(b"a folder")
+        return answer.said
+
+    def _missing(self, one: bytes) -> Refused:
+        path = next((blob.path for blob in self.__dict__.get("blobs", ()) if blob.object == one), one.decode())
+        reason = f"{path} is not in this clone (a shallow or partial one), and codemods fetches nothing"
+        return self._refused(reason, f"get it with `{_FETCH[0]}` (shallow) or `{_FETCH[1]}` (partial)")
+
+    def _refused(self, reason: str, *remedies: str) -> Refused:
+        return Refused(Hazard("no-revision", Place(repr(self.revision)), reason, remedies))
+
+
+def _is_plain(path: str) -> bool:
+    """Not one of the names that git itself would not write to a disk, which a forged tree may have all the same."""
+    return not any(part in ("", ".", "..") or part.lower() == ".git" for part in path.split("/"))

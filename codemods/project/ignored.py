@@ -6,6 +6,8 @@ import os
 from functools import cached_property
 from pathlib import Path
 
+from codemods.project.git import ask, in_repository
+
 
 class Ignored:
     """The ignored files, and the folders that are ignored whole, relative to ``root``; none outside of a repository.
@@ -29,7 +31,8 @@ class Ignored:
     def _listed(self) -> tuple[frozenset[str], frozenset[str]]:
         if not in_repository(self._root):
             return frozenset(), frozenset()
-        said = _git(self._root, "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        listed = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+        said = ask(self._root, *listed).said
         paths = [os.fsdecode(path) for path in said.split(b"\0") if path]
         if "./" in paths:
             return frozenset(), frozenset()
@@ -43,23 +46,5 @@ class Ignored:
             return False
         # Of a root that is itself ignored git says that it ignores ".".
         asked = os.fsencode(path) + b"\0."
-        said = _git(root, "check-ignore", "-z", "--stdin", given=asked).split(b"\0")
+        said = ask(root, "check-ignore", "-z", "--stdin", given=asked).said.split(b"\0")
         return os.fsencode(path) in said and b"." not in said
-
-
-def in_repository(root: Path) -> bool:
-    """Is the folder, or one above it, a work tree of git? Asked of the disk, for a process costs more."""
-    return any((folder / ".git").exists() for folder in (root, *root.parents))
-
-
-def _git(root: Path, *arguments: str, given: bytes = b"") -> bytes:
-    """What git says; nothing where there is no git, or it complains."""
-    import subprocess
-
-    settings = ("--no-optional-locks", "-c", "core.fsmonitor=false")
-    command = ["git", "-C", os.fspath(root), *settings, *arguments]
-    try:
-        done = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    except OSError:
-        return b""
-    return done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from codemods.model import Hazard, Place, Refused
 from codemods.project import DiskTree, OverlayTree, Tree
-from codemods.project.git_tree import GitTree
+from codemods.project.git_tree import Blob, GitTree
 
 # Made anew where it is needed; left behind it would only slow the copy down.
 _CACHES = {
@@ -98,21 +97,21 @@ def _led(link: Path, root: Path, top: Path) -> Path:
 
 
 def _check_out(tree: GitTree, folder: Path) -> None:
-    """A revision, by an index of its own: that of the repository, and what is staged in it, stay as they are."""
+    """A revision, as its objects are: git would run the filters that the repository names."""
     folder.mkdir(parents=True, exist_ok=True)
-    index = {**os.environ, "GIT_INDEX_FILE": str(folder.with_name(folder.name + ".index"))}
-
-    def git(*arguments: str) -> str:
-        command = ["git", "-C", str(tree.root), *arguments]
-        return subprocess.run(command, env=index, check=True, capture_output=True, text=True).stdout
-
-    try:
-        below = git("rev-parse", "--show-prefix").removesuffix("\n")
-        git("read-tree", f"{tree.revision}^{{commit}}:{below}")
-        top = git("rev-parse", "--show-toplevel").removesuffix("\n")
-        command = ["git", "-C", top, "checkout-index", "--all", f"--prefix={folder}/"]
-        subprocess.run(command, env=index, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", None) or str(error)
-        reason = f"the revision could not be checked out ({' '.join(str(said).split())})"
-        raise Refused(Hazard("scratch", Place(tree.revision), reason)) from error
+    places: dict[bytes, list[Blob]] = {}
+    for blob in tree.blobs:
+        places.setdefault(blob.object, []).append(blob)
+    links: list[tuple[Path, bytes]] = []
+    for one, data in tree.bytes_of(tuple(places)):
+        for blob in places[one]:
+            if blob.is_link:
+                links.append((folder / blob.path, data))
+            else:
+                _put(folder / blob.path, data)
+                (folder / blob.path).chmod(0o755 if blob.is_executable else 0o644)
+    # Last, and never below one another: a forged tree could have something written through a link.
+    for path, leads in links:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent.resolve() == path.parent and not os.path.lexists(path):
+            path.symlink_to(os.fsdecode(leads))
