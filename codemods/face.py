@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,16 +60,24 @@ def review(before: Tree, after: Tree, moves: Sequence[Move] = ()) -> Review:
         return review_of(before, after, moves)
 
 
-def solve(moves: Move | Sequence[Move], tree: Tree, trials: Sequence[Trial] = ()) -> Solution:
+def solve(
+    moves: Move | Sequence[Move],
+    tree: Tree,
+    trials: Sequence[Trial] = (),
+    first: Callable[[ChangeSet], object] | None = None,
+) -> Solution:
     """Plan, rewrite and prove. Raises Refused where there is no safe way, or a check of the proof does not hold.
 
     Several moves are one change: the proof compares what was with what will be, and knows nothing of steps. Trials
-    execute code of the tree, in scratch copies; they come last, each after those before it have held.
+    execute code of the tree, in scratch copies; they come last, each after those before it have held. ``first`` sees
+    the change before anything is proven, and may refuse it: whoever can't write it need not wait for the proof.
     """
     planned = plan(moves, tree)
     if planned.done:
         return Solution(planned, ChangeSet({}, {}), Proof(()))
     changes = rewrite(planned, tree)
+    if first is not None:
+        first(changes)
     after = OverlayTree(tree, changes.after)
     proof = _held(prove(tree, after, planned.moves))
     for trial in trials:

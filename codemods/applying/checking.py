@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from codemods.applying.journal import FOLDER, Entry
+from codemods.applying.journal import Entry
+from codemods.applying.state import refuse_unusable, state_folder
 from codemods.model import ChangeSet, Hazard, Place, Refused
+from codemods.project.walking import case_twin, within
 
 _AGAIN = "run the command again: it then reads the file as it is now"
 
@@ -33,10 +35,15 @@ def entries_of(changes: ChangeSet, root: Path, modes: Mapping[str, int | None] |
         except OSError as error:
             hazards.append(Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})"))
     if found or hazards:
-        hazards.extend(_journal_folder(root))
+        hazards.extend(_state_hazards(root))
     if hazards:
         raise Refused(*hazards)
     return tuple(found.values())
+
+
+def refuse_unwritable(changes: ChangeSet, root: Path) -> None:
+    """Refused with every reason not to begin; nothing is written."""
+    entries_of(changes, real_root(root))
 
 
 def real_root(root: Path) -> Path:
@@ -72,9 +79,16 @@ def current(root: Path, entry: Entry) -> bytes | None:
         return None
 
 
+def ordinary_bytes(path: Path) -> bytes | None:
+    """The bytes of an ordinary file; None for anything else, and for nothing."""
+    try:
+        return path.read_bytes() if stat.S_ISREG(path.lstat().st_mode) else None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mode: int | None) -> Entry:
-    parts = PurePosixPath(path).parts
-    if not parts or ".." in parts or PurePosixPath(path).is_absolute() or parts[0] == FOLDER:
+    if not within(path):
         _refuse("outside-root", path, "it is not a file of the tree")
     link = root / path
     try:
@@ -91,11 +105,16 @@ def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mod
             "give the folder it leads to as --root",
         )
     relative = real.relative_to(root).as_posix()
+    if not within(relative):
+        _refuse("symlink", path, f"a symlink leads to {relative}, which codemods does not enter")
     if not os.path.lexists(real):
         if link.is_symlink():
             _refuse("symlink", path, f"it is a symlink to {relative}, and there is no such file")
         if before is not None:
             _refuse("vanished", path, "the file was read, and is not there any more", _AGAIN)
+        if twin := case_twin(root, relative):
+            reason = f"{twin} stands there, and on macOS and Windows the two would be one"
+            _refuse("case", path, reason, "choose a name that differs by more than case")
     else:
         mode = stat.S_IMODE(real.stat().st_mode)
         _standing(path, real, before, root)
@@ -107,6 +126,11 @@ def _standing(path: str, real: Path, before: bytes | None, root: Path) -> None:
     """A file that is there may be written over if it can be, and is what was read."""
     if not real.is_file():
         _refuse("not-a-file", path, "it is not an ordinary file")
+    if real.stat().st_nlink > 1:
+        reason = "the file has another name (a hard link), under which its old text would go on"
+        _refuse(
+            "hard-link", path, reason, f"give it a copy of its own: cp -p {path} {path}.own && mv {path}.own {path}"
+        )
     if before is None:
         _refuse("changed-since", path, "it is there by now; it wasn't when the tree was read", _AGAIN)
     if not os.access(real, os.W_OK) or _protected(real, root):
@@ -140,18 +164,10 @@ def _folder(path: str, folder: Path, root: Path) -> None:
         )
 
 
-def _journal_folder(root: Path) -> list[Hazard]:
-    """The folder of the journal must be one, or be free to be made."""
-    folder = root / FOLDER
+def _state_hazards(root: Path) -> list[Hazard]:
+    """The journal must have a place to stand in."""
     try:
-        if os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir()):
-            _refuse(
-                "not-a-folder",
-                FOLDER,
-                "the journal of a write is kept there, and it is not a folder",
-                "move it away",
-            )
-        _folder(FOLDER, folder / "journal", root)
+        refuse_unusable(state_folder(root))
     except Refused as refused:
         return list(refused.hazards)
     return []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from codemods.applying.renaming import EXCHANGE, NO_REPLACE, rename
 from codemods.model import Hazard, Place, Refused
 
 try:
@@ -24,10 +26,10 @@ class Disk:
     def __init__(self, steps: Steps | None = None) -> None:
         self._step: Steps = steps or (lambda step: None)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, mode: int = 0o777) -> None:
         self._step(f"make folder {path.name}")
         with suppress(FileExistsError):
-            path.mkdir()
+            path.mkdir(mode)
         self.sync_folder(path.parent)
 
     def remove_folder(self, path: Path) -> None:
@@ -36,10 +38,11 @@ class Disk:
         with suppress(OSError):
             path.rmdir()
 
-    def write_new(self, path: Path, data: bytes, mode: int | None, like: os.stat_result | None = None) -> None:
+    def write_new(self, path: Path, data: bytes, mode: int | None, like: Path | None = None) -> None:
         """Make a file that isn't there yet; its bytes are on the disk when this returns.
 
-        ``mode`` None leaves the mode to the umask; ``like`` is the file whose owner the new one gets.
+        ``mode`` None leaves the mode to the umask; ``like`` is the file whose owner and extended attributes (access
+        lists among them) the new one gets.
         """
         self._step(f"create {path.name}")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -49,9 +52,9 @@ class Disk:
             while rest:
                 self._step(f"write {path.name}")
                 rest = rest[os.write(handle, rest[:_CHUNK]) :]
-            if like is not None and hasattr(os, "fchown") and (like.st_uid, like.st_gid) != _owner(handle):
-                with suppress(PermissionError):
-                    os.fchown(handle, like.st_uid, like.st_gid)
+            if like is not None:
+                _give_owner(handle, like)
+                _give_attributes(handle, like)
             if mode is not None:
                 self._step(f"set mode of {path.name}")
                 os.chmod(handle if os.chmod in os.supports_fd else path, mode)  # noqa: PTH101
@@ -59,6 +62,19 @@ class Disk:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def exchange(self, one: Path, other: Path) -> bool:
+        """Let two files change places in one instant; False, and nothing is done, where the system can't."""
+        self._step(f"rename {one.name} to {other.name}")
+        return rename(one, other, EXCHANGE)
+
+    def move_to_free(self, source: Path, target: Path) -> None:
+        """Rename to a name that nothing has; raises FileExistsError if something has it by now."""
+        self._step(f"rename {source.name} to {target.name}")
+        if not rename(source, target, NO_REPLACE):
+            if os.path.lexists(target):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+            source.rename(target)
 
     def replace(self, source: Path, target: Path) -> None:
         self._step(f"rename {source.name} to {target.name}")
@@ -101,6 +117,25 @@ def locked(root: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _owner(handle: int) -> tuple[int, int]:
-    found = os.fstat(handle)
-    return found.st_uid, found.st_gid
+def _give_owner(handle: int, like: Path) -> None:
+    wanted, found = like.stat(), os.fstat(handle)
+    if hasattr(os, "fchown") and (wanted.st_uid, wanted.st_gid) != (found.st_uid, found.st_gid):
+        with suppress(PermissionError):
+            os.fchown(handle, wanted.st_uid, wanted.st_gid)
+
+
+def _give_attributes(handle: int, like: Path) -> None:
+    """Raises OSError for one that can't be given, unless the system sets such by itself (security labels)."""
+    if not hasattr(os, "listxattr"):  # Linux alone has it in Python.
+        return
+    try:
+        names = os.listxattr(like)
+    except OSError:
+        return  # A file system without them.
+    for name in names:
+        value = os.getxattr(like, name)
+        try:
+            os.setxattr(handle, name, value)
+        except OSError:
+            if not name.startswith(("security.", "trusted.")):
+                raise

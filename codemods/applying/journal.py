@@ -5,28 +5,28 @@ tree can be brought back from the journal alone. It comes to be, and becomes the
 
     no journal        nothing of the tree has been touched, or the write is finished
     journal.json      a write has begun and is not finished
+    moves/7.json      the seventh move that was finished; undo takes the last one back, and then the one before
 
-The record of the last finished write is kept beside the user's other state, not in the tree: $XDG_STATE_HOME, or
-~/.local/state, in codemods/<digest of the root>/last.json.
+All of them stand in the user's state folder (see ``state``), and none in the tree.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from codemods.applying.disk import Disk
+from codemods.applying.state import refuse_unusable, state_folder
 from codemods.model import Hazard, Place, Refused
+from codemods.project.walking import within
 
-FOLDER = ".codemods"
-_VERSION = 1
+_VERSION = 2
+# So many moves can be taken back, one after the other.
+KEPT = 20
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Journal:
-    """One write: a move, or the undoing of one; with the folders that it makes and takes away."""
+    """One write: a move, or the undoing of one (``undoes``: the number of its record); with the folders that it makes
+    and takes away."""
 
     token: str
-    kind: str
     entries: tuple[Entry, ...]
     made: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    undoes: int | None = None
 
     def temporary(self, root: Path, entry: Entry, side: str) -> Path:
         """The file beside ``entry`` in which its ``new`` or ``old`` bytes are written before the rename."""
@@ -60,7 +61,7 @@ class Journal:
         data = {
             "version": _VERSION,
             "token": self.token,
-            "kind": self.kind,
+            "undoes": self.undoes,
             "files": files,
             "made": self.made,
             "dropped": self.dropped,
@@ -76,29 +77,21 @@ class Journal:
         entries = tuple(
             Entry(_inside(e["path"]), _bytes(e["before"]), _bytes(e["after"]), _mode(e["mode"])) for e in data["files"]
         )
-        made, dropped = (tuple(map(_inside, data[key])) for key in ("made", "dropped"))
-        return cls(data["token"], str(data["kind"]), entries, made, dropped)
-
-
-def state_folder(root: Path) -> Path:
-    """Where the record of the last write in this tree is kept."""
-    base = Path(os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser())
-    if not base.is_absolute():
-        base = Path(tempfile.gettempdir())
-    return base / "codemods" / hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+        made, dropped = (tuple(_inside(f"{one}/.")[:-2] for one in data[key]) for key in ("made", "dropped"))
+        undoes = data["undoes"]
+        return cls(data["token"], entries, made, dropped, None if undoes is None else int(undoes))
 
 
 class Store:
-    """The folder ``.codemods`` in the root of a tree. It ignores itself, so git never sees it."""
+    """The records of one tree. Making one touches nothing; raises Refused where the user has no state folder."""
 
     def __init__(self, root: Path, disk: Disk) -> None:
         self.root = root
         self.disk = disk
-        self.folder = root / FOLDER
-        self._ignore = self.folder / ".gitignore"
+        self.folder = state_folder(root)
         self._draft = self.folder / "journal.new"
         self._journal = self.folder / "journal.json"
-        self._last = state_folder(root) / "last.json"
+        self._moves = self.folder / "moves"
 
     @property
     def unfinished(self) -> bool:
@@ -106,71 +99,67 @@ class Store:
 
     def begin(self, journal: Journal) -> None:
         """From here on a process that dies leaves a tree that can be brought back."""
-        self.disk.make_folder(self.folder)
+        refuse_unusable(self.folder)
+        for folder in (*reversed(self.folder.parents), self.folder, self._moves):
+            if not folder.exists():
+                self.disk.make_folder(folder, 0o700)
         self.disk.remove(self._draft)
-        if not self._ignore.exists():
-            self.disk.write_new(self._ignore, b"*\n", None)
         self.disk.write_new(self._draft, journal.to_json(), 0o600)
         self.disk.replace(self._draft, self._journal)
         self.disk.sync_folder(self.folder)
 
-    def finish(self) -> None:
-        """The write stands; its journal becomes the record for undo, where one can be kept."""
-        try:
-            self._keep(self._journal.read_bytes())
-        except OSError:
-            self.forget()  # of the two, none is better than an older one
-        self.disk.remove(self._journal)
+    def finish(self, journal: Journal) -> None:
+        """The write stands; its journal becomes a record, or ends the one that it undid."""
+        if journal.undoes is None:
+            self.disk.replace(self._journal, self._record(max(self.numbers, default=0) + 1))
+            for number in self.numbers[:-KEPT]:
+                self.forget(number)
+        else:
+            self.disk.remove(self._record(journal.undoes))
+            self.disk.remove(self._journal)
         self.disk.sync_folder(self.folder)
-        self.tidy()
-
-    def _keep(self, record: bytes) -> None:
-        folder, draft = self._last.parent, self._last.with_suffix(".new")
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.disk.remove(draft)
-        self.disk.write_new(draft, record, 0o600)
-        self.disk.replace(draft, self._last)
 
     def abandon(self) -> None:
         """The tree is as it was before the write."""
         self.disk.remove(self._journal)
         self.disk.sync_folder(self.folder)
 
-    def forget(self) -> None:
-        """No move is left to be taken back."""
+    def forget(self, number: int) -> None:
+        """That move is not to be taken back any more."""
         with suppress(OSError):
-            self.disk.remove(self._last)
+            self.disk.remove(self._record(number))
 
     def tidy(self) -> None:
-        """Take away what a write left here, and the folder too."""
-        if not self.folder.is_dir() or self.folder.is_symlink() or self.unfinished:
-            return
-        with suppress(OSError):  # Left-overs harm nobody.
-            if self._draft.exists():
+        """Take away a journal that was never begun with."""
+        if self._draft.exists() and not self.unfinished:
+            with suppress(OSError):  # Left-overs harm nobody.
                 self.disk.remove(self._draft)
-            if set(self.folder.iterdir()) <= {self._ignore}:
-                self.disk.remove(self._ignore)
-                self.disk.remove_folder(self.folder)
 
     def journal(self) -> Journal:
         """The unfinished write."""
         help_ = "look at the tree (git status), put it right by hand, and delete this file"
         return self._load(self._journal, help_)
 
-    def last(self) -> Journal | None:
-        """The last finished write, if one is recorded."""
-        return (
-            self._load(self._last, "delete this file; the move can't be taken back") if self._last.is_file() else None
-        )
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The finished moves that can be taken back, the oldest first."""
+        if not self._moves.is_dir():
+            return ()
+        return tuple(sorted(int(path.stem) for path in self._moves.glob("*.json") if path.stem.isdecimal()))
+
+    def move(self, number: int) -> Journal:
+        """A finished move."""
+        return self._load(self._record(number), "delete this file; the move can't be taken back")
+
+    def _record(self, number: int) -> Path:
+        return self._moves / f"{number}.json"
 
     def _load(self, path: Path, remedy: str) -> Journal:
         try:
             return Journal.from_json(path.read_bytes())
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            place = Place(f"{FOLDER}/{path.name}" if path == self._journal else str(path))
-            raise Refused(
-                Hazard("journal", place, f"this record of a write can't be read ({error})", (remedy,))
-            ) from error
+            reason = f"this record of a write can't be read ({error})"
+            raise Refused(Hazard("journal", Place(str(path)), reason, (remedy,))) from error
 
 
 def _text(data: bytes | None) -> str | None:
@@ -186,7 +175,7 @@ def _mode(mode: int | None) -> int | None:
 
 
 def _inside(path: str) -> str:
-    """A path that a foreign journal can't use to reach outside of the tree by its spelling."""
-    if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
+    """A path of the tree, and in no folder that codemods does not enter (.git, hidden ones), whoever wrote it."""
+    if not within(path) or "\0" in path:
         raise ValueError(f"the path {path!r} is not inside of the tree")
     return path

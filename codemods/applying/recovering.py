@@ -6,8 +6,17 @@ from pathlib import Path
 
 from codemods.applying.checking import current, real_root
 from codemods.applying.disk import Disk, Steps, locked
-from codemods.applying.journal import FOLDER, Store
+from codemods.applying.journal import Store
 from codemods.applying.writing import clear, drop_folders, roll_back
+from codemods.model import Refused
+
+
+def interrupted(root: Path) -> bool:
+    """Is there an unfinished write in this tree? Changes nothing, and reads nothing of the tree."""
+    try:
+        return Store(real_root(root), Disk()).unfinished
+    except Refused:
+        return False  # No state folder: nothing was ever written from here.
 
 
 def recover(root: Path, *, steps: Steps | None = None) -> str | None:
@@ -16,8 +25,6 @@ def recover(root: Path, *, steps: Steps | None = None) -> str | None:
     May itself be killed at any point and run again. Raises Refused if a file was changed in between.
     """
     root = real_root(root)
-    if not (root / FOLDER).is_dir():
-        return None
     store = Store(root, Disk(steps))
     with locked(root):
         if not store.unfinished:
@@ -25,11 +32,11 @@ def recover(root: Path, *, steps: Steps | None = None) -> str | None:
             return None
         journal = store.journal()
         files = f"{len(journal.entries)} file{'s' if len(journal.entries) != 1 else ''}"
-        what = "move" if journal.kind == "move" else "undo"
+        what = "move" if journal.undoes is None else "undo"
         if all(current(root, entry) == entry.after for entry in journal.entries):
             clear(journal, store)  # A write that was being taken back may have left some.
             drop_folders(journal, store)
-            store.finish()
+            store.finish(journal)
             return f"an interrupted {what} was finished: {files} written"
         roll_back(journal, store)
         store.tidy()

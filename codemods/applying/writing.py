@@ -7,12 +7,13 @@ of these are on the disk do the renames begin, which need no space. Whatever sto
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from codemods.applying.checking import current, entries_of, missing_folders, real_root
+from codemods.applying.checking import current, entries_of, missing_folders, ordinary_bytes, real_root
 from codemods.applying.disk import Disk, Steps, locked
 from codemods.applying.journal import Entry, Journal, Store
 from codemods.model import ChangeSet, Hazard, Place, Refused
@@ -29,12 +30,13 @@ def apply(changes: ChangeSet, root: Path, *, steps: Steps | None = None) -> None
     """
     root = real_root(root)
     disk = Disk(steps)
+    if not changes.paths:
+        return
     with locked(root):
-        refuse_unfinished(Store(root, disk))
+        store = Store(root, disk)
+        refuse_unfinished(store)
         entries = entries_of(changes, root)
-        if entries:
-            journal = Journal(secrets.token_hex(4), "move", entries, missing_folders(entries, root))
-            carry_out(journal, Store(root, disk))
+        carry_out(Journal(secrets.token_hex(4), entries, missing_folders(entries, root)), store)
 
 
 def refuse_unfinished(store: Store) -> None:
@@ -52,7 +54,7 @@ def carry_out(journal: Journal, store: Store) -> None:
         _write_beside(journal, store)
         _rename(journal, store, renamed)
         drop_folders(journal, store)
-        store.finish()
+        store.finish(journal)
     except BaseException as error:
         began = store.unfinished
         if began:
@@ -61,7 +63,7 @@ def carry_out(journal: Journal, store: Store) -> None:
             except OSError as second:
                 raise _failed(second, "the tree could not be brought back yet", _RECOVER) from error
         elif len(renamed) == len(journal.entries):
-            return  # The journal was already the record: the write stands, whatever came after.
+            return  # The journal is the record already: the write stands, whatever came after.
         store.tidy()
         if isinstance(error, OSError):
             raise _failed(error, "everything is as it was") from error
@@ -82,25 +84,27 @@ def roll_back(journal: Journal, store: Store, ours: Callable[[Entry], bool] = la
         if now == entry.after:
             changed.append(entry)
         elif now != entry.before and ours(entry):
-            reason = "an interrupted write can't be taken back: this file was changed since"
-            help_ = "bring the file back to what it was (git checkout) and run `codemods recover`"
-            keep = "or delete .codemods/journal.json, to keep the tree as it is"
-            raise Refused(Hazard("changed-since", Place(entry.path), reason, (help_, keep)))
+            raise _changed_since(entry, store)
     for folder in reversed(journal.dropped):
         if not (root / folder).exists():
             disk.make_folder(root / folder)
     for entry in changed:
-        target = root / entry.path
-        if entry.before is None:
-            disk.remove(target)
-        else:
-            beside = journal.temporary(root, entry, "old")
-            disk.write_new(beside, entry.before, entry.mode, target.stat() if entry.after is not None else None)
-            disk.replace(beside, target)
+        beside, target = journal.temporary(root, entry, "old"), root / entry.path
+        if entry.before is not None:
+            disk.write_new(beside, entry.before, entry.mode, target if entry.after is not None else None)
+        if not put(disk, beside, target, entry.after, entry.before) and ours(entry):
+            raise _changed_since(entry, store)
     _sync(store, (entry.path for entry in changed))
     for folder in reversed(journal.made):
         disk.remove_folder(root / folder)
     store.abandon()
+
+
+def _changed_since(entry: Entry, store: Store) -> Refused:
+    reason = "an interrupted write can't be taken back: this file was changed since"
+    help_ = "bring the file back to what it was (git checkout) and run `codemods recover`"
+    keep = f"or delete {store.folder / 'journal.json'}, to keep the tree as it is"
+    return Refused(Hazard("changed-since", Place(entry.path), reason, (help_, keep)))
 
 
 def drop_folders(journal: Journal, store: Store) -> None:
@@ -116,22 +120,44 @@ def _write_beside(journal: Journal, store: Store) -> None:
         disk.make_folder(root / folder)
     for entry in journal.entries:
         if entry.after is not None:
-            like = (root / entry.path).stat() if entry.before is not None else None
+            like = root / entry.path if entry.before is not None else None
             disk.write_new(journal.temporary(root, entry, "new"), entry.after, entry.mode, like)
 
 
 def _rename(journal: Journal, store: Store, renamed: set[str]) -> None:
-    root, disk = store.root, store.disk
+    root = store.root
     for entry in journal.entries:
-        if current(root, entry) != entry.before:
+        beside, target = journal.temporary(root, entry, "new"), root / entry.path
+        same = current(root, entry) == entry.before
+        if not same or not put(store.disk, beside, target, entry.before, entry.after):
             reason = "the file changed while the move was being written; everything else is as it was"
             raise Refused(Hazard("changed-since", Place(entry.path), reason, ("run the command again",)))
-        if entry.after is None:
-            disk.remove(root / entry.path)
-        else:
-            disk.replace(journal.temporary(root, entry, "new"), root / entry.path)
         renamed.add(entry.path)
     _sync(store, (entry.path for entry in journal.entries))
+
+
+def put(disk: Disk, beside: Path, target: Path, old: bytes | None, new: bytes | None) -> bool:
+    """Let ``new``, which stands ``beside``, take the place of ``old``; False if something else stood there, which then
+    stands there again.
+
+    What is displaced is looked at afterwards, when nobody can reach it by its name any more.
+    """
+    try:
+        if old is None:
+            disk.move_to_free(beside, target)
+            return True
+        if new is None:
+            disk.move_to_free(target, beside)
+        elif not disk.exchange(beside, target):
+            disk.replace(beside, target)
+            return True
+    except (FileExistsError, FileNotFoundError):
+        return False
+    if ordinary_bytes(beside) == old:
+        disk.remove(beside)
+        return True
+    give_back(disk, beside, target)
+    return False
 
 
 def _sync(store: Store, paths: Iterable[str]) -> None:
@@ -141,13 +167,25 @@ def _sync(store: Store, paths: Iterable[str]) -> None:
 
 
 def clear(journal: Journal, store: Store) -> None:
-    """Take temporary files away."""
+    """Take temporary files away; one that holds what somebody wrote in the last instant is put back in its place."""
     for entry in journal.entries:
-        for side in ("new", "old"):
+        target = store.root / entry.path
+        for side, brought in (("new", entry.after), ("old", entry.before)):
             beside = journal.temporary(store.root, entry, side)
             with suppress(NotADirectoryError):
-                if beside.exists() or beside.is_symlink():
+                displaced = os.path.lexists(beside) and ordinary_bytes(target) == brought
+                if displaced and ordinary_bytes(beside) not in (entry.before, entry.after):
+                    give_back(store.disk, beside, target)
+                if os.path.lexists(beside):
                     store.disk.remove(beside)
+
+
+def give_back(disk: Disk, beside: Path, target: Path) -> None:
+    """What stands beside goes where it stood; what stands there now is ours."""
+    if not os.path.lexists(target):
+        disk.move_to_free(beside, target)
+    elif not disk.exchange(beside, target):
+        disk.replace(beside, target)
 
 
 def _failed(error: OSError, state: str, *remedies: str) -> Refused:

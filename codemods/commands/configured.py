@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 
-from codemods.commands.moving import add_options, carry_out
+from codemods.commands.moving import add_options, carry_out, writes
 from codemods.commands.settings import tool_table, with_defaults, wrong
-from codemods.commands.shell import add_root, completed, recovered
+from codemods.commands.shell import add_root, completed, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def arguments(parser: ArgumentParser) -> None:
 def main(options: Namespace) -> int:
     from codemods.spelling import closest
 
-    options.root = recovered(options.root)
-    moves = configured_moves(with_defaults(options, options.root).root)
+    root = opened(options, writes=bool(options.moves) and writes(options))
+    moves = configured_moves(with_defaults(options, root).root)
     if not options.moves:
         return _list(moves)
     for name in options.moves:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.moving import add_options, carry_out
-from codemods.commands.shell import add_root, completed
+from codemods.commands.moving import add_options, carry_out, writes
+from codemods.commands.shell import add_root, completed, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def main(options: Namespace) -> int:
 
     from codemods.commands.asked import located, root_of, split_source, tell_of_repository
     from codemods.commands.settings import own_guards, with_defaults
-    from codemods.commands.shell import recovered
 
-    root = recovered(root_of(options, split_source(options.source)[0]))
+    options.root = root_of(options, split_source(options.source)[0])
+    root = opened(options, writes(options))
     # What was said of the old path leaves no room for a default.
     if options.deprecate:
         options.reexport = True
@@ -74,7 +74,6 @@ def main(options: Namespace) -> int:
     asked = move(with_defaults(options, root))
     source = located(asked.source, options, root)
     asked = replace(asked, source=source, destination=located(asked.destination, options, root, beside=source))
-    options.root = root
     return carry_out((asked,), options, own_guards(root) if options.guard else ())
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from codemods.commands.asked import expanded
 from codemods.commands.settings import with_defaults
-from codemods.commands.shell import DONE, TO_DO, add_colour, recovered, refuse_usage, say
+from codemods.commands.shell import DONE, TO_DO, add_colour, opened, refuse_usage, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
     from codemods.face import Solution
-    from codemods.model import Move, Plan
+    from codemods.model import ChangeSet, Move, Plan
     from codemods.report.lines import Line
     from codemods.trying import Guard, Trial
 
@@ -76,7 +77,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     from codemods.project.request import check_request
 
     trials = trials_of(options, own_guards)
-    root = recovered(options.root)
+    root = opened(options, writes(options))
     tree = DiskTree(root)
     with_defaults(options, root)
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
@@ -90,7 +91,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
             return DONE
     if options.check or options.plan:
         return _tell_plan(codemods.plan(asked, tree), options)
-    solution = codemods.solve(asked, tree, trials)
+    solution = codemods.solve(asked, tree, trials, partial(_refuse_unwritable, options) if writes(options) else None)
     if solution.plan.done or not solution.changes.paths:
         return _tell_plan(solution.plan, options, nothing=True)
     if options.diff:
@@ -106,6 +107,11 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
 
         show(lines, sys.stdout)
     return DONE
+
+
+def writes(options: argparse.Namespace) -> bool:
+    """May the command write in the tree?"""
+    return not (options.check or options.plan or options.diff)
 
 
 def trials_of(options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> list[Trial]:
@@ -125,14 +131,22 @@ def trials_of(options: argparse.Namespace, own_guards: Sequence[Guard] = ()) -> 
     return [*([ColdImports()] if options.run else ()), *dict.fromkeys(guards)]
 
 
-def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:
-    from codemods.applying import apply
+def _refuse_unwritable(options: argparse.Namespace, changes: ChangeSet) -> None:
+    """Refused where the change can't be written, or would touch work that is not committed."""
+    from codemods.applying import refuse_unwritable, written
     from codemods.applying.git import refuse_dirty
     from codemods.stages import stage
 
+    refuse_unwritable(changes, options.root)
     if not options.allow_dirty:
         with stage("asking git"):
-            refuse_dirty(solution.changes, root)
+            refuse_dirty(changes, options.root, written(options.root))
+
+
+def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:
+    from codemods.applying import apply
+    from codemods.stages import stage
+
     with stage("writing"):
         apply(solution.changes, root)
     options.wrote = True

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from codemods.commands.compared import add_trees, trees_of
 from codemods.commands.moves_made import check_exist, check_made, parsed_move, wrong
 from codemods.commands.moving import add_trials, trials_of
-from codemods.commands.shell import DONE, REFUSED, TO_DO, add_root, recovered
+from codemods.commands.shell import DONE, REFUSED, TO_DO, add_root, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _reviewed(options: Namespace) -> Review:
     from codemods.report.watching import watching
 
     trials = trials_of(options)
-    root = recovered(options.root)
+    root = opened(options, writes=False)
     moves = [parsed_move(words, options.reexport) for words in options.moves]
     if options.reexport and not moves:
         wrong("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")

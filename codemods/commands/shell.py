@@ -122,15 +122,24 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
             gc.enable()
 
 
-def recovered(root: Path) -> Path:
-    """The root, checked, after an interrupted write in it is put right; every command begins with it."""
-    from codemods.applying import recover
+def opened(options: argparse.Namespace, writes: bool) -> Path:
+    """The root, checked; every command begins with it.
+
+    A command that writes puts an interrupted write right first. One that only looks recovers nothing, and refuses to
+    look at a tree that is written by half.
+    """
+    from codemods.applying import brought_along, interrupted, recover
     from codemods.project.request import check_root
 
-    root = check_root(root)
-    told = recover(root)
-    if told:
-        say(told)
+    if getattr(options, "opened", False):
+        return options.root
+    root = check_root(options.root)
+    notes = [brought_along(root), (recover(root) or "") if writes else ""]
+    if not writes and interrupted(root):
+        _refuse_unfinished(root)
+    for note in filter(None, notes) if not getattr(options, "quiet", False) else ():
+        say(note)
+    options.root, options.opened = root, True
     return root
 
 
@@ -155,6 +164,13 @@ def choose_colour(when: str | None) -> None:
         from codemods.report import terminal
 
         terminal.colour = when
+
+
+def _refuse_unfinished(root: Path) -> NoReturn:
+    from codemods.model import Hazard, Place, Refused
+
+    reason = "an earlier move was interrupted while it was being written, so the tree is neither the old nor the new"
+    raise Refused(Hazard("unfinished", Place(str(root)), reason, ("run `codemods recover`",)))
 
 
 def _ended(error: Exception, options: argparse.Namespace | None) -> int:
@@ -193,6 +209,16 @@ def _state(options: argparse.Namespace | None) -> str:
     root = getattr(options, "root", None)
     if getattr(options, "wrote", False):
         return "the move is written"
-    if root is not None and (root / ".codemods/journal.json").exists():
+    if root is not None and _interrupted(root):
         return "the next command, or `codemods recover`, puts the tree right"
     return "nothing was changed"
+
+
+def _interrupted(root: Path) -> bool:
+    from codemods.applying import interrupted
+    from codemods.model import Refused
+
+    try:
+        return interrupted(root)
+    except Refused:
+        return False

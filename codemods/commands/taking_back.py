@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.shell import DONE, add_colour, add_root, recovered, say
+from codemods.commands.shell import DONE, add_colour, add_root, opened, say
 
 RECOVER = "Finish or take back a move that was interrupted while it was being written."
-UNDO = "Take the last move back, if none of its files changed since."
+UNDO = "Take the last move back, if none of its files changed since; again, and the one before goes back too."
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -26,9 +26,13 @@ def recover(options: Namespace) -> int:
 
 
 def undo(options: Namespace) -> int:
-    from codemods.applying import undo
+    from codemods.applying import forget_taken_back, undo
 
-    paths = undo(recovered(options.root))
+    root = opened(options, writes=True)
+    if forget_taken_back(root):
+        say("nothing to do: the files are as before the last move already", sys.stdout)
+        return DONE
+    paths = undo(root)
     count = f"{len(paths)} file{'s' if len(paths) != 1 else ''} as before: {', '.join(paths)}"
     say(f"taken back: {count}" if paths else "nothing to do: no move is recorded here", sys.stdout)
     return DONE

@@ -48,7 +48,39 @@ def walk(root: Path) -> Iterator[str]:
 
 def looked_at(path: str) -> bool:
     """Is this the path of a file that ``walk`` would yield, as far as names tell?"""
-    return path.endswith(_TEXT) and all(map(_enters, PurePosixPath(path).parts[:-1]))
+    return path.endswith(_TEXT) and _entered(path)
+
+
+def within(path: str) -> bool:
+    """May this be a file of the tree: below its root, in no folder that ``walk`` does not enter, and no part of git?"""
+    parts = path.split("/")
+    return ".." not in parts and parts[0] != "" and parts[-1].lower() != ".git" and _entered(path)
+
+
+def case_twin(root: Path, path: str) -> str:
+    """What stands below ``root`` and differs from a path, or a folder in it, by case alone; empty if nothing does."""
+    folder = root
+    for part in PurePosixPath(path).parts:
+        if not os.path.lexists(folder / part):
+            try:
+                names = os.listdir(folder)  # noqa: PTH208 (names are all that is wanted)
+            except OSError:
+                return ""
+            twin = next((name for name in names if _folded(name) == _folded(part)), "")
+            return (folder / twin).relative_to(root).as_posix() if twin else ""
+        folder = folder / part
+    return ""
+
+
+def _folded(name: str) -> str:
+    """Names that a file system without case, or with one form of accents, takes for the same."""
+    import unicodedata
+
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _entered(path: str) -> bool:
+    return all(map(_enters, PurePosixPath(path).parts[:-1]))
 
 
 def in_reach(root: Path, path: str) -> bool:

@@ -13,7 +13,7 @@ import pytest
 
 from codemods.applying import apply, recover, undo
 from codemods.applying.disk import locked
-from codemods.applying.journal import FOLDER
+from codemods.applying.state import FOLDER, state_folder
 from codemods.model import ChangeSet, Refused
 from tests.apply.test_kill import snapshot
 
@@ -35,9 +35,9 @@ def changes(**more: tuple[bytes | None, bytes | None]) -> ChangeSet:
 
 
 def test_nothing_to_write_writes_nothing(root: Path) -> None:
-    before = snapshot(root, journal=True)
+    before = snapshot(root)
     apply(ChangeSet({"pkg/a.py": b"A = 1\n"}, {"pkg/a.py": b"A = 1\n"}), root)
-    assert snapshot(root, journal=True) == before
+    assert snapshot(root) == before
 
 
 def test_it_is_written_and_nothing_else_is_left_in_the_tree(root: Path) -> None:
@@ -131,8 +131,12 @@ def _two_names_of_one_file(root: Path) -> None:
     (root / "pkg/b.py").symlink_to("a.py")
 
 
-def _file_for_the_journal(root: Path) -> None:
-    (root / FOLDER).write_bytes(b"")
+def _hard_link(root: Path) -> None:
+    (root / "other.py").hardlink_to(root / "pkg/b.py")
+
+
+def _differs_by_case_alone(root: Path) -> None:
+    (root / "pkg/C.py").write_bytes(b"")
 
 
 @pytest.mark.parametrize(
@@ -150,7 +154,8 @@ def _file_for_the_journal(root: Path) -> None:
         (_link_to_itself, "symlink", "leads to itself"),
         (_dangling_destination, "symlink", "there is no such file"),
         (_two_names_of_one_file, "changed-since", "pkg/b.py"),
-        (_file_for_the_journal, "not-a-folder", "the journal of a write is kept there"),
+        (_hard_link, "hard-link", "pkg/b.py: [hard-link] the file has another name"),
+        (_differs_by_case_alone, "case", "pkg/c.py: [case] pkg/C.py stands there"),
     ],
 )
 def test_refused_before_the_first_write(root: Path, damage: Callable[[Path], None], code: str, said: str) -> None:
@@ -165,7 +170,7 @@ def test_refused_before_the_first_write(root: Path, damage: Callable[[Path], Non
     assert _listing(root.parent) == before
 
 
-@pytest.mark.parametrize("path", ["../x.py", "/etc/x.py", "pkg/../../x.py", ".codemods/x.py", ""])
+@pytest.mark.parametrize("path", ["../x.py", "/etc/x.py", "pkg/../../x.py", ".git/config", ".git", "pkg/.GIT", ""])
 def test_a_path_that_is_no_file_of_the_tree_is_refused(root: Path, path: str) -> None:
     with pytest.raises(Refused, match="outside-root"):
         apply(ChangeSet({path: None}, {path: b"X\n"}), root)
@@ -234,18 +239,18 @@ def test_recovery_does_not_touch_a_file_that_somebody_changed_since(root: Path) 
 
 @pytest.mark.parametrize("raw", [b"", b"{}", b"[1]", b"\xff", b"null", b'{"version": 2, "token": "a"}'])
 def test_a_damaged_journal_is_named(root: Path, raw: bytes) -> None:
-    (root / FOLDER).mkdir()
-    (root / FOLDER / "journal.json").write_bytes(raw)
-    with pytest.raises(Refused, match=r"\.codemods/journal\.json: \[journal\]"):
+    state_folder(root).mkdir(parents=True)
+    (state_folder(root) / "journal.json").write_bytes(raw)
+    with pytest.raises(Refused, match=r"journal\.json: \[journal\]"):
         recover(root)
 
 
-@pytest.mark.parametrize("path", ["../outside.py", "/etc/hosts", "link/x.py"])
-def test_a_foreign_journal_reaches_nothing_outside(root: Path, path: str) -> None:
-    """A repository may bring a `.codemods` of its own."""
+@pytest.mark.parametrize("path", ["../outside.py", "/etc/hosts", "link/x.py", ".git/hooks/pre-commit", "pkg/.git"])
+def test_a_forged_journal_reaches_nothing_outside(root: Path, path: str) -> None:
+    """Should anybody get at the user's state folder."""
     interrupted(root, "to b.py")
     (root / "link").symlink_to(root.parent)
-    journal = root / FOLDER / "journal.json"
+    journal = state_folder(root) / "journal.json"
     journal.write_text(journal.read_text().replace('"pkg/a.py"', f'"{path}"'))
     before = _listing(root.parent)
     with pytest.raises(Refused):
@@ -257,10 +262,10 @@ def test_a_foreign_journal_reaches_nothing_outside(root: Path, path: str) -> Non
 
 def test_undo_gives_the_first_bytes_and_modes(root: Path) -> None:
     (root / "pkg/a.py").chmod(0o755)
-    before = snapshot(root, journal=True)
+    before = snapshot(root)
     apply(changes(pkg__sub__new=(None, b"")), root)
     assert undo(root) == ("pkg/a.py", "pkg/b.py", "pkg/c.py", "pkg/sub/new.py")
-    assert snapshot(root, journal=True) == before
+    assert snapshot(root) == before
     assert undo(root) == ()
 
 
@@ -310,13 +315,22 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("size", [10_000, 120_000, 300_000])
+def test_a_full_disk_of_the_journal(small_disk: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(small_disk))
+    before = snapshot(root)
+    with pytest.raises(Refused, match="the disk is full; everything is as it was"):
+        apply(changes(pkg__d=(None, b"#" * 300_000)), root)
+    assert snapshot(root) == before
+    apply(changes(), root)
+
+
+@pytest.mark.parametrize("size", [10_000, 300_000])
 def test_a_full_disk(small_disk: Path, size: int) -> None:
-    """Full in the middle of the new files, or already in the journal; the smallest fits."""
+    """Full in the middle of the new files; the smaller one fits."""
     files = {f"m{i}.py": b"X\n" for i in range(4)}
     for path, data in files.items():
         (small_disk / path).write_bytes(data)
-    before = snapshot(small_disk, journal=True)
+    before = snapshot(small_disk)
     after: dict[str, bytes | None] = {"m0.py": b"Y\n", "m3.py": b"#" * size}
     change = ChangeSet({path: files[path] for path in after}, after)
     if size == 10_000:
@@ -324,7 +338,7 @@ def test_a_full_disk(small_disk: Path, size: int) -> None:
         return
     with pytest.raises(Refused, match="the disk is full; everything is as it was"):
         apply(change, small_disk)
-    assert snapshot(small_disk, journal=True) == before
+    assert snapshot(small_disk) == before
 
 
 def _listing(root: Path) -> dict[str, tuple[int, bytes | str | None]]:

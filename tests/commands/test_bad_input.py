@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from codemods.applying.state import state_folder
 from tests.commands.conftest import Run, fingerprint
 
 pytestmark = pytest.mark.usefixtures("believed")
@@ -145,8 +146,8 @@ def _read_only_folder(root: Path) -> None:
 
 
 def _damaged_journal(root: Path) -> None:
-    (root / ".codemods").mkdir()
-    (root / ".codemods/journal.json").write_text("{")
+    state_folder(root).mkdir(parents=True)
+    (state_folder(root) / "journal.json").write_text("{")
 
 
 def _clash(root: Path) -> None:

@@ -157,7 +157,7 @@ def test_uncommitted_changes_are_kept_safe(root: Path, run: Run) -> None:
     assert run(*MOVE, "--allow-dirty").code == 0
 
 
-def test_every_command_first_takes_up_an_interrupted_write(root: Path, run: Run) -> None:
+def test_a_move_first_takes_up_an_interrupted_write_and_a_look_takes_up_none(root: Path, run: Run) -> None:
     child = os.fork()
     if not child:
         import codemods
@@ -170,9 +170,16 @@ def test_every_command_first_takes_up_an_interrupted_write(root: Path, run: Run)
         finally:
             os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-    told = run(*MOVE, "--check")
-    assert told.code == 1
-    assert told.err == "an interrupted move was taken back: 3 files as before\n"
+    before = fingerprint(root)
+    for look in ("--check", "--plan", "--diff"):
+        refused = run(*MOVE, look)
+        assert refused.code == 2
+        assert "[unfinished] an earlier move was interrupted" in refused.err
+        assert "codemods recover" in refused.err
+    assert fingerprint(root) == before
+    moved = run(*MOVE)
+    assert moved.err == "an interrupted move was taken back: 3 files as before\n"
+    assert moved.code == 0
     assert run(*MOVE, "--check").err == ""
 
 

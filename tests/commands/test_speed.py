@@ -83,6 +83,6 @@ def test_the_times_of_the_stages(root: Path, run: Run) -> None:
     stages = [line.split(" s  ")[1].strip() for line in told.err.splitlines()]
     assert told.out == ""
     assert [stage for stage in stages if " the tree" not in stage] == [
-        "planning", "rewriting", "proving", "asking git", "writing", "in all"
+        "planning", "rewriting", "asking git", "proving", "writing", "in all"
     ]  # fmt: skip
     assert "listing the tree" in stages
