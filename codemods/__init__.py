@@ -7,9 +7,16 @@ solution = solve(Move("shop/worker.py", ("Status",), "shop/status.py"), tree)
 apply(solution.changes, tree.root)
 """
 
-from __future__ import annotations
-
+import sys
 from importlib import import_module
+
+# Under `python -m codemods...` the current folder, a tree that nobody vouches for, is the first in which modules are
+# looked for. It leaves the path before anything is imported that Python has not loaded by itself; a future import
+# would be one.
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    _word = sys.orig_argv[-len(sys.argv)]
+    if (_word.partition("m")[2] if _word[0] == "-" else _word).partition(".")[0] == "codemods":
+        del sys.path[0]
 
 # Not taken from typing, which takes as long to import as all of a command line besides.
 TYPE_CHECKING = False
@@ -37,7 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'codemods' has no attribute {name!r}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -99,6 +101,9 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
     # About the code of the tree, which is not what was asked for.
     warnings.simplefilter("ignore", SyntaxWarning)
     options: argparse.Namespace | None = None
+    if argv is None:  # The process is ours.
+        _leave(os.getcwd())  # noqa: PTH109 (pathlib is not needed for help)
+        _end_in_order()
     collecting = gc.isenabled()
     # Syntax trees hold no cycles; looking for some in them takes a tenth of the time or more.
     gc.disable()
@@ -115,11 +120,48 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
     except KeyboardInterrupt:
         say(f"interrupted: {_state(options)}")
         return _INTERRUPTED
+    except _Terminated as end:
+        with contextlib.suppress(OSError):  # The terminal may be gone.
+            say(f"interrupted: {_state(options)}")
+        return 128 + end.number
     except Exception as error:
         return _ended(error, options)
     finally:
         if collecting:
             gc.enable()
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGHUP came: what runs is ended, scratch copies are taken away, a write is taken back."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack, as Ctrl-C does; one that is ignored (nohup) stays so."""
+
+    def end(number: int, _: object) -> NoReturn:
+        for one in numbers:
+            signal.signal(one, signal.SIG_IGN)  # A second one would stop the clearing up.
+        raise _Terminated(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, end)
+
+
+def _leave(folder: str) -> None:
+    """Take what PYTHONPATH names in a folder off the path by which modules are found, unless this tool stands there."""
+    inside, own = _slashed(folder), _slashed(os.path.join(os.path.dirname(__file__), "..", ".."))  # noqa: PTH118, PTH120
+    named = {_slashed(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)} - {own}
+    sys.path[:] = [entry for entry in sys.path if not (_slashed(entry) in named and _slashed(entry).startswith(inside))]
+
+
+def _slashed(path: str) -> str:
+    return os.path.join(os.path.realpath(path or "."), "")  # noqa: PTH118
 
 
 def opened(options: argparse.Namespace, writes: bool) -> Path:

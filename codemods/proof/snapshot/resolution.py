@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import importlib
 import re
 import sys
 
@@ -219,16 +218,26 @@ class Side(Outlines):
         return frozenset(), None, False
 
 
+# Run by a Python that has nothing but the standard library on its path (-I -S), neither the tree nor what is installed.
+_STARS = """
+import importlib, sys
+found = importlib.import_module(sys.argv[1])
+sys.stderr.write("\\n".join(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")])))
+"""
+
+
 @functools.cache
 def _stars(module: str) -> frozenset[str] | None:
     """What ``from module import *`` takes from a module of the standard library; None for others, which are not run."""
     if module.partition(".")[0] not in sys.stdlib_module_names or module in ("antigravity", "this"):
         return None
-    try:
-        found = importlib.import_module(module)
-    except ImportError:
-        return None
-    return frozenset(getattr(found, "__all__", [name for name in vars(found) if not name.startswith("_")]))
+    import subprocess
+
+    command = [sys.executable, "-I", "-S", "-W", "ignore", "-c", _STARS, module]
+    asked = subprocess.run(
+        command, cwd=sys.prefix, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return None if asked.returncode else frozenset(asked.stderr.split())
 
 
 def star_gives(module: str, name: str) -> bool:
