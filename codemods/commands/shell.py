@@ -170,18 +170,30 @@ def opened(options: argparse.Namespace, writes: bool) -> Path:
     A command that writes puts an interrupted write right first. One that only looks recovers nothing, and refuses to
     look at a tree that is written by half.
     """
-    from codemods.applying import brought_along, interrupted, recover
-    from codemods.project.request import check_root
+    from codemods.applying import interrupted, recover
 
     if getattr(options, "opened", False):
         return options.root
-    root = check_root(options.root)
-    notes = [brought_along(root), (recover(root) or "") if writes else ""]
-    if not writes and interrupted(root):
+    root = found_root(options)
+    if writes:
+        told = recover(root)
+        if told and not getattr(options, "quiet", False):
+            say(told)
+    elif interrupted(root):
         _refuse_unfinished(root)
-    for note in filter(None, notes) if not getattr(options, "quiet", False) else ():
-        say(note)
     options.root, options.opened = root, True
+    return root
+
+
+def found_root(options: argparse.Namespace) -> Path:
+    """The root, checked; what it brings along to be believed, and is not, is told."""
+    from codemods.applying import brought_along
+    from codemods.project.request import check_root
+
+    root = check_root(options.root)
+    told = brought_along(root)
+    if told and not getattr(options, "quiet", False):
+        say(told)
     return root
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.shell import DONE, add_colour, add_root, opened, say
+from codemods.commands.shell import DONE, add_colour, add_root, found_root, opened, say
 
 RECOVER = "Finish or take back a move that was interrupted while it was being written."
 UNDO = "Take the last move back, if none of its files changed since; again, and the one before goes back too."
@@ -19,9 +19,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def recover(options: Namespace) -> int:
     from codemods.applying import recover
-    from codemods.project.request import check_root
 
-    say(recover(check_root(options.root)) or "nothing to do: no move was interrupted here", sys.stdout)
+    say(recover(found_root(options)) or "nothing to do: no move was interrupted here", sys.stdout)
     return DONE
 
 
