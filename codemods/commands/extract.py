@@ -63,8 +63,7 @@ def main(options: Namespace) -> int:
     from codemods.commands.asked import located, root_of, split_source, tell_of_repository
     from codemods.commands.settings import own_guards, with_defaults
 
-    options.root = root_of(options, split_source(options.source)[0])
-    root = opened(options, writes(options))
+    root = opened(options, writes(options), root_of(options, split_source(options.source)[0]))
     # What was said of the old path leaves no room for a default.
     if options.deprecate:
         options.reexport = True
@@ -74,6 +73,7 @@ def main(options: Namespace) -> int:
     asked = move(with_defaults(options, root))
     source = located(asked.source, options, root)
     asked = replace(asked, source=source, destination=located(asked.destination, options, root, beside=source))
+    options.root = root
     return carry_out((asked,), options, own_guards(root) if options.guard else ())
 
 

@@ -137,10 +137,10 @@ def _refuse_unwritable(options: argparse.Namespace, changes: ChangeSet) -> None:
     from codemods.applying.git import refuse_dirty
     from codemods.stages import stage
 
-    refuse_unwritable(changes, options.root)
+    refuse_unwritable(changes, options.opened)
     if not options.allow_dirty:
         with stage("asking git"):
-            refuse_dirty(changes, options.root, written(options.root))
+            refuse_dirty(changes, options.opened, written(options.opened))
 
 
 def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:

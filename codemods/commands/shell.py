@@ -164,35 +164,35 @@ def _slashed(path: str) -> str:
     return os.path.join(os.path.realpath(path or "."), "")  # noqa: PTH118
 
 
-def opened(options: argparse.Namespace, writes: bool) -> Path:
-    """The root, checked; every command begins with it.
+def opened(options: argparse.Namespace, writes: bool, folder: Path | None = None) -> Path:
+    """The root (``folder``, if that is not what the options say), checked; every command begins with it.
 
     A command that writes puts an interrupted write right first. One that only looks recovers nothing, and refuses to
     look at a tree that is written by half.
     """
     from codemods.applying import interrupted, recover
 
-    if getattr(options, "opened", False):
-        return options.root
-    root = found_root(options)
+    if getattr(options, "opened", None):
+        return options.opened
+    root = found_root(folder or options.root, getattr(options, "quiet", False))
     if writes:
         told = recover(root)
         if told and not getattr(options, "quiet", False):
             say(told)
     elif interrupted(root):
         _refuse_unfinished(root)
-    options.root, options.opened = root, True
+    options.opened = root
     return root
 
 
-def found_root(options: argparse.Namespace) -> Path:
+def found_root(folder: Path, quiet: bool = False) -> Path:
     """The root, checked; what it brings along to be believed, and is not, is told."""
     from codemods.applying import brought_along
     from codemods.project.request import check_root
 
-    root = check_root(options.root)
+    root = check_root(folder)
     told = brought_along(root)
-    if told and not getattr(options, "quiet", False):
+    if told and not quiet:
         say(told)
     return root
 

@@ -20,7 +20,7 @@ def arguments(parser: ArgumentParser) -> None:
 def recover(options: Namespace) -> int:
     from codemods.applying import recover
 
-    say(recover(found_root(options)) or "nothing to do: no move was interrupted here", sys.stdout)
+    say(recover(found_root(options.root)) or "nothing to do: no move was interrupted here", sys.stdout)
     return DONE
 
 
