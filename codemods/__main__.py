@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from codemods.commands import completion, configured, explain, extract, proving, taking_back
+from codemods.commands import completion, configured, explain, extract, proving, suggesting, taking_back
 from codemods.commands.shell import DONE, WRONG_USAGE, Parser, run
 
 ABOUT = "Move Python definitions between modules, and prove that nothing else changed."
@@ -16,6 +16,7 @@ examples:
   codemods extract shop/worker.py shop/status.py Status --plan
   codemods extract shop/worker.py shop/status.py Status
   codemods undo
+  codemods suggest shop/models.py
   codemods prove main..HEAD
 
 `codemods help COMMAND` tells more.
@@ -30,6 +31,7 @@ def parser() -> Parser:
     for name, about, arguments, main in (
         ("extract", extract.ABOUT, extract.arguments, extract.main),
         ("run", configured.ABOUT, configured.arguments, configured.main),
+        ("suggest", suggesting.ABOUT, suggesting.arguments, suggesting.main),
         ("prove", proving.ABOUT, proving.arguments, proving.main),
         ("undo", taking_back.UNDO, taking_back.arguments, taking_back.undo),
         ("recover", taking_back.RECOVER, taking_back.arguments, taking_back.recover),

@@ -55,6 +55,15 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     return _check_names(move)
 
 
+def check_module(written: str, root: Path, tree: DiskTree) -> str:
+    """The path of a module that is to be read; WrongUsage if there is none."""
+    path = _inside(written, root, "__init__.py")
+    _check_source(path, root / path, root)
+    if not tree.in_reach(path):
+        _refuse("passed-over", path, "it is passed over (hidden, in an environment, or ignored by git)")
+    return path
+
+
 def _inside(written: str, root: Path, in_folder: str) -> str:
     """``written`` as a posix path relative to the root; ``in_folder`` is the file that a folder may have meant."""
     if not written or "\0" in written:

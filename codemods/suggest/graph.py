@@ -1,0 +1,89 @@
+"""The symbol graph of a module: definition groups as nodes, who refers to whom as edges, with moment and places."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from codemods.bindings import Moment
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.loggers import loggers
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One definition group refers to another: at which moments, and on which lines at each."""
+
+    user: Unit
+    used: Unit
+    lines: dict[Moment, tuple[int, ...]] = field(compare=False)
+
+    @property
+    def at_import(self) -> bool:
+        return Moment.IMPORT in self.lines
+
+    @property
+    def at_run_time(self) -> bool:
+        """While imported or when called: not only for type checkers."""
+        return self.at_import or Moment.CALL in self.lines
+
+
+class SymbolGraph:
+    """The definition groups of a module that can move, and the edges between them."""
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
+
+    @cached_property
+    def nodes(self) -> tuple[Unit, ...]:
+        """Definitions in the order of the text; loggers aside, which every module gets again by their name."""
+        again = set(loggers(self.units).values())
+        return tuple(
+            unit
+            for unit in self.units.all
+            if unit.names
+            and unit.names != ("__all__",)
+            and unit not in again
+            and not unit.typing_only
+            and any(unit is self.units.by_name.get(name) for name in unit.names)
+        )
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(edge for unit in self.nodes for edge in self._edges_of(unit))
+
+    def used_by(self, unit: Unit) -> tuple[Edge, ...]:
+        """What a definition refers to."""
+        return self._from.get(unit, ())
+
+    def users_of(self, unit: Unit) -> tuple[Edge, ...]:
+        return self._to.get(unit, ())
+
+    def lines(self, unit: Unit) -> int:
+        return sum((s.node.end_lineno or s.node.lineno) - _first_line(s.node) + 1 for s in unit.statements)
+
+    @cached_property
+    def _from(self) -> dict[Unit, tuple[Edge, ...]]:
+        return {unit: tuple(e for e in self.edges if e.user is unit) for unit in self.nodes}
+
+    @cached_property
+    def _to(self) -> dict[Unit, tuple[Edge, ...]]:
+        return {unit: tuple(e for e in self.edges if e.used is unit) for unit in self.nodes}
+
+    def _edges_of(self, unit: Unit) -> Iterator[Edge]:
+        found: dict[Unit, dict[Moment, set[int]]] = {}
+        nodes = set(self.nodes)
+        for reference in unit.references:
+            used = self.units.by_name.get(reference.name)
+            if used is not None and used is not unit and used in nodes:
+                line = getattr(reference.node, "lineno", unit.statements[0].node.lineno)
+                found.setdefault(used, {}).setdefault(reference.moment, set()).add(line)
+        for used in sorted(found, key=lambda u: u.index):
+            yield Edge(unit, used, {moment: tuple(sorted(lines)) for moment, lines in found[used].items()})
+
+
+def _first_line(node: ast.stmt) -> int:
+    """The line on which a definition begins, its decorators included."""
+    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])

@@ -1,0 +1,242 @@
+"""The groups of a module as moves: each planned, all proven as one change, and what can't be moved left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from codemods import face
+from codemods.model import Disposition, Move, Plan, Refused
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.index.project_index import World
+from codemods.project import Tree
+from codemods.suggest.graph import Edge, SymbolGraph
+from codemods.suggest.grouping import Grouping
+from codemods.suggest.naming import module_names
+from codemods.suggest.roles import inherits
+
+
+@dataclass(frozen=True)
+class NewModule:
+    """A group of definitions that becomes a module: `key` is the name of its table in pyproject.toml.
+
+    ``heads`` are the definitions that it is about, ``names`` all of them; ``crossing`` says which names it needs of
+    other modules of the split, and ``why`` what keeps it together.
+    """
+
+    key: str
+    path: str
+    names: tuple[str, ...]
+    heads: tuple[str, ...]
+    lines: int
+    why: tuple[str, ...]
+    crossing: tuple[str, ...]
+
+    def move(self, source: str) -> Move:
+        return Move(source, self.names, self.path)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A group that stays although it could stand alone, and why."""
+
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """How a module may be split; ``solution`` is the proven change, None where nothing is proposed.
+
+    ``edges`` are (user, used, at import time) for every two definitions, for who draws it.
+    """
+
+    source: str
+    lines: int
+    modules: tuple[NewModule, ...]
+    stays: tuple[str, ...]
+    stays_lines: int
+    why_stays: tuple[str, ...]
+    left: tuple[Left, ...]
+    edges: tuple[tuple[str, str, bool], ...]
+    solution: face.Solution | None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        return tuple(module.move(self.source) for module in self.modules)
+
+
+def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
+    """How the module at ``source`` may be split, ``into`` at most so many with itself. Raises Unreadable, OSError."""
+    world = World(tree)
+    graph = SymbolGraph(Units(world.module(source)))
+    grouping = Grouping(graph, into)
+    modules = _named(grouping, graph, source, tree)
+    modules, left, solution = _carried(modules, source, tree)
+    gone = {name for module in modules for name in module.names}
+    stays = [unit for unit in graph.nodes if not gone & set(unit.names)]
+    return Suggestion(
+        source,
+        sum(map(graph.lines, graph.nodes)),
+        tuple(modules),
+        tuple(name for unit in stays for name in unit.names),
+        sum(map(graph.lines, stays)),
+        tuple(_why_stays(grouping)),
+        tuple(left),
+        tuple((edge.user.label, edge.used.label, edge.at_import) for edge in graph.edges if edge.at_run_time),
+        solution,
+    )
+
+
+def _named(grouping: Grouping, graph: SymbolGraph, source: str, tree: Tree) -> list[NewModule]:
+    groups = grouping.new
+    themes = set(grouping.roles.themes)
+    heads = [_heads(group, themes, graph) for group in groups]
+    folder = PurePosixPath(source).parent
+    stem = PurePosixPath(source).stem
+    taken = {PurePosixPath(path).stem for path in tree.paths if PurePosixPath(path).parent == folder}
+    taken |= {path.split("/")[len(folder.parts)] for path in tree.paths if _below(path, folder)}
+    named = [[*head, *(n for u in group for n in u.names)] for head, group in zip(heads, groups, strict=True)]
+    keys = module_names(named, stem, taken)
+    home = {unit: key for key, group in zip(keys, groups, strict=True) for unit in group}
+    return [
+        NewModule(
+            key.strip("_"),
+            (folder / f"{key}.py").as_posix(),
+            tuple(name for unit in group for name in unit.names),
+            tuple(head),
+            sum(map(graph.lines, group)),
+            tuple(_why(group, head, graph)),
+            tuple(_crossing(group, home, stem, graph)),
+        )
+        for key, group, head in zip(keys, groups, heads, strict=True)
+    ]
+
+
+def _below(path: str, folder: PurePosixPath) -> bool:
+    parts = PurePosixPath(path).parts
+    return len(parts) > len(folder.parts) + 1 and parts[: len(folder.parts)] == folder.parts
+
+
+def _heads(group: Sequence[Unit], themes: set[Unit], graph: SymbolGraph) -> list[str]:
+    """What a group is about: those first that most others in it use, then the longest."""
+    inside = set(group)
+    found = [unit for unit in group if unit in themes] or list(group)
+
+    def rank(unit: Unit) -> tuple[int, int, int]:
+        users = sum(edge.user in inside and edge.at_import for edge in graph.users_of(unit))
+        return -users, -graph.lines(unit), unit.index
+
+    return [unit.label for unit in sorted(found, key=rank)]
+
+
+def _why(group: Sequence[Unit], heads: Sequence[str], graph: SymbolGraph) -> Iterator[str]:
+    inside = set(group)
+    for base in group:
+        made = [edge.user.label for edge in graph.users_of(base) if edge.user in inside and inherits(edge.user, base)]
+        if made:
+            yield f"{_some(made)} inherit{'s' if len(made) == 1 else ''} from {base.label}"
+    own = [
+        unit.label
+        for unit in group
+        if unit.label not in heads and graph.users_of(unit) and all(e.user in inside for e in graph.users_of(unit))
+    ]
+    if own:
+        yield f"only they use {_some(own)}"
+    helpers = (unit for unit in group if unit.label not in heads)
+    shared = [unit.label for unit in helpers if any(edge.user not in inside for edge in graph.users_of(unit))]
+    if shared:
+        yield f"{_some(shared)} {'is' if len(shared) == 1 else 'are'} shared with modules that import this one anyway"
+
+
+def _crossing(group: Sequence[Unit], home: dict[Unit, str], stem: str, graph: SymbolGraph) -> Iterator[str]:
+    """Which names the group needs of each other module, and when."""
+    needed: dict[tuple[str, str], list[str]] = {}
+    for edge in graph.edges:
+        if edge.user in group and edge.used not in group:
+            names = needed.setdefault((home.get(edge.used, stem), _moment(edge)), [])
+            if edge.used.label not in names:
+                names.append(edge.used.label)
+    for (module, moment), names in sorted(needed.items()):
+        yield f"{_some(names)} of {module} ({moment})"
+
+
+def _moment(edge: Edge) -> str:
+    return "at import time" if edge.at_import else "when called" if edge.at_run_time else "for type checkers"
+
+
+def _why_stays(grouping: Grouping) -> Iterator[str]:
+    roles = grouping.roles
+    for units, one, many in (
+        (roles.bases, "is needed by most others", "are needed by most others"),
+        (roles.drivers, "uses most others", "use most others"),
+    ):
+        labels = [unit.label for unit in sorted(units, key=lambda u: u.index)]
+        if labels:
+            yield f"{_some(labels)} {one if len(labels) == 1 else many}"
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    return ", ".join(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} more"
+
+
+def _carried(
+    modules: list[NewModule], source: str, tree: Tree
+) -> tuple[list[NewModule], list[Left], face.Solution | None]:
+    """The modules that can be made, all at once, with the proof; and why the others can't."""
+    left: list[Left] = []
+    possible = [module for module in modules if not _against(module, source, tree, left)]
+    while possible:
+        try:
+            return possible, left, face.solve([module.move(source) for module in possible], tree)
+        except Refused as refused:
+            culprit = _culprit(possible, source, tree)
+            left.append(Left(culprit.names, _reason(refused)))
+            possible.remove(culprit)
+    return [], left, None
+
+
+def _against(module: NewModule, source: str, tree: Tree, left: list[Left]) -> bool:
+    """Is one move alone refused already, or would it take what was to stay?"""
+    try:
+        plan = face.plan(module.move(source), tree)
+    except Refused as refused:
+        left.append(Left(module.names, _reason(refused)))
+        return True
+    more = _taken(plan) - set(module.names)
+    if more:
+        left.append(Left(module.names, f"{_some(sorted(more))} would have to move with it"))
+    return bool(more)
+
+
+def _taken(plan: Plan) -> set[str]:
+    goes = (Disposition.MOVES, Disposition.GOES_ALONG)
+    return {name for unit in plan.units if unit.disposition in goes for name in unit.names}
+
+
+def _culprit(modules: Sequence[NewModule], source: str, tree: Tree) -> NewModule:
+    """The first module that can't be made once those before it are; the last one where that is not to be told."""
+    for count in range(1, len(modules)):
+        try:
+            face.solve([module.move(source) for module in modules[:count]], tree)
+        except Refused:
+            return modules[count - 1]
+    return modules[-1]
+
+
+def _reason(refused: Refused) -> str:
+    first, *more = refused.hazards
+    return f"{first}{f' (and {len(more)} more)' if more else ''}"
+
+
+def table(suggestion: Suggestion) -> str:
+    """The proposals as tables of pyproject.toml, which `codemods run` carries out."""
+    return "\n".join(_table(suggestion.source, module) for module in suggestion.modules)
+
+
+def _table(source: str, module: NewModule) -> str:
+    names = "".join(f'    "{name}",\n' for name in module.names)
+    return (
+        f'[tool.codemods.moves.{module.key}]\nsource = "{source}"\ndestination = "{module.path}"\nnames = [\n{names}]\n'
+    )
