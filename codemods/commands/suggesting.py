@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from codemods.commands.shell import DONE, add_colour, add_root, completed, recovered, say
+from codemods.commands.shell import DONE, add_colour, add_root, completed, opened, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def main(options: Namespace) -> int:
     from codemods.commands.asked import root_of
     from codemods.report.watching import watching
 
-    root = recovered(root_of(options, options.module))
+    root = opened(options, options.write, root_of(options, options.module))
     with watching(profile=False, quiet=options.json):
         suggestion = suggested(options, root)
     if options.json:
