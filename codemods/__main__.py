@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from codemods.commands import completion, configured, explain, extract, proving, suggesting, taking_back
+from codemods.commands import completion, configured, explain, extract, package, proving, suggesting, taking_back
 from codemods.commands.shell import DONE, WRONG_USAGE, Parser, run
 
 ABOUT = "Move Python definitions between modules, and prove that nothing else changed."
@@ -30,6 +30,7 @@ def parser() -> Parser:
     commands = made.add_subparsers(metavar="COMMAND", parser_class=Parser, prog="codemods")
     for name, about, arguments, main in (
         ("extract", extract.ABOUT, extract.arguments, extract.main),
+        ("package", package.ABOUT, package.arguments, package.main),
         ("run", configured.ABOUT, configured.arguments, configured.main),
         ("suggest", suggesting.ABOUT, suggesting.arguments, suggesting.main),
         ("prove", proving.ABOUT, proving.arguments, proving.main),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused, Review
@@ -25,15 +25,25 @@ class Solution:
 
 def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
     """What moves will do, as one change. Raises Refused."""
-    from codemods.planning import in_turn, make_plan, together
+    from codemods.planning import in_turn, make_plan, package_moves, package_plan, together
 
     plans: list[Plan] = []
+
+    def reached() -> Tree:
+        """The tree as the moves planned so far leave it."""
+        return OverlayTree(tree, rewrite(plans[-1], tree).after) if plans and plans[-1].details else tree
+
     with stage("planning"):
-        for move in in_turn((moves,) if isinstance(moves, Move) else tuple(moves), tree):
-            if plans and plans[-1].details:
-                tree = OverlayTree(tree, rewrite(plans[-1], tree).after)
+        given = (moves,) if isinstance(moves, Move) else tuple(moves)
+        modules, asked = package_moves(given, tree)
+        for module in modules:
+            tree = reached()
+            plans.append(package_plan(module, tree))
+        tree = reached()
+        for index, move in enumerate(in_turn(asked, tree) if asked else ()):
+            tree = reached() if index else tree
             plans.append(make_plan(move, tree))
-        return together(plans)
+        return together(plans) if plans else Plan(given, done=True)
 
 
 def rewrite(plan: Plan, tree: Tree) -> ChangeSet:
@@ -79,10 +89,31 @@ def solve(
     if first is not None:
         first(changes)
     after = OverlayTree(tree, changes.after)
-    proof = _held(prove(tree, after, planned.moves))
+    proof = _held(_proof(planned, tree, after))
     for trial in trials:
         proof = _held(Proof((*proof.checks, trial(tree, after, planned.moves))))
     return Solution(planned, changes, proof)
+
+
+def _proof(planned: Plan, tree: Tree, after: Tree) -> Proof:
+    """The proof of a plan. Modules that become packages first are one step, what leaves them is another: what holds for
+    each holds for both."""
+    from codemods.planning.edits.model import Rename
+
+    renames = tuple(edits for edits in planned.details if isinstance(edits, Rename))
+    moves = tuple(move for move in planned.moves if move.names)
+    if not renames:
+        return prove(tree, after, moves)
+    between = OverlayTree(tree, rewrite(Plan((), details=renames), tree).after)
+    first = prove(tree, between)
+    if not moves or not first.held:
+        return first
+    second = prove(between, after, moves)
+    checks = tuple(
+        replace(b, examined=a.examined + b.examined, declared=(*a.declared, *b.declared))
+        for a, b in zip(first.checks, second.checks, strict=True)
+    )
+    return Proof(checks if second.held else second.checks, second.moves)
 
 
 def _held(proof: Proof) -> Proof:

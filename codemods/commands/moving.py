@@ -209,4 +209,6 @@ def _solution_lines(solution: Solution, verbose: bool) -> Iterator[Line]:
 
 
 def _what(move: Move) -> str:
+    if not move.names:
+        return f"the package {move.destination}"
     return f"{', '.join(move.names)} from {move.source} to {move.destination}"

@@ -15,7 +15,8 @@ The rooms, in the order in which a move goes through them; each imports only tho
 read it.
 """
 
+from codemods.planning.packages import package_moves, package_plan
 from codemods.planning.plan import make_plan
 from codemods.planning.several import in_turn, together
 
-__all__ = ["in_turn", "make_plan", "together"]
+__all__ = ["in_turn", "make_plan", "package_moves", "package_plan", "together"]

@@ -41,8 +41,10 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     """
     source = _inside(move.source, root, "__init__.py")
     destination = _inside(move.destination, root, f"{_snake(move.names[0])}.py" if move.names else "")
-    move = replace(move, source=source, destination=destination)
+    move = replace(move, source=_as_package(source, root), destination=destination)
     source, destination = root / move.source, root / move.destination
+    if not move.names and move.source == move.destination:
+        return move  # a module that is a package already
     _check_source(move.source, source, root)
     if move.source == move.destination or _same(source, destination):
         _refuse("same-module", move.source, "it is both the source and the destination", "name another destination")
@@ -85,6 +87,12 @@ def _inside(written: str, root: Path, in_folder: str) -> str:
         hint = f"; did you mean {relative}.py?" if path.with_name(path.name + ".py").is_file() else ""
         _refuse("not-python", written, f"it is not the path of a .py file{hint}")
     return relative
+
+
+def _as_package(source: str, root: Path) -> str:
+    """A module that became a package meanwhile is meant by its old path, too."""
+    package = source.removesuffix(".py") + "/__init__.py"
+    return package if not os.path.lexists(root / source) and (root / package).is_file() else source
 
 
 def _check_source(written: str, path: Path, root: Path) -> None:
@@ -150,7 +158,7 @@ def _stands(written: str, path: Path) -> bool:
 
 
 def _check_names(move: Move) -> Move:
-    if not move.names:
+    if not move.names and move.destination != move.source.removesuffix(".py") + "/__init__.py":
         _refuse("no-name", move.source, "no name was given", "name at least one top-level definition to move")
     for name in (*move.names, *move.along, *move.keep):
         if PATTERN.search(name):

@@ -39,8 +39,10 @@ from codemods.proof.checks import (
 )
 from codemods.proof.checks.lazy_reexports import with_warnings_as_imports
 from codemods.proof.checks.packaging import without_entries
+from codemods.proof.comparison import module_to_package
 from codemods.proof.comparison.canonical_texts import in_one_form
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.comparison.module_to_package import modules_in_place
 from codemods.proof.importing import order
 from codemods.proof.reviewing import reviewed
 from codemods.proof.snapshot.symbols import defined_names, flat
@@ -89,9 +91,10 @@ def _checked(written: Comparison) -> tuple[Check, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
-        comparison = in_one_form(with_warnings_as_imports(without_entries(written)))
+        comparison = in_one_form(with_warnings_as_imports(modules_in_place(without_entries(written))))
         checks = [check(comparison) for check in CHECKS]
         checks += [packaging.check(written), doctests.check(written), lazy_reexports.check(written)]
+        checks += [module_to_package.check(written)]
         return tuple(checks)
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]

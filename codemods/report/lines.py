@@ -102,7 +102,7 @@ def names_text(names: Sequence[str], limit: int = 0) -> str:
     """The names behind one another; with a limit, so many of them and the count of the others."""
     if limit and len(names) > limit:
         return f"{', '.join(names[:limit])} and {len(names) - limit} more"
-    return ", ".join(names) or "(no name)"
+    return ", ".join(names) or "everything"
 
 
 def counted(number: int, thing: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from codemods.model import ChangeSet, Plan
-from codemods.planning.edits.model import Edits
+from codemods.planning.edits.model import Edits, Rename
 from codemods.project import OverlayTree, Tree
 from codemods.rewriting.carried_comments import with_comments
 from codemods.rewriting.destination_file import rewrite_destination
 from codemods.rewriting.other_file import rewrite_other, rewrite_text
 from codemods.rewriting.source_file import rewrite_source
+from codemods.rewriting.splice import splice
 from codemods.rewriting.stub_files import rewrite_stubs
 
 
@@ -17,9 +18,11 @@ def rewrite_plan(plan: Plan, tree: Tree) -> ChangeSet:
     after: dict[str, bytes | None] = {}
     for edits in plan.details:
         # The edits of each move speak of the tree as the moves before it leave it.
-        after |= _rewrite(edits, OverlayTree(tree, after) if after else tree)
+        now = OverlayTree(tree, after) if after else tree
+        after |= _renamed(edits, now) if isinstance(edits, Rename) else _rewrite(edits, now)
     before = {path: tree.read(path) if path in tree.paths else None for path in after}
-    return ChangeSet(before, after)
+    # What one move made and another took away again is no change.
+    return ChangeSet(before, {path: new for path, new in after.items() if new is not None or before[path] is not None})
 
 
 def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
@@ -35,3 +38,14 @@ def _rewrite(edits: Edits, tree: Tree) -> dict[str, bytes | None]:
     if edits.stubs is not None:
         after |= rewrite_stubs(edits.stubs, names, edits.style)
     return after | dict.fromkeys(edits.new_packages, b"")
+
+
+def _renamed(rename: Rename, tree: Tree) -> dict[str, bytes | None]:
+    source = tree.source(rename.old)
+    after: dict[str, bytes | None] = {rename.old: None, rename.path: source.encode(splice(source.text, rename.edits))}
+    for file in rename.others:
+        if file.module is None:
+            after[file.path] = rewrite_text(file, tree.read(file.path))
+        else:
+            after[file.path] = file.module.source.encode(splice(file.module.source.text, file.strings))
+    return after

@@ -186,3 +186,13 @@ class Edits:
     style: ImportStyle = field(default_factory=ImportStyle)
     kept: tuple[Kept, ...] = ()
     stubs: StubEdits | None = None
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A file that goes to another path, with edits in its own text; ``others`` name it by its path."""
+
+    old: str
+    path: str
+    edits: tuple[Replacement, ...] = ()
+    others: tuple[FileEdits, ...] = ()

@@ -38,12 +38,12 @@ def _in_settings(facts: Facts, new_packages: tuple[str, ...]) -> Iterator[tuple[
         text = settings_text(tree, listed.path)
         new = [entry for entry in entries if entry and entry not in listed.entries]
         for entry in new:
-            edit = _entry_in(listed, text, listed.entry(tree, move.source), entry)
+            edit = entry_in(listed, text, listed.entry(tree, move.source), entry)
             if edit is not None:
                 yield listed.path, edit
 
 
-def _entry_in(listed: Listed, text: str, beside: str, entry: str) -> Replacement | None:
+def entry_in(listed: Listed, text: str, beside: str, entry: str) -> Replacement | None:
     """The edit that gives the list an entry, and no other list: found by reading what each would make of the text."""
     lists = lists_in(listed.path, text)
     quoted = not listed.path.endswith(".cfg")
