@@ -15,7 +15,8 @@ class Import:
     """One alias of an import statement.
 
     ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the
-    outermost function around it. ``guarded``: in a ``try`` or an ``if`` other than TYPE_CHECKING. ``script``: under the
+    outermost function around it. ``guarded``: in a ``try`` or an ``if``, other than one for type checkers
+    alone. ``script``: under the
     main guard, so that who imports the module never sees it.
     """
 
@@ -96,7 +97,8 @@ def _walk(
         elif isinstance(node, ast.ClassDef):
             yield from _walk(node.body, function, typing_only, guarded, True)
         elif isinstance(node, ast.If) and is_type_checking(node.test):
-            yield from _walk(node.body, function, True, guarded, in_class)
+            # With another branch for whoever runs it, the two belong together.
+            yield from _walk(node.body, function, True, guarded or bool(node.orelse), in_class)
             yield from _walk(node.orelse, function, typing_only, True, in_class)
         else:
             for field in ("body", "orelse", "finalbody"):

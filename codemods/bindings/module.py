@@ -60,7 +60,9 @@ class Module:
             found.append(
                 Statement(index, node, binds, frozenset(_touched(node)) - binds, references, import_like(node))
             )
-        defined = frozenset().union(*(s.binds for s in found if not s.is_import))
+        defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
+        # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
+        found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
         return tuple(replace(s, is_import=False) if s.is_import and self._fills_in(s, defined) else s for s in found)
 
     def _fills_in(self, statement: Statement, defined: frozenset[str]) -> bool:

@@ -164,7 +164,7 @@ class Collector:
                 self._visit(child, at)
         elif type(node).__name__ == "TypeAlias":
             self._visit(node.name, at)  # type: ignore[attr-defined]
-            self._visit(node.value, at.inside(parameter_scope(node), moment=Moment.TYPING))  # type: ignore[attr-defined]
+            self._lazy(node.value, at.inside(parameter_scope(node)))  # type: ignore[attr-defined]
         else:
             for child in ast.iter_child_nodes(node):
                 self._visit(child, at)
@@ -211,7 +211,7 @@ class Collector:
         around = at.inside(parameters)
         for parameter in getattr(node, "type_params", ()):
             for child in ast.iter_child_nodes(parameter):
-                self._annotation(child, replace(around, moment=Moment.TYPING))
+                self._lazy(child, around)
         arguments = node.args
         for argument in (
             *arguments.posonlyargs,
@@ -231,6 +231,11 @@ class Collector:
         for child in node.body:
             self._visit(child, inside)
 
+    def _lazy(self, node: ast.AST, at: _Where) -> None:
+        """A type that is evaluated when somebody asks for it (PEP 695): the value of an alias, a bound, a default."""
+        moment = Moment.CALL if at.moment is Moment.IMPORT else at.moment
+        self._typed(node, replace(at, moment=moment, hidden=at.hidden or at.function is None))
+
     def _defaults(self, arguments: ast.arguments, at: _Where) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
@@ -240,6 +245,9 @@ class Collector:
         for decorator in node.decorator_list:
             self._callee(decorator, at)
         around = at.inside(parameter_scope(node))
+        for parameter in getattr(node, "type_params", ()):
+            for child in ast.iter_child_nodes(parameter):
+                self._lazy(child, around)
         for base in node.bases:
             self._visit(base, around)
         for keyword in node.keywords:
@@ -325,7 +333,6 @@ def _block_names(statement: ast.stmt) -> Iterator[str]:
 
 
 def is_type_checking(test: ast.expr) -> bool:
-    """Is this the test of an ``if TYPE_CHECKING:``?"""
-    return (isinstance(test, ast.Name) and test.id == "TYPE_CHECKING") or (
-        isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING"
-    )
+    """Is this the test of an ``if TYPE_CHECKING:``? mypy takes ``MYPY`` for true as well."""
+    name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
+    return name in ("TYPE_CHECKING", "MYPY")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits.model import Replacement
-from codemods.project import Source
+from codemods.project import Source, bodies, walk
 from codemods.rewriting import surgery
 from codemods.rewriting.layout import blank, documented
 
@@ -19,7 +21,7 @@ def dropped_imports(
     """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
     as X``."""
     edits: list[Replacement] = []
-    lines: list[tuple[int, int]] = []
+    whole: list[ast.stmt] = []
     for node in dict.fromkeys(item.node for item in (*items, *promised)):
         start, end = source.start(node), source.end(node)
         gone, kept = (frozenset(item.index for item in some if item.node is node) for some in (items, promised))
@@ -27,8 +29,41 @@ def dropped_imports(
         if left is not None:
             edits.append(Replacement(start, end, left))
         else:
-            lines.append((node.lineno, node.end_lineno or node.lineno))
-    return edits, _with_emptied_blocks(source, _with_gap_at_start(source, lines))
+            whole.append(node)
+    cuts, lines = _off_their_lines(source, whole)
+    return [*edits, *cuts], _with_emptied_blocks(source, _with_gap_at_start(source, lines))
+
+
+def _off_their_lines(source: Source, gone: list[ast.stmt]) -> tuple[list[Replacement], list[tuple[int, int]]]:
+    """(edits that take statements off lines that they share, ``import os; import json``; lines that go whole)."""
+    edits: list[Replacement] = []
+    lines: list[tuple[int, int]] = []
+    for group in _on_one_line(source, gone):
+        kept = [node for node in group if node not in gone]
+        if not kept:
+            lines.append((group[0].lineno, group[-1].end_lineno or group[-1].lineno))
+            continue
+        for run, (node, following) in enumerate(pairwise([*group, None])):
+            if node in gone and following is not None and following not in gone:
+                first = next(i for i in range(run, -1, -1) if i == 0 or group[i - 1] not in gone)
+                edits.append(Replacement(source.start(group[first]), source.start(following), ""))
+        if group[-1] in gone:
+            edits.append(Replacement(source.end(kept[-1]), source.end(group[-1]), ""))
+    return edits, lines
+
+
+def _on_one_line(source: Source, some: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """The statements that share a line with one of these, each group once."""
+    for body in (body for node in walk(source.tree) for body in bodies(node)):
+        group: list[ast.stmt] = []
+        for node in body:
+            if group and (group[-1].end_lineno or group[-1].lineno) < node.lineno:
+                if any(one in some for one in group):
+                    yield group
+                group = []
+            group.append(node)
+        if any(one in some for one in group):
+            yield group
 
 
 def _between(source: Source, node: ast.stmt) -> str:

@@ -31,7 +31,7 @@ def as_written(case: Case, change: Callable[[bytes], bytes], also: Callable[[byt
     before = {path: _changed(path, text.encode(), change) for path, text in case.before.items()}
     found = solve(case.moves, MemoryTree(before)).changes.after
     expected = {p: _changed(p, t.encode(), change if p in before else also or change) for p, t in case.after.items()}
-    assert {path: found[path] for path in expected} == expected
+    assert {path: found[path] or b"" for path in expected} == expected
 
 
 def _changed(path: str, raw: bytes, change: Callable[[bytes], bytes]) -> bytes:

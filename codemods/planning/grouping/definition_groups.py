@@ -136,7 +136,7 @@ class Units:
             for index in indices[1:]:
                 _union(parents, indices[0], index)
         for one, two in zip(statements, statements[1:], strict=False):
-            if (one.node.end_lineno or one.node.lineno) >= two.node.lineno:
+            if (one.node.end_lineno or one.node.lineno) >= two.node.lineno and not (one.is_import and two.is_import):
                 _union(parents, one.index, two.index)
         return parents
 

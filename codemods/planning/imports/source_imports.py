@@ -39,7 +39,7 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
     facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
-    starred = item.attribute is not None and not item.typing_only and name in _read_by_star_importers(facts)
+    starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
     dynamic = _looked_up(facts, name) and not item.typing_only
     return facade or starred or patched or dynamic or name in facts.referrers.used
@@ -138,16 +138,19 @@ def _is_promise(facts: Facts, item: Import) -> bool:
     )
 
 
-def _read_by_star_importers(facts: Facts) -> set[str]:
+def _read_by_star_importers(facts: Facts, whole_module: bool) -> set[str]:
+    """Names that star importers read; what a package passes on by a star is read by anybody, but for whole modules."""
     if facts.source.exported is not None:
         return set()
-    return {
+    read = {
         r.name
         for module in facts.referrers.stars
         for s in module.statements
         for r in s.references
         if r.name not in module.binds
-    } | (set(facts.source.top_imports) if any(m.path.endswith("__init__.py") for m in facts.referrers.stars) else set())
+    }
+    packages = not whole_module and any(m.path.endswith("__init__.py") for m in facts.referrers.stars)
+    return read | (set(facts.source.top_imports) if packages else set())
 
 
 def imported_back(facts: Facts) -> tuple[NewImport, ...]:
@@ -170,7 +173,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
         for name in unit.names:
             asked = name in facts.move.names
             private = name.startswith("_") and not name.startswith("__")
-            if name not in wanted or name in deleted or name == "_":
+            if name not in wanted or name in deleted or (name == "_" and name not in read):
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)

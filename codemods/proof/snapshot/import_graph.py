@@ -15,6 +15,9 @@ _LINE = re.compile(
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*([^#;]*)|import[ \t]+([^#;\n]*))", re.DOTALL)
 
 
+_TYPING = re.compile(rb"if\s+(?:\w+\.)*(?:TYPE_CHECKING|MYPY)\b")
+
+
 _OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
 
 
@@ -66,7 +69,7 @@ class Graph:
         for line in _LINE.finditer(raw):
             head = line["head"]
             if head is not None:
-                inside = bool(_OPENS.match(head)) and b"TYPE_CHECKING" not in head
+                inside = bool(_OPENS.match(head)) and not _TYPING.match(head)
             elif not inside:
                 continue
             found = _IMPORT.match(raw, line.start(), max(line.end(), line.start()))

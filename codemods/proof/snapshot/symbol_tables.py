@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codemods.project import Tree, Unreadable
 from codemods.proof.snapshot.symbols import (
+    BUILTINS,
     Bound,
     Outline,
     defined_names,
@@ -24,7 +25,6 @@ class Outlines:
         self.tree = tree
         self.names = tree.names
         self._outlines: dict[str, Outline | None] = {}
-        self._found: dict[tuple[str, str], str | None] = {}
 
     def outline(self, path: str) -> Outline | None:
         """The outline of a module; None where there is none, or Python can't read it."""
@@ -47,10 +47,7 @@ class Outlines:
             return None
 
     def find(self, dotted: str, importer: str) -> str | None:
-        key = (dotted, importer.rpartition("/")[0])
-        if key not in self._found:
-            self._found[key] = self.names.find(dotted, importer)
-        return self._found[key]
+        return self.names.find(dotted, importer)
 
     def absolute(self, path: str, node: ast.ImportFrom) -> str:
         """The module of a ``from`` import; one that leaves the top package keeps its dots, and so is found nowhere."""
@@ -105,6 +102,8 @@ class Outlines:
             return ""
         if guarded and isinstance(node.value, ast.Constant):
             return repr(node.value.value)
+        if guarded and (named := self._named_outside(path, node.value)):
+            return named
         if len(node.targets) != 1:
             return ""
         name = logger_name(node)
@@ -112,6 +111,18 @@ class Outlines:
             return f"getLogger({name.value!r})"
         if isinstance(name, ast.Name) and name.id == "__name__":
             return f"getLogger({self.names.dotted(path)!r})"
+        return ""
+
+    def _named_outside(self, path: str, value: ast.expr) -> str:
+        """What a stand-in names that is the same in every module: a builtin, or one thing from outside of the tree."""
+        outline = self._outlines.get(path)
+        if outline is None or not isinstance(value, ast.Name):
+            return ""
+        bound = [b for node in outline.body for n, b in self.bound_by(path, node, False) if n == value.id]
+        if not bound and value.id in BUILTINS:
+            return f"builtins.{value.id}"
+        if len(bound) == 1 and bound[0].attribute is not None and self.find(bound[0].module, path) is None:
+            return f"{bound[0].module}.{bound[0].attribute}"
         return ""
 
     def _export(self, outline: Outline, node: ast.stmt) -> None:

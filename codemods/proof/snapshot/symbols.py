@@ -86,8 +86,8 @@ def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt,
 
 
 def is_typing(test: ast.expr) -> bool:
-    """Is this ``TYPE_CHECKING``?"""
-    return getattr(test, "id", getattr(test, "attr", "")) == "TYPE_CHECKING"
+    """Is this ``TYPE_CHECKING``, or ``MYPY``, which mypy takes for true?"""
+    return getattr(test, "id", getattr(test, "attr", "")) in ("TYPE_CHECKING", "MYPY")
 
 
 def import_like(node: ast.stmt) -> bool:
