@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from codemods.bindings.references import is_type_checking
-from codemods.bindings.scopes import FUNCTIONS
+from codemods.bindings.scopes import FUNCTIONS, module_binds
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,10 @@ def _walk(
         elif isinstance(node, ast.ClassDef):
             yield from _walk(node.body, function, typing_only, guarded, True)
         elif isinstance(node, ast.If) and is_type_checking(node.test):
-            # With another branch for whoever runs it, the two belong together.
-            yield from _walk(node.body, function, True, guarded or bool(node.orelse), in_class)
+            # A name that whoever runs the code has from the other branch: the two belong together.
+            other = module_binds(node.orelse)
+            for item in _walk(node.body, function, True, guarded, in_class):
+                yield replace(item, guarded=True) if item.binds in other else item
             yield from _walk(node.orelse, function, typing_only, True, in_class)
         else:
             for field in ("body", "orelse", "finalbody"):
