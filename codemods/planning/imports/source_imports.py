@@ -15,6 +15,7 @@ from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.selection.test_items import collected, found_in_the_destination
+from codemods.project import bodies
 
 
 def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
@@ -74,12 +75,28 @@ def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...
                 continue
             if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
                 found.append(item)
+    found = _but_for_branches(facts, found)
     found += _tested_no_more(facts, found)
     promised = {i.binds for i in source.imports if _passed_on(facts, i) or i.explicit or _is_promise(facts, i)}
     for statement in source.statements:
         alone = unread(source, statement.node, read | promised | (statement.binds - used))
         found += [item for item in alone if item.guarded]
     return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
+
+
+def _but_for_branches(facts: Facts, leaving: list[Import]) -> list[Import]:
+    """Those that leave no branch of an ``if`` with another one empty."""
+    going = {(id(item.node), item.index) for item in leaving}
+    blocks = [
+        b for s in facts.source.statements if isinstance(s.node, ast.If) and s.node.orelse for b in bodies(s.node)
+    ]
+    emptied = {
+        id(node)
+        for block in (block for node in switches for block in bodies(node))
+        if all((id(n), i) in going for n in block for i in range(len(getattr(n, "names", ())) or 1))
+        for node in block
+    }
+    return [item for item in leaving if id(item.node) not in emptied]
 
 
 def _tested_no_more(facts: Facts, leaving: list[Import]) -> list[Import]:
