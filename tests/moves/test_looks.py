@@ -31,7 +31,7 @@ def as_written(case: Case, change: Callable[[bytes], bytes], also: Callable[[byt
     before = {path: _changed(path, text.encode(), change) for path, text in case.before.items()}
     found = solve(case.moves, MemoryTree(before)).changes.after
     # A module that became a package is the file that it was.
-    stood = {*before, *(p.removesuffix(".py") + "/__init__.py" for p in before if not found.get(p, b""))}
+    stood = {*before, *(p.removesuffix(".py") + "/__init__.py" for p in before if found.get(p, b"") is None)}
     expected = {p: _changed(p, t.encode(), change if p in stood else also or change) for p, t in case.after.items()}
     assert {path: found[path] or b"" for path in expected} == expected
 

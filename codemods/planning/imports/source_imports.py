@@ -87,9 +87,7 @@ def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...
 def _but_for_branches(facts: Facts, leaving: list[Import]) -> list[Import]:
     """Those that leave no branch of an ``if`` with another one empty."""
     going = {(id(item.node), item.index) for item in leaving}
-    blocks = [
-        b for s in facts.source.statements if isinstance(s.node, ast.If) and s.node.orelse for b in bodies(s.node)
-    ]
+    switches = [s.node for s in facts.source.statements if isinstance(s.node, ast.If) and s.node.orelse]
     emptied = {
         id(node)
         for block in (block for node in switches for block in bodies(node))
