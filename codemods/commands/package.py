@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.moving import add_options, carry_out
-from codemods.commands.shell import add_root, completed
+from codemods.commands.moving import add_options, carry_out, writes
+from codemods.commands.shell import add_root, completed, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +32,10 @@ def arguments(parser: ArgumentParser) -> None:
 def main(options: Namespace) -> int:
     from codemods.commands.asked import located, root_of, tell_of_repository
     from codemods.commands.settings import own_guards
-    from codemods.commands.shell import recovered
 
-    root = recovered(root_of(options, options.module))
+    root = opened(options, writes(options), root_of(options, options.module))
     tell_of_repository(options, root)
     module = located(options.module, options, root)
-    options.root = root
     return carry_out([package(module)], options, own_guards(root) if options.guard else ())
 
 
