@@ -28,6 +28,7 @@ from codemods.proof.checks import (
     conservation,
     doctests,
     expected_changes,
+    identities,
     import_cycles,
     lazy_reexports,
     names,
@@ -37,6 +38,7 @@ from codemods.proof.checks import (
     stubs,
     texts,
 )
+from codemods.proof.checks.identities import without_pins
 from codemods.proof.checks.lazy_reexports import with_warnings_as_imports
 from codemods.proof.checks.packaging import without_entries
 from codemods.proof.comparison import module_to_package
@@ -91,10 +93,9 @@ def _checked(written: Comparison) -> tuple[Check, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
-        comparison = in_one_form(with_warnings_as_imports(modules_in_place(without_entries(written))))
+        comparison = in_one_form(with_warnings_as_imports(modules_in_place(without_pins(without_entries(written)))))
         checks = [check(comparison) for check in CHECKS]
-        checks += [packaging.check(written), doctests.check(written), lazy_reexports.check(written)]
-        checks += [module_to_package.check(written)]
+        checks += [c.check(written) for c in (identities, packaging, doctests, lazy_reexports, module_to_package)]
         return tuple(checks)
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]

@@ -13,6 +13,7 @@ from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.imports.required import Needs
 from codemods.planning.imports.self_imports import arriving
+from codemods.planning.references.identities import identities
 from codemods.project import Source
 
 
@@ -28,6 +29,9 @@ def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
         for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
+    for identity in identities(facts):
+        if identity.edit is not None:
+            edits[identity.edit.start, identity.edit.end] = identity.edit
     for call, name in needs.lookups:
         start, end = source.source.start(call), source.source.end(call)
         edits[start, end] = Replacement(start, end, f"vars({name})")

@@ -17,9 +17,8 @@ ACCEPTS = True
 TITLE = "code reads `__module__`, which a move changes"
 MEANING = """A class or function says in `__module__` where it was made, and after a move it says the destination. A
 decorator, base or metaclass of the tree that reads it while the definition is made may record it as a key, so the move
-is refused; so is one where `__module__` is compared with a name of a module, as scans for a module's own classes do,
-and one of a Celery or Huey task without a name of its own, whose messages carry the module. Other readers are
-listed."""
+is refused; so is one where `__module__` is compared with a name of a module, as scans for a module's own classes do.
+Other readers are listed."""
 EXAMPLE = """
 -- shop/tasks.py --
 TASKS = {}
@@ -36,7 +35,6 @@ shop/mail.py shop/sending.py send
 """
 
 _REMEDIES = ("give it a name that does not come from its module first", "leave it where it is")
-_TASK_QUEUES = {"celery": ("task", "shared_task"), "huey": ("task", "periodic_task")}
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -68,10 +66,6 @@ def _recorded(facts: Facts, statement: Statement, paths: set[str]) -> Iterator[H
         above += [(k.value, ("__new__", "__init__")) for k in node.keywords if k.arg == "metaclass"]
     for expression, hooks in above:
         place = facts.source.source.place(expression)
-        queue = _task_queue(facts.source, expression)
-        if queue:
-            reason = f"{queue} names this task after its module, and messages that wait carry the old name"
-            yield Hazard(CODE, place, reason, ("give the task a name= first", _REMEDIES[1]))
         reader = _reader(facts, facts.source, expression, hooks, paths, frozenset())
         if reader is not None:
             reason = f"this reads __module__ at {reader} while the moved definition is made, and may record it"
@@ -155,27 +149,3 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
         if isinstance(node, ast.Constant) and node.value == dotted:
             return True
     return False
-
-
-def _task_queue(module: Module, decorator: ast.expr) -> str:
-    """The task queue that names a task after its module, where the decorator gives no name."""
-    call = decorator if isinstance(decorator, ast.Call) else None
-    chain = chain_of(call.func if call else decorator)
-    if not chain or any(k.arg == "name" for k in (call.keywords if call else ())):
-        return ""
-    for queue, decorators in _TASK_QUEUES.items():
-        if chain[-1] in decorators and queue in module.source.text.lower():
-            imports = module.top_imports.get(chain[0], ())
-            if any(queue in f"{i.module}.{i.attribute}".lower() for i in imports):
-                return queue.capitalize()
-            if any(queue in {n.lower() for n in chain_of(c)} for c in _made_by(module, chain[0])):
-                return queue.capitalize()
-    return ""
-
-
-def _made_by(module: Module, name: str) -> Iterator[ast.expr]:
-    """What a name of the module is the result of calling."""
-    for statement in module.definitions.get(name, ()):
-        value = getattr(statement.node, "value", None)
-        if isinstance(value, ast.Call):
-            yield value.func

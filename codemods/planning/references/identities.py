@@ -1,0 +1,120 @@
+"""What frameworks know of moved definitions by the module in which they stand, and how that is kept: written down."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.frameworks import Fact, Pin, facts, matching
+from codemods.frameworks.django_apps import app_label
+from codemods.planning.edits.model import Replacement
+from codemods.planning.facts import Facts
+from codemods.planning.references.outside_names import outside_bases, outside_names
+
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A moved definition that a framework knows by its module: the ``fact``, where it is seen, and the edit that writes
+    down what the framework took (None: it can't be written)."""
+
+    fact: Fact
+    name: str
+    place: ast.expr | Definition
+    value: str
+    edit: Replacement | None
+
+
+def identities(known: Facts) -> Iterator[Identity]:
+    """One for each moved definition and fact, where the identity is not written already and would be another."""
+    table = facts(known.world.tree, "identity")
+    for unit in known.moving:
+        for statement in unit.statements:
+            node = statement.node
+            if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+                for fact in table:
+                    yield from _of_definition(known, fact, node)
+
+
+def _of_definition(known: Facts, fact: Fact, node: Definition) -> Iterator[Identity]:
+    world, module = known.world, known.source
+    for decorator in node.decorator_list if fact.decorators else ():
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if matching(fact.decorators, outside_names(world, module, called)):
+            yield from _identity(known, fact, node, decorator)
+    if fact.bases and isinstance(node, ast.ClassDef) and matching(fact.bases, outside_bases(world, module, node)):
+        yield from _identity(known, fact, node, node)
+
+
+def _identity(known: Facts, fact: Fact, node: Definition, place: ast.expr | Definition) -> Iterator[Identity]:
+    pin, tree, move = fact.pin, known.world.tree, known.move
+    if pin is None:
+        yield Identity(fact, node.name, place, "", None)
+        return
+    dotted = known.world.names.dotted
+    old = pin.default(dotted(move.source), node.name, app_label(tree, move.source))
+    new = pin.default(dotted(move.destination), node.name, app_label(tree, move.destination))
+    if old != new and not _is_written(pin, place):
+        yield Identity(fact, node.name, place, old, _written(known.source, pin, place, old))
+
+
+def _is_written(pin: Pin, place: ast.expr | Definition) -> bool:
+    """Does the definition say its identity itself?"""
+    if pin.place == "keyword":
+        keywords = place.keywords if isinstance(place, ast.Call) else []
+        return any(k.arg in (pin.name, None) for k in keywords)
+    if not isinstance(place, ast.ClassDef):
+        return False
+    body = place.body
+    if pin.place == "meta":
+        meta = next((n for n in body if isinstance(n, ast.ClassDef) and n.name == "Meta"), None)
+        body = meta.body if meta is not None else []
+        if meta is not None and any(_binds(n, "abstract") for n in body):
+            return True
+    return any(_binds(n, pin.name) for n in body)
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return any(isinstance(t, ast.Name) and t.id == name for t in targets)
+
+
+def _written(module: Module, pin: Pin, place: ast.expr | Definition, value: str) -> Replacement | None:
+    """The edit that writes an identity down."""
+    source, why = module.source, f'{pin.name} = "{value}" is written down: it came from the module'
+    if pin.place == "keyword" and isinstance(place, ast.expr):
+        end = source.end(place)
+        if not isinstance(place, ast.Call):
+            return Replacement(end, end, f'({pin.name}="{value}")', why)
+        before = source.text[: end - 1].rstrip()
+        comma = "" if not (place.args or place.keywords) else " " if before.endswith(",") else ", "
+        return Replacement(len(before), len(before), f'{comma}{pin.name}="{value}"', why)
+    if not isinstance(place, ast.ClassDef):
+        return None
+    newline = "\r\n" if "\r\n" in source.text else "\n"
+    meta = next((n for n in place.body if isinstance(n, ast.ClassDef) and n.name == "Meta"), None)
+    owner = meta if pin.place == "meta" and meta is not None else place
+    first = owner.body[0]
+    if first.lineno == owner.lineno or first.lineno == owner.end_lineno == owner.lineno:
+        return None
+    indent = source.text[source.start(first) - first.col_offset : source.start(first)]
+    if indent.strip():
+        return None
+    line = f'{indent}{pin.name} = "{value}"{newline}'
+    if pin.place == "meta" and meta is None:
+        step = indent[len(indent) // 2 :] if place.col_offset else indent
+        end = source.end(place)
+        text = f'{newline}{newline}{indent}class Meta:{newline}{indent}{step}{pin.name} = "{value}"'
+        return Replacement(end, end, text, why)
+    docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    after = owner.body[1] if docstring and len(owner.body) > 1 else None
+    if docstring and after is None:
+        end = source.end(first)
+        return Replacement(end, end, f"{newline}{newline}{line.rstrip()}", why)
+    start = source.start(after or first)
+    start -= (after or first).col_offset
+    return Replacement(start, start, line + (newline if isinstance(after or first, FUNCTIONS) else ""), why)
