@@ -19,7 +19,7 @@ KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", 
 @dataclass(frozen=True)
 class Pin:
     """Where an identity is written down, as a ``keyword`` of the decorator, an ``attribute`` of the class, or in its
-    ``meta`` class; and what it is where it is not: ``{module}``, ``{name}`` and ``{app}``, Django's label, stand in it."""
+    ``meta`` class; and what it is where nothing is written: ``{module}``, ``{name}``, ``{app}`` (Django's label)."""
 
     place: str
     name: str
@@ -48,7 +48,7 @@ class Fact:
 
 @cache
 def _own() -> tuple[Fact, ...]:
-    return tuple(_read(tomllib.loads(files(__package__).joinpath("facts.toml").read_text())))
+    return tuple(_read(tomllib.loads(files("codemods.frameworks").joinpath("facts.toml").read_text())))
 
 
 def facts(tree: Tree, kind: str) -> tuple[Fact, ...]:
@@ -66,7 +66,7 @@ def matching(patterns: Iterable[str], names: Iterable[str]) -> bool:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(re.escape(text).replace(r"\*", r"[\w]*"))
+    return re.compile(re.escape(text).replace(r"\*", r"[\w.()]*"))
 
 
 def _read(table: Mapping[str, Any]) -> Iterator[Fact]:

@@ -58,7 +58,7 @@ class ModuleValues:
                 plain = not self.holds(module, value) and attribute in self._attributes
                 return plain or (bool(chain) and self._by_chain(module, chain))
             case ast.Subscript(value=value, slice=key):
-                return _is_modules(value) and self._is_named(module, key)
+                return _is_modules(value) and self.is_named(module, key)
             case ast.NamedExpr(value=value) | ast.Await(value=value):
                 return self.holds(module, value)
             case ast.IfExp(body=one, orelse=two):
@@ -79,18 +79,19 @@ class ModuleValues:
         if called == "getmodule" and first is not None:
             return self._is_of_the_module(module, first)
         if called in _IMPORTING and first is not None:
-            return self._is_named(module, first, call.args[1:], call.keywords) or self.holds(module, first)
+            return self.is_named(module, first, call.args[1:], call.keywords) or self.holds(module, first)
         if called == "get" and isinstance(call.func, ast.Attribute) and _is_modules(call.func.value):
-            return self._is_named(module, first)
+            return self.is_named(module, first)
         return called in self._functions
 
-    def _is_named(
+    def is_named(
         self,
         module: Module,
         node: ast.expr | None,
         more: Collection[ast.expr] = (),
         keywords: Collection[ast.keyword] = (),
     ) -> bool:
+        """May the expression be the name of the module, as a text?"""
         names = self.world.names
         texts = self.texts(module)
         if isinstance(node, ast.Attribute) and node.attr == "__module__" and self._is_of_the_module(module, node.value):

@@ -150,7 +150,11 @@ def _cut(source: Source, written: Written, called: bool, meta: bool) -> tuple[in
     """The span of the text that writes an identity down, with what came along: a comma, brackets, a line, ``Meta``."""
     owner = written[1]
     if isinstance(owner, ast.Call):
-        return _cut_keyword(source, cast("ast.keyword", written[0]), owner) if called else (source.end(owner.func), source.end(owner))
+        return (
+            _cut_keyword(source, cast("ast.keyword", written[0]), owner)
+            if called
+            else (source.end(owner.func), source.end(owner))
+        )
     whole = owner if owner.name == "Meta" and not meta and len(owner.body) == 1 else cast("ast.stmt", written[0])
     last = whole.end_lineno or whole.lineno
     end = source.line_starts[last] if last < len(source.line_starts) else len(source.text)

@@ -1,0 +1,87 @@
+"""A program imports every module of the package and looks at what it has."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.frameworks import facts as table
+from codemods.frameworks import matching
+from codemods.model import Hazard, Place
+from codemods.planning.facts import Facts
+from codemods.planning.references.outside_names import outside_names
+from codemods.planning.references.package_scans import scans
+
+CODE = "package-scanned"
+ACCEPTS = True
+TITLE = "a program goes through the modules of the package, and finds what moves elsewhere, or twice"
+MEANING = """Plugin systems, command lines and registries import every module of a package (`pkgutil.iter_modules`,
+`importlib.import_module(f"shop.plugins.{name}")`) and look at what each has. A new module is found as one more plugin;
+a name that the source imports back is found in both modules. A scan that only imports the modules is no hazard."""
+EXAMPLE = """
+-- shop/plugins/__init__.py --
+import importlib
+import pkgutil
+def load():
+    found = []
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        found += [value for value in vars(module).values() if isinstance(value, type)]
+    return found
+-- shop/plugins/export.py --
+class Csv: ...
+class Table: ...
+-- move --
+shop/plugins/export.py shop/plugins/tables.py Table
+"""
+_REMEDIES = ("choose a destination outside of the package that is scanned", "leave it where it is")
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    names, move = facts.world.names, facts.move
+    old, new = names.dotted(move.source), names.dotted(move.destination)
+    for scan in scans(facts):
+        place = _place(scan.module.path, scan.node)
+        if scan.lists and scan.reaches(new) and (move.reexport or not scan.reaches(old)):
+            both = f" and in {move.source}, which imports it back" if scan.reaches(old) else ""
+            reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
+            yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
+        elif scan.uses and scan.reaches(new) and facts.destination is None:
+            reason = f"this uses each module of a package, and finds {move.destination} as one more"
+            yield Hazard(CODE, place, reason, _REMEDIES)
+        elif scan.lists and not move.reexport:
+            reason = "this goes through the names of each module of a package, and no longer finds"
+            yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
+    yield from _by_frameworks(facts)
+
+
+def _by_frameworks(facts: Facts) -> Iterator[Hazard]:
+    """Scans of a framework for what its decorators marked, which reach the source and not the destination."""
+    for fact in table(facts.world.tree, "scan"):
+        marked = [
+            decorator
+            for unit in facts.moving
+            for statement in unit.statements
+            for decorator in getattr(statement.node, "decorator_list", ())
+            if matching(
+                fact.decorators, outside_names(facts.world, facts.source, getattr(decorator, "func", decorator))
+            )
+        ]
+        for module in facts.world.modules_mentioning(*fact.words) if marked else ():
+            for call in module.source.nodes.of(ast.Call):
+                texts = facts.referrers.values.texts(module)
+                scopes = texts.of(call.args[0]) if call.args else {facts.world.names.package(module.path) or ""}
+                old, new = (facts.world.names.dotted(p) for p in (facts.move.source, facts.move.destination))
+                if matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.world, module, call.func)}):
+                    for scope in (s.strip(".") for s in scopes):
+                        if _within(old, scope) and not _within(new, scope):
+                            reason = f"{fact.why}: it reaches {facts.move.source}, and not {facts.move.destination}"
+                            yield Hazard(CODE, module.source.place(call), reason, _REMEDIES)
+
+
+def _within(dotted: str, scope: str) -> bool:
+    return dotted == scope or dotted.startswith(f"{scope}.")
+
+
+def _place(path: str, node: ast.AST) -> Place:
+    return Place(path, getattr(node, "lineno", 1))

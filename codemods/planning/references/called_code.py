@@ -1,0 +1,157 @@
+"""Which functions of the tree a call may run, and which of its code gets hold of what moves."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.facts import Facts
+from codemods.planning.grouping.side_effects import chain_of, definition, resolved
+from codemods.planning.index.project_index import World
+from codemods.planning.references.all_decorators import listing_decorators
+from codemods.planning.references.built_texts import bound_values
+from codemods.planning.references.outside_names import tree_classes
+from codemods.planning.references.package_scans import scans
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Code:
+    """Code that gets a moved definition, or an instance of one: where it stands, and how it gets it."""
+
+    module: Module
+    node: ast.AST
+    how: str
+
+
+def called(world: World, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
+    """The functions of the tree that calling this expression may run, methods of known objects among them."""
+    chain = chain_of(function)
+    # What is read off an object of the tree is no definition by itself.
+    plain = len(chain) == 1 or (bool(chain) and world.origin(module.path, chain[0]) is None)
+    found = resolved(world, module, chain) if plain else None
+    node = definition(world, found) if found else None
+    if found is not None and isinstance(node, FUNCTIONS):
+        yield world.module(found[0]), node
+    elif found is not None and isinstance(node, ast.ClassDef):
+        yield from methods(world, world.module(found[0]), node, ("__init__", "__new__", "__call__"))
+    elif found is not None and isinstance(getattr(node, "value", None), ast.Call):
+        made = node.value.func  # type: ignore[union-attr]
+        for path, owner in tree_classes(world, world.module(found[0]), made):
+            yield from methods(world, world.module(path), owner, ("__call__",))
+    elif isinstance(function, ast.Attribute):
+        chain = chain_of(function.value)
+        found = resolved(world, module, chain) if chain else None
+        node = definition(world, found) if found else None
+        value = getattr(node, "value", None)
+        if isinstance(node, ast.ClassDef) and found is not None:
+            yield from methods(world, world.module(found[0]), node, (function.attr,))
+        elif found is not None and isinstance(value, ast.Call):
+            for path, owner in tree_classes(world, world.module(found[0]), value.func):
+                yield from methods(world, world.module(path), owner, (function.attr,))
+
+
+def methods(
+    world: World, module: Module, node: ast.ClassDef, names: tuple[str, ...] = (), seen: frozenset[object] = frozenset()
+) -> Iterator[tuple[Module, Function]]:
+    """The methods of a class and of those above it in the tree; ``names``: only these."""
+    for inner in node.body:
+        if isinstance(inner, FUNCTIONS) and (not names or inner.name in names):
+            yield module, inner
+    for base in [*node.bases, *(k.value for k in node.keywords if k.arg == "metaclass")]:
+        for path, above in tree_classes(world, module, base):
+            if (path, above.name) not in seen:
+                yield from methods(world, world.module(path), above, names, seen | {(path, above.name)})
+
+
+def code_that_gets(facts: Facts) -> Iterator[Code]:
+    """All code of the tree that is seen to get a moved definition or what is made of one."""
+    yield from _own(facts)
+    yield from _decorators(facts)
+    for module in facts.referrers.values.files.values():
+        yield from _calls(facts, module)
+    for scan in scans(facts):
+        yield Code(scan.module, scan.node, f"it goes through the modules of a package that {facts.move.source} is in")
+    for look in facts.looks:
+        if look.lists:
+            module = facts.world.module(look.place.path)
+            for function in _functions(module):
+                if function.lineno <= look.place.line <= (function.end_lineno or 0):
+                    yield Code(module, function, f"it goes through the names of {facts.move.source}")
+
+
+def _own(facts: Facts) -> Iterator[Code]:
+    for node in _definitions(facts):
+        if isinstance(node, ast.ClassDef):
+            for module, method in methods(facts.world, facts.source, node):
+                yield Code(module, method, f"it is a method of {node.name}")
+
+
+def _decorators(facts: Facts) -> Iterator[Code]:
+    """Decorators of moved definitions, and the code beside them, which has what they kept."""
+    for node in _definitions(facts):
+        listing = list(listing_decorators(facts, node))
+        for decorator in node.decorator_list:
+            if decorator in listing:
+                continue
+            function = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for module, found in called(facts.world, facts.source, function):
+                yield Code(module, found, f"it decorates {node.name}")
+                if _keeps(found):
+                    for other in _functions(module):
+                        yield Code(module, other, f"{found.name}, which decorates {node.name}, stands beside it")
+
+
+def _keeps(function: Function) -> bool:
+    """Does a decorator put something into what outlives it?"""
+    stores = (n for n in ast.walk(function) if isinstance(n, (ast.Subscript, ast.Attribute, ast.Call)))
+    changes = ("append", "add", "setdefault", "update", "insert", "register", "appendleft")
+    return any(
+        getattr(getattr(n, "func", None), "attr", "") in changes
+        if isinstance(n, ast.Call)
+        else isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store)
+        for n in stores
+    )
+
+
+def _calls(facts: Facts, module: Module) -> Iterator[Code]:
+    """Functions of the tree that are given a moved definition, or an instance of one."""
+    made = {
+        name
+        for name, value in bound_values(module)
+        if isinstance(value, ast.Call) and is_moved(facts, module, value.func)
+    }
+    for call in module.source.nodes.of(ast.Call):
+        for argument in (*call.args, *(k.value for k in call.keywords)):
+            inner = argument.func if isinstance(argument, ast.Call) else argument
+            if is_moved(facts, module, inner) or (isinstance(argument, ast.Name) and argument.id in made):
+                for owner, function in called(facts.world, module, call.func):
+                    yield Code(owner, function, f"{ast.unparse(inner)} is given to it at {module.source.place(call)}")
+
+
+def is_moved(facts: Facts, module: Module, node: ast.expr) -> bool:
+    """Does an expression name a definition that moves?"""
+    if isinstance(node, ast.Name):
+        if module.path == facts.move.source:
+            return node.id in facts.moved_names
+        found = facts.world.origin(module.path, node.id)
+        return found is not None and found[0] == facts.move.source and found[1] in facts.moved_names
+    if isinstance(node, ast.Attribute):
+        return node.attr in facts.moved_names and facts.referrers.values.holds(module, node.value)
+    return False
+
+
+def _definitions(facts: Facts) -> Iterator[ast.ClassDef | Function]:
+    for unit in facts.moving:
+        for statement in unit.statements:
+            if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS)):
+                yield statement.node
+
+
+def _functions(module: Module) -> tuple[Function, ...]:
+    nodes = module.source.nodes
+    return (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef))

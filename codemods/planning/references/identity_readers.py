@@ -1,0 +1,77 @@
+"""Code that asks a class or function which module it was made in, in every spelling."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.references.introspection import parents_of
+from codemods.planning.references.module_values import last_name
+
+# Functions that tell the module, or its file, of what they are given.
+TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
+_ATTRIBUTES = frozenset({"__module__", "co_filename"})
+_SHOWING = frozenset({"str", "repr", "format", "ascii"})
+WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
+
+
+def reads_of_module(root: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """(place, spelling) for each expression below ``root`` whose value has the module of some definition in it."""
+    parents = parents_of(root)
+    for node in ast.walk(root):
+        spelled = _spelling(node, parents)
+        if spelled and isinstance(node, ast.expr):
+            yield node, spelled
+
+
+def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
+    match node:
+        case ast.Attribute(attr=attribute, ctx=ast.Load()) if attribute in _ATTRIBUTES:
+            return "" if _is_copied(node, parents) else f".{attribute}"
+        case ast.Constant(value="__module__"):
+            above = parents.get(id(node))
+            asks = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "attrgetter", "getattr_static")
+            return "'__module__'" if asks and not _is_copied(node, parents) else ""
+        case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
+            return f"{last_name(function)}()"
+        case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):
+            return f"{name}() of a class"
+        case ast.FormattedValue(value=shown) if _is_class(shown):
+            return "a class in an f-string"
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=shown):
+            values = shown.elts if isinstance(shown, ast.Tuple) else [shown]
+            return "a class in a formatted text" if any(map(_is_class, values)) else ""
+        case _:
+            return ""
+
+
+def _is_class(node: ast.expr) -> bool:
+    """``type(self)``, ``self.__class__``, ``cls``"""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
+    return (isinstance(node, ast.Attribute) and node.attr == "__class__") or (
+        isinstance(node, ast.Name) and node.id in ("cls", "klass")
+    )
+
+
+def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """``wrapper.__module__ = function.__module__``: nobody reads it there."""
+    above = parents.get(id(node))
+    while isinstance(above, (ast.Call, ast.Attribute)):
+        above = parents.get(id(above))
+    return isinstance(above, ast.Assign) and any(
+        last_name(target) == "__module__" for target in above.targets if isinstance(target, (ast.Attribute, ast.Name))
+    )
+
+
+def compared_with_module(module: Module, node: ast.expr, names_source: object) -> ast.Compare | None:
+    """The comparison in which a read of a module stands: ``f.__module__ == __name__``, ``getmodule(f) is handlers``."""
+    parents = parents_of(module.source.tree)
+    above: ast.AST | None = parents.get(id(node))
+    while above is not None and not isinstance(above, (*FUNCTIONS, ast.stmt)):
+        if isinstance(above, ast.Compare):
+            return above
+        above = parents.get(id(above))
+    return None

@@ -1,0 +1,104 @@
+"""Code that imports the modules of a package one after the other, as plugin systems and command lines do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.facts import Facts
+from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts
+from codemods.planning.references.introspection import parents_of
+from codemods.planning.references.module_values import attribute_chain, last_name
+
+_IMPORTING = frozenset(
+    {"import_module", "__import__", "spec_from_file_location", "load_module", "run_path", "SourceFileLoader"}
+)
+_FINDING = frozenset(
+    {"iter_modules", "walk_packages", "find_modules", "glob", "rglob", "iterdir", "listdir", "scandir", "walk"}
+)
+_LISTING = frozenset({"vars", "dir", "getmembers", "__dict__"})
+WORDS = tuple(sorted(_IMPORTING))
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A function, or a module's own code, that imports modules by names that it finds.
+
+    ``scope``: the dotted names that it may import, as a pattern. ``uses``: it does something with what it imported;
+    ``lists``: it goes through the names of each module.
+    """
+
+    module: Module
+    node: ast.AST
+    scope: re.Pattern[str]
+    uses: bool
+    lists: bool
+
+    def reaches(self, dotted: str) -> bool:
+        return self.scope.fullmatch(dotted) is not None
+
+
+def scans(facts: Facts) -> Iterator[Scan]:
+    """Those that may import the source or the destination."""
+    names = facts.world.names
+    wanted = [names.dotted(facts.move.source), names.dotted(facts.move.destination)]
+    for module in facts.world.modules_mentioning(*WORDS):
+        texts = facts.referrers.values.texts(module)
+        for call in module.source.nodes.of(ast.Call):
+            if last_name(call.func) in _IMPORTING and call.args:
+                scope = _scope(facts, module, texts, call)
+                if scope is not None and any(scope.fullmatch(dotted) for dotted in wanted):
+                    yield _scan(module, call, scope)
+
+
+def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
+    """What an import by a name in a variable may import: as the text tells, or the packages that the file walks."""
+    argument = (
+        call.args[1] if last_name(call.func) in ("spec_from_file_location",) and len(call.args) > 1 else call.args[0]
+    )
+    found = texts.of(argument)
+    if all(UNKNOWN not in text for text in found):
+        return None
+    package = facts.world.names.package(module.path) or ""
+    known = {(package if text.startswith(".") else "") + text for text in found if UNKNOWN in text and "." in text}
+    known = {text for text in known if text.strip(UNKNOWN + ".")}
+    parts = [r"[\w.]*".join(map(re.escape, text.split(UNKNOWN))) for text in known]
+    around = _function(module, call)
+    walked = any(last_name(n.func) in _FINDING for n in ast.walk(around) if isinstance(n, ast.Call))
+    if not parts and walked:
+        packages = {package, *_named_packages(facts, module, around)} - {""}
+        parts = [rf"{re.escape(name)}\.[\w.]+" for name in sorted(packages)]
+    return re.compile("|".join(parts)) if parts else None
+
+
+def _named_packages(facts: Facts, module: Module, around: ast.AST) -> Iterator[str]:
+    """Packages of the tree that code speaks of: ``commands.__path__``, ``"shop.commands"``."""
+    names, values = facts.world.names, facts.referrers.values
+    for node in ast.walk(around):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            chain = attribute_chain(node)
+            for dotted in values.dotted_of(module, chain) if chain else ():
+                if (names.find(dotted, module.path) or "").endswith("/__init__.py"):
+                    yield dotted
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and names.find(node.value):
+            yield node.value
+
+
+def _function(module: Module, call: ast.Call) -> ast.AST:
+    """The outermost function around a place, or the module."""
+    for node in module.source.tree.body:
+        if node.lineno <= call.lineno <= (node.end_lineno or 0):
+            return node if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else module.source.tree
+    return module.source.tree
+
+
+def _scan(module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
+    around = _function(module, call)
+    uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
+    words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
+    words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
+    return Scan(module, around, scope, uses, uses and not words.isdisjoint(_LISTING))
