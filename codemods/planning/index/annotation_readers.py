@@ -1,4 +1,5 @@
-"""Who reads annotations at run time: a module whose code does, and that meets the source in some program."""
+"""Who reads annotations at run time: a framework that does, in a module that meets the source in some program; or code
+of the tree that makes objects of them by itself, wherever it stands, for it may be given anything."""
 
 from __future__ import annotations
 
@@ -8,21 +9,34 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 
 from codemods.bindings import Module, Moment
+from codemods.frameworks import resolves_by_itself, resolving_words
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable, imports
 
-_RESOLVERS = frozenset({"get_type_hints", "pydantic", "fastapi", "typer", "msgspec", "cattrs", "resolve_types"})
-_READERS = _RESOLVERS | {"__annotations__", "get_annotations", "fields", "getfullargspec", "signature"}
+_READERS = frozenset({"__annotations__", "get_annotations", "fields", "getfullargspec", "signature"})
 
 
 def resolves_hints(world: World, source: str) -> bool:
-    """Does a module that runs in one program with ``source`` turn the text of its annotations into objects?"""
-    return _has_text(world.module(source)) and _used_beside(world, source, _RESOLVERS)
+    """May somebody turn the text of annotations in ``source`` into objects?"""
+    if not _has_text(world.module(source)):
+        return False
+    words = frozenset(resolving_words(world.tree))
+    return resolves_by_itself(world.tree, _code(world)) or _used_beside(world, source, words)
 
 
 def reads_annotations(world: World, source: str) -> bool:
     """Does a module that runs in one program with ``source`` look at annotations at all?"""
-    return _used_beside(world, source, _READERS)
+    return _used_beside(world, source, _READERS | frozenset(resolving_words(world.tree)))
+
+
+def _code(world: World) -> Callable[[str], str]:
+    def text(path: str) -> str:
+        try:
+            return world.module(path).source.text
+        except (Unreadable, OSError):
+            return ""
+
+    return text
 
 
 def _has_text(module: Module) -> bool:

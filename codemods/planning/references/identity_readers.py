@@ -29,7 +29,7 @@ def reads_of_module(root: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
     match node:
         case ast.Attribute(attr=attribute, ctx=ast.Load()) if attribute in _ATTRIBUTES:
-            return "" if _is_copied(node, parents) else f".{attribute}"
+            return "" if _is_copied(node, parents) or _finds_module(node, parents) else f".{attribute}"
         case ast.Constant(value="__module__"):
             above = parents.get(id(node))
             asks = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "attrgetter", "getattr_static")
@@ -54,6 +54,14 @@ def _is_class(node: ast.expr) -> bool:
     return (isinstance(node, ast.Attribute) and node.attr == "__class__") or (
         isinstance(node, ast.Name) and node.id in ("cls", "klass")
     )
+
+
+def _finds_module(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """``vars(sys.modules[f.__module__])``: the module is found by the name, to look something up in it."""
+    above = parents.get(id(node))
+    by_key = isinstance(above, ast.Subscript) and above.slice is node and last_name(above.value) == "modules"
+    by_call = isinstance(above, ast.Call) and node in above.args and last_name(above.func) in ("import_module", "get")
+    return (by_key or by_call) and not isinstance(parents.get(id(above)), ast.Compare)
 
 
 def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

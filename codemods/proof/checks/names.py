@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codemods.frameworks import resolves_by_itself, resolving_words
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
@@ -17,14 +18,10 @@ _CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
 _DOTTED = re.compile(
     r"(?<![\w./:-])[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?|(?<![\w./:-])[^\W\d]\w*:[^\W\d]\w*"
 )
+_WORD = re.compile(r"\w+")
 # What reads annotations while the program runs.
 _ASKS_ANNOTATIONS = re.compile(
     rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
-)
-
-# Those who make objects of annotations that are text; the others are content with the text.
-_RESOLVES_ANNOTATIONS = re.compile(
-    rb"get_type_hints|pydantic|fastapi|eval_str|attrs?\.resolve|resolve_types|typer|msgspec|cattrs"
 )
 
 
@@ -180,16 +177,32 @@ def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
 
 def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
+    resolved: bool | None = None
     for pair in comparison.pairs:
         old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
         for before, after in zip(old, new, strict=False) if not pair.edited else ():
             if before.live and not after.live and before.moment == after.moment == "typing":
-                asked = any(_asks(comparison, p, _RESOLVES_ANNOTATIONS) for p in {pair.old.path, pair.new.path})
+                resolved = _is_resolved(comparison) if resolved is None else resolved
+                asked = resolved or _resolve(comparison, {pair.old.path, pair.new.path})
                 message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
                 where, was = Place(pair.new.path, after.line), Place(pair.old.path, before.line)
                 kind = Kind.BROKEN if asked else Kind.NOTE if pair.moved else Kind.OTHER
                 cause = f"unbound {said(before.meaning)}"
                 yield Finding(where, message, "unresolved-hint", kind, was, cause), asked or not pair.moved
+
+
+def _is_resolved(comparison: Comparison) -> bool:
+    """Does code of the new tree make objects of whatever annotations it is given?"""
+    side = comparison.after
+    return resolves_by_itself(comparison.new, lambda path: (side.bytes(path) or b"").decode("utf-8", "replace"))
+
+
+def _resolve(comparison: Comparison, paths: set[str]) -> bool:
+    """Is one of these files on speaking terms with a framework that resolves annotations?"""
+    words = set(resolving_words(comparison.new))
+    return any(
+        words & set(_WORD.findall((comparison.after.bytes(path) or b"").decode("utf-8", "replace"))) for path in paths
+    )
 
 
 def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:

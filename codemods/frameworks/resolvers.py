@@ -1,0 +1,34 @@
+"""Who makes objects of annotations that are text: frameworks, by their names, and code that does it by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from codemods.frameworks.table import facts
+from codemods.project import Tree
+
+# Of these words code has one that reads annotations, and one that looks names up.
+_READS = ("__annotations__", "get_annotations", "signature", "annotationlib")
+_LOOKS_UP = re.compile(
+    r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|sys\.modules|_eval_type|ForwardRef|"
+    r"vars\(|import_module\(|getattr\(\w*module"
+)
+_GENERIC = re.compile(r"\bget_type_hints\(|\bget_annotations\(|eval_str\s*=|\bresolve_types\(|\bevaluate_forward_ref\(")
+
+
+def resolving_words(tree: Tree) -> Iterator[str]:
+    """Words by which code is known that leaves it to a framework."""
+    for fact in facts(tree, "hints"):
+        yield from fact.words
+
+
+def resolves_by_itself(tree: Tree, text: Callable[[str], str]) -> bool:
+    """Is there code in the tree that resolves annotations of whatever it is given? ``text`` gives that of a file."""
+    words = (*_READS, "get_type_hints", "resolve_types", "evaluate_forward_ref", "eval_str")
+    for path in sorted(tree.code_with(words)):
+        if path.endswith(".py"):
+            code = text(path)
+            if _GENERIC.search(code) or (any(w in code for w in _READS) and _LOOKS_UP.search(code)):
+                return True
+    return False
