@@ -21,7 +21,8 @@ from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Origin
 
 SAYS = "frameworks know what moved by the names by which they knew it"
-CODE = "named-by-module"
+ACCEPTED = "named-by-module"  # the hazard of that name, by --accept
+_CODE = "another-identity"
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 # What is written where: the statement or keyword, and the node around it.
 Written = tuple[ast.Assign | ast.AnnAssign, ast.ClassDef] | tuple[ast.keyword, ast.Call]
@@ -31,7 +32,7 @@ def check(comparison: Comparison) -> Check:
     """``comparison`` is of the trees as they are written."""
     failures: list[Finding] = []
     places = 0
-    accepted = any(CODE in move.accept for move in comparison.moves)
+    accepted = any(ACCEPTED in move.accept for move in comparison.moves)
     for old, new in sorted(comparison.renamed.items()):
         for fact, holder in _known(comparison.before, old):
             places += 1
@@ -47,18 +48,20 @@ def _compare(
     after = next((h for f, h in _known(comparison.after, new) if f == fact), None)
     assert outline is not None
     if after is None:
-        yield Finding(outline.source.place(outline.source.tree), f"{new[1]} is no longer known to {fact.framework}")
+        yield Finding(
+            outline.source.place(outline.source.tree), f"{new[1]} is no longer known to {fact.framework}", _CODE
+        )
         return
     place = outline.source.place(after)
     if fact.pin is None:
-        yield Finding(place, f"{new[1]} moved to another module: {fact.why}")
+        yield Finding(place, f"{new[1]} moved to another module: {fact.why}", _CODE)
         return
     was, now = (
         _value(s, fact.pin, h, o) for s, h, o in ((comparison.before, holder, old), (comparison.after, after, new))
     )
     if was != now:
         message = f"{new[1]} is known to {fact.framework} as {now}, and was known as {was}: {fact.why}"
-        yield Finding(place, message)
+        yield Finding(place, message, _CODE)
 
 
 def _known(side: Side, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
