@@ -74,13 +74,15 @@ def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Se
 def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard]) -> int:
     import codemods
     from codemods.project import DiskTree
-    from codemods.project.request import check_request
+    from codemods.project.request import check_request, refuse_second_names
 
     trials = trials_of(options, own_guards)
     root = opened(options, writes(options))
     tree = DiskTree(root)
     with_defaults(options, root)
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
+    refuse_second_names(moves, tree)
+    _tell_of_silent_git(options)
     asked = moves[0] if len(moves) == 1 else moves
     if options.interactive:
         from codemods.commands.choosing import chosen
@@ -107,6 +109,17 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
 
         show(lines, sys.stdout)
     return DONE
+
+
+def _tell_of_silent_git(options: argparse.Namespace) -> None:
+    """Where git does not answer nobody knows what it ignores; a move that asks it for uncommitted work is refused."""
+    from codemods.project.git import silent
+
+    trouble = silent(options.opened) if not options.quiet and (options.allow_dirty or not writes(options)) else None
+    if trouble:
+        say(f"{trouble.reason}; files that it ignores are taken for files of the tree")
+        for remedy in trouble.remedies:
+            say(f"  help: {remedy}")
 
 
 def writes(options: argparse.Namespace) -> bool:

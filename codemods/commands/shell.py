@@ -260,7 +260,7 @@ def _refused(hazards: tuple, outcome: str, options: argparse.Namespace | None) -
 
 def _state(options: argparse.Namespace | None) -> str:
     """What is true of the tree after a command that was cut short."""
-    root = getattr(options, "root", None)
+    root = getattr(options, "opened", None) or getattr(options, "root", None)
     if getattr(options, "wrote", False):
         return "the move is written"
     if root is not None and _interrupted(root):

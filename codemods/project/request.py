@@ -7,12 +7,14 @@ import keyword
 import os
 import re
 import stat
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from codemods.model import Hazard, Move, Place, WrongUsage
 from codemods.project.tree import DiskTree
+from codemods.project.walking import case_twin
 from codemods.spelling import did_you_mean
 
 # A name with one of these stands for all that match it, as in a shell.
@@ -66,6 +68,17 @@ def check_module(written: str, root: Path, tree: DiskTree) -> str:
     return path
 
 
+def refuse_second_names(moves: Iterable[Move], tree: DiskTree) -> None:
+    """Refused where a module to be changed has a second name in the tree, by a symlink: that is a module of its own,
+    and both would share what moves."""
+    modules = {tree.root / path: path for move in moves for path in (move.source, move.destination)}
+    for link in sorted(path for path in tree.paths if path.endswith(".py")):
+        full = tree.root / link
+        if full.is_symlink() and full not in modules and (module := modules.get(full.resolve())):
+            reason = f"{link} is a symlink to it, and so a module with definitions of its own, which would be shared"
+            _refuse("second-name", module, reason, f"make {link} a file of its own, or take it away")
+
+
 def _inside(written: str, root: Path, in_folder: str) -> str:
     """``written`` as a posix path relative to the root; ``in_folder`` is the file that a folder may have meant."""
     if not written or "\0" in written:
@@ -113,6 +126,9 @@ def _check_destination(written: str, path: Path, root: Path) -> None:
     stem = PurePosixPath(written).stem
     if not stem.isidentifier() or keyword.iskeyword(stem):
         _refuse("not-a-module", written, f"a module can't be called {stem!r}: no import could name it")
+    if twin := case_twin(root, path.relative_to(root).as_posix()):
+        reason = f"{twin} stands there, and on macOS and Windows the two would be one"
+        _refuse("case", written, reason, "choose a name that differs by more than case")
     parent = path.parent
     while not os.path.lexists(parent):
         parent = parent.parent
