@@ -7,7 +7,17 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from codemods.commands import completion, configured, explain, extract, package, proving, suggesting, taking_back
+from codemods.commands import (
+    completion,
+    configured,
+    explain,
+    extract,
+    package,
+    proving,
+    serving,
+    suggesting,
+    taking_back,
+)
 from codemods.commands.shell import DONE, WRONG_USAGE, Parser, run
 
 ABOUT = "Move Python definitions between modules, and prove that nothing else changed."
@@ -37,6 +47,8 @@ def parser() -> Parser:
         ("undo", taking_back.UNDO, taking_back.arguments, taking_back.undo),
         ("recover", taking_back.RECOVER, taking_back.arguments, taking_back.recover),
         ("explain", explain.ABOUT, explain.arguments, explain.main),
+        ("mcp", serving.MCP, serving.mcp_arguments, serving.mcp),
+        ("lsp", serving.LSP, serving.lsp_arguments, serving.lsp),
         ("completion", completion.ABOUT, completion.arguments, completion.main),
     ):
         command = commands.add_parser(name, help=about, description=about)

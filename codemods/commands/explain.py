@@ -26,27 +26,46 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(options: Namespace) -> int:
     from codemods.model import Hazard, Place, WrongUsage
-    from codemods.planning.hazards import other_codes, registry
-    from codemods.proof import codes
     from codemods.spelling import closest
 
-    pages, others = registry(), {**codes(), **other_codes()}
-    known = {code: page.TITLE for code, page in pages.items()} | {code: page["title"] for code, page in others.items()}
+    known = titles()
     if options.code is None:
         width = max(map(len, known), default=0)
         for code, title in sorted(known.items()):
             say(f"{code:<{width}}  {title}", sys.stdout)
         return DONE
-    code = options.code.strip("[]")
-    # `[proof:import order]` is a failure of the check `import order`: one page has them all.
-    code = "proof" if code.startswith("proof:") else code
+    code = page_code(options.code)
     if code not in known:
         close = closest(code, known)
         remedy = f"did you mean {close}?" if close else "`codemods explain` lists all that have a page"
         raise WrongUsage(Hazard("no-such-code", Place(repr(code)), "no hazard with a page has this code", (remedy,)))
-    meaning = pages[code].MEANING.strip() if code in pages else others[code]["meaning"].strip()
-    say(f"{code}: {known[code]}\n\n{meaning}", sys.stdout)
-    if code in pages:
-        accepted = f"\n\n--accept {code} moves all the same." if getattr(pages[code], "ACCEPTS", False) else ""
-        say(f"{accepted}\n\nA tree and a move that give it:\n\n{pages[code].EXAMPLE.strip()}".lstrip("\n"), sys.stdout)
+    say(page(code), sys.stdout)
     return DONE
+
+
+def page_code(written: str) -> str:
+    """The code of the page: `[proof:import order]` is a failure of the check `import order`, and one page has all."""
+    code = written.strip("[]")
+    return "proof" if code.startswith("proof:") else code
+
+
+def titles() -> dict[str, str]:
+    """The first line of each page, by its code."""
+    from codemods.planning.hazards import other_codes, registry
+    from codemods.proof import codes
+
+    hazards = {code: page.TITLE for code, page in registry().items()}
+    return hazards | {code: page["title"] for code, page in {**codes(), **other_codes()}.items()}
+
+
+def page(code: str) -> str:
+    """What a code means, with an example where there is one."""
+    from codemods.planning.hazards import other_codes, registry
+    from codemods.proof import codes
+
+    hazard = registry().get(code)
+    if hazard is None:
+        return f"{code}: {titles()[code]}\n\n{({**codes(), **other_codes()})[code]['meaning'].strip()}"
+    accepted = f"--accept {code} moves all the same.\n\n" if getattr(hazard, "ACCEPTS", False) else ""
+    example = f"{accepted}A tree and a move that give it:\n\n{hazard.EXAMPLE.strip()}"
+    return f"{code}: {hazard.TITLE}\n\n{hazard.MEANING.strip()}\n\n{example}"

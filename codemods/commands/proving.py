@@ -78,7 +78,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def main(options: Namespace) -> int:
-    review = _reviewed(options)
+    review = reviewed(options)
     if not options.quiet:
         _tell(review, options)
     from codemods.model import Outcome
@@ -87,7 +87,7 @@ def main(options: Namespace) -> int:
     return {Outcome.PROVEN: DONE, Outcome.EDITS: edits, Outcome.BROKEN: REFUSED}[review.outcome]
 
 
-def _reviewed(options: Namespace) -> Review:
+def reviewed(options: Namespace) -> Review:
     from codemods import face
     from codemods.proof.reviewing import judged, with_checks
     from codemods.report.watching import watching
