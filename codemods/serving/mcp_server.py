@@ -28,8 +28,8 @@ changed. Ask plan_move before move; split a large module by suggest_split; end e
 by hand, by prove_change. A refusal is an answer: it says what stands against the move, where, and what helps; explain
 has a page for each code. Never repeat by hand a move that was refused."""
 
-_READS = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
-_WRITES = ToolAnnotations(readOnlyHint=False, destructiveHint=False, idempotentHint=True, openWorldHint=False)
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 Source = Annotated[str, Field(description="the module: a path below the project, shop/cart.py, or dotted, shop.cart")]
 Destination = Annotated[str, Field(description="the module they go to, there already or not")]
