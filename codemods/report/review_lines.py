@@ -73,7 +73,8 @@ def _unchanged(flows: Sequence[Flow], every: bool) -> Iterator[Line]:
         return
     if not any(flow.names or flow.statements or flow.whole for flow in flows):
         return
-    yield Line(f"moved unchanged {sum(len(flow.names) for flow in flows)}", "heading")
+    number = sum(len(flow.names) for flow in flows)
+    yield Line(f"moved unchanged {number}" if number else "moved unchanged", "heading")
     lines = list(flow_lines(flows))
     for line in lines if every else lines[:_FLOWS]:
         yield Line(f"  {line}")
@@ -119,13 +120,13 @@ def _others(review: Review, every: bool, show_edits: bool) -> Iterator[Line]:
     found = review.of(Kind.OTHER)
     if not found:
         return
-    yield Line(f"other changes {len(found)}: {', '.join(other_counts(found))}", "heading")
+    yield Line(f"other changes {len(causes(found))}: {', '.join(other_counts(found))}", "heading")
     for finding in sorted(found, key=lambda one: one.place) if every or show_edits else ():
         yield from _one_edit(finding, review.edits, show_edits)
 
 
 def other_counts(findings: Iterable[Finding]) -> Iterator[str]:
-    counts = Counter(finding.code for finding in findings)
+    counts = Counter(cause.finding.code for cause in causes(findings))
     for code, number in sorted(counts.items(), key=lambda item: [*OTHERS, item[0]].index(item[0])):
         yield counted(number, *OTHERS.get(code, (code, code)))
 

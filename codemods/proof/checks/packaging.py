@@ -45,7 +45,8 @@ def _shipped(comparison: Comparison, source: str, destination: str) -> Iterator[
     """One for each list of what is installed that names the source; None where all is well."""
     after = list(lists_around(comparison.new, destination))
     for listed in lists_around(comparison.old, source):
-        if listed.ships and listed.names(comparison.old, source):
+        inside = destination.startswith(listed.path.rpartition("/")[0])  # else it is another project's module now
+        if inside and listed.ships and listed.names(comparison.old, source):
             told = any(other.ships and other.names(comparison.new, destination) for other in after)
             found = any("__init__" not in destination and _finds(comparison.new, other, destination) for other in after)
             message = f"{'.'.join(listed.key)} names {listed.entry(comparison.old, source)}, and nothing like it names "

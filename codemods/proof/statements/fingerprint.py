@@ -253,4 +253,6 @@ class Reader(NamedInText):
             return
         if isinstance(node.ctx, ast.Load) and self._moment != "typing":
             meaning = self.side.bound_origins(self.path, node.id)
+            if not meaning:  # the class binds it in a way that is not followed, or a function around it does
+                return
             self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))
