@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
+from functools import cached_property
 from pathlib import Path
 
 from codemods.model import Hazard, Place, Refused
-from codemods.project.git_tree import GitTree
-from codemods.project.walking import looked_at
+from codemods.project.git import ask
+from codemods.project.git_tree import Blob, GitTree
 
 
 class IndexTree(GitTree):
@@ -16,15 +16,15 @@ class IndexTree(GitTree):
     def __init__(self, root: Path) -> None:
         super().__init__(root, "HEAD")
 
-    def _list(self) -> dict[str, bytes]:
-        found = {}
+    @cached_property
+    def blobs(self) -> tuple[Blob, ...]:
+        found = []
         for line in filter(None, self._git("ls-files", "--stage", "-z", "--", ".").split(b"\0")):
             head, _, name = line.partition(b"\t")
             mode, blob, stage = head.split()
-            path = name.decode(errors="surrogateescape")
-            if stage == b"0" and mode in (b"100644", b"100755") and looked_at(path):
-                found[path] = blob
-        return found
+            if stage == b"0":  # else there is a conflict to be solved first
+                found.append(Blob(name.decode(errors="surrogateescape"), mode, blob))
+        return tuple(found)
 
 
 def merge_base(root: Path, old: str, new: str) -> str:
@@ -32,22 +32,16 @@ def merge_base(root: Path, old: str, new: str) -> str:
     for word in (old, new):
         if not is_revision(root, word):
             GitTree(root, word)  # which says why not
-    found = _asked(root, "merge-base", "--", old, new).strip()
-    if not found:
-        reason = "they have no commit in common here"
-        raise Refused(Hazard("no-merge-base", Place(f"{old}...{new}"), reason, ("git fetch --unshallow",)))
-    return found
+    answer = ask(root, "merge-base", old, new)
+    if answer.trouble is None and (found := answer.said.decode().strip()):
+        return found
+    reason = "they have no commit in common here"
+    raise Refused(Hazard("no-merge-base", Place(f"{old}...{new}"), reason, ("git fetch --unshallow",)))
 
 
 def is_revision(root: Path, word: str) -> bool:
     """Does git know a commit by this word?"""
     if "\0" in word:
         return False
-    return bool(_asked(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}"))
-
-
-def _asked(root: Path, *arguments: str) -> str:
-    try:
-        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError, ValueError):
-        return ""
+    answer = ask(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
+    return answer.trouble is None and bool(answer.said.strip())

@@ -57,6 +57,8 @@ class Interpreter(Executing):
                 self.bound[path].pop(getattr(target, "id", ""), None)
         else:
             self._reads(path, node, outline)
+            if module := _called_import(node):
+                self._module(path, module, node)
             self._bind(path, self.facts.binds(node))
 
     def _block(self, path: str, body: list[ast.stmt], outline: Outline) -> None:
@@ -219,3 +221,12 @@ class Interpreter(Executing):
                         )
             elif isinstance(inner, ast.Call):
                 self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
+
+
+def _called_import(node: ast.stmt) -> str:
+    """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
+    call = getattr(node, "value", None)
+    if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
+        return ""
+    function = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return str(call.args[0].value) if function in ("__import__", "import_module") else ""

@@ -18,6 +18,9 @@ _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*([^#;]*)|i
 _TYPING = re.compile(rb"if\s+(?:\w+\.)*(?:TYPE_CHECKING|MYPY)\b")
 
 
+_CALLED = re.compile(rb"""^(?=[^\s#]).*?(?:__import__|import_module)\(\s*["']([\w.]+)["']""", re.MULTILINE)
+
+
 _OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
 
 
@@ -65,6 +68,8 @@ class Graph:
     def _find(self, path: str) -> Iterator[str]:
         raw = self.side.bytes(path) or b""
         yield from self._modules(path, self.side.names.package(path))
+        for called in _CALLED.finditer(raw):
+            yield from self._modules(path, called[1].decode())
         inside = True
         for line in _LINE.finditer(raw):
             head = line["head"]
