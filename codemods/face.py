@@ -42,8 +42,28 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
         tree = reached()
         for index, move in enumerate(in_turn(asked, tree) if asked else ()):
             tree = reached() if index else tree
-            plans.append(make_plan(move, tree))
+            try:
+                plans.append(make_plan(move, tree))
+            except Refused as refused:
+                raise _with_ways(refused, tree) from None
         return together(plans) if plans else Plan(given, done=True)
+
+
+def _with_ways(refused: Refused, tree: Tree) -> Refused:
+    """The same refusal; where it is for an import cycle, with the ways around it that work."""
+    from codemods.planning import make_plan
+    from codemods.remedies import ways
+
+    def attempt(move: Move, tree: Tree) -> tuple[Plan, Tree]:
+        planned = make_plan(move, tree)
+        after = OverlayTree(tree, rewrite(planned, tree).after)
+        _held(prove(tree, after, planned.moves))
+        return planned, after
+
+    if refused.cycle is None:
+        return refused
+    first, *others = refused.hazards
+    return Refused(replace(first, remedies=ways(refused.cycle, tree, attempt)), *others, cycle=refused.cycle)
 
 
 def rewrite(plan: Plan, tree: Tree) -> ChangeSet:

@@ -8,14 +8,23 @@ from enum import Enum
 from typing import Any
 
 
+class Reexport(Enum):
+    """How the old import path goes on: bound in the source, found there when asked for (PEP 562), or not at all."""
+
+    AUTO = "auto"
+    EAGER = "eager"
+    LAZY = "lazy"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class Move:
     """A request: which top-level names go from one module to another.
 
     ``source`` and ``destination`` are posix paths relative to the root of the tree.
-    ``along`` names what the user wants to go too, ``keep`` what must stay in the source.
-    Without ``reexport`` the old path ends; with ``deprecate`` it goes on, and warns.
-    ``accept`` are the codes of hazards that the user takes upon himself.
+    ``along`` names what the user wants to go too, ``keep`` what must stay in the source; with ``needed`` everything
+    moves along that moved code needs at import time. ``reexport`` says how the old import path goes on; with
+    ``deprecate`` it is lazy, and warns. ``accept`` are the codes of hazards that the user takes upon himself.
     """
 
     source: str
@@ -23,9 +32,10 @@ class Move:
     destination: str
     along: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
-    reexport: bool = True
+    reexport: Reexport = Reexport.AUTO
     deprecate: bool = False
     accept: tuple[str, ...] = ()
+    needed: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -64,12 +74,26 @@ class Hazard:
         return f"{self.place}: [{self.code}] {self.reason}"
 
 
+@dataclass(frozen=True)
+class Cycle:
+    """Each of two modules would need the other while it is imported.
+
+    ``needed``: public names of the source that moved code needs then; ``users``: names of the source that need moved
+    code.
+    """
+
+    move: Move
+    needed: tuple[str, ...]
+    users: tuple[str, ...]
+
+
 class Refused(Exception):
     """The move is not made; nothing was written. Says what, where, and what would help."""
 
-    def __init__(self, *hazards: Hazard) -> None:
+    def __init__(self, *hazards: Hazard, cycle: Cycle | None = None) -> None:
         super().__init__("\n".join(map(str, hazards)))
         self.hazards = hazards
+        self.cycle = cycle
 
 
 class WrongUsage(Refused):

@@ -28,7 +28,7 @@ In pyproject.toml:
   with = ["STATES"]     # optional: what is to move with it, too
   keep = ["log"]        # optional: what is to stay
   accept = ["pickled"]  # optional: hazards, by their codes, that are no reason not to move
-  reexport = true       # optional: does the old path go on?
+  reexport = "auto"     # optional: how the old path goes on: "eager", "lazy", "none"
   deprecate = false     # optional: does it warn?
   guard = "pytest -q"   # optional: the command that --guard runs
 
@@ -39,10 +39,11 @@ examples:
   %(prog)s status --check   exit 1 while it is still to be done
   %(prog)s status --guard   carry it out if the guard notices nothing
 """
-_KINDS = {"reexport": "true or false", "deprecate": "true or false", "guard": "a command"}
+_HOW = ("auto", "eager", "lazy", "none")
+_KINDS = {"reexport": "one of " + ", ".join(_HOW), "deprecate": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep", "accept")
-_FLAGS = ("reexport", "deprecate")
-_KEYS = {"source", "destination", "guard", *_FLAGS, *_LISTS}
+_FLAGS = ("deprecate",)
+_KEYS = {"source", "destination", "guard", "reexport", *_FLAGS, *_LISTS}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -92,7 +93,7 @@ def _list(moves: Mapping[str, Any]) -> int:
 
 
 def _move(name: str, table: Any) -> Move:
-    from codemods.model import Move
+    from codemods.model import Move, Reexport
     from codemods.spelling import did_you_mean
 
     where = f"[tool.codemods.moves.{name}]"
@@ -108,9 +109,14 @@ def _move(name: str, table: Any) -> Move:
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 wrong(f"{where}: {key} is not a list of names")
+        elif key == "reexport":
+            if not isinstance(value, bool) and value not in _HOW:
+                wrong(f"{where}: reexport is not {_KINDS[key]}")
         elif not isinstance(value, bool if key in _FLAGS else str):
             wrong(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
-    if table.get("deprecate") and not table.get("reexport", True):
+    written = table.get("reexport", "auto")
+    how = Reexport("auto" if written is True else "none" if written is False else written)
+    if table.get("deprecate") and how is Reexport.NONE:
         wrong(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")
     return Move(
         table["source"],
@@ -118,7 +124,7 @@ def _move(name: str, table: Any) -> Move:
         table["destination"],
         along=tuple(table.get("with", ())),
         keep=tuple(table.get("keep", ())),
-        reexport=table.get("reexport", True),
+        reexport=how,
         deprecate=table.get("deprecate", False),
         accept=tuple(table.get("accept", ())),
     )

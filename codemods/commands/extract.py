@@ -49,8 +49,16 @@ def arguments(parser: ArgumentParser) -> None:
         parser.add_argument("--accept", action="append", default=[], metavar="CODE", help=accepted),
         "codes",
     )
+    parser.add_argument(
+        "--with-needed", action="store_true", help="take along what moved code needs at import time, if it must move"
+    )
     path = parser.add_mutually_exclusive_group()
-    path.add_argument("--no-reexport", dest="reexport", action="store_false", default=None, help="let the old path end")
+    path.add_argument(
+        "--reexport",
+        choices=("auto", "eager", "lazy", "none"),
+        help="how the old import path goes on: bound in SOURCE (eager), found when asked for (lazy), not at all (none)",
+    )
+    path.add_argument("--no-reexport", dest="reexport", action="store_const", const="none", help="--reexport none")
     path.add_argument(
         "--deprecate", action="store_true", default=None, help="let the old path warn (DeprecationWarning)"
     )
@@ -80,7 +88,7 @@ def main(options: Namespace) -> int:
 def move(options: Namespace) -> Move:
     """The request that the arguments are, with its modules as they were written."""
     from codemods.commands.asked import split_source
-    from codemods.model import Move
+    from codemods.model import Move, Reexport
 
     source, names = split_source(options.source)
     return Move(
@@ -89,7 +97,8 @@ def move(options: Namespace) -> Move:
         options.destination,
         along=tuple(options.along),
         keep=tuple(options.keep),
-        reexport=options.reexport is not False,
+        reexport=Reexport(options.reexport or "auto"),
         deprecate=bool(options.deprecate),
         accept=tuple(options.accept),
+        needed=options.with_needed,
     )

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def parsed_move(words: Sequence[str], reexport: bool) -> Move:
-    from codemods.model import Move
+    from codemods.model import Move, Reexport
 
     if len(words) < 3:
         wrong("--move " + " ".join(words), "a move has a source, a destination and at least one name")
-    return Move(words[0], tuple(words[2:]), words[1], reexport=reexport)
+    how = Reexport.AUTO if reexport else Reexport.NONE
+    return Move(words[0], tuple(words[2:]), words[1], reexport=how)
 
 
 def check_exist(moves: Sequence[Move], before: Tree, after: Tree) -> None:

@@ -91,11 +91,13 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
         if asked is None:
             say("nothing was changed", sys.stdout)
             return DONE
-    if options.check or options.plan:
+    if options.check:
         return _tell_plan(codemods.plan(asked, tree), options)
     solution = codemods.solve(asked, tree, trials, partial(_refuse_unwritable, options) if writes(options) else None)
     if solution.plan.done or not solution.changes.paths:
         return _tell_plan(solution.plan, options, nothing=True)
+    if options.plan:
+        return _tell_plan(solution.plan, options)
     if options.diff:
         return _tell_diff(solution, options)
     # Rendered before it is written: a report that fails must not fail after the fact.

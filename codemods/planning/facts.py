@@ -9,12 +9,14 @@ from codemods.bindings import Module
 from codemods.model import Disposition, Move
 from codemods.planning.effects.statements import Effects
 from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.project_index import World
 from codemods.planning.references.dynamic_names import Look, looks
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.namespace_writes import Write
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.references.text_references import Mention, find_mentions
+from codemods.planning.selection.what_moves import Request
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 
@@ -28,10 +30,16 @@ class Facts:
     destination: Module | None
     units: Units
     referrers: Referrers
+    request: Request
     moving: dict[Unit, tuple[Disposition, str]]
     pinned: frozenset[str]
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
+    source_imports: bool = True  # else the destination imports the source, which finds moved names when asked
+
+    @property
+    def graph(self) -> ReferenceGraph:
+        return self.request.graph
 
     @cached_property
     def effects(self) -> Effects:

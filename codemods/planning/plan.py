@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
@@ -19,8 +20,15 @@ from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.loggers import loggers
+from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.hazards import import_order
-from codemods.planning.imports.lazy_reexports import deprecation_hazards, ways_back
+from codemods.planning.imports.lazy_reexports import (
+    deferred_imports,
+    deprecation_hazards,
+    executed_in_place,
+    must_bind,
+    ways_back,
+)
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.imports.required import Needs
 from codemods.planning.imports.self_imports import arriving, awaiting
@@ -30,15 +38,17 @@ from codemods.planning.imports.source_imports import (
     kept_for_others,
     landing_place,
 )
-from codemods.planning.index.annotation_readers import resolves_hints
+from codemods.planning.index.annotation_readers import resolved_hints
 from codemods.planning.index.project_index import World
 from codemods.planning.references import patches, text_references
 from codemods.planning.references.introspection import questions
 from codemods.planning.references.namespace_writes import names_written, written
 from codemods.planning.references.packaging_lists import entered, late_in_text, marked
 from codemods.planning.references.referrers import Referrers
-from codemods.planning.selection.closure import Closure
+from codemods.planning.selection.choosing import choose
+from codemods.planning.selection.direction import Verdict, verdict
 from codemods.planning.selection.test_items import own_fixtures
+from codemods.planning.selection.what_moves import Moving, Request
 from codemods.project import Tree
 from codemods.project.import_style import import_style
 from codemods.project.pytest_rules import pytest_rules
@@ -57,7 +67,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     units = Units(source)
     request.check_names(world, move, units)
     referrers = Referrers(world, move.source).collect(source.binds)
-    facts, followers = _close(world, move, source, destination, units, referrers)
+    facts, followers = _settle(world, move, source, destination, units, referrers)
     needs = Needs(
         world,
         units,
@@ -66,6 +76,8 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         relative_style(source, world.names),
         facts.pinned,
         loggers(units),
+        resolved=frozenset(id(r) for unit in facts.moving for r in facts.graph.resolved(unit)),
+        at_top=not facts.source_imports,
     )
     needs.solve()
     found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]
@@ -81,32 +93,41 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     )
 
 
-def _close(
+def _settle(
     world: World, move: Move, source: Module, destination: Module | None, units: Units, referrers: Referrers
 ) -> tuple[Facts, tuple[patches.Seam, ...]]:
-    """The closure and the patches, each of which depends on the other, until neither changes."""
-    copied = set(loggers(units).values()) - {units.by_name[name] for name in move.names}
-    rebound = frozenset(source.rebound)
-    writes = written(referrers.values, units)
-    pinned = names_written(units, writes)
-    runnable = source.runnable
-    hints = resolves_hints(world, move.source)
-    keep = (*move.keep, *_tied(move, units))
+    """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
     rules = pytest_rules(world.tree)
     tests = all(map(rules.reads, (move.source, move.destination)))
-    along_with_tests = own_fixtures(source, move.names) if tests else frozenset()
+    writes = written(referrers.values, units)
+    pinned = names_written(units, writes)
+    wanted = Request(
+        ReferenceGraph(units, resolved_hints(world, move.source)),
+        move.names,
+        move.along,
+        own_fixtures(source, move.names) if tests else frozenset(),
+        outside=referrers.counted,
+        script=source.runnable,
+        copied=frozenset(set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
+    )
+    keep = {*move.keep, *_tied(move, units)}
     while True:
-        closure = Closure(
-            units, move.names, move.along, keep, pinned, referrers.used, copied, runnable, hints, along_with_tests
-        )
-        moving = closure.solve()
+        wanted = replace(wanted, held=frozenset(keep | pinned))
+        known = Facts(world, move, source, destination, units, referrers, wanted, {}, pinned, frozenset(), writes)
+        moving, source_imports = choose(wanted, partial(_judged, known))
         more, followers = patches.split(units, referrers, set(moving))
-        more |= {name for name in rebound if name in source.binds and units.by_name.get(name) not in moving}
+        more |= {name for name in source.rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(seam.name for seam in followers)
-            facts = Facts(world, move, source, destination, units, referrers, moving, pinned, followed, writes)
-            return facts, followers
+            return replace(known, moving=moving, followed=followed, source_imports=source_imports), followers
         pinned |= more
+
+
+def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
+    facts = replace(known, moving=moving)
+    _, followers = patches.split(facts.units, facts.referrers, set(moving))
+    facts = replace(facts, followed=frozenset(seam.name for seam in followers))
+    return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
 
 
 def _tied(move: Move, units: Units) -> Iterator[str]:
@@ -157,7 +178,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         awaiting(facts),
         texts.get(facts.move.destination, ()),
     )
-    back, deprecation = ways_back(facts)
+    back, lazy = ways_back(facts)
     leaving = departing_blocks(facts, needs.blocks)
     departure = Departure(
         facts.move.source,
@@ -169,7 +190,9 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         back,
         landing_place(facts, needs.lands_after),
         tuple(edit for edit in own if edit not in going),
-        deprecation,
+        lazy,
+        late=deferred_imports(facts),
+        executes=executed_in_place(facts),
     )
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
     departure, order = in_old_order(facts, departure, arrival)
@@ -201,7 +224,10 @@ def _unit_plans(facts: Facts, needs: Needs) -> Iterator[UnitPlan]:
         yield UnitPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
     stays: dict[str, str] = {}
     for late in needs.late:
-        stays.setdefault(late.new.binds, "staying code uses it too; moved functions import it when they run")
+        stays.setdefault(late.new.binds, "staying code uses it; moved functions import it when they run")
+    for new in needs.imports:
+        if new.binds in facts.units.by_name and not facts.source_imports:
+            stays.setdefault(new.binds, "staying code uses it; the destination imports it")
     for new in needs.typing_imports:
         if new.binds in facts.units.by_name:
             stays.setdefault(new.binds, "only annotations of moved code name it")
@@ -216,8 +242,16 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     actions = [f"loses {_count(len(departure.statements), 'statement')}"]
     if departure.back:
         actions.append(f"imports {names} back, so that the old path keeps working")
-    if departure.deprecation:
-        actions.append(f"finds {', '.join(departure.deprecation.names)} with a DeprecationWarning")
+    lazy = departure.lazy
+    if lazy and lazy.names:
+        how = "with a DeprecationWarning" if lazy.warns else f"in {facts.move.destination} when asked for"
+        actions.append(f"finds {', '.join(lazy.names)} {how}, so that the old path keeps working")
+    if departure.late:
+        actions.append("imports inside functions " + ", ".join(sorted({late.new.binds for late in departure.late})))
+    if departure.executes:
+        actions.append(
+            f"imports {facts.move.destination} as a module where {facts.move.names[0]} stood: it has effects"
+        )
     if departure.dropped:
         actions.append("no longer imports " + ", ".join(item.binds for item in departure.dropped))
     yield FilePlan(departure.path, tuple(actions))

@@ -1,9 +1,8 @@
 """Several moves as one change: each is planned on the tree as the moves before it leave it.
 
-Moves of one source to one destination are one move. The others come in an order in which what code needs while it
-is imported has already gone its own way; where that order runs in a circle, no division into these modules can be
-imported.
-The order in which the moves were given says nothing.
+Moves of one source to one destination are one move. The others are made in the order of dependencies: what others need
+at import time first, then what others call; where import-time needs form a cycle, no division into these modules can be
+imported. The order in which the moves were given says nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from codemods.bindings import Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
 from codemods.planning import request
 from codemods.planning.grouping.definition_groups import Unit, Units
-from codemods.planning.index.annotation_readers import resolves_hints
+from codemods.planning.grouping.reference_graph import ReferenceGraph
+from codemods.planning.index.annotation_readers import resolved_hints
 from codemods.planning.index.project_index import World
-from codemods.planning.selection.closure import Closure
 from codemods.project import Tree
 
 
@@ -97,32 +97,46 @@ def _of_one_source(world: World, source: str, moves: list[Move]) -> Iterator[Mov
         yield from moves
         return
     units = Units(request.readable(world, source, "source"))
-    asked = {units.by_name[n]: move for move in moves for n in move.names if n in units.by_name}
-    closure = Closure(units, (), runnable=units.module.runnable, hints_read=resolves_hints(world, source))
-    earlier = {move: _needs(closure, move, asked) for move in moves}
-    try:
-        order = list(TopologicalSorter(earlier).static_order())
-    except CycleError as error:
-        circle = error.args[1]
-        names = " needs ".join(", ".join(move.names) for move in reversed(circle))
-        reason = f"while the modules are imported, {names}: apart, none of them could be imported first"
-        place = units.module.source.place(units.by_name[circle[0].names[0]].statements[0].node)
-        raise Refused(Hazard("moves-in-a-circle", place, reason, ("move them to one module",))) from error
+    graph = ReferenceGraph(units, resolved_hints(world, source))
+    order = _order(graph, moves)
     for index, move in enumerate(order):
         later = {n for other in order[index + 1 :] for n in other.names if n in units.by_name}
         yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))))
 
 
-def _needs(closure: Closure, move: Move, asked: dict[Unit, Move]) -> set[Move]:
-    """The other moves whose names this one's code needs at import time, what comes along included."""
-    units = closure.units
+def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:
+    """What others need at import time first; where that says nothing, what others call."""
+    asked = {graph.units.by_name[n]: move for move in moves for n in move.names if n in graph.units.by_name}
+    imported = {move: _needs(graph, move, asked, Moment.IMPORT) for move in moves}
+    called = {move: _needs(graph, move, asked, Moment.IMPORT, Moment.CALL) for move in moves}
+    try:
+        list(TopologicalSorter(imported).static_order())
+    except CycleError as error:
+        raise _in_a_cycle(graph, error.args[1]) from error
+    order: list[Move] = []
+    while len(order) < len(moves):
+        ready = [move for move in moves if move not in order and imported[move] <= {*order}]
+        order.append(min(ready, key=lambda move: len(called[move] - {*order})))
+    return order
+
+
+def _in_a_cycle(graph: ReferenceGraph, cycle: list[Move]) -> Refused:
+    names = " needs ".join(", ".join(move.names) for move in reversed(cycle))
+    reason = f"while the modules are imported, {names}: apart, none of them could be imported first"
+    first = graph.units.by_name[cycle[0].names[0]].statements[0].node
+    return Refused(Hazard("import-cycle", graph.units.module.source.place(first), reason, ("move them to one module",)))
+
+
+def _needs(graph: ReferenceGraph, move: Move, asked: dict[Unit, Move], *moments: Moment) -> set[Move]:
+    """The other moves whose names this one's code needs, what moves along included."""
+    by_name = graph.units.by_name
     found: set[Move] = set()
-    todo = deque(units.by_name[n] for n in (*move.names, *move.along) if n in units.by_name)
+    todo = deque(by_name[n] for n in (*move.names, *move.along) if n in by_name)
     seen = set(todo)
     while todo:
-        for name in closure.needed_at_import(todo.popleft()):
-            unit = units.by_name.get(name)
-            if unit is None or unit in seen:
+        for need in graph.needs(todo.popleft()).values():
+            unit = by_name.get(need.name)
+            if unit is None or unit in seen or need.moment not in moments:
                 continue
             seen.add(unit)
             if asked.get(unit, move) != move:

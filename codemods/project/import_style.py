@@ -38,6 +38,7 @@ class ImportStyle:
     by_type: bool = True
     indent: str = "    "
     asked: bool = False  # does the project say how its imports are to be sorted?
+    kept: str = "# noqa: F401  re-exported"  # beside imports that nothing in the file reads; ``reexport-comment``
 
     def seen_from(self, top: str) -> ImportStyle:
         """The style for a file of the top-level package ``top``, which is its own first party."""
@@ -94,7 +95,14 @@ def import_style(tree: Tree) -> ImportStyle:
         _true(sorting.get("force-single-line", google)),
         _true(sorting.get("order-by-type", True)),
         asked=bool(sorting),
+        kept=_comment(tool.get("codemods", {})) or ImportStyle.kept,
     )
+
+
+def _comment(settings: object) -> str:
+    """``reexport-comment`` in [tool.codemods]: the project's words beside a re-export, for its linters."""
+    found = settings.get("reexport-comment") if isinstance(settings, dict) else None
+    return found if isinstance(found, str) and re.fullmatch(r"#[^\r\n]*", found) else ""
 
 
 def _top_names(tree: Tree, folders: Iterable[str]) -> frozenset[str]:

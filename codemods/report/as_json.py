@@ -27,7 +27,7 @@ def moves_json(moves: Sequence[Move]) -> list[dict[str, Any]]:
             "names": move.names,
             "with": move.along,
             "keep": move.keep,
-            "reexport": move.reexport,
+            "reexport": move.reexport.value,
             "deprecate": move.deprecate,
         }
         for move in moves

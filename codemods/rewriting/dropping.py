@@ -11,21 +11,22 @@ from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
 from codemods.planning.edits.model import Replacement
 from codemods.project import Source, bodies, walk
+from codemods.project.import_style import ImportStyle
 from codemods.rewriting import surgery
 from codemods.rewriting.layout import blank, documented
 
 
 def dropped_imports(
-    source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = ()
+    source: Source, items: tuple[Import, ...], promised: tuple[Import, ...] = (), comment: str = ImportStyle.kept
 ) -> tuple[list[Replacement], list[tuple[int, int]]]:
     """(edits that take names out of import statements, lines of statements that go whole); ``promised`` become ``X
-    as X``."""
+    as X``, or get ``comment``."""
     edits: list[Replacement] = []
     whole: list[ast.stmt] = []
     for node in dict.fromkeys(item.node for item in (*items, *promised)):
         start, end = source.start(node), source.end(node)
         gone, kept = (frozenset(item.index for item in some if item.node is node) for some in (items, promised))
-        left = surgery.without(source.text[start:end], gone, kept, _between(source, node))
+        left = surgery.without(source.text[start:end], gone, kept, _between(source, node), comment)
         if left is not None:
             edits.append(Replacement(start, end, left))
         else:

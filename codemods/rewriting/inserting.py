@@ -17,7 +17,8 @@ from codemods.rewriting.placing import Header, in_order, in_order_with, place_am
 
 class Inserter:
     """Puts imports among others of one file. ``taken`` are statements that other edits rewrite, so that none joins
-    them; ``renamed`` those all of whose names come from another module then."""
+    them, unless ``reduced`` has what they leave of one; ``renamed`` those all of whose names come from another module
+    then."""
 
     def __init__(
         self,
@@ -26,12 +27,14 @@ class Inserter:
         style: ImportStyle,
         taken: set[int],
         renamed: Mapping[int, str] = MappingProxyType({}),
+        reduced: Mapping[int, str] = MappingProxyType({}),
     ) -> None:
         self.source = source
         self.head = head
         self.style = as_written(head, style)
         self.taken = taken
         self.renamed = renamed
+        self.reduced = reduced
         self.order = in_order_with(head, renamed, style)
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
@@ -71,6 +74,11 @@ class Inserter:
         """Is there a statement that the import can join?"""
         return self._standing(new, old) is not None
 
+    @property
+    def joined(self) -> set[int]:
+        """Where the statements begin that others joined."""
+        return {self.source.start(node) for node, _ in self._joined.values()}
+
     def edits(self) -> Iterable[Replacement]:
         for node, text in self._joined.values():
             start, end = self.source.start(node), self.source.end(node)
@@ -89,7 +97,7 @@ class Inserter:
             yield insertion(self.source, after, lines, section)
 
     def _text(self, node: ast.ImportFrom) -> str:
-        return self.source.text[self.source.start(node) : self.source.end(node)]
+        return self.reduced.get(id(node)) or self.source.text[self.source.start(node) : self.source.end(node)]
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
         """The statement that an import joins: it stands above the one that bound the name, or right below."""
@@ -98,7 +106,7 @@ class Inserter:
         for node in self.head.imports:
             if (
                 isinstance(node, ast.ImportFrom)
-                and id(node) not in self.taken
+                and (id(node) not in self.taken or id(node) in self.reduced)
                 and "." * node.level + (node.module or "") == new.module
                 and not any(a.asname or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]

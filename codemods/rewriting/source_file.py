@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from codemods.planning.edits.model import Departure, Replacement, Turn
+from codemods.planning.edits.model import Departure, NewImport, Replacement, Turn
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
-from codemods.rewriting.deprecating import TYPING, deprecation_edits
+from codemods.rewriting.deferred import deferred_imports
 from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
+from codemods.rewriting.lazy_names import TYPING, lazy_edits
 from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.spans import spans
@@ -26,33 +28,50 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     """The new bytes of the source."""
     source = departure.module.source
     gone = spans(source, departure.module.statements, (*departure.statements, *departure.blocks))
-    edits, whole = dropped_imports(source, departure.dropped, departure.promised)
+    edits, whole = dropped_imports(source, departure.dropped, departure.promised, style.kept)
     edits += departure.edits
     style = as_written(header(source), style.seen_from(names.dotted(departure.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
-    inserter = Inserter(source, header(source), style, taken)
+    reduced = {id(node): text for node, text in _reduced(source, departure, edits)}
+    inserter = Inserter(source, header(source), style, taken, reduced=reduced)
     left = departure.module.binds - {item.binds for item in departure.dropped}
-    if departure.deprecation is not None and "TYPE_CHECKING" not in left:
+    if departure.lazy is not None and "TYPE_CHECKING" not in left:
         inserter.add(TYPING)
     if departure.turn is None:
         for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
     elif departure.back:
-        edits.append(_in_turn(departure, departure.turn, style))
-    edits += inserter.edits()
-    if departure.deprecation is not None:
-        edits += deprecation_edits(departure.deprecation, departure.module, style)
+        edits.append(_in_turn(departure, departure.back, departure.turn, style))
+    if departure.executes is not None:
+        new, turn = departure.executes
+        edits.append(_in_turn(departure, (new,), turn, style))
+    edits = [*(edit for edit in edits if edit.start not in inserter.joined), *inserter.edits()]
+    edits += deferred_imports(source, departure.late, style)
+    if departure.lazy is not None:
+        edits += lazy_edits(departure.lazy, departure.module, style)
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole, *departure.comments], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
-    return source.encode(set_off(source, text, {new.module for new in departure.back}, source.newline))
+    executed = {departure.executes[0].module} if departure.executes else set[str]()
+    modules = {new.module for new in departure.back} | executed
+    return source.encode(set_off(source, text, modules, source.newline, executed))
 
 
-def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
+def _reduced(source: Source, departure: Departure, edits: list[Replacement]) -> Iterator[tuple[ast.stmt, str]]:
+    """Import statements that lose names, and what is left of each, where that is one statement."""
+    by_start = {edit.start: edit.text for edit in edits}
+    for node in {item.node for item in (*departure.dropped, *departure.promised)}:
+        text = by_start.get(source.start(node), "")
+        if text and "#" not in text and len(ast.parse(text).body) == 1:
+            yield node, text
+
+
+def set_off(source: Source, text: str, modules: set[str], newline: str, executed: Collection[str] = ()) -> str:
     """The new text with the blank lines of PEP 8 between an import of ``modules`` and what now stands right below it:
-    two above a definition, else one. What stood below imports before keeps the gap that it had."""
+    two above a definition, else one. What stood below imports before keeps the gap that it had. An import of
+    ``executed`` has a blank line above it too."""
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # a form feed ends no line
     body = ast.parse(text).body
     stood = {
@@ -71,13 +90,17 @@ def set_off(source: Source, text: str, modules: set[str], newline: str) -> str:
             lines[end : end + blank] = [newline] * max(2, blank)
         elif blank > 1 and not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
             lines[end : end + blank] = [newline]
+    for above, node in reversed(list(pairwise(body))):
+        if isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in executed:
+            if not isinstance(above, (ast.Import, ast.ImportFrom)) and above.end_lineno == node.lineno - 1:
+                lines.insert(node.lineno - 1, newline)
     return "".join(lines)
 
 
-def _in_turn(departure: Departure, turn: Turn, style: ImportStyle) -> Replacement:
-    """The import back in the place where moved code had its turn."""
+def _in_turn(departure: Departure, back: tuple[NewImport, ...], turn: Turn, style: ImportStyle) -> Replacement:
+    """Imports in the place where moved code stood."""
     source = departure.module.source
-    back = sorted(departure.back, key=lambda new: style.name_key(new.attribute or ""))
+    back = tuple(sorted(back, key=lambda new: style.name_key(new.attribute or "")))
     lines = render.lines([replace(new, comment=_late(new.comment)) for new in back], "", style)
     text = "".join(line + source.newline for line in lines)
     if turn.before is None:

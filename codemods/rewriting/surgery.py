@@ -8,12 +8,15 @@ from typing import Any
 
 import libcst as cst
 
-from codemods.planning.edits.model import KEPT
 from codemods.project.import_style import ImportStyle
 
 
 def without(
-    text: str, indices: frozenset[int], promised: frozenset[int] = frozenset(), between: str = "\n"
+    text: str,
+    indices: frozenset[int],
+    promised: frozenset[int] = frozenset(),
+    between: str = "\n",
+    comment: str = ImportStyle.kept,
 ) -> str | None:
     """The statement less the aliases at ``indices``, those at ``promised`` as ``X as X``, or marked where they have
     another name; None where nothing is left. As isort has it, each ``X as X`` is a statement, with ``between`` them."""
@@ -23,7 +26,7 @@ def without(
     small = _import(line)
     assert not isinstance(small.names, cst.ImportStar)
     if any(not _plain(alias) for index, alias in enumerate(small.names) if index in promised):
-        line = _marked(line)
+        line = _marked(line, comment)
         small = _import(line)
         assert not isinstance(small.names, cst.ImportStar)
     names = [_promise(a) if i in promised else a for i, a in enumerate(small.names)]
@@ -70,11 +73,11 @@ def _plain(alias: cst.ImportAlias) -> bool:
     return alias.asname is None and isinstance(alias.name, cst.Name)
 
 
-def _marked(line: cst.SimpleStatementLine | cst.BaseCompoundStatement) -> cst.SimpleStatementLine:
+def _marked(line: cst.SimpleStatementLine | cst.BaseCompoundStatement, comment: str) -> cst.SimpleStatementLine:
     """The statement with a mark at the end of its first line, unless a comment stands there."""
     assert isinstance(line, cst.SimpleStatementLine)
     small = _import(line)
-    space, mark = cst.SimpleWhitespace("  "), cst.Comment(KEPT)
+    space, mark = cst.SimpleWhitespace("  "), cst.Comment(comment)
     inner = small.lpar.whitespace_after if isinstance(small, cst.ImportFrom) and small.lpar is not None else None
     if isinstance(inner, cst.ParenthesizedWhitespace):
         if inner.first_line.comment is not None:

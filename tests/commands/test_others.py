@@ -41,7 +41,7 @@ def test_a_configured_move(root: Path, run: Run) -> None:
         (MOVES + "nmaes = []\n", "unknown key, nmaes"),
         (MOVES.replace('["Status"]', '"Status"'), "names is not a list of names"),
         (MOVES.replace('"shop/status.py"', "3"), "destination is not a path"),
-        (MOVES + 'reexport = "no"\n', "reexport is not true or false"),
+        (MOVES + 'reexport = "no"\n', "reexport is not one of auto, eager, lazy, none"),
         (MOVES.replace("source", "#"), "has no source"),
         (MOVES.replace('["Status"]', "[]"), "no name was given"),
     ],

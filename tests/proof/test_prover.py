@@ -10,7 +10,7 @@ import re
 import pytest
 
 from codemods.face import prove
-from codemods.model import Move, Proof
+from codemods.model import Move, Proof, Reexport
 from tests.moves.archive import MemoryTree
 
 BEFORE = {
@@ -120,7 +120,8 @@ def failures(proof: Proof) -> list[str]:
 def test_a_move_by_hand_is_proven_and_found() -> None:
     proof = proven(BEFORE, BEFORE | BY_HAND)
     assert failures(proof) == []
-    assert proof.moves == (Move("shop/worker.py", ("Status", "_clean", "_short"), "shop/status.py", reexport=False),)
+    names = ("Status", "_clean", "_short")
+    assert proof.moves == (Move("shop/worker.py", names, "shop/status.py", reexport=Reexport.NONE),)
     declared = [found.message for check in proof.checks for found in check.declared]
     assert "Status can be imported from shop.status only" in declared
 
@@ -133,7 +134,7 @@ def test_it_lacks_the_old_path_if_that_was_asked_for() -> None:
 
 
 def test_what_was_to_move_did_not() -> None:
-    asked = Move("shop/worker.py", ("Worker",), "shop/status.py", reexport=False)
+    asked = Move("shop/worker.py", ("Worker",), "shop/status.py", reexport=Reexport.NONE)
     assert failures(proven(BEFORE, BEFORE | BY_HAND, asked)) == [
         "conservation: shop/worker.py: Worker was to move to shop/status.py, and is still defined here"
     ]

@@ -230,7 +230,7 @@ def test_the_keys_of_the_json_stay() -> None:
             "names": ["Status"],
             "with": [],
             "keep": [],
-            "reexport": True,
+            "reexport": "auto",
             "deprecate": False,
         }
     ]

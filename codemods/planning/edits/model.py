@@ -9,9 +9,6 @@ from codemods.bindings import Import, Module, Statement
 from codemods.model import Place
 from codemods.project.import_style import ImportStyle
 
-# What tells linters, and people, why an import stays that nothing in the file reads.
-KEPT = "# noqa: F401  (found here before)"
-
 
 @dataclass(frozen=True)
 class NewImport:
@@ -108,10 +105,11 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Deprecation:
-    """Names that the source finds with a warning; ``standing`` is the ``__getattr__`` that it has already.
+class LazyReexport:
+    """Names that the source finds when it is asked for them; ``standing`` is the ``__getattr__`` that it has already.
 
-    ``prefix`` makes what the new branch binds in that function unlike everything that the function knows.
+    ``prefix`` makes what the new branch binds in that function unlike everything that the function knows. ``warns``:
+    with a DeprecationWarning. ``typing`` are names that only type checkers find.
     """
 
     names: tuple[str, ...]
@@ -119,6 +117,8 @@ class Deprecation:
     dotted: str
     standing: ast.FunctionDef | None = None
     prefix: str = ""
+    warns: bool = False
+    typing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ class Turn:
 class Departure:
     """What a source loses, and what it imports back; ``turn`` is None where that import stands among the others.
 
-    ``comments`` are the lines above imports that leave with them.
+    ``comments`` are the lines above imports that leave with them; ``late`` what functions that stay import when they
+    run; ``executes`` the destination as a module, where it has effects, and its place.
     """
 
     path: str
@@ -144,8 +145,10 @@ class Departure:
     back: tuple[NewImport, ...] = ()
     turn: Turn | None = None
     edits: tuple[Replacement, ...] = ()
-    deprecation: Deprecation | None = None
+    lazy: LazyReexport | None = None
     comments: tuple[tuple[int, int], ...] = ()
+    late: tuple[LateImport, ...] = ()
+    executes: tuple[NewImport, Turn] | None = None
 
 
 @dataclass(frozen=True)

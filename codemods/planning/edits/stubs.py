@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Import, Module, Reference, Statement
-from codemods.model import Hazard, Place, Refused
+from codemods.model import Hazard, Place, Reexport, Refused
 from codemods.planning.edits.model import Arrival, Block, Body, Departure, NewImport, StubEdits
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
@@ -155,7 +155,7 @@ def _back(facts: Facts, units: Units, moving: tuple[Unit, ...], staying: list[Un
     read = {r.name for unit in staying for r in unit.references}
     for unit in moving:
         for name in unit.names:
-            offered = facts.move.reexport and name in facts.source.binds
+            offered = facts.move.reexport is not Reexport.NONE and name in facts.source.binds
             if offered and (name in facts.move.names or not name.startswith("_")):
                 yield NewImport(module, name, None if name in (source.exported or ()) else name)
             elif name in read:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from codemods.model import Hazard, Place, Severity
+from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.edits.model import Kept
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
+from codemods.planning.imports.lazy_reexports import executed_in_place
 from codemods.planning.imports.source_imports import landing_place
 
 CODE = "import-order"
@@ -32,7 +33,8 @@ shop/shapes.py shop/square.py Square
 
 def find(facts: Facts) -> Iterator[Hazard]:
     moved = [s for u in facts.moving for s in u.statements if facts.effects.of(facts.source, s)]
-    landing = landing_place(facts) if moved else None
+    executed = executed_in_place(facts)
+    landing = executed[1] if executed else landing_place(facts) if moved and facts.source_imports else None
     if landing is not None:
         node = landing.before.node if landing.before is not None else moved[-1].node
         reason = "moved code has effects while it is imported: the source imports it here, where it stood"
@@ -46,9 +48,10 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
         if found is not None:
             reason = f"after the move, importing {path} {order.said(found)}"
             yield Hazard(CODE, Place(path), reason, _remedies(found.kind))
-    if facts.move.reexport and not facts.move.deprecate:
+    ends = facts.move.reexport is Reexport.NONE
+    if not ends and not facts.move.deprecate:
         return
-    option = "--deprecate" if facts.move.reexport else "--no-reexport"
+    option = "--no-reexport" if ends else "--deprecate"
     for one in kept:
         reason = f"this needs the old import path, which {option} takes away: with {destination} it {one.reason}"
         yield Hazard(CODE, one.place, reason, (f"leave out {option}", f"import {source} there for its effects first"))

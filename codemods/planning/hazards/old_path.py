@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from codemods.model import Hazard, Place, Severity
+from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.lazy_reexports import bound_names
 from codemods.planning.references.module_escapes import handed_on
@@ -33,7 +33,7 @@ shop/worker.py shop/status.py Status --no-reexport
 
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _mentions(facts)
-    if not facts.move.reexport:
+    if facts.move.reexport is Reexport.NONE:
         yield from _users(facts, "which is to end", Severity.REFUSES)
     elif facts.move.deprecate:
         yield from _users(facts, "which gives a warning now", Severity.DECLARED)
@@ -50,7 +50,7 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
         first = mentions[0]
         more = f", and {len(mentions) - 1} more in this file," if len(mentions) > 1 else ""
         said = f"this{more} still names {first.name} by way of {dotted}"
-        ends = not facts.move.reexport
+        ends = facts.move.reexport is Reexport.NONE
         if ends and acted_upon:
             yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
         else:
@@ -69,7 +69,7 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     for module in referrers.stars:
         brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
         found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
-    if not facts.move.reexport:
+    if facts.move.reexport is Reexport.NONE:
         name = facts.move.names[0]
         found += [
             (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)

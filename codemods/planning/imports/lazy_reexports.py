@@ -1,12 +1,17 @@
-"""The old path that warns (``--deprecate``): what the source goes on binding, and what it only finds when asked."""
+"""The old path after the move: what the source binds, and what it only finds when somebody asks for it (PEP 562).
+
+A lazy name is no entry in ``vars(module)``. So whoever looks into the namespace of the source needs it bound there.
+"""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from codemods.model import Hazard, Place, Refused, Severity
-from codemods.planning.edits.model import Deprecation, NewImport
+from codemods.bindings import Moment
+from codemods.model import Hazard, Place, Reexport, Refused, Severity
+from codemods.planning.edits.model import LateImport, LazyReexport, NewImport, Turn
+from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit
 from codemods.planning.imports.source_imports import imported_back
@@ -14,24 +19,71 @@ from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.module_escapes import handed_on
 
 
-def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], Deprecation | None]:
-    """(what the source imports back, what it finds with a warning). Raises Refused."""
-    back = imported_back(facts)
-    if not facts.move.deprecate:
-        return back, None
-    bound = bound_names(facts)
-    kept = tuple(NewImport(new.module, new.attribute, new.asname) for new in back if new.attribute in bound)
-    names = tuple(str(new.attribute) for new in back if new.attribute not in bound)
-    if not names:
+def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
+    """(what the source imports at its top level, what it finds when asked). Raises Refused."""
+    offered = imported_back(facts)
+    if facts.source_imports and facts.move.reexport is not Reexport.LAZY and not facts.move.deprecate:
+        return offered, None
+    bound = bound_names(facts) if facts.source_imports else {}
+    kept = tuple(NewImport(new.module, new.attribute, new.asname) for new in offered if new.attribute in bound)
+    names = tuple(str(new.attribute) for new in offered if new.attribute not in bound)
+    if facts.move.reexport is Reexport.NONE:
+        names = ()
+    typing = () if facts.source_imports else tuple(sorted(_named_in_annotations(facts) - {*names}))
+    if not names and not typing:
         return kept, None
-    standing = _standing(facts)
+    standing = _standing(facts) if names else None
     dotted = facts.world.names.dotted(facts.move.destination)
-    return kept, Deprecation(names, back[0].module, dotted, standing, _prefix(standing))
+    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    return kept, LazyReexport(names, module, dotted, standing, _prefix(standing), facts.move.deprecate, typing)
+
+
+def deferred_imports(facts: Facts) -> tuple[LateImport, ...]:
+    """Where the destination imports the source: what the source's functions import of moved names when they run."""
+    if facts.source_imports:
+        return ()
+    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    found: dict[tuple[int, str], LateImport] = {}
+    for unit in facts.staying:
+        for r in unit.references:
+            if r.moment is Moment.CALL and r.function is not None and r.name in facts.moved_names:
+                found[id(r.function), r.name] = LateImport(r.function, NewImport(module, r.name))
+    return tuple(found.values())
+
+
+def executed_in_place(facts: Facts) -> tuple[NewImport, Turn] | None:
+    """Where the destination imports the source and has effects: the source imports it, as a module, where the first
+    statement with an effect stood. That works with partially initialized modules in both orders."""
+    acting = [s for unit in facts.moving if takes_effect(facts, unit) for s in unit.statements]
+    if facts.source_imports or not acting:
+        return None
+    last = max(s.index for s in acting)
+    moving = {s.index for unit in facts.moving for s in unit.statements}
+    below = next((s for s in facts.source.statements if s.index > last and s.index not in moving), None)
+    text = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    parent, _, last_part = text.rpartition(".")
+    if text.startswith(".") and not parent.strip("."):
+        parent = text[: -len(last_part)]
+    taken = facts.source.binds | facts.moved_names
+    asname = f"_{last_part}" if last_part in taken else None
+    new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
+    comment = "# noqa: F401  registers what moved there"
+    return NewImport(new.module, new.attribute, new.asname, comment), Turn(below)
+
+
+def _relative(facts: Facts) -> bool:
+    return relative_style(facts.source, facts.world.names)
+
+
+def _named_in_annotations(facts: Facts) -> set[str]:
+    """Moved names that only type checkers look for in the source."""
+    typing = {r.name for u in facts.staying for r in u.references if r.moment is Moment.TYPING}
+    return typing & facts.moved_names
 
 
 def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
     """Names whose old path can't warn, for the source itself goes that way."""
-    if not facts.move.deprecate:
+    if not facts.move.deprecate or not facts.source_imports:
         return
     bound = bound_names(facts)
     for new in imported_back(facts):
@@ -43,7 +95,32 @@ def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
 
 
 def bound_names(facts: Facts) -> dict[str, str]:
-    """Names that the source must bind, with the reason."""
+    """Names that the source binds where it imports the destination, with the reason."""
+    found = looked_for(facts)
+    for unit in facts.moving:
+        if takes_effect(facts, unit):
+            reason = f"{unit.label} takes effect when the module is imported"
+            found = dict.fromkeys(unit.names, reason) | found
+    for unit in facts.staying:
+        for reference in unit.references:
+            if reference.name in facts.moved_names:
+                line = facts.source.source.place(reference.node).line
+                found[reference.name] = f"line {line} uses it"
+    return found
+
+
+def must_bind(facts: Facts) -> dict[str, str]:
+    """Names that the source has to bind whoever imports whom, with the reason."""
+    if facts.move.reexport is Reexport.NONE:
+        return dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
+    if facts.move.reexport is Reexport.EAGER:
+        return dict.fromkeys((str(new.attribute) for new in imported_back(facts)), "--reexport eager was given")
+    offered = {str(new.attribute) for new in imported_back(facts)}
+    return {name: why for name, why in looked_for(facts).items() if name in offered}
+
+
+def looked_for(facts: Facts) -> dict[str, str]:
+    """Moved names that somebody looks for in the namespace of the source, with the reason."""
     moved = facts.moved_names
     found: dict[str, str] = {}
     if facts.referrers.stars and facts.source.exported is None:
@@ -56,14 +133,6 @@ def bound_names(facts: Facts) -> dict[str, str]:
             found[seam.name] = f"{seam.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.pinned & moved, "it is looked up here by those who may find it replaced")
-    for unit in facts.moving:
-        if _takes_effect(facts, unit):
-            reason = f"{unit.label} takes effect when the module is imported"
-            found = dict.fromkeys(unit.names, reason) | found
-    for unit in facts.staying:
-        for reference in unit.references:
-            if reference.name in moved:
-                found[reference.name] = f"line {facts.source.source.place(reference.node).line} uses it"
     for look in facts.looks:
         if look.bound:
             reason = f"{look.place} looks names up in the module by {look.called}"
@@ -71,7 +140,7 @@ def bound_names(facts: Facts) -> dict[str, str]:
     return found
 
 
-def _takes_effect(facts: Facts, unit: Unit) -> bool:
+def takes_effect(facts: Facts, unit: Unit) -> bool:
     """Does a definition change what others hold: by a decorator that registers it, a base that keeps a list?"""
     return any(facts.effects.of(facts.source, statement) for statement in unit.statements)
 

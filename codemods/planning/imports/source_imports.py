@@ -6,7 +6,8 @@ import ast
 
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits.model import KEPT, NewImport, Turn
+from codemods.model import Reexport
+from codemods.planning.edits.model import NewImport, Turn
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit
@@ -16,6 +17,7 @@ from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.selection.test_items import collected, found_in_the_destination
 from codemods.project import bodies
+from codemods.project.import_style import import_style
 
 
 def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
@@ -170,7 +172,7 @@ def _read_by_star_importers(facts: Facts, whole_module: bool) -> set[str]:
 
 def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     """The moved names that the source, or somebody who knows its path, still needs there."""
-    if not facts.move.reexport:
+    if facts.move.reexport is Reexport.NONE:
         wanted = _read_by_staying(facts) | read_by_staying(facts)
     else:
         wanted = set(facts.moved_names)
@@ -199,7 +201,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
                 if not _looked_up(facts, name) and not _found_here(facts, name):
                     continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
-    return _in_one_statement(found, _local_names(facts))
+    return _in_one_statement(found, _local_names(facts), import_style(facts.world.tree).kept)
 
 
 def _found_here(facts: Facts, name: str) -> bool:
@@ -210,13 +212,13 @@ def _found_here(facts: Facts, name: str) -> bool:
     return name in reached or bool(referrers.stars) or bool(list(handed_on(facts)))
 
 
-def _in_one_statement(found: list[NewImport], local: set[str]) -> tuple[NewImport, ...]:
+def _in_one_statement(found: list[NewImport], local: set[str], comment: str) -> tuple[NewImport, ...]:
     """Several names that are only passed on stand in one statement with the others, and linters are told so once;
     not those that functions bind for themselves too, where linters would see an import that is bound anew."""
     alone = [new for new in found if new.asname and new.binds in local]
     shared = [new for new in found if new not in alone]
     if any(new.asname for new in shared) and len(shared) > 1:
-        shared = [NewImport(new.module, new.attribute, None, KEPT) for new in shared]
+        shared = [NewImport(new.module, new.attribute, None, comment) for new in shared]
     return (*shared, *alone)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator
+from enum import Enum
 from functools import cached_property
 
 from codemods.bindings import Module, Moment
@@ -16,12 +17,38 @@ from codemods.project import Unreadable, imports
 _READERS = frozenset({"__annotations__", "get_annotations", "fields", "getfullargspec", "signature"})
 
 
-def resolves_hints(world: World, source: str) -> bool:
-    """May somebody turn the text of annotations in ``source`` into objects?"""
+class Resolved(Enum):
+    """Whose text annotations are turned into objects while a program runs."""
+
+    NONE = "nobody's"
+    EXPOSED = "those of what decorators and base classes of other packages get hold of"
+    ALL = "everybody's"
+
+
+def resolved_hints(world: World, source: str) -> Resolved:
+    """Does a module that runs in one program with ``source`` turn the text of its annotations into objects?
+
+    One of another top-level package, which does not import the source, is given classes and functions of the source at
+    most by decorators and base classes.
+    """
     if not _has_text(world.module(source)):
-        return False
-    words = frozenset(resolving_words(world.tree))
-    return resolves_by_itself(world.tree, _code(world)) or _used_beside(world, source, words)
+        return Resolved.NONE
+    if resolves_by_itself(world.tree, _code(world)):
+        return Resolved.ALL
+    readers = _readers_beside(world, source, frozenset(resolving_words(world.tree)))
+    if not readers:
+        return Resolved.NONE
+    top = source.partition("/")[0] if "/" in source else ""
+    graph = _Graph(world)
+    for path in readers:
+        own = path.partition("/")[0] if "/" in path else ""
+        if own in ("", top) or not top or source in graph.imported(path):
+            return Resolved.ALL
+    return Resolved.EXPOSED
+
+
+def resolves_hints(world: World, source: str) -> bool:
+    return resolved_hints(world, source) is not Resolved.NONE
 
 
 def reads_annotations(world: World, source: str) -> bool:
@@ -47,17 +74,22 @@ def _has_text(module: Module) -> bool:
 
 
 def _used_beside(world: World, source: str, words: frozenset[str]) -> bool:
+    return bool(_readers_beside(world, source, words))
+
+
+def _readers_beside(world: World, source: str, words: frozenset[str]) -> list[str]:
+    """The modules that use one of the words and run in one program with the source; those nearest are enough."""
     mentioning = {path for path in world.tree.code_with(words) if path.endswith(".py")}
     if not mentioning:
-        return False
+        return []
     graph = _Graph(world)
     near = graph.reach({source}, graph.imported)
     # What the source itself runs with is soon told; who imports it, only when every file has been looked at.
-    if any(_uses(world, path, words) for path in sorted(near & mentioning)):
-        return True
+    if found := [path for path in sorted(near & mentioning) if _uses(world, path, words)]:
+        return found
     programs = graph.reach({source}, graph.importing)
     beside = graph.reach(programs, graph.imported) - near
-    return any(_uses(world, path, words) for path in sorted(beside & mentioning))
+    return [path for path in sorted(beside & mentioning) if _uses(world, path, words)]
 
 
 def _uses(world: World, path: str, words: frozenset[str]) -> bool:

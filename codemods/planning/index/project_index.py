@@ -55,6 +55,13 @@ class World:
         dotted = self.names.absolute(module.path, item.module or None, item.level)
         return self.names.find(dotted, module.path) if dotted is not None else None
 
+    def submodule(self, module: Module, item: Import) -> str | None:
+        """The file that ``from package import name`` names, where the name is a module."""
+        if item.attribute is None:
+            return None
+        dotted = self.names.absolute(module.path, item.module or None, item.level)
+        return self.names.find(f"{dotted}.{item.attribute}" if dotted else item.attribute, module.path)
+
     def origin(self, path: str, name: str, seen: frozenset[tuple[str, str]] = frozenset()) -> tuple[str, str] | None:
         """Where a name of a module of the tree is defined, through imports: (path, name); None if outside."""
         if (path, name) in seen:

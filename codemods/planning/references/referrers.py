@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -65,6 +66,16 @@ class Referrers:
         found = {item.attribute for _, item in self.imports if item.attribute}
         found |= self.chained.keys() | self.assigned.keys() | {n for _, n in self.strings}
         return frozenset(found | {s.name for s in self.seams if s.text is None})
+
+    @cached_property
+    def counted(self) -> dict[str, int]:
+        """In how many other files each name is used, in the sense of ``used``."""
+        places = {(item.attribute, module.path) for module, item in self.imports if item.attribute}
+        for names in (self.chained, self.assigned):
+            places |= {(name, place.path) for name, found in names.items() for place in found}
+        places |= {(name, place.path) for place, name in self.strings}
+        places |= {(seam.name, seam.place.path) for seam in self.seams if seam.text is None}
+        return dict(Counter(name for name, path in places if path != self.path))
 
     @cached_property
     def outside(self) -> frozenset[str]:

@@ -14,8 +14,8 @@ SAYS = "no new circle among imports that run while modules are imported"
 
 
 def check(comparison: Comparison) -> Check:
-    """A new cycle fails where one of its modules can't be imported first. One that works is declared; the moves of
-    codemods promise that there is none. Those of before are nobody's business."""
+    """A new cycle fails where one of its modules can't be imported first; one that works is declared. Those of before
+    are nobody's business."""
     before, after = comparison.before, comparison.after
     failures: list[Finding] = []
     declared: list[Finding] = []
@@ -33,10 +33,8 @@ def check(comparison: Comparison) -> Check:
         )
         if _is_old(comparison, before, circle, old_graph):
             continue
-        works = False
-        if not comparison.promised:
-            importing = importing or Importing(comparison)
-            works = not any(importing.after(step).failed for step in circle)
+        importing = importing or Importing(comparison)
+        works = not any(importing.after(step).failed for step in circle)
         says = "a new import cycle, which works" if works else "a new import cycle"
         where = Place(path, graph[path].get(circle[1], 0))
         kind, cause = Kind.NOTE if works else Kind.BROKEN, f"cycle {' '.join(sorted(circle))}"

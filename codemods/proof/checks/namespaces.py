@@ -207,10 +207,13 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
     for pair in comparison.pairs if lost else ():
         for occurrence in pair.new.reading.occurrences:
             for module, name in occurrence.meaning:
-                whole = (not name and occurrence.whole) or (name.endswith("()") and name != "eval()")
+                lazy = lost.get(module, [""])[0] in (comparison.after.lazy.get(module) or ())
+                whole = (not name and occurrence.whole) or (name.endswith("()") and (lazy or name != "eval()"))
                 if module in lost and whole and occurrence.moment != "typing":
-                    message = f"{module} is used as a whole here, and {lost[module][0]} can't be found in it any more"
-                    yield Finding(Place(pair.new.path, occurrence.line), message, "handed-on", Kind.NOTE)
+                    how = "found in it only when asked for by its name" if lazy else "not found in it any more"
+                    message = f"{module} is used as a whole here, and {lost[module][0]} is {how}"
+                    kind = Kind.BROKEN if lazy else Kind.NOTE
+                    yield Finding(Place(pair.new.path, occurrence.line), message, "handed-on", kind)
 
 
 def _mentioned(comparison: Comparison, path: str, name: str) -> bool:

@@ -49,7 +49,7 @@ def check(comparison: Comparison) -> Check:
     stubs = tuple(path for path in comparison.touched if path.endswith(".pyi"))
     count = 0
     if stubs:
-        typing = _Stubs(TypingView(comparison.old), TypingView(comparison.new), comparison.moves, stubs)
+        typing = _Stubs(TypingView(comparison.old), TypingView(comparison.new), comparison.moves, stubs=stubs)
         failures += [f for look in (conservation, names, namespaces) for f in look.check(typing).failures]
         for path, home, name in _names(typing):
             count += 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from codemods.model import Move
+from codemods.model import Move, Reexport
 from codemods.project import OverlayTree, Tree
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.comparison.impact import Reach
@@ -18,11 +18,16 @@ from codemods.proof.statements.pairing import Pair, Pairing, Statement, pair, st
 
 @dataclass
 class Comparison:
-    """Old tree, new tree, and the moves as they were asked for (none: they are found)."""
+    """Old tree, new tree, and the moves as they were asked for (none: they are found).
+
+    ``lazy``: names that modules of the new tree find when asked, beside those of its text, and where they import them
+    from.
+    """
 
     old: Tree
     new: Tree
     moves: Sequence[Move] = ()
+    lazy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def before(self) -> Side:
@@ -30,12 +35,12 @@ class Comparison:
 
     @cached_property
     def after(self) -> Side:
-        return Side(self.new)
+        return Side(self.new, self.lazy)
 
     @property
     def promised(self) -> bool:
         """Were the moves asked for with all that codemods promises: old paths work on, and no circle is made?"""
-        return any(move.reexport for move in self.moves)
+        return any(move.reexport is not Reexport.NONE for move in self.moves)
 
     @cached_property
     def pytest_rules(self) -> PytestRules:
@@ -115,7 +120,8 @@ class Comparison:
         for (source, name), (destination, _) in sorted(self.renamed.items()):
             if source != destination:
                 several.setdefault((source, destination), []).append(name)
-        return tuple(Move(one, tuple(names), two, reexport=self.promised) for (one, two), names in several.items())
+        how = Reexport.AUTO if self.promised else Reexport.NONE
+        return tuple(Move(one, tuple(names), two, reexport=how) for (one, two), names in several.items())
 
     @cached_property
     def unbound_before(self) -> frozenset[str]:

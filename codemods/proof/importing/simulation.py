@@ -120,6 +120,7 @@ class Interpreter(Executing):
                 if target and entered and binds:
                     there = self.bound[target]
                     self.bound[path].update({n: v for n, v in there.items() if self.side.exports(target, n)})
+                    self._lazy_star(path, node, target)
                 elif target and binds:
                     self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
                 continue
@@ -136,7 +137,9 @@ class Interpreter(Executing):
                 missing = (
                     alias.name not in self.bound[target] and alias.name not in OWN and (not inner or inner == target)
                 )
-                if missing and self._should_be_there(target, alias.name):
+                if missing and self._lazily(target, alias.name):
+                    pass
+                elif missing and self._should_be_there(target, alias.name):
                     raise Failed(
                         Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
                     )
@@ -144,6 +147,29 @@ class Interpreter(Executing):
                 self._import(inner)
             if binds:
                 self.bound[path][alias.asname or alias.name] = version
+
+    def _lazy_star(self, path: str, node: ast.ImportFrom, target: str) -> None:
+        """A star import asks for every name in ``__all__``, the lazy ones too."""
+        outline = self.side.outline(target)
+        for name in outline.lazy if outline is not None and outline.exported is not None else ():
+            if name in outline.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
+                if not self._lazily(target, name):
+                    raise Failed(Place(path, node.lineno), f"{name} is imported from {target} before it can be found")
+                self._bind(path, [name])
+
+    def _lazily(self, target: str, name: str) -> bool:
+        """Does the module find a name by importing it? Then that runs. A ``__getattr__`` at the end of a module is
+        there when the module is complete."""
+        outline = self.side.outline(target)
+        if outline is None or name not in outline.lazy:
+            return False
+        if target in self._open and "__getattr__" not in self.bound[target]:
+            return False
+        for module in self.facts.way(target, outline.lazy[name]):
+            self._import(module)
+            self._looks_at(module)
+        home = self.side.find(outline.lazy[name], target)
+        return home is None or home not in self.bound or name in self.bound[home]
 
     def _should_be_there(self, target: str, name: str) -> bool:
         outline = self.side.outline(target)
@@ -180,6 +206,8 @@ class Interpreter(Executing):
             module = version[1]
             self._looks_at(module)
             if attribute not in self.bound[module]:
+                if self._lazily(module, attribute):
+                    return
                 outline = self.side.outline(module)
                 later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
                 if later and "__getattr__" not in self.bound[module]:

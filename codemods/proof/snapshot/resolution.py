@@ -6,6 +6,8 @@ import ast
 import functools
 import re
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from codemods.project import Tree
 from codemods.proof.snapshot.symbol_tables import Outlines
@@ -20,8 +22,8 @@ from codemods.proof.snapshot.symbols import (
 class Side(Outlines):
     """A tree, its module names, outlines and what names lead to, each found once."""
 
-    def __init__(self, tree: Tree) -> None:
-        super().__init__(tree)
+    def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:
+        super().__init__(tree, lazy)
         self._origins: dict[tuple[str, str, bool], Origins] = {}
         self._asked: set[tuple[str, str, bool]] = set()  # whose origins are being found
         self._cut: set[tuple[str, str, bool]] = set()  # those that were asked for again meanwhile, and not followed
@@ -54,6 +56,16 @@ class Side(Outlines):
         """The same without what Python itself provides."""
         return self.origins(path, name, typing) - {("", f"builtins.{name}")}
 
+    def given(self, path: str, name: str) -> Origins:
+        """What an attribute of the module at ``path`` is: what it binds, or finds when it is asked."""
+        return self.bound_origins(path, name) or self._lazy(path, name, False, frozenset())
+
+    def _lazy(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
+        outline = self.outline(path)
+        if outline is None or name not in outline.lazy or (path, name) in seen:
+            return frozenset()
+        return self.imported(path, outline.lazy[name], name, typing, seen | {(path, name)})
+
     def _resolve(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
         outline = self.outline(path)
         if outline is None or (path, name) in seen:
@@ -75,7 +87,9 @@ class Side(Outlines):
                     if star_gives(star, name):
                         found.add(("", f"{star}.{name}"))
                 elif self.exports(target, name):
-                    found |= self._resolve(target, name, typing, seen | {(path, name)})
+                    inner = seen | {(path, name)}
+                    taken = self._resolve(target, name, typing, inner) - {("", f"builtins.{name}")}
+                    found |= taken or self._lazy(target, name, typing, inner)
         if not found and name in BUILTINS:
             found.add(("", f"builtins.{name}"))
         return frozenset(found)
@@ -93,7 +107,7 @@ class Side(Outlines):
             if found and not self._is_deleted(target, attribute):
                 return found
             if inner is None:
-                return self._own(target, attribute)
+                return self._lazy(target, attribute, typing, seen) or self._own(target, attribute)
         if inner:
             return frozenset({(inner, "")})
         return self._outside(path, f"{module}.{attribute}")
@@ -114,6 +128,8 @@ class Side(Outlines):
             return frozenset({("=", repr(self.names.dotted(target)))})
         if attribute in OWN or attribute == "__dict__":
             return frozenset({(target, attribute)})
+        if outline is not None and attribute in outline.lazy:
+            return self._lazy(target, attribute, False, frozenset())
         if outline is not None and "__getattr__" in outline.binds:
             return frozenset({(target, f"__getattr__({attribute!r})")})
         return frozenset()
@@ -182,7 +198,7 @@ class Side(Outlines):
             return any(self.exports(m, name, seen | {path}) for m in modules)
         if name.startswith("_"):
             return False
-        if name in outline.binds:
+        if any(not bound.typing for bound in outline.binds.get(name, ())):
             return True
         targets = [self.find(star, path) for star in outline.stars]
         return any(t and self.exports(t, name, seen | {path}) for t in targets)

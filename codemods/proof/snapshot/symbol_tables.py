@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from codemods.project import Tree, Unreadable
+from codemods.proof.snapshot.lazy_names import lazy_names
 from codemods.proof.snapshot.symbols import (
     BUILTINS,
     Bound,
@@ -19,10 +21,12 @@ from codemods.proof.snapshot.symbols import (
 
 
 class Outlines:
-    """A tree, its module names, and outlines."""
+    """A tree, its module names, and outlines. ``lazy``: names that a module finds when asked, beside those of its
+    text."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:
         self.tree = tree
+        self.lazy = lazy
         self.names = tree.names
         self._outlines: dict[str, Outline | None] = {}
 
@@ -37,6 +41,8 @@ class Outlines:
             self._outlines[path] = found
             if found is not None:
                 self._fill(path, found)
+                lazy = lazy_names(self.names, path, found)
+                found.lazy = {**dict(lazy or ()), **self.lazy.get(path, {})}
         return self._outlines[path]
 
     def bytes(self, path: str) -> bytes | None:

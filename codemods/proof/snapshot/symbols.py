@@ -53,6 +53,7 @@ class Outline:
     exported_from: list[str] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
     postponed: bool = False
+    lazy: dict[str, str] = field(default_factory=dict)  # what ``__getattr__`` imports when asked: name, module
 
 
 def logger_name(node: ast.stmt) -> ast.expr | None:

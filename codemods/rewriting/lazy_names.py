@@ -1,4 +1,5 @@
-"""The old path that warns: a module ``__getattr__`` (PEP 562), or more names for the one that stands."""
+"""Lazy names: a module ``__getattr__`` (PEP 562), or more names for the one that stands; a plain import for
+checkers."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import ast
 
 from codemods.bindings import Module
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits.model import Deprecation, NewImport, Replacement
+from codemods.planning.edits.model import LazyReexport, NewImport, Replacement
 from codemods.planning.grouping.definition_groups import is_main_guard
 from codemods.project import Source
 from codemods.project.import_style import ImportStyle
@@ -17,54 +18,66 @@ from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 
 TYPING = NewImport("typing", "TYPE_CHECKING")
+_SAYS = {
+    True: "Deprecated aliases of names that moved to other modules.",
+    False: "Names that moved to other modules are found when asked for.",
+}
 
 
-def deprecation_edits(deprecation: Deprecation, module: Module, style: ImportStyle) -> list[Replacement]:
-    """What makes the source find moved names with a warning; type checkers see a plain import."""
+def lazy_edits(lazy: LazyReexport, module: Module, style: ImportStyle) -> list[Replacement]:
+    """What makes the source find moved names when it is asked for them; type checkers see a plain import."""
     source = module.source
-    imports = [NewImport(deprecation.module, name, name) for name in sorted(deprecation.names, key=style.name_key)]
-    seen = render.lines(imports, "    ", style)
-    function = deprecation.standing
+    imports = [NewImport(lazy.module, name, name) for name in lazy.names]
+    imports += [NewImport(lazy.module, name) for name in lazy.typing]
+    seen = render.lines(sorted(imports, key=lambda new: style.name_key(new.attribute or "")), style.indent, style)
+    function = lazy.standing
+    if not lazy.names:
+        return [_below_imports(source, seen)]
     if function is not None:
-        return [_put_into(source, function, deprecation, style), _for_type_checkers(source, function, seen)]
+        return [_put_into(source, function, lazy, style), _for_type_checkers(source, function, seen)]
+    one = style.indent
     lines = [
         "if TYPE_CHECKING:",
         *seen,
         "else:",
         "",
-        "    def __getattr__(name):",
-        '        """What has moved is still found here, with a warning."""',
-        *_branch(deprecation, "name", " " * 8, style),
-        '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")',
+        f"{one}def __getattr__(name):",
+        f'{one * 2}"""{_SAYS[lazy.warns]}"""',
+        *_branch(lazy, "name", one * 2, style),
+        one * 2 + 'raise AttributeError(f"module {__name__!r} has no attribute {name!r}")',
     ]
     return [_at_the_end(module, source.newline.join(lines) + source.newline)]
 
 
-def _branch(deprecation: Deprecation, name: str, indent: str, style: ImportStyle) -> list[str]:
-    names = [f'"{n}"' for n in sorted(deprecation.names, key=style.name_key)]
+def _branch(lazy: LazyReexport, name: str, indent: str, style: ImportStyle) -> list[str]:
+    names = [f'"{n}"' for n in sorted(lazy.names, key=style.name_key)]
     test = f"== {names[0]}" if len(names) == 1 else f"in ({', '.join(names)})"
-    relative = deprecation.module.startswith(".")
-    target = f'"{deprecation.module}", __package__' if relative else f'"{deprecation.module}"'
-    prefix = deprecation.prefix
+    relative = lazy.module.startswith(".")
+    target = f'"{lazy.module}", __package__' if relative else f'"{lazy.module}"'
+    prefix = lazy.prefix
+    modules = ("importlib", "warnings") if lazy.warns else ("importlib",)
     lines = [
         f"if {name} {test}:",
-        *(f"    import {n}" + (f" as {prefix}{n}" if prefix else "") for n in ("importlib", "warnings")),
+        *(f"{style.indent}import {n}" + (f" as {prefix}{n}" if prefix else "") for n in modules),
         "",
-        f'    {prefix}message = f"{{__name__}}.{{{name}}} is now {deprecation.dotted}.{{{name}}}"',
-        f"    {prefix}warnings.warn({prefix}message, DeprecationWarning, stacklevel=2)",
-        f"    return getattr({prefix}importlib.import_module({target}), {name})",
     ]
+    if lazy.warns:
+        lines += [
+            f'{style.indent}{prefix}message = f"{{__name__}}.{{{name}}} is now {lazy.dotted}.{{{name}}}"',
+            f"{style.indent}{prefix}warnings.warn({prefix}message, DeprecationWarning, stacklevel=2)",
+        ]
+    lines.append(f"{style.indent}return getattr({prefix}importlib.import_module({target}), {name})")
     return [indent + line if line else "" for line in lines]
 
 
-def _put_into(source: Source, function: ast.FunctionDef, deprecation: Deprecation, style: ImportStyle) -> Replacement:
+def _put_into(source: Source, function: ast.FunctionDef, lazy: LazyReexport, style: ImportStyle) -> Replacement:
     """The branch as the first thing that the function does."""
     (argument,) = [*function.args.posonlyargs, *function.args.args]
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     line = last_line(first) if documented else first_line(source, first) - 1
     indent = source.line(first.lineno)[: first.col_offset]
-    lines = _branch(deprecation, argument.arg, indent, style)
+    lines = _branch(lazy, argument.arg, indent, style)
     at = source.line_starts[line] if line < len(source.line_starts) else len(source.text)
     return Replacement(at, at, source.newline.join(lines) + source.newline)
 
@@ -78,6 +91,15 @@ def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[st
     block = next(iter(beside), head.typing_block)
     if block is not None:
         at = source.line_starts[last_line(block.body[-1])]
+        return Replacement(at, at, "".join(line + source.newline for line in lines))
+    return _below_imports(source, lines)
+
+
+def _below_imports(source: Source, lines: list[str]) -> Replacement:
+    """In the block for type checkers, or a new one."""
+    head = header(source)
+    if head.typing_block is not None:
+        at = source.line_starts[last_line(head.typing_block.body[-1])]
         return Replacement(at, at, "".join(line + source.newline for line in lines))
     after = max([head.after, *(last_line(node) for node in head.imports)])
     return insertion(source, after, ["if TYPE_CHECKING:", *lines], True)

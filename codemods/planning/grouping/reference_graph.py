@@ -1,0 +1,234 @@
+"""Which definitions of a module need which names, and when: the one graph under the planner.
+
+Nodes are definition groups. An edge says that a group needs a name of the module at one of three moments:
+
+- import-time: it is evaluated when the module is imported: bases, decorators, defaults, annotations that are evaluated,
+  plain expressions; and what the bodies of the functions read that run then, however deep;
+- call-time: it is read when a function of the group is called;
+- type-checking-only: only annotations name it. Where somebody in the tree resolves annotations at run time, these are
+  import-time edges, since ``get_type_hints`` looks into the namespace of the module.
+
+Selection, the direction of the import, the order of several moves and cycles are views of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.bindings import Module, Moment, Reference
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.index.annotation_readers import Resolved
+
+_ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
+_ON_MEMBERS = {"__new__", "__init__", "_generate_next_value_"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """``by`` needs ``name`` at a moment; ``line`` is where it reads it, or calls what does; ``why`` a sentence."""
+
+    by: Unit
+    name: str
+    moment: Moment
+    line: int
+    why: str
+
+
+class ReferenceGraph:
+    """The edges of one module, each group's found once; ``hints``: whose annotations are resolved at run time."""
+
+    def __init__(self, units: Units, hints: Resolved = Resolved.NONE) -> None:
+        self.units = units
+        self.hints = hints
+        self._needs: dict[Unit, Mapping[str, Need]] = {}
+
+    def needs(self, unit: Unit) -> Mapping[str, Need]:
+        """What a group needs, by name, each at the earliest moment."""
+        if unit not in self._needs:
+            self._needs[unit] = self._find(unit)
+        return self._needs[unit]
+
+    def at_import(self, unit: Unit) -> Iterator[Need]:
+        yield from (need for need in self.needs(unit).values() if need.moment is Moment.IMPORT)
+
+    def between(self, readers: Collection[Unit], owners: Collection[Unit], *moments: Moment) -> Iterator[Need]:
+        """The needs of some groups that others meet, in the order of the text."""
+        names = {name for unit in owners for name in unit.binds}
+        for unit in sorted(readers, key=lambda u: u.index):
+            for need in self.needs(unit).values():
+                if need.name in names and need.moment in moments:
+                    yield need
+
+    def resolved(self, unit: Unit) -> Iterator[Reference]:
+        """The references in annotations of a group that are resolved at run time."""
+        if self.hints is Resolved.NONE or (self.hints is Resolved.EXPOSED and not _exposed(self.units.module, unit)):
+            return
+        yield from (r for r in unit.references if r.annotation)
+
+    def owner(self, name: str) -> Unit | None:
+        return self.units.by_name.get(name)
+
+    def _find(self, unit: Unit) -> dict[str, Need]:
+        found: dict[str, Need] = {}
+        for moment, name, line, why in self._edges(unit):
+            if name not in unit.binds:
+                found.setdefault(name, Need(unit, name, moment, line, why))
+        return found
+
+    def _edges(self, unit: Unit) -> Iterator[tuple[Moment, str, int, str]]:
+        """Every edge, the earliest moments first."""
+        for r in read_at_import(unit):
+            yield Moment.IMPORT, r.name, _line(r), f"{unit.label} needs it while the module is imported"
+        for r in self.resolved(unit):
+            if r.moment is Moment.TYPING:
+                why = f"annotations of {unit.label} name it, and the project resolves annotations at run time"
+                yield Moment.IMPORT, r.name, _line(r), why
+        for callee, r, line in _Running(self.units, unit).reads():
+            why = f"{callee.label} needs it, which {unit.label} calls while the module is imported"
+            yield Moment.IMPORT, r.name, line, why
+        for moment, said in ((Moment.CALL, "needs it when called"), (Moment.TYPING, "names it in annotations")):
+            for r in unit.references:
+                if r.moment is moment:
+                    yield moment, r.name, _line(r), f"{unit.label} {said}"
+
+
+def read_at_import(unit: Unit) -> Iterator[Reference]:
+    """References that are read when the group is imported, those of a lambda's body with them."""
+    own = is_enum(unit)
+    for reference in unit.references:
+        if (
+            reference.moment is Moment.IMPORT
+            or (reference.moment is Moment.CALL and reference.function is None)
+            or (own and reference.moment is Moment.CALL and reference.method in _ON_MEMBERS)
+        ):
+            yield reference
+
+
+class _Running:
+    """The groups of the module whose code runs while one group is imported.
+
+    Of a function all of its body; of a class that may be instantiated its special methods, and the methods whose names
+    running code reads; of one that is only derived from, what runs then.
+    """
+
+    def __init__(self, units: Units, start: Unit) -> None:
+        self.units = units
+        self.start = start
+        self.lines: dict[Unit, int] = {}
+        self.attributes = _attributes(node for s in start.statements for node in _evaluated(s.node))
+
+    def reads(self) -> Iterator[tuple[Unit, Reference, int]]:
+        """(the group that runs, what it reads, the line of ``start`` from which it runs)."""
+        by_name = self.units.by_name
+        todo = deque((by_name[r.name], _line(r)) for r in read_at_import(self.start) if r.called and r.name in by_name)
+        todo.extend((base, base_line) for base, base_line in self._told_bases())
+        while True:
+            while todo:
+                callee, line = todo.popleft()
+                if callee in self.lines or callee is self.start:
+                    continue
+                self.lines[callee] = line
+                todo.extend(
+                    (by_name[r.name], line) for r in callee.references if r.name in by_name and self._runs(callee, r)
+                )
+            known = len(self.attributes)
+            for callee in self.lines:
+                self.attributes |= _attributes(n for s in callee.statements for n in self._running_code(s.node))
+            if known == len(self.attributes):
+                break
+            todo.extend(
+                (by_name[r.name], line)
+                for callee, line in list(self.lines.items())
+                for r in callee.references
+                if r.name in by_name and self._runs(callee, r)
+            )
+        for callee, line in self.lines.items():
+            for reference in callee.references:
+                if reference.moment is not Moment.TYPING and self._in_running_code(callee, reference):
+                    yield callee, reference, line
+
+    def _runs(self, callee: Unit, reference: Reference) -> bool:
+        running = reference.called or (callee.is_class and reference.moment is Moment.IMPORT)
+        return running and self._in_running_code(callee, reference)
+
+    def _in_running_code(self, callee: Unit, reference: Reference) -> bool:
+        if reference.moment is not Moment.CALL or not callee.is_class:
+            return True
+        return _special(reference.method) or reference.method in self.attributes
+
+    def _running_code(self, node: ast.stmt) -> Iterator[ast.AST]:
+        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
+            name = getattr(inner, "name", "")
+            if not name or inner is node or _special(name) or name in self.attributes:
+                yield from ast.walk(inner)
+
+    def _told_bases(self) -> Iterator[tuple[Unit, int]]:
+        """The classes above whose hooks run for a new subclass."""
+        seen: set[Unit] = set()
+        todo = [self.start]
+        while todo:
+            for statement in todo.pop().statements:
+                for base in getattr(statement.node, "bases", ()):
+                    owner = self.units.by_name.get(getattr(base, "id", ""))
+                    if owner is not None and owner not in seen:
+                        seen.add(owner)
+                        todo.append(owner)
+                        if any(r.method in _ON_SUBCLASS for r in owner.references):
+                            yield owner, statement.node.lineno
+
+
+def _exposed(module: Module, unit: Unit) -> bool:
+    """Does a decorator or a base class from another package, not from the standard library, get hold of it?"""
+    top = module.path.partition("/")[0]
+    for statement in unit.statements:
+        node = statement.node
+        taking = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
+        for name in {n.id for expression in taking for n in ast.walk(expression) if isinstance(n, ast.Name)}:
+            for item in module.top_imports.get(name, ()):
+                first = item.module.partition(".")[0]
+                if not item.level and first != top and first not in sys.stdlib_module_names:
+                    return True
+    return False
+
+
+def _evaluated(node: ast.stmt) -> Iterator[ast.AST]:
+    """The nodes of a statement that are evaluated while it is imported."""
+    todo: list[ast.AST] = [node]
+    while todo:
+        item = todo.pop()
+        yield item
+        if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            todo += [*item.decorator_list, *item.args.defaults, *filter(None, item.args.kw_defaults)]
+        else:
+            todo += ast.iter_child_nodes(item)
+
+
+def _attributes(nodes: Iterator[ast.AST]) -> set[str]:
+    """Attributes that are read, and texts that may be the names of some."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            found.add(node.attr)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            found.add(node.value)
+    return found
+
+
+def _special(method: str) -> bool:
+    return method.startswith("__") and method.endswith("__")
+
+
+def _line(reference: Reference) -> int:
+    return getattr(reference.node, "lineno", 0)
+
+
+def is_enum(unit: Unit) -> bool:
+    node = unit.statements[0].node
+    if not isinstance(node, ast.ClassDef):
+        return False
+    bases = [getattr(b, "id", getattr(b, "attr", "")) for b in node.bases]
+    return any(base.endswith(("Enum", "Flag")) for base in bases)

@@ -1,0 +1,57 @@
+"""Which modules of the tree are executed when one of them is imported, seen from their text alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from codemods.planning.index.project_index import World
+from codemods.project import Unreadable, imports
+
+
+class ImportGraph:
+    """Imports that run while a module is imported; what stands in functions is left out."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
+        """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
+        ``goal`` in ``start`` itself are to go. The packages around a module are not followed."""
+        seen, todo = {start}, list(self._direct(start, goal, without))
+        while todo:
+            path = todo.pop()
+            if path == goal:
+                return True
+            if path not in seen:
+                seen.add(path)
+                todo += self._glanced(path)
+        return False
+
+    def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
+        """What the module itself imports at run time, at its top level."""
+        try:
+            module = self.world.module(start)
+        except (Unreadable, OSError):
+            return
+        for item in module.imports:
+            if item.function is not None or item.typing_only or item.script:
+                continue
+            target = self.world.target(module, item)
+            if target is not None and not (target == goal and item.attribute in without):
+                yield target
+            inner = self.world.submodule(module, item)
+            if inner is not None:
+                yield inner
+
+    def _glanced(self, path: str) -> Iterator[str]:
+        """The same of others, which may count imports for type checkers too."""
+        try:
+            found = list(imports(self.world.tree.glance(path)))
+        except OSError:
+            return
+        for one in found:
+            dotted = self.world.names.written(path, one.module) if not one.late else None
+            for whole in [dotted, *(f"{dotted}.{name}" for name in one.names)] if dotted else ():
+                target = self.world.names.find(str(whole), path)
+                if target is not None:
+                    yield target

@@ -1,0 +1,94 @@
+"""Which of the two modules imports the other at its top: the import follows the use.
+
+| the source needs moved code at import time | moved code needs the source at import time | who imports |
+| --- | --- | --- |
+| no | yes | the destination; the source's functions that use moved code import it inside |
+| yes | no | the source; moved functions that use the source import it inside |
+| yes | yes | neither can: an import cycle |
+| no | no | who has calls to make, and where both have, the one with more functions that would import inside |
+
+Where nobody calls, the source imports the destination, for its old path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from codemods.bindings import Moment
+from codemods.planning.facts import Facts
+from codemods.planning.grouping.reference_graph import Need
+from codemods.planning.index.import_graph import ImportGraph
+
+
+class Direction(Enum):
+    SOURCE_IMPORTS = "the source imports the destination"
+    DESTINATION_IMPORTS = "the destination imports the source"
+    CYCLE = "both need the other while they are imported"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A direction, and what speaks for either: sentences, the needs among them with their places."""
+
+    direction: Direction
+    source_needs: tuple[Need, ...] = ()
+    moved_needs: tuple[Need, ...] = ()
+    source_reasons: tuple[str, ...] = ()
+    moved_reasons: tuple[str, ...] = ()
+
+
+def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
+    """``must_bind``: why the source has to bind moved names, whoever uses them (sentences)."""
+    graph, moving, staying = facts.graph, tuple(facts.moving), _code(facts)
+    source_needs = tuple(graph.between(staying, moving, Moment.IMPORT))
+    moved_needs = _needs_of_moved(facts, Moment.IMPORT)
+    calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
+    calls_source = _needs_of_moved(facts, Moment.CALL)
+    source_reasons, moved_reasons = list(must_bind), list[str]()
+    if facts.source.runnable and (source_needs or calls_moved or must_bind) and calls_source:
+        # The script is `__main__`: whoever imports it by its name executes it a second time.
+        moved_needs += calls_source
+    if facts.destination is not None:
+        imports = ImportGraph(facts.world)
+        ours, theirs = facts.move.source, facts.move.destination
+        if imports.loads(ours, theirs):
+            source_reasons.append(f"{ours} already loads {theirs}")
+        if imports.loads(theirs, ours, without=facts.moved_names):
+            moved_reasons.append(f"{theirs} already loads {ours}")
+    above, below = bool(source_needs or source_reasons), bool(moved_needs or moved_reasons)
+    return Verdict(
+        _direction(above, below, calls_moved, calls_source),
+        source_needs,
+        moved_needs,
+        tuple(source_reasons),
+        tuple(moved_reasons),
+    )
+
+
+def uses_moved(facts: Facts) -> bool:
+    """Does staying code use moved code at all?"""
+    return any(True for _ in facts.graph.between(_code(facts), tuple(facts.moving), Moment.IMPORT, Moment.CALL))
+
+
+def _code(facts: Facts) -> tuple:  # type: ignore[type-arg]
+    return tuple(unit for unit in facts.staying if not all(s.is_import for s in unit.statements))
+
+
+def _needs_of_moved(facts: Facts, moment: Moment) -> tuple[Need, ...]:
+    owners = [u for u in facts.staying if u not in facts.request.copied]
+    by_name = facts.units.by_name
+    needs = facts.graph.between(tuple(facts.moving), owners, moment)
+    return tuple(n for n in needs if n.name in by_name and not by_name[n.name].typing_only)
+
+
+def _direction(above: bool, below: bool, calls_moved: Sequence[Need], calls_source: Sequence[Need]) -> Direction:
+    if above and below:
+        return Direction.CYCLE
+    if above or below:
+        return Direction.SOURCE_IMPORTS if above else Direction.DESTINATION_IMPORTS
+    users, moved = {need.by for need in calls_moved}, {need.by for need in calls_source}
+    if moved and len(moved) > len(users):
+        return Direction.DESTINATION_IMPORTS
+    return Direction.SOURCE_IMPORTS

@@ -1,0 +1,252 @@
+"""Which definitions leave the source, and why each: rules 1, 2, 3 and 5 of the package's docstring."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from codemods.bindings import Moment
+from codemods.model import Disposition
+from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.mutations import early_uses
+from codemods.planning.grouping.reference_graph import ReferenceGraph, is_enum
+
+Moving = dict[Unit, tuple[Disposition, str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for, and what holds definitions back.
+
+    ``asked``, ``along`` and ``fixtures`` are names that move; ``held`` names that stay: kept, or looked up in the
+    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get. ``script``:
+    the source may run as `__main__`; whoever imports it by its name then executes it a second time.
+    """
+
+    graph: ReferenceGraph
+    asked: tuple[str, ...]
+    along: Collection[str] = ()
+    fixtures: Collection[str] = ()
+    held: frozenset[str] = frozenset()
+    outside: Mapping[str, int] = field(default_factory=dict)
+    copied: frozenset[Unit] = frozenset()
+    script: bool = False
+
+    @property
+    def units(self) -> Units:
+        return self.graph.units
+
+    def free(self, unit: Unit) -> bool:
+        """May this group move though nobody asked for it?"""
+        return (
+            unit not in self.copied
+            and not unit.typing_only
+            and not unit.binds & self.held
+            and bool(unit.binds)
+            and "__all__" not in unit.binds
+        )
+
+    def readers(self, unit: Unit) -> set[Unit]:
+        return {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
+
+    def used_outside(self, unit: Unit) -> int:
+        return max((self.outside.get(name, 0) for name in unit.binds), default=0)
+
+    def exported(self, unit: Unit) -> bool:
+        return bool(unit.binds & {*(self.units.module.exported or ())})
+
+
+def requested(request: Request) -> Moving:
+    """Rule 1."""
+    by_name = request.units.by_name
+    moving: Moving = {by_name[name]: (Disposition.MOVES, "asked for") for name in request.asked}
+    for unit in list(moving):
+        for name in unit.names:
+            if name not in request.asked:
+                moving[unit] = (
+                    Disposition.MOVES,
+                    f"asked for, with {name}, which is bound or changed together with it",
+                )
+    for name in request.along:
+        moving.setdefault(by_name[name], (Disposition.GOES_ALONG, "asked for with --with"))
+    for name in request.fixtures:
+        if name not in request.held:
+            moving.setdefault(by_name[name], (Disposition.GOES_ALONG, "only moved tests ask for this fixture"))
+    return moving
+
+
+def with_own(request: Request, moving: Moving, standing_alone: bool = False) -> Moving:
+    """Rule 2: what only moved code uses; ``standing_alone``: nothing that would need the source at import time."""
+    moving = dict(moving)
+    while _take_early_users(request, moving) or _take_own(request, moving, standing_alone):
+        pass
+    return moving
+
+
+def with_shared(request: Request, moving: Moving) -> Moving:
+    """Rule 3: private helpers that both need, and data that belongs to what moves."""
+    moving = dict(moving)
+    while True:
+        moving = with_own(request, moving, True)
+        if not _take_shared(request, moving):
+            return moving
+
+
+def with_aliases(request: Request, moving: Moving) -> Moving:
+    """Rule 5: other names for what moves (``Bool = Boolean``), without which staying code would not need it."""
+    moving = dict(moving)
+    while True:
+        names = {name for unit in moving for name in unit.binds}
+        more = [u for u in request.units.all if u not in moving and request.free(u) and _aliased(u) & names]
+        if not more:
+            return moving
+        moving |= dict.fromkeys(more, (Disposition.GOES_ALONG, "it is another name for what moves"))
+
+
+def _aliased(unit: Unit) -> set[str]:
+    """The names for which every statement of a group is but another name."""
+    values = [getattr(s.node, "value", None) if isinstance(s.node, ast.Assign) else None for s in unit.statements]
+    return (
+        {value.id for value in values if isinstance(value, ast.Name)}
+        if all(isinstance(value, ast.Name) for value in values)
+        else set()
+    )
+
+
+def with_needed(request: Request, moving: Moving, private_only: bool) -> Moving:
+    """Rule 5: what moved code needs at import time; public definitions too with ``--with-needed``."""
+    moving = dict(moving)
+    while True:
+        more: Moving = {}
+        for unit in moving:
+            for need in request.graph.needs(unit).values():
+                if need.moment is not Moment.IMPORT and not (request.script and need.moment is Moment.CALL):
+                    continue
+                needed = request.graph.owner(need.name)
+                if needed is None or needed in moving or needed in request.copied or needed.typing_only:
+                    continue
+                if needed.binds & request.held or (private_only and not _is_private(needed)):
+                    continue
+                more.setdefault(needed, (Disposition.GOES_ALONG, need.why))
+        if not more:
+            return moving
+        moving = with_shared(request, moving | more)
+
+
+def _take_early_users(request: Request, moving: Moving) -> bool:
+    """Definitions that read a moved value before a later statement mutates it: they would see it mutated."""
+    taken = False
+    for use in list(early_uses(request.units, moving)):
+        if use.by in moving or not request.free(use.by):
+            continue
+        others = request.readers(use.by) - moving.keys()
+        if _is_private(use.by) or not (others or request.used_outside(use.by)):
+            why = f"it uses {use.unit.label} before line {use.completion.node.lineno} changes that"
+            moving[use.by] = (Disposition.GOES_ALONG, why)
+            taken = True
+    return taken
+
+
+def _take_own(request: Request, moving: Moving, standing_alone: bool) -> bool:
+    """The largest set of groups that only moved code uses, directly or through others of the set."""
+    clients = _clients(request, moving)
+    candidates = {unit for unit in _reachable(request, moving) if _is_private(unit) or unit not in clients}
+    while out := {unit for unit in candidates if not _is_own(request, unit, moving, candidates, standing_alone)}:
+        candidates -= out
+    for unit in sorted(candidates, key=lambda u: u.index):
+        moving[unit] = (Disposition.GOES_ALONG, "used only by code that moves, directly or through other helpers")
+    return bool(candidates)
+
+
+def _reachable(request: Request, moving: Iterable[Unit]) -> set[Unit]:
+    """Free groups that moved code refers to, directly or through others."""
+    by_name, found = request.units.by_name, set[Unit]()
+    todo = deque(by_name[r.name] for unit in moving for r in unit.references if r.name in by_name)
+    while todo:
+        unit = todo.popleft()
+        if unit not in found and request.free(unit):
+            found.add(unit)
+            todo.extend(by_name[r.name] for r in unit.references if r.name in by_name)
+    return found - set(moving)
+
+
+def _is_own(request: Request, unit: Unit, moving: Moving, candidates: set[Unit], standing_alone: bool) -> bool:
+    inside = moving.keys() | candidates
+    readers = request.readers(unit)
+    if not readers or not readers <= inside or (standing_alone and not _stands_alone(request, unit, inside)):
+        return False
+    return _is_private(unit) or not (request.used_outside(unit) or request.exported(unit))
+
+
+def _stands_alone(request: Request, unit: Unit, inside: Collection[Unit]) -> bool:
+    """Would this group need nothing of the source at import time?"""
+    owners = (request.graph.owner(need.name) for need in request.graph.at_import(unit))
+    return all(owner is None or owner in inside or owner in request.copied for owner in owners)
+
+
+def _take_shared(request: Request, moving: Moving) -> bool:
+    """The largest set of groups that both sides use and that belong to what moves."""
+    clients = _clients(request, moving)
+    needed = {need.name for unit in moving for need in request.graph.at_import(unit)}
+    candidates = _reachable(request, moving) - clients
+    while out := {u for u in candidates if not _is_shared(request, u, moving.keys() | candidates, clients, needed)}:
+        candidates -= out
+    for unit in sorted(candidates, key=lambda u: u.index):
+        readers = request.readers(unit)
+        inside = len(readers & (moving.keys() | candidates))
+        why = f"{inside} of the {len(readers)} definitions that use it move, and the source imports it back"
+        moving[unit] = (Disposition.GOES_ALONG, why)
+    return bool(candidates)
+
+
+def _is_shared(
+    request: Request, unit: Unit, inside: Collection[Unit], clients: set[Unit], needed: Collection[str]
+) -> bool:
+    """Data, and helpers that no other file uses, with at least half of their users in the module among what moves."""
+    readers = request.readers(unit)
+    half = bool(readers & {*inside}) and 2 * len(readers & {*inside}) >= len(readers)
+    if not _stands_alone(request, unit, inside):
+        return False
+    if _is_data(unit):
+        return half
+    if _is_private(unit):
+        return readers <= {*inside} | clients or (half and _is_small(request, unit, inside))
+    # A function that moved code needs at import time, and that nobody outside of the module knows.
+    internal = not request.used_outside(unit) and not request.exported(unit)
+    return internal and half and bool(unit.binds & {*needed}) and _is_small(request, unit, inside)
+
+
+def _clients(request: Request, moving: Moving) -> set[Unit]:
+    """Staying groups that use moved code, directly or through others."""
+    clients: set[Unit] = set()
+    todo = [name for unit in moving for name in unit.binds]
+    while todo:
+        for reader in request.units.readers[todo.pop()]:
+            if reader not in clients and reader not in moving and reader.binds:
+                clients.add(reader)
+                todo.extend(reader.binds)
+    return clients
+
+
+def _is_small(request: Request, unit: Unit, inside: Collection[Unit]) -> bool:
+    """A function or constant that needs nothing more of the source."""
+    by_name = request.units.by_name
+    others = {by_name[r.name] for r in unit.references if r.name in by_name and r.name not in unit.binds}
+    return (not unit.is_class or is_enum(unit)) and others <= {*inside} | request.copied
+
+
+def _is_private(unit: Unit) -> bool:
+    return all(name.startswith("_") for name in unit.binds)
+
+
+def _is_data(unit: Unit) -> bool:
+    """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
+    node = unit.statements[0].node
+    if not isinstance(node, ast.ClassDef):
+        return not unit.is_function
+    roots = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list] + list(node.bases)
+    names = {getattr(root, "attr", getattr(root, "id", "")) for root in roots}
+    shapes = {"dataclass", "Protocol", "NamedTuple", "TypedDict", "Exception", "define", "frozen"}
+    return is_enum(unit) or bool(names & shapes) or any(name.endswith(("Error", "Exception")) for name in names)
