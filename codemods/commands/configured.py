@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 
 from codemods.commands.moving import add_options, carry_out, writes
-from codemods.commands.settings import tool_table, with_defaults, wrong
+from codemods.commands.settings import REEXPORTS, reexport, tool_table, with_defaults, wrong
 from codemods.commands.shell import add_root, completed, opened
 
 TYPE_CHECKING = False
@@ -39,8 +39,7 @@ examples:
   %(prog)s status --check   exit 1 while it is still to be done
   %(prog)s status --guard   carry it out if the guard notices nothing
 """
-_HOW = ("auto", "eager", "lazy", "none")
-_KINDS = {"reexport": "one of " + ", ".join(_HOW), "deprecate": "true or false", "guard": "a command"}
+_KINDS = {"deprecate": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep", "accept")
 _FLAGS = ("deprecate",)
 _KEYS = {"source", "destination", "guard", "reexport", *_FLAGS, *_LISTS}
@@ -110,12 +109,11 @@ def _move(name: str, table: Any) -> Move:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
                 wrong(f"{where}: {key} is not a list of names")
         elif key == "reexport":
-            if not isinstance(value, bool) and value not in _HOW:
-                wrong(f"{where}: reexport is not {_KINDS[key]}")
+            if reexport(table) is None:
+                wrong(f"{where}: reexport is not one of {', '.join(REEXPORTS)}")
         elif not isinstance(value, bool if key in _FLAGS else str):
             wrong(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
-    written = table.get("reexport", "auto")
-    how = Reexport("auto" if written is True else "none" if written is False else written)
+    how = Reexport(reexport(table))
     if table.get("deprecate") and how is Reexport.NONE:
         wrong(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")
     return Move(

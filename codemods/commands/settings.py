@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 FILE = "pyproject.toml"
 # The defaults, by the option that each is one of.
 _DEFAULTS = {
-    "reexport": bool,
+    "reexport": (bool, str),
+    "reexport-comment": str,
     "deprecate": bool,
     "allow-dirty": bool,
     "verbose": bool,
@@ -29,6 +30,7 @@ _DEFAULTS = {
     "color": str,
     "guard": str,
 }
+REEXPORTS = ("auto", "eager", "lazy", "none")
 # Tables that other parts of the tool read.
 _TABLES = ("moves", "frameworks")
 
@@ -39,12 +41,21 @@ def with_defaults(options: argparse.Namespace, root: Path) -> argparse.Namespace
     for key in _DEFAULTS:
         name = key.replace("-", "_")
         if getattr(options, name, False) is None:
-            setattr(options, name, table.get(key, _UNSET.get(key, False)))
+            value = reexport(table) if key == "reexport" else table.get(key, _UNSET.get(key, False))
+            setattr(options, name, value)
     choose_colour(options.color)
     return options
 
 
-_UNSET: Mapping[str, Any] = {"reexport": True, "pager": True, "color": "auto"}
+_UNSET: Mapping[str, Any] = {"reexport": "auto", "pager": True, "color": "auto"}
+
+
+def reexport(table: Mapping[str, Any]) -> str | None:
+    """How the old import path goes on, as a table says; None where it says nothing that is known."""
+    written = table.get("reexport", "auto")
+    if isinstance(written, bool):
+        return "auto" if written else "none"
+    return written if written in REEXPORTS else None
 
 
 def own_guards(root: Path) -> list[Guard]:
@@ -70,9 +81,11 @@ def settings(root: Path) -> Mapping[str, Any]:
     for key, kind in _DEFAULTS.items():
         if key in table and not isinstance(table[key], kind):
             wrong(f"[tool.codemods]: {key} is not {'true or false' if kind is bool else 'a text'}")
+    if (how := reexport(table)) is None:
+        wrong(f"[tool.codemods]: reexport is not one of {', '.join(REEXPORTS)}")
     if table.get("color", "auto") not in ("auto", "always", "never"):
         wrong("[tool.codemods]: color is not auto, always or never")
-    if table.get("deprecate") and table.get("reexport") is False:
+    if table.get("deprecate") and how == "none":
         wrong("[tool.codemods]: an old path that ends can't warn", "leave out reexport, or deprecate")
     return table
 

@@ -25,8 +25,7 @@ def test_a_move_is_told_and_written_and_taken_back(root: Path, run: Run) -> None
     assert moved.err == ""
     assert moved.out.splitlines() == [
         "Moved Status from shop/worker.py to shop/status.py (new file)",
-        "  moves with it: LIMIT: only moved code uses it, and what uses that",
-        "  moves with it: State: Status needs it while the module is imported",
+        "  moves with it: LIMIT, State: used only by code that moves, directly or through other helpers",
         "Rewrote 1 other file: main.py",
         "Proof holds: 1 check, 12 places",
         "3 files written; `codemods undo` takes it back",

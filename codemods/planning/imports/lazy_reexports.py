@@ -16,6 +16,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import Unit
 from codemods.planning.imports.source_imports import imported_back
 from codemods.planning.references.doctest_names import read_by_staying
+from codemods.planning.references.dynamic_names import OWN
 from codemods.planning.references.module_escapes import handed_on
 
 
@@ -116,7 +117,14 @@ def must_bind(facts: Facts) -> dict[str, str]:
     if facts.move.reexport is Reexport.EAGER:
         return dict.fromkeys((str(new.attribute) for new in imported_back(facts)), "--reexport eager was given")
     offered = {str(new.attribute) for new in imported_back(facts)}
-    return {name: why for name, why in looked_for(facts).items() if name in offered}
+    found = looked_for(facts)
+    for unit in facts.staying:
+        for reference in unit.references:
+            if reference.name in OWN and reference.name not in facts.source.binds:
+                # Whatever it looks for: the prover does not read what code asks a namespace for.
+                line = facts.source.source.place(reference.node).line
+                found = dict.fromkeys(facts.moved_names, f"line {line} looks into the namespace") | found
+    return {name: why for name, why in found.items() if name in offered}
 
 
 def looked_for(facts: Facts) -> dict[str, str]:

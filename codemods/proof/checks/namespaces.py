@@ -50,7 +50,7 @@ def check(comparison: Comparison) -> Check:
 def _found(comparison: Comparison, path: str, name: str, outline: Outline) -> Iterator[tuple[Finding, bool]]:
     """(what a name of a module is otherwise than before, whether it was promised)."""
     home, was = comparison.home(path), comparison.before.bound_origins(path, name)
-    now = comparison.after.bound_origins(home, name)
+    now = comparison.after.given(home, name)
     if not was or comparison.same(was, now):
         return
     old_place = Place(path)
