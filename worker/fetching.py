@@ -24,6 +24,7 @@ import nats.errors
 from worker.exceptions import ServerUnavailableError, describe_error
 from worker.pulling import Pull
 from worker.runner import stopping
+from worker.signals import Signal
 from worker.storage import ensure_consumer, ensure_jobs_stream
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Fetcher:
         self._room = room
         self._accept = accept
         self._held: deque[tuple[float, str, Msg]] = deque()
-        self._changed = asyncio.Event()
+        self._changed = Signal()
         self._pulls = deque(Pull(nc, settings, queue, self._arrived) for queue in queues)
         self._empty_until: dict[str, float] = {}
 
@@ -177,8 +178,7 @@ class Fetcher:
         await message.nak()
 
     async def _wait(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), max(0.0, seconds))
+        await self._changed.wait(max(0.0, seconds))
 
     async def _recover(self, reason: str) -> None:
         if self._nc.is_closed:

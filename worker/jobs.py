@@ -17,7 +17,7 @@ from worker.exceptions import (
     ResultNotReadyError,
     UnreadableRecordError,
 )
-from worker.messages import JOB_STATUS, HistoryStep, Job, JobRecord, decode_result
+from worker.messages import JOB_STATUS, HistoryStep, Job, JobRecord, JsonDict, decode_result
 from worker.names import record_key
 from worker.records import JOB_STATUS_TRANSITIONS, JOB_WRITE_ATTEMPTS, JobRecords, changes_too_fast
 from worker.results import encode_result
@@ -34,7 +34,8 @@ logger = logging.getLogger("worker.worker")
 # How many steps of its way the record of a job remembers.
 JOB_HISTORY_LIMIT = 50
 
-RecordChange: TypeAlias = Callable[[JobRecord, float], JobRecord]
+# What is different in the next record, given the last one and the time.
+RecordChange: TypeAlias = Callable[[JobRecord, float], JsonDict]
 
 
 class Queued(NamedTuple):
@@ -109,13 +110,13 @@ class JobStatusManager:
         self._held.pop(job_id, None)
 
     def _start(self, delivery: int, sequence: int | None, instead_of: int | None) -> RecordChange:
-        def change(record: JobRecord, now: float) -> JobRecord:
+        def change(record: JobRecord, now: float) -> JsonDict:
             if record.sequence not in (None, sequence, instead_of):
                 raise IllegalTransitionError(f"Another message of job {record.job_id!r} runs it")
-            if (record.worker_id, record.delivery) != (self._worker_id, delivery):
-                record = replace(record, attempts=record.attempts + 1)
+            again = (record.worker_id, record.delivery) == (self._worker_id, delivery)
+            attempts = record.attempts if again else record.attempts + 1
             mine = {"worker_id": self._worker_id, "delivery": delivery, "sequence": sequence}
-            return replace(record, started_at=now, next_attempt_at=None, **mine)
+            return {"attempts": attempts, "started_at": now, "next_attempt_at": None, **mine}
 
         return change
 
@@ -135,46 +136,46 @@ class JobStatusManager:
         except nats.js.errors.KeyWrongLastSequenceError:
             logger.warning("Job %s has a result already; the first one stays", job.job_id)
         return await self._transition(
-            job, JOB_STATUS.COMPLETED, lambda record, now: replace(record, finished_at=now, error=None)
+            job, JOB_STATUS.COMPLETED, lambda record, now: {"finished_at": now, "error": None}
         )
 
     async def retried(self, job: Job, error: str, delay: float, *, counts: bool = True) -> JobRecord:
         """Note that an attempt failed and that there will be another; some do not count."""
 
-        def change(record: JobRecord, now: float) -> JobRecord:
+        def change(record: JobRecord, now: float) -> JsonDict:
             attempts = record.attempts if counts else record.attempts - 1
-            return replace(record, attempts=attempts, error=error, next_attempt_at=round(now + delay, 3))
+            return {"attempts": attempts, "error": error, "next_attempt_at": round(now + delay, 3)}
 
         return await self._transition(job, JOB_STATUS.RETRIED, change)
 
     async def failed(self, job: Job, error: str) -> JobRecord:
         """Note that nobody will try this job again; a record that cannot be read is written over."""
 
-        def change(record: JobRecord, now: float) -> JobRecord:
-            return replace(record, error=error, finished_at=now, next_attempt_at=None)
+        def change(record: JobRecord, now: float) -> JsonDict:
+            return {"error": error, "finished_at": now, "next_attempt_at": None}
 
         try:
             return await self._transition(job, JOB_STATUS.FAILED, change)
         except UnreadableRecordError:
             record = self._step(JobRecord.of(job), JOB_STATUS.QUEUED)
-            record = self._step(change(record, round(time.time(), 3)), JOB_STATUS.FAILED)
+            record = self._step(record, JOB_STATUS.FAILED, change)
             await self._records.overwrite(record)
             return record
 
     async def cancelled(self, job_id: str) -> JobRecord:
         """Note that somebody cancelled the job."""
 
-        def change(record: JobRecord, now: float) -> JobRecord:
-            return replace(record, error="cancelled", finished_at=now, next_attempt_at=None, cancel=False)
+        def change(record: JobRecord, now: float) -> JsonDict:
+            return {"error": "cancelled", "finished_at": now, "next_attempt_at": None, "cancel": False}
 
         return await self._transition(job_id, JOB_STATUS.CANCELLED, change)
 
     async def requeued(self, job: Job) -> JobRecord:
         """Note that a job that failed or was cancelled gets another life, with all of its attempts."""
 
-        def change(record: JobRecord, now: float) -> JobRecord:
-            fresh = {"attempts": 0, "error": None, "finished_at": None, "sequence": None, "worker_id": None}
-            return replace(record, delivery=None, **fresh)
+        def change(record: JobRecord, now: float) -> JsonDict:
+            gone = dict.fromkeys(("error", "finished_at", "sequence", "worker_id", "delivery"))
+            return {"attempts": 0, **gone}
 
         return await self._transition(job, JOB_STATUS.QUEUED, change)
 
@@ -281,7 +282,7 @@ class JobStatusManager:
     async def _write(
         self, old: JobRecord, revision: int | None, status: JOB_STATUS, change: RecordChange
     ) -> JobRecord | None:
-        new = self._step(change(old, round(time.time(), 3)), status)
+        new = self._step(old, status, change)
         written = await self._records.update(new, revision)
         if written is None:
             return None
@@ -290,10 +291,14 @@ class JobStatusManager:
         logger.debug("Job %s: %s -> %s", old.job_id, old.status, status)
         return new
 
-    def _step(self, record: JobRecord, status: JOB_STATUS) -> JobRecord:
-        step: HistoryStep = {"status": status, "at": round(time.time(), 3), "attempt": record.attempts}
+    def _step(self, record: JobRecord, status: JOB_STATUS, change: RecordChange | None = None) -> JobRecord:
+        now = round(time.time(), 3)
+        changed = change(record, now) if change else {}
+        step: HistoryStep = {"status": status, "at": now, "attempt": changed.get("attempts", record.attempts)}
         if self._worker_id:
             step["worker_id"] = self._worker_id
-        if record.error and status is not JOB_STATUS.RUNNING:  # that is of the attempt before
-            step["error"] = record.error
-        return replace(record, status=status, history=[*record.history, step][-JOB_HISTORY_LIMIT:])
+        error = changed.get("error", record.error)
+        if error and status is not JOB_STATUS.RUNNING:  # that is of the attempt before
+            step["error"] = error
+        history = [*record.history, step][-JOB_HISTORY_LIMIT:]
+        return record.changed(status=status, history=history, **changed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from worker.exceptions import BadJobError
 
@@ -37,6 +38,7 @@ def check_job_id(job_id: str) -> str:
     return job_id
 
 
+@lru_cache(maxsize=1024)
 def record_key(job_id: str) -> str:
     """The key of a job in the buckets: its id, with `=XX` for what no key may hold."""
     return _NO_KEY.sub(lambda found: f"={ord(found[0]):02X}", check_job_id(job_id))

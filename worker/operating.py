@@ -151,10 +151,13 @@ class Operator:
 
     async def _messages(self, stream: str, subject: str) -> AsyncIterator[RawStreamMsg]:
         sequence = 1
-        while True:
+        last = (await self._js.stream_info(stream)).state.last_seq  # what comes meanwhile is for the next time
+        while sequence <= last:
             try:
                 message = await self._js.get_msg(stream, seq=sequence, next=True, subject=subject)
             except NotFoundError:
+                return
+            if (message.seq or 0) > last:
                 return
             yield message
             sequence = (message.seq or sequence) + 1

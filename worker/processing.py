@@ -27,7 +27,8 @@ from worker.exceptions import (
 from worker.failures import REASON_EXHAUSTED, FailedJobHandler
 from worker.jobs import JobStatusManager
 from worker.messages import REVISION_HEADER, Job, JobRecord
-from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome, stopping
+from worker.progress import Progress
+from worker.runner import NOTHING, CurrentJob, JobRunner, Outcome
 from worker.scheduling import occurrence
 from worker.states import ActiveJob
 
@@ -215,7 +216,7 @@ class JobProcessor:
         job, message = delivery.job, delivery.message
         self._work.active[job.job_id] = ActiveJob(job.job_id, delivery.queue, round(time.time(), 3), delivery.number)
         self._changed()
-        progress = asyncio.create_task(self._show_progress(message))
+        progress = Progress(message, self._settings.progress_interval)
         try:
             record = await self._settle(start)
             if record is None:  # it is not as the client had left it
@@ -228,7 +229,7 @@ class JobProcessor:
             await self._give_back(job, message)
             raise
         finally:
-            progress.cancel()
+            progress.stop()
             del self._work.active[job.job_id]
             self._jobs.forget(job.job_id)
             self._changed()
@@ -262,9 +263,10 @@ class JobProcessor:
         """What came of it: the bytes to store, or an error."""
         try:
             function = self._registry.find(job.function)
-            function.check_arguments(job)
             current = CurrentJob(job.job_id, job.queue, attempt, limit, self._context)
             outcome = await self._runner.call(function, job, current)
+            if isinstance(outcome.error, TypeError):
+                function.check_arguments(job)
             return outcome if outcome.error is not None else Outcome(self._jobs.encode_result(outcome.value))
         except Exception as error:
             return Outcome(error=error)
@@ -275,14 +277,6 @@ class JobProcessor:
             await self._jobs.retried(job, "interrupted: its worker was stopped", 0, counts=False)
         with contextlib.suppress(nats.errors.Error, OSError):
             await message.nak()
-
-    async def _show_progress(self, message: Msg) -> None:
-        while not stopping():
-            await asyncio.sleep(self._settings.progress_interval)
-            try:
-                await message.in_progress()
-            except (nats.errors.Error, OSError) as error:
-                logger.warning("A sign of life could not be sent: %s", describe_error(error))
 
     async def _settle(self, call: Callable[[], Awaitable[T]]) -> T:
         """Insist on what has to reach the server: a short outage should make no job run twice."""

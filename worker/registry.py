@@ -31,7 +31,7 @@ class JobFunction:
     signature: inspect.Signature | None = None
 
     def check_arguments(self, job: Job) -> None:
-        """A call whose arguments do not fit will never work."""
+        """A call whose arguments do not fit will never work: asked when one has raised a TypeError."""
         if self.signature is None:
             return
         try:

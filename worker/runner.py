@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from worker.exceptions import JobCancelledError
+from worker.signals import Signal
 
 if TYPE_CHECKING:
     from worker.messages import Job
@@ -66,7 +67,7 @@ class JobRunner:
         self._on_stuck = on_stuck
         self._lock = threading.Lock()
         self._in_threads = 0
-        self._cancelled: dict[str, asyncio.Future[None]] = {}
+        self._cancelled: dict[str, Signal] = {}
         self._stuck: set[asyncio.Future[Outcome]] = set()
 
     @property
@@ -89,9 +90,11 @@ class JobRunner:
         else:
             call = self._in_thread(function, job, context)
         limit = job.timeout if job.timeout is not None else function.timeout
-        cancelled = self._cancelled[job.job_id] = asyncio.get_running_loop().create_future()
+        cancelled = self._cancelled[job.job_id] = Signal()
+        call.add_done_callback(lambda _: cancelled.wake())
         try:
-            await asyncio.wait({call, cancelled}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if not call.done():
+                await cancelled.wait(limit)
         except asyncio.CancelledError:
             await self._abandon(call)
             raise
@@ -99,15 +102,15 @@ class JobRunner:
             del self._cancelled[job.job_id]
         if not call.done():
             await self._abandon(call)
-            error = JobCancelledError("cancelled") if cancelled.done() else TimeoutError(f"after {limit:g} s")
+            error = JobCancelledError("cancelled") if cancelled.is_set() else TimeoutError(f"after {limit:g} s")
             return Outcome(error=error)
         return Outcome(error=asyncio.CancelledError()) if call.cancelled() else call.result()
 
     def cancel(self, job_id: str) -> None:
         """End the call of a job, if there is one: what it comes to is a JobCancelledError."""
         cancelled = self._cancelled.get(job_id)
-        if cancelled is not None and not cancelled.done():
-            cancelled.set_result(None)
+        if cancelled is not None:
+            cancelled.set()
 
     def close(self) -> None:
         """Let threads end; do not wait for what runs."""
