@@ -18,12 +18,14 @@ class IndexTree(GitTree):
 
     @cached_property
     def blobs(self) -> tuple[Blob, ...]:
+        """Every file and link that is staged; none of a conflict."""
         found = []
         for line in filter(None, self._git("ls-files", "--stage", "-z", "--", ".").split(b"\0")):
             head, _, name = line.partition(b"\t")
             mode, blob, stage = head.split()
-            if stage == b"0":  # else there is a conflict to be solved first
-                found.append(Blob(name.decode(errors="surrogateescape"), mode, blob))
+            made = Blob(name.decode(errors="surrogateescape"), mode, blob)
+            if stage == b"0" and (made.is_file or made.is_link):
+                found.append(made)
         return tuple(found)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import codemods
 from codemods.model import Refused
 from codemods.project.git_tree import GitTree
 from codemods.trying.copies import lay_out
@@ -280,3 +281,11 @@ def test_what_the_last_move_wrote_is_no_uncommitted_work(repository: Repository)
 def test_a_revision_where_there_is_no_repository(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="neither a folder nor a revision"):
         GitTree(tmp_path, "HEAD")
+
+
+def test_git_is_asked_in_one_place() -> None:
+    """Whoever starts it elsewhere starts what a repository names."""
+    home = Path(codemods.__file__).parent
+    sources = {path.relative_to(home).as_posix(): path.read_text() for path in home.rglob("*.py")}
+    starts = [path for path, text in sources.items() if "subprocess" in text and ('"git"' in text or "'git'" in text)]
+    assert starts == ["project/git.py"]
