@@ -110,6 +110,24 @@ class Module:
                 found[item.binds].append(item)
         return dict(found)
 
+    def may_be_imported(self, node: ast.expr) -> bool:
+        """May the root of an attribute chain be what an import of this file binds? A parameter or a local is not."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if id(node) in self._of_the_module or not isinstance(node, ast.Name):
+            return True
+        return any(
+            item.binds == node.id
+            and (item.in_class or item.script or item.function is not None)
+            and (item.function is None or item.function.lineno <= node.lineno <= (item.function.end_lineno or 0))
+            for item in self.imports
+        )
+
+    @cached_property
+    def _of_the_module(self) -> frozenset[int]:
+        """The places at which names of the module itself are read or written."""
+        return frozenset(id(reference.node) for s in self.statements for reference in s.references)
+
     @cached_property
     def stand_ins(self) -> dict[str, list[Statement]]:
         """What blocks of imports bind beside them, flags and stand-ins, and the blocks that do."""

@@ -42,6 +42,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 def _mentions(facts: Facts) -> Iterator[Hazard]:
     """Texts, one hazard a file."""
     dotted = facts.world.names.dotted(facts.move.source)
+    silent = bound_names(facts) if facts.move.deprecate else {}
     by_file: dict[tuple[str, bool], list[Mention]] = defaultdict(list)
     for mention in facts.mentions:
         if mention.edit is None:
@@ -54,7 +55,8 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
         if ends and acted_upon:
             yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
         else:
-            goes_on = "which gives a warning now" if facts.move.deprecate else "which keeps working"
+            warns = facts.move.deprecate and first.name not in silent
+            goes_on = "which gives a warning now" if warns else "which keeps working"
             fate = "which is no longer there" if ends else goes_on
             yield Hazard(CODE, first.place, f"{said}, {fate}", (), Severity.DECLARED)
 

@@ -32,7 +32,7 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
         if len(call.args) > 1 and _is_other(call.args[1], facts.moved_names):
             told.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
-        if id(node) not in told and isinstance(node.ctx, ast.Load):
+        if id(node) not in told and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
             chain = attribute_chain(node)
             for dotted in aliases.get(chain[0], ()) if chain else ():
                 if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:

@@ -124,7 +124,7 @@ class Referrers:
         for node in module.source.nodes.of(ast.Attribute):
             chain = attribute_chain(node)
             reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
-            if reached:
+            if reached and module.may_be_imported(node):
                 where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
                 where.setdefault(reached[0], []).append(module.source.place(node))
 
