@@ -12,6 +12,7 @@ from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.project_index import World
 from codemods.planning.references.dynamic_names import Look, looks
+from codemods.planning.references.module_accesses import Accesses, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.namespace_writes import Write
 from codemods.planning.references.referrers import Referrers
@@ -73,6 +74,13 @@ class Facts:
     def mentions(self) -> tuple[Mention, ...]:
         """Texts that name moved definitions by their old path."""
         return find_mentions(self)
+
+    @cached_property
+    def accesses(self) -> dict[str, Accesses]:
+        """What is written where the old path ends and a file reached a moved name through the module."""
+        if self.move.reexport:
+            return {}
+        return rewritten_accesses(self.referrers, self.move.destination, self.moved_names)
 
     @property
     def same_folder(self) -> bool:

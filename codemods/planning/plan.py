@@ -10,6 +10,7 @@ from functools import partial
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
 from codemods.planning import hazards, request
+from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.model import Arrival, Block, Body, Departure, Edits
 from codemods.planning.edits.moved_code import body_edits
@@ -150,6 +151,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
     texts = text_references.rewritten(facts)
     own = texts.get(facts.move.source, ())
     going = text_references.inside(facts, own, statements)
+    unlisted = () if facts.move.reexport else tuple(without_exports(facts.source, facts.moved_names))
     body = Body(
         facts.source,
         tuple(sorted((*made_again, *statements), key=lambda s: s.index)),
@@ -189,7 +191,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         leaving,
         back,
         landing_place(facts, needs.lands_after),
-        tuple(edit for edit in own if edit not in going),
+        (*(edit for edit in own if edit not in going), *unlisted),
         lazy,
         late=deferred_imports(facts),
         executes=executed_in_place(facts),

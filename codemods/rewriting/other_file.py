@@ -11,9 +11,10 @@ from codemods.planning.edits.model import FileEdits, NewImport, Rehome, Replacem
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render, surgery
+from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.inserting import Inserter
-from codemods.rewriting.layout import has_its_lines, indentation, removal
-from codemods.rewriting.placing import imports_around
+from codemods.rewriting.layout import blocks, has_its_lines, indentation, removal
+from codemods.rewriting.placing import header, imports_around
 from codemods.rewriting.splice import splice
 
 
@@ -29,16 +30,26 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
     inserters: dict[int, Inserter] = {}
     renamed = {id(g[0].item.node): g[0].module for g in by_statement.values() if len(g) == len(g[0].item.node.names)}
     edits: list[Replacement] = list(file.strings)
+    gone, whole = dropped_imports(source, file.dropped)
+    edits += [*gone, *(removal(source, top, bottom) for top, bottom in blocks(whole, source))]
+    taken = {*by_statement, *(id(item.node) for item in file.dropped)}
+    if file.imports:
+        top = header(source)
+        inserter = inserters.setdefault(
+            top.imports[0].lineno if top.imports else 0, Inserter(source, top, style, taken)
+        )
+        for new in file.imports:
+            inserter.add(new)
     for group in by_statement.values():
         node = group[0].item.node
         assert isinstance(node, ast.ImportFrom)
         block = imports_around(source, node)
         first = block.imports[0].lineno if block.imports else 0
-        inserter = inserters.setdefault(first, Inserter(source, block, style, set(by_statement), renamed))
+        inserter = inserters.setdefault(first, Inserter(source, block, style, taken, renamed))
         edits += _statement(source, node, inserter, group)
     for inserter in inserters.values():
         edits += inserter.edits()
-    return source.encode(splice(source.text, edits))
+    return source.encode(splice(source.text, merged(source, edits) if file.dropped else edits))
 
 
 def rewrite_text(file: FileEdits, raw: bytes) -> bytes:

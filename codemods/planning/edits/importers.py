@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
@@ -58,9 +59,22 @@ def importer_edits(
         assert seam.module is not None and seam.text is not None
         modules[seam.module.path] = seam.module
         strings[seam.module.path].append(_retargeted(facts, seam))
+    reached = dict(facts.accesses)
+    for path, found in list(reached.items()):
+        modules[path] = found.module
+        strings[path] += found.edits
+        if found.dropped and order.of_importer(found.module, found.dropped) is not None:
+            reached[path] = replace(found, dropped=())
     edits = tuple(
-        FileEdits(path, modules.get(path) or texts[path], tuple(rehomes[path]), tuple(strings[path]))
-        for path in sorted({*rehomes, *strings})
+        FileEdits(
+            path,
+            modules.get(path) or texts[path],
+            tuple(rehomes[path]),
+            tuple(strings[path]),
+            reached[path].imports if path in reached else (),
+            reached[path].dropped if path in reached else (),
+        )
+        for path in sorted({*rehomes, *strings, *reached})
     )
     return edits, tuple(kept)
 

@@ -167,6 +167,8 @@ class FileEdits:
     module: Module | None
     rehomes: tuple[Rehome, ...] = ()
     strings: tuple[Replacement, ...] = ()
+    imports: tuple[NewImport, ...] = ()
+    dropped: tuple[Import, ...] = ()
 
 
 @dataclass(frozen=True)

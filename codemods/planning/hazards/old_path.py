@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from codemods.bindings import Module
 from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.lazy_reexports import bound_names
@@ -66,22 +67,34 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     referrers, moved = facts.referrers, facts.moved_names
     found: list[tuple[Place, str, str]] = []
     for kind, places in (("reads", referrers.chained), ("sets", referrers.assigned)):
-        found += [(place, name, f"{kind} {name}") for name in sorted(moved & places.keys()) for place in places[name]]
+        found += [
+            (place, name, f"{kind} {name}")
+            for name in sorted(moved & places.keys())
+            for place in places[name]
+            if not (kind == "reads" and facts.accesses.get(place.path))
+        ]
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
     for module in referrers.stars:
         brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
+        if not facts.move.reexport and (module.path in facts.accesses or not _read_by(module, brought)):
+            continue
         found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
     if facts.move.reexport is Reexport.NONE:
         name = facts.move.names[0]
         found += [
             (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)
         ]
-    listed = sorted(moved & set(facts.source.exported or ()))
+    listed = sorted(moved & set(facts.source.exported or ())) if facts.move.reexport else []
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()
         yield Hazard(CODE, place, f"this {what} by way of {facts.move.source}, {fate}", remedies, severity)
+
+
+def _read_by(module: Module, names: Collection[str]) -> bool:
+    read = {r.name for s in module.statements for r in s.references} | set(module.exported or ())
+    return bool(read & set(names)) or module.path.endswith("/__init__.py")
 
 
 def _stays(facts: Facts, name: str) -> bool:

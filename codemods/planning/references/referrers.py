@@ -108,7 +108,7 @@ class Referrers:
             found.setdefault(item.binds, []).append(dotted)
         return found
 
-    def _reached(self, chain: list[str], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
+    def reached(self, chain: list[str], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
         """What an attribute chain reads beyond this module, if it goes through it."""
         for dotted in aliases.get(chain[0], ()):
             parts = [*dotted.split("."), *chain[1:]]
@@ -123,7 +123,7 @@ class Referrers:
         aliases = self.aliases(module)
         for node in module.source.nodes.of(ast.Attribute):
             chain = attribute_chain(node)
-            reached = self._reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
+            reached = self.reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
             if reached and module.may_be_imported(node):
                 where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained
                 where.setdefault(reached[0], []).append(module.source.place(node))

@@ -86,6 +86,7 @@ class _Search:
                 if module is not None:
                     modules.append(module)
                     yield from self._examples(path, module.source.text, module.source.newline, _docstrings(module))
+                    yield from self._prose(module)
             elif not path.endswith(".pyi"):
                 yield from self._document(path)
         yield from self._strings(modules)
@@ -154,6 +155,25 @@ class _Search:
                     place = Place(path, text.count("\n", 0, example.start) + 1)
                     yield Mention(place, hit, True, example.rewritten(self.moved, self.new, newline))
 
+    def _prose(self, module: Module) -> Iterator[Mention]:
+        """What docstrings say of moved names, examples aside."""
+        source = module.source
+        for node in (n.value for n in source.nodes.of(ast.Expr) if isinstance(n.value, ast.Constant)):
+            if not isinstance(node.value, str) or self.old not in node.value:
+                continue
+            start = source.start(node)
+            for hit in self.anywhere.finditer(source.text, start, source.end(node)):
+                line = source.text[source.text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
+                if ">>>" not in line and "..." not in line:
+                    yield Mention(_place(module.path, source.text, hit.start()), hit[1], False)
+
+    def _in_prose(self, hit: re.Match[str]) -> Replacement | None:
+        """People are told the new path where the old one ends."""
+        dotted = hit[0] == f"{self.old}.{hit[1]}"
+        if self.facts.move.reexport or not dotted:
+            return None
+        return Replacement(hit.start(), hit.start() + len(self.old), self.new, f"names {self.new}.{hit[1]}")
+
     # -- other texts
 
     def _document(self, path: str) -> Iterator[Mention]:
@@ -174,7 +194,8 @@ class _Search:
         for hit in self.anywhere.finditer(text):
             place = _place(path, text, hit.start())
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
-                found.append(Mention(place, hit[1], not path.endswith(_PROSE)))
+                acted_upon = not path.endswith(_PROSE)
+                found.append(Mention(place, hit[1], acted_upon, None if acted_upon else self._in_prose(hit)))
         if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
             found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
         yield from found

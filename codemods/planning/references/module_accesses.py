@@ -1,0 +1,154 @@
+"""Who reaches a moved name through the old module where the old path ends, and what is written there instead.
+
+`checks.Url` becomes `urls.Url`, with an import of the new module; a star import gets the names beside it that the file
+reads. What is reached otherwise (in functions that import the module, by a name that something else has too, by an
+assignment) is not rewritten, and is a reason to refuse.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codemods.bindings import Import, Module
+from codemods.planning.edits.model import NewImport, Replacement
+from codemods.planning.edits.spelling import reference_to
+from codemods.planning.references.module_values import attribute_chain
+from codemods.planning.references.referrers import Referrers
+from codemods.project.names import Names
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """The edits of one file: new texts, imports to be added, and imports that nothing needs then."""
+
+    module: Module
+    edits: tuple[Replacement, ...] = ()
+    imports: tuple[NewImport, ...] = ()
+    dropped: tuple[Import, ...] = ()
+
+
+def rewritten_accesses(referrers: Referrers, destination: str, moved: frozenset[str]) -> dict[str, Accesses]:
+    """By file; files with an access that can't be rewritten are left out."""
+    found: dict[str, Accesses] = {}
+    starred = {module.path: module for module in referrers.stars}
+    for path in referrers.files:
+        if not path.endswith(".py") or path in (referrers.path, destination):
+            continue
+        module = starred.get(path) or _parsed(referrers, path)
+        if module is not None:
+            made = _Rewriting(referrers, destination, moved, module).made()
+            if made.edits or made.imports:
+                found[path] = made
+    return found
+
+
+def _parsed(referrers: Referrers, path: str) -> Module | None:
+    try:
+        return referrers.world.module(path)
+    except Exception:  # remembered by the world as unreadable
+        return None
+
+
+class _Rewriting:
+    def __init__(self, referrers: Referrers, destination: str, moved: frozenset[str], module: Module) -> None:
+        self.referrers, self.destination, self.moved, self.module = referrers, destination, moved, module
+        self.names: Names = referrers.world.names
+        self.taken = _spoken(module)
+
+    def made(self) -> Accesses:
+        edits: list[Replacement] = []
+        imports: dict[NewImport, None] = {}
+        old: dict[int, Import] = {}
+        for node in self._accesses():
+            item = self._item(node)
+            new = self._written(node, item) if item is not None else None
+            if item is None or new is None:
+                return Accesses(self.module)
+            text, added = new
+            source = self.module.source
+            edits.append(Replacement(source.start(node), source.end(node), text, f"reads {text}"))
+            imports[added] = None
+            old[id(item)] = item
+        going = {id(root) for edit in edits for root in self._roots(edit)}
+        dropped = tuple(item for item in old.values() if self._only(item, going))
+        imports |= dict.fromkeys(self._instead_of_stars())
+        return Accesses(self.module, tuple(edits), tuple(imports), dropped)
+
+    def _accesses(self) -> Iterator[ast.Attribute]:
+        """The places that read a moved name as an attribute of the module."""
+        aliases = self.referrers.aliases(self.module)
+        for node in self.module.source.nodes.of(ast.Attribute):
+            chain = attribute_chain(node)
+            if not chain or chain[0] not in aliases or node.attr not in self.moved:
+                continue
+            if self.referrers.reached(chain, aliases, self.module.path) == (node.attr,):
+                if self.module.may_be_imported(node):
+                    yield node
+
+    def _item(self, node: ast.Attribute) -> Import | None:
+        """The import at the top of the file by which the module is read there; None where it is not that simple."""
+        root = attribute_chain(node)[0]
+        items = [i for i in self.module.imports if i.binds == root]
+        dotted = ast.unparse(node.value)
+        exact = [i for i in items if i.attribute is not None or i.asname or i.module == dotted]
+        plain = all(i.function is None and not i.guarded and not i.in_class and not i.typing_only for i in items)
+        load = isinstance(node.ctx, ast.Load)
+        return exact[0] if plain and load and len(exact) == 1 and root not in self.module.definitions else None
+
+    def _written(self, node: ast.Attribute, item: Import) -> tuple[str, NewImport] | None:
+        """The new text of an access, and the import that it needs."""
+        level = item.level > 0
+        beside = None if level else (self._dotted(item), self.referrers.path)
+        target = reference_to(self.destination, self.module.path, level, self.names, beside)
+        if item.attribute is None and not item.asname:
+            return f"{target}.{node.attr}", NewImport(target)
+        parent, _, last = target.rpartition(".")
+        if parent or level:
+            parent = parent or "."
+            parent += "." if level and not parent.strip(".") and target.startswith(parent + ".") else ""
+            whole = NewImport("." * (len(target) - len(target.lstrip("."))) if not parent.strip(".") else parent, last)
+        else:
+            whole = NewImport(last)
+        if last not in self.taken:
+            return f"{last}.{node.attr}", whole
+        return (node.attr, NewImport(target, node.attr)) if node.attr not in self.taken else None
+
+    def _dotted(self, item: Import) -> str:
+        return item.module if item.attribute is None else f"{item.module}.{item.attribute}"
+
+    def _instead_of_stars(self) -> Iterator[NewImport]:
+        """What a star import brought, and what the file, or whoever reads it as a package's face, goes on reading."""
+        if self.module not in self.referrers.stars:
+            return
+        world, face = self.referrers.world, self.module.path.endswith("/__init__.py")
+        read = {r.name for s in self.module.statements for r in s.references} | set(self.module.exported or ())
+        star = next(s for s in self.module.stars if world.target(self.module, s) == self.referrers.path)
+        beside = None if star.level else (star.module, self.referrers.path)
+        target = reference_to(self.destination, self.module.path, star.level > 0, self.names, beside)
+        for name in sorted(self.moved - self.module.binds):
+            if world.exports(self.referrers.path, name) and (name in read or face):
+                yield NewImport(target, name, None if name in read else name)
+
+    def _roots(self, edit: Replacement) -> Iterator[ast.Name]:
+        source = self.module.source
+        for node in source.nodes.of(ast.Name):
+            if source.start(node) == edit.start:
+                yield node
+
+    def _only(self, item: Import, going: set[int]) -> bool:
+        """Did nothing but what is rewritten read this import?"""
+        if self.module.path.endswith("/__init__.py") or item.explicit or item.binds in (self.module.exported or ()):
+            return False
+        nodes = self.module.source.nodes.of(ast.Name)
+        return all(id(node) in going for node in nodes if node.id == item.binds)
+
+
+def _spoken(module: Module) -> set[str]:
+    """Every name that a file binds or reads anywhere, in whatever scope."""
+    nodes = module.source.nodes
+    found = {node.id for node in nodes.of(ast.Name)} | {node.arg for node in nodes.of(ast.arg)}
+    found |= {item.binds for item in module.imports}
+    found |= {n.name for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) for n in nodes.of(kind)}
+    return found | {"__class__"}
