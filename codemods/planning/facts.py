@@ -12,7 +12,7 @@ from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.project_index import World
 from codemods.planning.references.dynamic_names import Look, looks
-from codemods.planning.references.module_accesses import Accesses, rewritten_accesses
+from codemods.planning.references.module_accesses import Accesses, in_destination, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.namespace_writes import Write
 from codemods.planning.references.referrers import Referrers
@@ -81,6 +81,13 @@ class Facts:
         if self.move.reexport:
             return {}
         return rewritten_accesses(self.referrers, self.move.destination, self.moved_names)
+
+    @cached_property
+    def own_accesses(self) -> Accesses | None:
+        """What the destination reads through the source, and has itself then."""
+        if self.destination is None:
+            return None
+        return in_destination(self.referrers, self.destination, self.moved_names)
 
     @property
     def same_folder(self) -> bool:

@@ -168,6 +168,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
     )
     blocks = tuple(Block(node, unread(facts.source, node, needs.used)) for node in needs.blocks)
+    own_accesses = facts.own_accesses
     arrival = Arrival(
         facts.move.destination,
         facts.destination,
@@ -177,8 +178,8 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
         tuple(needs.typing_imports),
         needs.typing_test(),
         blocks,
-        awaiting(facts),
-        texts.get(facts.move.destination, ()),
+        (*awaiting(facts), *(own_accesses.dropped if own_accesses else ())),
+        (*texts.get(facts.move.destination, ()), *(own_accesses.edits if own_accesses else ())),
     )
     back, lazy = ways_back(facts)
     leaving = departing_blocks(facts, needs.blocks)

@@ -241,7 +241,10 @@ def _landing(arrival: Arrival, module: Module, before: Statement, moved: str) ->
     at = source.line_starts[top - 1]
     definition = isinstance(before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     big = definition or _ends_big(arrival.body.statements)
-    return Replacement(at, at, moved + source.newline * (2 if big else 1))
+    above = next((i for i in range(top - 1 - previous) if source.line(top - 1 - i).strip()), top - 1 - previous)
+    gap = 2 if _begins_big(arrival.body.statements) else 1
+    missing = max(0, gap - above) if previous else 0
+    return Replacement(at, at, source.newline * missing + moved + source.newline * (2 if big else 1))
 
 
 def _with_last(text: str, arrival: Arrival, module: Module, moved: str) -> str:

@@ -78,8 +78,19 @@ def test_an_example_that_can_not_be_divided() -> None:
 
 
 def test_prose_does_not_hold_the_end_of_the_path_up() -> None:
-    ((_, reason),) = listed("docs/worker.md", "See `shop.worker.Status`.\n", "--no-reexport")
+    ((_, reason),) = listed("docs/worker.md", "`shop.worker` has a class Status.\n", "--no-reexport")
     assert reason.endswith("which is no longer there")
+
+
+def test_prose_names_the_new_path_where_the_old_one_ends() -> None:
+    files = {"shop/__init__.py": "", "shop/worker.py": WORKER, "docs/worker.md": "See `shop.worker.Status`.\n"}
+    solution = solve((read_move(f"{MOVE} --no-reexport"),), MemoryTree({p: t.encode() for p, t in files.items()}))
+    assert solution.changes.after["docs/worker.md"] == b"See `shop.status.Status`.\n"
+
+
+def test_docstrings_are_listed() -> None:
+    text = 'def page():\n    """See :py:class:`shop.worker.Status`."""\n'
+    assert [place for place, _ in listed("shop/pages.py", text)] == ["shop/pages.py:2"]
 
 
 def test_the_old_path_that_warns_is_said_to() -> None:

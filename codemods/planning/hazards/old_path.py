@@ -71,7 +71,7 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
             (place, name, f"{kind} {name}")
             for name in sorted(moved & places.keys())
             for place in places[name]
-            if not (kind == "reads" and facts.accesses.get(place.path))
+            if not (kind == "reads" and (facts.accesses.get(place.path) or _of_the_destination(facts, place)))
         ]
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
     for module in referrers.stars:
@@ -90,6 +90,13 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()
         yield Hazard(CODE, place, f"this {what} by way of {facts.move.source}, {fate}", remedies, severity)
+
+
+def _of_the_destination(facts: Facts, place: Place) -> bool:
+    own = facts.own_accesses
+    if own is None or place.path != facts.move.destination:
+        return False
+    return any(own.module.source.text.count("\n", 0, edit.start) + 1 == place.line for edit in own.edits)
 
 
 def _read_by(module: Module, names: Collection[str]) -> bool:

@@ -8,7 +8,7 @@ assignment) is not rewritten, and is a reason to refuse.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
@@ -44,6 +44,25 @@ def rewritten_accesses(referrers: Referrers, destination: str, moved: frozenset[
     return found
 
 
+def in_destination(referrers: Referrers, destination: Module, moved: frozenset[str]) -> Accesses:
+    """What the destination read through the source stands in itself now, and functions name it so."""
+    rewriting = _Rewriting(referrers, destination.path, moved, destination)
+    functions = [s.node for s in destination.statements if isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    classes = [s.node for s in destination.statements if isinstance(s.node, ast.ClassDef)]
+    methods = [n for c in classes for n in c.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    found = [
+        (node, item)
+        for node in rewriting.accesses()
+        if (item := rewriting.item(node)) is not None
+        and node.attr not in rewriting.taken
+        and any(f.body[0].lineno <= node.lineno <= (f.end_lineno or 0) for f in (*functions, *methods))
+    ]
+    source = destination.source
+    edits = [Replacement(source.start(n), source.end(n), n.attr, f"reads {n.attr} in its own module") for n, _ in found]
+    items = {id(item): item for _, item in found}
+    return Accesses(destination, tuple(edits), (), rewriting.needless(edits, items.values()))
+
+
 def _parsed(referrers: Referrers, path: str) -> Module | None:
     try:
         return referrers.world.module(path)
@@ -61,8 +80,8 @@ class _Rewriting:
         edits: list[Replacement] = []
         imports: dict[NewImport, None] = {}
         old: dict[int, Import] = {}
-        for node in self._accesses():
-            item = self._item(node)
+        for node in self.accesses():
+            item = self.item(node)
             new = self._written(node, item) if item is not None else None
             if item is None or new is None:
                 return Accesses(self.module)
@@ -71,12 +90,15 @@ class _Rewriting:
             edits.append(Replacement(source.start(node), source.end(node), text, f"reads {text}"))
             imports[added] = None
             old[id(item)] = item
-        going = {id(root) for edit in edits for root in self._roots(edit)}
-        dropped = tuple(item for item in old.values() if self._only(item, going))
         imports |= dict.fromkeys(self._instead_of_stars())
-        return Accesses(self.module, tuple(edits), tuple(imports), dropped)
+        return Accesses(self.module, tuple(edits), tuple(imports), self.needless(edits, old.values()))
 
-    def _accesses(self) -> Iterator[ast.Attribute]:
+    def needless(self, edits: Iterable[Replacement], items: Iterable[Import]) -> tuple[Import, ...]:
+        """The imports that nothing reads once the edits are made."""
+        going = {id(root) for edit in edits for root in self._roots(edit)}
+        return tuple(item for item in items if self._only(item, going))
+
+    def accesses(self) -> Iterator[ast.Attribute]:
         """The places that read a moved name as an attribute of the module."""
         aliases = self.referrers.aliases(self.module)
         for node in self.module.source.nodes.of(ast.Attribute):
@@ -87,7 +109,7 @@ class _Rewriting:
                 if self.module.may_be_imported(node):
                     yield node
 
-    def _item(self, node: ast.Attribute) -> Import | None:
+    def item(self, node: ast.Attribute) -> Import | None:
         """The import at the top of the file by which the module is read there; None where it is not that simple."""
         root = attribute_chain(node)[0]
         items = [i for i in self.module.imports if i.binds == root]

@@ -132,6 +132,9 @@ class _Search:
     def _is_module(self, module: Module, text: str) -> bool:
         """The old module's name: in full; relative or its last part only, where modules are imported by name."""
         name = text.lstrip(".")
+        if text == self.old and "." not in text:
+            # A word like another, unless modules are imported by name here.
+            return _IMPORTS_BY_NAME.search(module.source.text) is not None
         if text == self.old or not name or not self.old.endswith(name):
             return text == self.old
         if not name.replace(".", "").isidentifier() or not _IMPORTS_BY_NAME.search(module.source.text):
