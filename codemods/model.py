@@ -37,6 +37,11 @@ class Move:
     accept: tuple[str, ...] = ()
     needed: bool = False
 
+    @property
+    def goes_on(self) -> bool:
+        """Is the old path still there after the move?"""
+        return self.reexport is not Reexport.NONE
+
 
 @dataclass(frozen=True, order=True)
 class Place:

@@ -78,7 +78,7 @@ class Facts:
     @cached_property
     def accesses(self) -> dict[str, Accesses]:
         """What is written where the old path ends and a file reached a moved name through the module."""
-        if self.move.reexport:
+        if self.move.goes_on:
             return {}
         return rewritten_accesses(self.referrers, self.move.destination, self.moved_names)
 

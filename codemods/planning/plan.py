@@ -151,7 +151,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
     texts = text_references.rewritten(facts)
     own = texts.get(facts.move.source, ())
     going = text_references.inside(facts, own, statements)
-    unlisted = () if facts.move.reexport else tuple(without_exports(facts.source, facts.moved_names))
+    unlisted = () if facts.move.goes_on else tuple(without_exports(facts.source, facts.moved_names))
     body = Body(
         facts.source,
         tuple(sorted((*made_again, *statements), key=lambda s: s.index)),

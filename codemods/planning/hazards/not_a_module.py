@@ -29,7 +29,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         return
     users = sorted({module.path for module, item in facts.referrers.imports if item.attribute in facts.moved_names})
     users += sorted({facts.move.source for u in facts.staying for r in u.references if r.name in facts.moved_names})
-    if facts.move.reexport or users:
+    if facts.move.goes_on or users:
         who = f"{users[0]} uses what moves" if users else "the old path is to keep working"
         remedies = ("choose another destination", *(() if users else ("let the old path end: --no-reexport",)))
         yield Hazard(CODE, Place(facts.move.destination), f"no import can name `{wrong[0]}`, and {who}", remedies)

@@ -76,7 +76,7 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
     for module in referrers.stars:
         brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
-        if not facts.move.reexport and (module.path in facts.accesses or not _read_by(module, brought)):
+        if not facts.move.goes_on and (module.path in facts.accesses or not _read_by(module, brought)):
             continue
         found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
     if facts.move.reexport is Reexport.NONE:
@@ -84,7 +84,7 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
         found += [
             (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)
         ]
-    listed = sorted(moved & set(facts.source.exported or ())) if facts.move.reexport else []
+    listed = sorted(moved & set(facts.source.exported or ())) if facts.move.goes_on else []
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):

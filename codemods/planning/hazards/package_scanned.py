@@ -42,14 +42,14 @@ def find(facts: Facts) -> Iterator[Hazard]:
     old, new = names.dotted(move.source), names.dotted(move.destination)
     for scan in scans(facts):
         place = _place(scan.module.path, scan.node)
-        if scan.lists and scan.reaches(new) and (move.reexport or not scan.reaches(old)):
+        if scan.lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
             both = f" and in {move.source}, which imports it back" if scan.reaches(old) else ""
             reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
         elif scan.uses and scan.reaches(new) and facts.destination is None:
             reason = f"this uses each module of a package, and finds {move.destination} as one more"
             yield Hazard(CODE, place, reason, _REMEDIES)
-        elif scan.lists and not move.reexport:
+        elif scan.lists and not move.goes_on:
             reason = "this goes through the names of each module of a package, and no longer finds"
             yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
     yield from _by_frameworks(facts)

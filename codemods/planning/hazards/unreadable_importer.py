@@ -35,7 +35,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         said = f"{here} can't parse this file ({error.reason})"
         said += f", which imports {', '.join(names)} from {facts.move.source}"
-        if facts.move.reexport:
+        if facts.move.goes_on:
             yield Hazard(CODE, error.place, f"{said}; it stays as it is", (), Severity.DECLARED)
         else:
             remedies = ("run codemods with the Python of the project", "leave out --no-reexport")

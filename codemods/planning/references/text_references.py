@@ -173,7 +173,7 @@ class _Search:
     def _in_prose(self, hit: re.Match[str]) -> Replacement | None:
         """People are told the new path where the old one ends."""
         dotted = hit[0] == f"{self.old}.{hit[1]}"
-        if self.facts.move.reexport or not dotted:
+        if self.facts.move.goes_on or not dotted:
             return None
         return Replacement(hit.start(), hit.start() + len(self.old), self.new, f"names {self.new}.{hit[1]}")
 
