@@ -10,6 +10,9 @@ from importlib import resources
 __all__ = ["READING", "Call", "call"]
 
 
+_EXCEPTIONS = ("Error", "Exception", "Warning")
+
+
 class Call(Enum):
     """What calling a name, deriving from it or decorating with it does."""
 
@@ -23,6 +26,8 @@ class Call(Enum):
 def call(dotted: str) -> Call | None:
     """What is known of calling ``typing.NewType``; None where nothing is. The longest entry decides."""
     table = _table()
+    if dotted.endswith(_EXCEPTIONS) and dotted not in table:
+        return Call.QUIET  # by convention a class that is raised
     while dotted:
         if dotted in table:
             return table[dotted]

@@ -129,6 +129,10 @@ class Asked:
         return cls.__subclasses__()
 
 
+def derived(cls):
+    return [one for sub in cls.__subclasses__() for one in derived(sub)]
+
+
 def base():
     class Base:
         def __init_subclass__(cls):
@@ -164,6 +168,7 @@ QUIET = {
     "a list of its own that is filled": "from tools import fill\nOWN = []\nfill(OWN)",
     "an object of its own": "from tools import Bus\nmine = Bus()\n@mine.on('x')\ndef f(): ...",
     "an operator on its own": "from tools import Bus\none = Bus()\ntwo = Bus()\none >> two",
+    "a subclass of what nobody asks for": "from tools import Bus\nclass Mine(Bus): ...",
     "a plain subclass": "from tools import Bus\nclass Mine(Bus): ...",
     "a comprehension": "X = {str(n): n for n in range(3) if n}",
     "the main guard": "if __name__ == '__main__':\n    print(1)",
@@ -192,6 +197,7 @@ LOUD = {
     "a base called for at once": "from tools import base\nclass A(base()): ...",
     "__set_name__": "from tools import Field\nclass A:\n    x = Field()",
     "__subclasses__ is asked": "from tools import Asked\nclass A(Asked): ...",
+    "a function asks for its subclasses": "from tools import Bus, derived\nclass A(Bus): ...\nderived(Bus)",
     "an entry": "from tools import TABLE\nTABLE['x'] = 1",
     "an entry by a function": "from tools import table\ntable()['x'] = 1",
     "an entry by setdefault": "from tools import TABLE\nTABLE.setdefault('x', []).append(1)",

@@ -131,9 +131,30 @@ class ClassHooks:
         """The classes whose ``__subclasses__()`` somebody asks for; ("", "*") where it can't be told which."""
         found: set[Target] = set()
         for module in self.resolver.world.modules_mentioning("__subclasses__"):
-            owners = {id(n): (module.path, c.name) for c in module.source.nodes.of(ast.ClassDef) for n in ast.walk(c)}
+            inside = {id(n): c for c in module.source.nodes.of(ast.ClassDef) for n in ast.walk(c)}
+            around = {id(n): f for f in module.source.tree.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)}
             for node in module.source.nodes.of(ast.Attribute):
                 if node.attr == "__subclasses__":
                     target = self.resolver.named(module, None, chain_of(node.value))
-                    found.add(target or owners.get(id(node)) or ("", "*"))
+                    if target is not None:
+                        found.add(target)
+                    elif id(node) in inside:
+                        found.add((module.path, inside[id(node)].name))
+                    else:
+                        found.update(self._passed(around.get(id(node)), node.value))
         return frozenset(found)
+
+    def _passed(self, function: ast.stmt | None, value: ast.expr) -> Iterator[Target]:
+        """What callers give for the parameter whose subclasses a function asks for."""
+        names = [a.arg for a in function.args.args] if isinstance(function, FUNCTIONS) else []
+        if not isinstance(function, FUNCTIONS) or getattr(value, "id", "") not in names:
+            yield "", "*"
+            return
+        position, own = names.index(value.id), {id(n) for n in ast.walk(function)}  # type: ignore[attr-defined]
+        for module in self.resolver.world.modules_mentioning(function.name):
+            for call in module.source.nodes.of(ast.Call):
+                named = getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
+                if named and id(call) not in own:
+                    given = call.args[position] if len(call.args) > position else None
+                    target = self.resolver.named(module, None, chain_of(given)) if given is not None else None
+                    yield target or ("", "*")

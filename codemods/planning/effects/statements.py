@@ -12,7 +12,7 @@ from codemods.graphs import strongly_connected
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver, own_nodes
 from codemods.planning.effects.scopes import function_scope
-from codemods.planning.effects.targets import CALLED, FRESH, MADE, PARAMETER, SELF, Code, Target, Targets
+from codemods.planning.effects.targets import CALLED, FRESH, GIVEN, MADE, PARAMETER, SELF, Callee, Code, Target, Targets
 from codemods.planning.effects.walking import Site, Walker
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
@@ -97,7 +97,7 @@ class Effects:
             returned = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
             for value in [code.node.body] if isinstance(code.node, ast.Lambda) else returned:
                 for callee in self.resolver.callees(code.module, scope, value, code.depth - 1):
-                    yield Site(callee, value.lineno)
+                    yield Site(callee, value.lineno, given=((0, Callee(GIVEN, calls=True)),))
 
     def _at(self, site: Site) -> Targets:
         """What a call changes."""
@@ -106,9 +106,8 @@ class Effects:
         if callee.arguments:
             found |= site.first
         if callee.calls:
-            found |= self._given(site)
-            if callee.code is None and callee.label.isidentifier():
-                found.add(CALLED)
+            # A parameter is called; or something from outside that calls all that it is given.
+            found |= {(CALLED, callee.label)} if "." not in callee.label else self._given(site, None)
         for target in self._changes.get(callee.code, FRESH) if callee.code is not None else ():
             found |= self._seen_from(site, target)
         return frozenset(found)
@@ -120,8 +119,8 @@ class Effects:
         outer = frozenset({target} if callee.code is not None and callee.code.around is not None else ())
         if target == PARAMETER:
             return site.arguments | outer
-        if target == CALLED:
-            return self._given(site) | outer
+        if target[0] == CALLED:
+            return self._given(site, target[1]) | outer
         if target == MADE:
             return FRESH
         if target[0] != SELF or outer:
@@ -130,14 +129,15 @@ class Effects:
             return FRESH
         return callee.receiver
 
-    def _given(self, site: Site) -> Targets:
-        """What the functions change that a call is given; PARAMETER where they are the caller's own parameters."""
+    def _given(self, site: Site, parameter: str | None) -> Targets:
+        """What the functions change that a call is given for a parameter (None: for any)."""
         found: set[Target] = set()
-        for given in site.given:
-            if given.code is not None:
-                found |= {t for t in self._changes.get(given.code, FRESH) if _is_object(t)}
-            elif given.calls:
-                found.add(CALLED)
+        for key, given in site.given:
+            if parameter is None or key in (None, parameter) or key == _position(site.callee, parameter):
+                if given.code is not None:
+                    found |= {t for t in self._changes.get(given.code, FRESH) if _is_object(t)}
+                elif given.calls:
+                    found.add((CALLED, given.label))
         return frozenset(found)
 
     def _of_class(self, owners: Targets, attribute: str) -> bool:
@@ -160,16 +160,29 @@ class Effects:
         return False
 
 
+def _position(callee: Callee, parameter: str) -> int | None:
+    """The position at which a call gives something for a parameter."""
+    if parameter == GIVEN:
+        return 0
+    if callee.code is None:
+        return None
+    a = callee.code.node.args
+    names = [x.arg for x in (*a.posonlyargs, *a.args)][1 if callee.code.owner is not None else 0 :]
+    if a.vararg is not None and a.vararg.arg == parameter:
+        return len(names)
+    return names.index(parameter) if parameter in names else None
+
+
 def owned(module: Module, target: Target) -> bool:
     """Is it an object that the module makes?"""
     return target[0] == module.path and target[1] in module.definitions
 
 
 def _is_object(target: Target) -> bool:
-    return target not in (PARAMETER, CALLED, MADE) and target[0] != SELF
+    return target not in (PARAMETER, MADE) and target[0] not in (SELF, CALLED)
 
 
 def _codes(site: Site) -> Iterator[Code]:
-    for callee in (site.callee, *site.given):
+    for callee in (site.callee, *(given for _, given in site.given)):
         if callee.code is not None:
             yield callee.code

@@ -12,7 +12,8 @@ from codemods.bindings import Module
 Target = tuple[str, str]
 Targets = frozenset[Target]
 PARAMETER: Target = ("<parameter>", "")  # what the function is given
-CALLED: Target = ("<called>", "")  # it calls what it is given
+CALLED = "<called>"  # (CALLED, name): it calls the parameter of that name
+GIVEN = "<given>"  # what is given to what a function returned, as a decorator with arguments is
 SELF = "<self>"  # (SELF, attribute): what hangs on the first parameter of a method; without attribute, that itself
 MADE: Target = ("<made>", "")  # what ``super().__new__(…)`` gave: new, but not all that hangs on it
 FRESH: Targets = frozenset()  # made here, and nobody else's

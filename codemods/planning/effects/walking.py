@@ -22,13 +22,13 @@ _METHODS |= {ast.BitAnd: "and", ast.Mult: "mul", ast.Div: "truediv", ast.MatMult
 
 @dataclass(frozen=True)
 class Site:
-    """A call: what may run, the objects that it is given, and the code that it is given. ``line``: where."""
+    """A call: what may run, the objects that it is given, and the code, by position or keyword. ``line``: where."""
 
     callee: Callee
     line: int
     arguments: Targets = FRESH
     first: Targets = FRESH
-    given: tuple[Callee, ...] = ()
+    given: tuple[tuple[int | str | None, Callee], ...] = ()
 
 
 class Walker:
@@ -105,17 +105,13 @@ class Walker:
     # -- what is called
 
     def _call(self, module: Module, scope: Scope | None, node: ast.Call) -> Iterator[Site]:
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        yield from self._sites(module, scope, node.func, values)
-
-    def _sites(
-        self, module: Module, scope: Scope | None, function: ast.expr, values: list[ast.expr], depth: int = 1
-    ) -> Iterator[Site]:
-        roots = [self.resolver.roots(module, scope, value) for value in values]
-        given = tuple(found for value in values for found in self._functions(module, scope, value))
-        for callee in self.resolver.callees(module, scope, function, depth):
+        values: list[tuple[int | str | None, ast.expr]] = [*enumerate(node.args)]
+        values += [(keyword.arg, keyword.value) for keyword in node.keywords]
+        roots = [self.resolver.roots(module, scope, value) for _, value in values]
+        given = tuple((key, found) for key, value in values for found in self._functions(module, scope, value))
+        for callee in self.resolver.callees(module, scope, node.func):
             first = roots[0] if roots else FRESH
-            yield Site(callee, function.lineno, frozenset().union(*roots), first, given)
+            yield Site(callee, node.func.lineno, frozenset().union(*roots), first, given)
 
     def _functions(self, module: Module, scope: Scope | None, value: ast.expr) -> Iterator[Callee]:
         """The functions of the tree that an argument stands for."""
@@ -126,7 +122,7 @@ class Walker:
 
     def _decorated(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
         """A decorator is called with what the statement makes, which is nobody else's."""
-        own = (Callee(node.name, Code(module, node, 1, None, scope)),) if isinstance(node, FUNCTIONS) else ()
+        own = ((0, Callee(node.name, Code(module, node, 1, None, scope))),) if isinstance(node, FUNCTIONS) else ()
         for decorator in node.decorator_list:  # type: ignore[attr-defined]
             yield from self.run(module, scope, decorator)
             for callee in self.resolver.callees(module, scope, decorator):
