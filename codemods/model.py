@@ -183,13 +183,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """The result of one check of the proof: what it says, what it looked at, what it found wrong."""
+    """The result of one check of the proof: what it says, how many places it looked at, what it found wrong."""
 
     name: str
     says: str
     examined: int = 0
     failures: tuple[Finding, ...] = ()
     declared: tuple[Finding, ...] = ()
+    assumptions: tuple[Finding, ...] = ()  # what it takes for granted, and the evidence that was looked for
 
     @property
     def held(self) -> bool:

@@ -1,4 +1,4 @@
-"""Module-level imports executed on paper, each module first in turn: what happened before happens in the same order."""
+"""Module-level imports simulated, each touched module first: names are bound when they are read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.deferred_imports import late_imports
 from codemods.proof.importing.eager import Facts
+from codemods.proof.importing.optional_libraries import optional
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import Interpreter
 from codemods.proof.importing.traces import Course, Event, Late, Run
@@ -17,9 +18,7 @@ from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Origin
 
-SAYS = (
-    "imported first, each touched module reads no name before it is bound, and has its effects in the order of before"
-)
+SAYS = "imported first, each touched module reads no name before it is bound"
 
 
 class Importing:
@@ -69,6 +68,7 @@ class Importing:
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
+    assumed: list[Finding] = []
     importing = Importing(comparison)
     effects = importing.effects
     starts = [p for p in _starts(comparison, importing, effects) if p in comparison.new.paths]
@@ -84,23 +84,22 @@ def check(comparison: Comparison) -> Check:
             finding = Finding(new.failed.place, message, "import-fails", kind, cause=cause)
             (declared if was_so else failures).append(finding)
             continue
-        known = {module for run in old for module in run.outside}
-        for module, place in new.outside.items():
-            if (
-                old
-                and not known & {module, module.partition(".")[0]}
-                and module.partition(".")[0] not in {k.partition(".")[0] for k in known}
-            ):
-                message = f"{module} is imported along with {path} now, which it was not before"
-                failures.append(Finding(place, message, "loads-more", Kind.NOTE, cause=f"loads {module}"))
+        known = {module.partition(".")[0] for run in old for module in run.outside}
+        for library, place in {m.partition(".")[0]: p for m, p in new.outside.items()}.items():
+            if old and library not in known:
+                evidence = optional(comparison.before, library)
+                if evidence is None:
+                    said = f"{library} is installed where {path} is imported: other modules import it without a guard"
+                    assumed.append(Finding(place, said, "installed", Kind.NOTE, cause=f"loads {library}"))
+                else:
+                    said = f"{library} is imported along with {path} now, and may be missing: {evidence}"
+                    failures.append(Finding(place, said, "loads-more", Kind.NOTE, cause=f"loads {library}"))
         for run in old:
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
-            loaded = importing.graph.closure([*new.bound, *new.others])
-            for finding, matters in effects.compare(path, old[0], new, loaded):
-                (failures if matters else declared).append(finding)
             failures += _versions(comparison, path, old[0], new)
-    return Check("import order", SAYS, len(starts), tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
+    found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
+    return Check("import order", SAYS, len(starts), *found)
 
 
 def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
@@ -188,33 +187,6 @@ class _Effects:
         if key not in self._known:
             self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
         return self._known[key]
-
-    def compare(self, path: str, old: Run, new: Run, loaded: frozenset[str]) -> Iterator[tuple[Finding, bool]]:
-        """(an effect that is lost or comes in another order, whether what it changes is there to be seen)."""
-        now = {event[0]: index for index, event in enumerate(new.events)}
-        changed = frozenset(o for event in old.events for o in self._of(event)[0])
-        # For each object: the latest, in the new order, of what changed it so far, and of what looked at it.
-        written: dict[Origin, Event] = {}
-        seen: dict[Origin, Event] = {}
-        for event in old.events if changed else ():
-            writes, reads = self._of(event)
-            if event[0] not in now:
-                there = [o for o in self.comparison.mapped(writes) if o[0] in loaded]
-                if writes and self._stands(event[0]):
-                    message = f"{self._said(event)} no longer happens when {path} is imported"
-                    yield Finding(self._place(event), message), bool(there)
-                continue
-            earlier = [before[o] for o in writes for before in (written, seen) if o in before]
-            earlier += [written[o] for o in reads if o in written]
-            for other in earlier:
-                if now[other[0]] > now[event[0]]:
-                    message = f"{self._said(other)} came before {self._said(event)}, and comes after it now"
-                    yield Finding(self._place(event), f"{message}, when {path} is imported"), True
-                    break
-            for objects, latest in ((writes, written), (reads & changed, seen)):
-                for o in objects:
-                    if o not in latest or now[latest[o][0]] < now[event[0]]:
-                        latest[o] = event
 
     def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
         """What moved to ``path`` and was changed by statements beside it: they have to run along with it."""

@@ -30,11 +30,18 @@ class Graph:
     def __init__(self, side: Side) -> None:
         self.side = side
         self._edges: dict[str, frozenset[str]] = {}
+        self._ordered: dict[str, tuple[str, ...]] = {}
 
     def edges(self, path: str) -> frozenset[str]:
         if path not in self._edges:
-            self._edges[path] = frozenset(self._find(path)) - {path}
+            self._edges[path] = frozenset(self.ordered(path))
         return self._edges[path]
+
+    def ordered(self, path: str) -> tuple[str, ...]:
+        """The same in the order of the text."""
+        if path not in self._ordered:
+            self._ordered[path] = tuple(target for target in dict.fromkeys(self._find(path)) if target != path)
+        return self._ordered[path]
 
     def closure(self, paths: Iterable[str]) -> frozenset[str]:
         """The modules, and all that they reach."""

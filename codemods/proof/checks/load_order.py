@@ -1,0 +1,254 @@
+"""Whoever could be started before runs the side effects that it ran, in the same order: a walk over the import graph.
+
+What a start executes is a sequence, for modules are executed depth first and each once. It can only differ where a
+changed module is reached; so the changed modules are the starts, and what lies in an import cycle with one, for where
+a cycle is entered decides its order. Who reaches them from outside of a cycle runs the sequence that they run.
+Modules are steps as a whole, changed ones statement by statement; what two sequences share at both ends is not looked
+at.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from codemods.graphs import strongly_connected
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.side_effects import Effects
+from codemods.proof.snapshot.import_graph import Graph
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Origin, is_typing
+from codemods.proof.statements.pairing import Statement
+
+SAYS = "each start runs the side effects that it ran while importing, in the same order"
+# A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
+Step = Hashable
+_PROCESS = re.compile(r"\b(?:environ|getenv|argv|sys\.(?:path|modules|flags)|getcwd)\b")
+
+
+@dataclass
+class Program:
+    """One of the two trees, as what its modules execute."""
+
+    side: Side
+    graph: Graph
+    changed: frozenset[str]
+    known: dict[int, int]
+    effects: Effects
+    nodes: dict[Step, tuple[str, ast.stmt]] = field(default_factory=dict)
+    _steps: dict[str, tuple[tuple[bool, Step], ...]] = field(default_factory=dict)
+
+    def run(self, *starts: str) -> list[Step]:
+        """The steps in the order in which they are executed when these modules are imported one after the other."""
+        found: list[Step] = []
+        begun: set[str] = set()
+        stack: list[Iterator[tuple[bool, Step]]] = [iter([(True, s) for p in starts for s in (*self.above(p), p)])]
+        while stack:
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+            elif not step[0]:
+                found.append(step[1])
+            elif step[1] not in begun:
+                begun.add(str(step[1]))
+                stack.append(iter(self.steps(str(step[1]))))
+        return found
+
+    def above(self, path: str) -> list[str]:
+        parts = self.side.names.dotted(path).split(".")
+        found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
+        return [target for target in found if target and target != path]
+
+    def steps(self, path: str) -> tuple[tuple[bool, Step], ...]:
+        if path not in self._steps:
+            if path in self.changed:
+                outline = self.side.outline(path)
+                body = outline.body if outline is not None else []
+                self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
+            else:
+                self._steps[path] = (*((True, target) for target in self.graph.ordered(path)), (False, path))
+        return self._steps[path]
+
+    def _statement(self, path: str, node: ast.stmt) -> Iterator[tuple[bool, Step]]:
+        for inner in _imports(node):
+            yield from ((True, target) for target in self.loaded(path, inner))
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            step = self.known.get(id(node), (path, node.lineno, ast.unparse(node)))
+            self.nodes[step] = path, node
+            yield False, step
+
+    def loaded(self, path: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        """The modules of the tree that an import executes, packages first."""
+        wholes = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            base = self.side.absolute(path, node)
+            wholes = [base, *(f"{base}.{name}" for name in wholes if name != "*")]
+        for whole in wholes:
+            parts = whole.split(".")
+            found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            yield from (target for target in found if target and target != path)
+
+    def changes(self, step: Step) -> frozenset[Origin]:
+        """What a step changes that others can see."""
+        if isinstance(step, str):
+            return self.effects.of_module(step)
+        return self.effects.writes(*self.nodes[step])
+
+    def text(self, step: Step) -> str:
+        if isinstance(step, str):
+            outline = self.side.outline(step)
+            return outline.source.text if outline is not None else ""
+        return ast.unparse(self.nodes[step][1])
+
+    def said(self, step: Step) -> str:
+        return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
+
+
+def check(comparison: Comparison) -> Check:
+    work = _Check(comparison)
+    failures: list[Finding] = []
+    places = 0
+    for place, said, old, new in work.starts():
+        places += 1
+        failures += work.compare(place, said, old, new)
+    return Check("load order", SAYS, places, tuple(dict.fromkeys(failures)))
+
+
+class _Check:
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        pairs = list(enumerate(comparison.pairing.pairs))
+        changed = frozenset(comparison.changed)
+        self.old, self.new = (
+            Program(side, Graph(side), changed, known, Effects(side))
+            for side, known in (
+                (comparison.before, {id(p.old.node): n for n, p in pairs}),
+                (comparison.after, {id(p.new.node): n for n, p in pairs}),
+            )
+        )
+
+    def starts(self) -> Iterator[tuple[Place, str, list[Step], list[Step]]]:
+        """(where, what is started, what that executes before and after the change)."""
+        both = self.comparison.old.paths & self.comparison.new.paths
+        for path in sorted(self._tangled(self.comparison.changed) & both):
+            yield Place(path), f"when {path} is imported", self.old.run(path), self.new.run(path)
+        for pair in self.comparison.pairing.pairs:
+            if pair.old.text != pair.new.text and pair.new.path in both:
+                before, after = self._called(self.old, pair.old), self._called(self.new, pair.new)
+                if before != after:
+                    old = self.old.run(pair.old.path, *before)
+                    yield pair.new.place, f"when {pair.new.said} runs", old, self.new.run(pair.new.path, *after)
+
+    def _tangled(self, changed: Iterable[str]) -> set[str]:
+        """The changed modules, and those that lie in an import cycle with one."""
+        found = set(changed)
+        for program in (self.old, self.new):
+            inside = program.graph.between(changed)
+            edges = {path: program.graph.edges(path) & inside for path in sorted(inside)}
+            found.update(p for c in strongly_connected(edges) if not found.isdisjoint(c) for p in c)
+        return found
+
+    def _called(self, program: Program, statement: Statement) -> list[str]:
+        """What the imports inside of the functions of a statement execute, when they run."""
+        inner = [node for node in statement.reading.inner if not _typing_only(statement.node, node)]
+        return [target for node in inner for target in program.loaded(statement.path, node)]
+
+    def compare(self, place: Place, said: str, old: list[Step], new: list[Step]) -> Iterator[Finding]:
+        start = 0
+        while start < min(len(old), len(new)) and old[start] == new[start]:
+            start += 1
+        end = 0
+        while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+            end += 1
+        old, new = old[start : len(old) - end], new[start : len(new) - end]
+        now, then = set(new), set(old)
+        for step in old:
+            if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
+                yield Finding(place, f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}")
+        for step in new:
+            if step not in then and (seen := self._seen(self.new, step)):
+                yield Finding(place, f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}")
+        yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
+
+    def _stands(self, step: Step) -> bool:
+        """A statement that is gone or altered is another check's."""
+        return isinstance(step, (str, int))
+
+    def _seen(self, program: Program, step: Step) -> frozenset[Origin]:
+        """What a step changes, less what only those see who import the module that it stands in."""
+        found = program.changes(step)
+        if isinstance(step, str):
+            return found
+        path = program.nodes[step][0]
+        mapped = self.comparison.mapped if program is self.old else lambda origins: origins
+        if isinstance(step, int):  # what moved with it, or stayed with it
+            path = self.comparison.pairing.pairs[step].new.path
+        return frozenset(o for o in mapped(found) if not self.new.effects.owns(path, o))
+
+    def _reordered(self, place: Place, said: str, old: list[Step], new: list[Step]) -> Iterator[Finding]:
+        """Steps that look at an object, or change it, before another one changes it, and after that now."""
+        if old == new:
+            return
+        writes = {step: self.comparison.mapped(self.old.changes(step)) for step in old}
+        for origin in sorted({_object(o) for found in writes.values() for o in found}):
+            changing = {step for step in old if any(_object(o) == origin for o in writes[step])}
+            before, after = _turns(old, changing), _turns(new, changing)
+            for step in old:
+                if before[step] != after[step] and (step in changing or self._looks(step, origin)):
+                    what = f"{self.old.said(step)} runs in another order {said}"
+                    yield Finding(place, f"{what}, and so does what changes {_objects([origin])}")
+                    return
+
+    def _looks(self, step: Step, origin: Origin) -> bool:
+        text = self.old.text(step)
+        if origin[0] == "":
+            return origin[1] in ("os", "sys") and _PROCESS.search(text) is not None
+        return re.search(rf"(?<!\w){re.escape(origin[1])}(?!\w)", text) is not None
+
+
+def _turns(steps: Sequence[Step], changing: set[Step]) -> dict[Step, int]:
+    """For each step how many of those that change something came before it."""
+    found, count = {}, 0
+    for step in steps:
+        found[step] = count
+        count += step in changing
+    return found
+
+
+def _object(origin: Origin) -> Origin:
+    """Of what stands outside of the tree, the library: who shares what with whom in it is not known."""
+    return origin if origin[0] else ("", origin[1].partition(".")[0])
+
+
+def _objects(origins: Iterable[Origin]) -> str:
+    names = sorted(f"{path}:{name}" if path else name for path, name in origins)
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that run when a statement does: not those in functions, nor those for type checkers."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield node
+    elif isinstance(node, ast.If) and is_typing(node.test):
+        for inner in node.orelse:
+            yield from _imports(inner)
+    elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _is_guard(node):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                yield from _imports(child)  # type: ignore[arg-type]
+
+
+def _is_guard(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) and "__main__" in ast.unparse(node.test)
+
+
+def _typing_only(statement: ast.stmt, node: ast.stmt) -> bool:
+    return any(
+        isinstance(test, ast.If)
+        and is_typing(test.test)
+        and any(node is inner for s in test.body for inner in ast.walk(s))
+        for test in ast.walk(statement)
+    )

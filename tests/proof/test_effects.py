@@ -1,0 +1,43 @@
+"""The prover's own answer to the same question: it shares nothing with the planner's but the shapes that are tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.proof.importing.side_effects import Effects
+from codemods.proof.snapshot.resolution import Side
+from tests.moves.archive import MemoryTree
+from tests.moves.test_effects import LOUD, QUIET, TOOLS
+
+
+def effects(text: str) -> frozenset[tuple[str, str]]:
+    tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": text.encode()})
+    return Effects(Side(tree)).of_module("mod.py")
+
+
+def test_the_tools_are_quiet_themselves() -> None:
+    assert not Effects(Side(MemoryTree({"tools.py": TOOLS.encode()}))).of_module("tools.py")
+
+
+@pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
+def test_quiet(text: str) -> None:
+    assert not effects(text)
+
+
+@pytest.mark.parametrize("text", LOUD.values(), ids=LOUD)
+def test_loud(text: str) -> None:
+    assert effects(text)
+
+
+def test_it_does_not_hang_on_who_asked_first() -> None:
+    chain = "".join(f"def f{n}(x):\n    return f{n + 1}(x)\n\n\n" for n in range(1, 10))
+    tree = MemoryTree(
+        {
+            "reg.py": f"LOG = []\n\n\n{chain}def f10(x):\n    LOG.append(x)\n".encode(),
+            "a.py": b"from reg import f1, f5\n\nA = f1('A')\nB = f5('B')\n",
+            "b.py": b"from reg import f1, f5\n\nB = f5('B')\nA = f1('A')\n",
+        }
+    )
+    for order in (("a.py", "b.py"), ("b.py", "a.py")):
+        asked = Effects(Side(tree))
+        assert [asked.of_module(path) for path in order] == [frozenset({("reg.py", "LOG")})] * 2
