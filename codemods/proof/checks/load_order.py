@@ -24,6 +24,7 @@ from codemods.proof.snapshot.symbols import Origin, is_typing
 from codemods.proof.statements.pairing import Statement
 
 SAYS = "each start runs the side effects that it ran while importing, in the same order"
+CODE = "load-order"
 # A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
 Step = Hashable
 _PROCESS = re.compile(r"\b(?:environ|getenv|argv|sys\.(?:path|modules|flags)|getcwd)\b")
@@ -167,10 +168,12 @@ class _Check:
         now, then = set(new), set(old)
         for step in old:
             if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
-                yield Finding(place, f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}")
+                text = f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}"
+                yield Finding(place, text, CODE, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):
-                yield Finding(place, f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}")
+                text = f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}"
+                yield Finding(place, text, CODE, cause=f"adds {self.new.said(step)}")
         yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
 
     def _stands(self, step: Step) -> bool:
@@ -198,8 +201,8 @@ class _Check:
             before, after = _turns(old, changing), _turns(new, changing)
             for step in old:
                 if before[step] != after[step] and (step in changing or self._looks(step, origin)):
-                    what = f"{self.old.said(step)} runs in another order {said}"
-                    yield Finding(place, f"{what}, and so does what changes {_objects([origin])}")
+                    text = f"{self.old.said(step)} runs in another order {said}, with what changes {_objects([origin])}"
+                    yield Finding(place, text, CODE, cause=f"reorders {self.old.said(step)}")
                     return
 
     def _looks(self, step: Step, origin: Origin) -> bool:
