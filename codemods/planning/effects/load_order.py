@@ -265,7 +265,7 @@ class LoadOrder:
         gone = self._moving | {s.index for s in departure.blocks}
         dropped = frozenset((id(item.node), item.index) for item in departure.dropped)
         left = list(self._statements(departure.module, lambda index: index not in gone, dropped))
-        if departure.back or getattr(departure, "executes", None):
+        if departure.back or departure.executes:
             left = self._with_import_back(left)
         took = list(self._brought())
         if arrival.module is not None:
@@ -294,7 +294,7 @@ class LoadOrder:
 
     def _with_import_back(self, steps: list[Step]) -> list[Step]:
         """The source imports the destination where the plan says, or behind the imports at its top."""
-        executes = getattr(self.departure, "executes", None)
+        executes = self.departure.executes
         turn = executes[1] if executes else self.departure.turn
         statements = self.departure.module.statements
         if turn is not None:
@@ -332,7 +332,7 @@ def in_old_order(facts: Facts, departure: Departure, arrival: Arrival) -> tuple[
     """The source imports the destination further down, where among its imports that would change an order."""
     order = LoadOrder(facts, departure, arrival)
     found = order.of_source()
-    if found is None or found.kind != "runs in another order" or departure.turn is not None:
+    if found is None or found.kind != "runs in another order" or departure.turn or not departure.back:
         return departure, order
     gone = {statement.index for statement in (*departure.statements, *departure.blocks)}
     for statement in departure.module.statements[1:]:
