@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import nats.errors
 
-from worker.connection import insist, is_outage
+from worker.connection import TRANSIENT_ERRORS, insist, is_outage
 from worker.exceptions import (
     BadJobError,
     IllegalTransitionError,
@@ -206,7 +206,15 @@ class JobProcessor:
         return await self._settle(lambda: self._jobs.message_is_there(record.sequence or 0))
 
     async def _answer(self, message: Msg) -> None:
-        await self._settle(lambda: message.ack_sync(timeout=self._settings.request_timeout))
+        """Tell the server that the message is settled: once, for what counts is recorded.
+
+        A server that was killed may have forgotten this delivery, and then never replies. The message is
+        delivered again, and found to be settled.
+        """
+        try:
+            await message.ack_sync(timeout=self._settings.request_timeout)
+        except TRANSIENT_ERRORS as error:
+            logger.warning("A settled message will be delivered once more: %s", describe_error(error))
 
     async def _bury(self, job: Job, message: Msg, reason: str, error: str, attempts: int) -> None:
         await self._settle(lambda: self._failures.bury(job, message, reason, error, attempts))

@@ -272,3 +272,19 @@ async def test_the_connection_breaks_while_a_job_runs(clock, client, start, faul
     await stop(worker, task)
     await clock.settle()
     assert tape == recorded
+
+
+async def test_the_server_has_forgotten_a_delivery(clock, client, start, faults, tape):
+    """Killed and started again it never replies to the answer: the slot is free after one timeout, not after five."""
+    worker, task = await start(concurrency=1)
+    await client.enqueue("add", 1, 1, job_id="one")
+    faults.drop("ack")
+    await clock.advance(1)
+    assert await client.result("one") == 2
+    await client.enqueue("add", 1, 1, job_id="two")
+    await clock.advance(6)
+    assert await client.result("two") == 2
+    await clock.advance(40)  # delivered once more, and known to be over
+    assert worker.jobs_done == 2
+    assert len(tape.operations("create", "results/one")) == 1
+    await stop(worker, task)
