@@ -67,7 +67,7 @@ def main(options: Namespace) -> int:
             known = f"did you mean {close}?" if close else f"known moves: {', '.join(sorted(moves)) or 'none'}"
             wrong(f"there is no [tool.codemods.moves.{name}]", known)
     asked = list(dict.fromkeys(options.moves))
-    return carry_out([_move(name, moves[name]) for name in asked], options, _guards([moves[name] for name in asked]))
+    return carry_out([move_of(name, moves[name]) for name in asked], options, _guards([moves[name] for name in asked]))
 
 
 def configured_moves(root: Path) -> Mapping[str, Any]:
@@ -84,14 +84,15 @@ def _list(moves: Mapping[str, Any]) -> int:
     from codemods.commands.shell import DONE, say
 
     for name in sorted(moves):
-        move = _move(name, moves[name])
+        move = move_of(name, moves[name])
         say(f"{name}: {', '.join(move.names)} from {move.source} to {move.destination}", sys.stdout)
     if not moves:
         say("pyproject.toml has no [tool.codemods.moves.NAME]; `codemods run --help` shows one", sys.stdout)
     return DONE
 
 
-def _move(name: str, table: Any) -> Move:
+def move_of(name: str, table: Any) -> Move:
+    """The move that one table says; raises WrongUsage."""
     from codemods.model import Move, Reexport
     from codemods.spelling import did_you_mean
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from argparse import ArgumentParser, Namespace
 
 from codemods.commands.shell import DONE, add_root, refuse_usage
@@ -51,6 +53,8 @@ def lsp(options: Namespace) -> int:
     except ImportError as error:
         _missing("lsp", error)
     server().start_io()
+    # The server has closed its pipe; what a command does at its end needs one.
+    sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
     return DONE
 
 

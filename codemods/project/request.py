@@ -42,7 +42,7 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     ``root`` comes from ``check_root``. Paths are relative to it; absolute ones must lead into it.
     """
     source = _inside(move.source, root, "__init__.py")
-    destination = _inside(move.destination, root, f"{_snake(move.names[0])}.py" if move.names else "")
+    destination = _inside(move.destination, root, f"{snake(move.names[0])}.py" if move.names else "")
     move = replace(move, source=_as_package(source, root), destination=destination)
     source, destination = root / move.source, root / move.destination
     if not move.names and move.source == move.destination:
@@ -192,7 +192,7 @@ def _check_names(move: Move) -> Move:
     return replace(move, names=names, along=tuple(n for n in along if n not in names), keep=keep)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
     """`HTTPResponse` as the name of a module: `http_response`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 

@@ -44,9 +44,16 @@ class Workspace:
         """The proven change; nothing is written. Raises Refused."""
         return codemods.solve(list(moves), tree or self.tree())
 
-    def suggest(self, module: str, into: int | None = None) -> Suggestion:
-        tree = DiskTree(self.root)
-        return suggest(tree, check_module(located(module, Namespace(root=self.root), self.root), self.root, tree), into)
+    def suggest(self, module: str, into: int | None = None, tree: Tree | None = None) -> Suggestion:
+        path = located(module, Namespace(root=self.root), self.root)
+        return suggest(tree or self.tree(), check_module(path, self.root, DiskTree(self.root)), into)
+
+    def is_done(self, move: Move) -> bool:
+        """Stand all names in the destination already? Only the two files are read."""
+        from codemods.planning.index.project_index import World
+        from codemods.planning.request import pending
+
+        return not pending(World(self.tree()), move)
 
     def write(self, moves: Sequence[Move], allow_dirty: bool = False) -> Solution:
         """Make the change, whole or not at all. Raises Refused."""
