@@ -234,7 +234,7 @@ def test_a_file_in_a_submodule_is_asked_of_the_submodule(repository: Repository,
     shutil.copytree(repository.root, other)
     repository.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "sub")
     repository.git("commit", "-qm", "sub")
-    moved = ("sub/shop/worker.py", "sub/shop/status.py", "Status")
+    moved = ("sub/shop/worker.py", "sub/shop/status.py", "Status", "--root", ".")
     sub = Repository(repository.root / "sub", repository.marker)
     sub.git("config", "core.fsmonitor", f"{repository.trap}; false")
     repository.write("sub/shop/worker.py", (repository.root / "sub/shop/worker.py").read_text() + "# mine\n")
