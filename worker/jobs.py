@@ -3,8 +3,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import nats.js.errors
 
@@ -19,7 +19,14 @@ from worker.exceptions import (
 )
 from worker.messages import JOB_STATUS, HistoryStep, Job, JobRecord, JsonDict, decode_result
 from worker.names import record_key
-from worker.records import JOB_STATUS_TRANSITIONS, JOB_WRITE_ATTEMPTS, JobRecords, changes_too_fast
+from worker.records import (
+    JOB_STATUS_TRANSITIONS,
+    JOB_WRITE_ATTEMPTS,
+    Dependencies,
+    JobRecords,
+    Queued,
+    changes_too_fast,
+)
 from worker.results import encode_result
 from worker.settings import Settings
 from worker.storage import largest_payload, open_jobs_bucket, open_results_bucket
@@ -36,21 +43,6 @@ JOB_HISTORY_LIMIT = 50
 
 # What is different in the next record, given the last one and the time.
 RecordChange: TypeAlias = Callable[[JobRecord, float], JsonDict]
-
-
-class Queued(NamedTuple):
-    """The record of a job that was enqueued: its revision, and whether there is nothing in it but the job."""
-
-    revision: int
-    blank: bool
-
-
-@dataclass(frozen=True)
-class Dependencies:
-    """How the jobs that a job depends on are doing."""
-
-    waiting: list[str]
-    failed: list[str]
 
 
 class JobStatusManager:

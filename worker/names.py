@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from worker.exceptions import BadJobError
 
 NAME_LIMIT = 64
 JOB_ID_LIMIT = 128
+# What a worker says of itself has to fit into its record.
+QUEUES_LIMIT = 50
 
 # For msgspec, which searches: hence both ends.
 NAME_PATTERN = rf"^[A-Za-z0-9_-]{{1,{NAME_LIMIT}}}\Z"
@@ -26,6 +29,15 @@ def check_name(name: str, what: str = "queue") -> str:
             f"{what} {name!r}: only letters, digits, '_' and '-' are allowed, at most {NAME_LIMIT} of them"
         )
     return name
+
+
+def check_queues(queues: Sequence[str]) -> tuple[str, ...]:
+    """The queues of a worker, each once."""
+    if not queues:
+        raise ValueError("a worker needs at least one queue")
+    if len(queues) > QUEUES_LIMIT:
+        raise ValueError(f"a worker takes jobs from at most {QUEUES_LIMIT} queues, not {len(queues)}")
+    return tuple(check_name(queue) for queue in dict.fromkeys(queues))
 
 
 def check_job_id(job_id: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import nats.js.errors
 
@@ -27,6 +28,21 @@ JOB_STATUS_TRANSITIONS: dict[JOB_STATUS, frozenset[JOB_STATUS]] = {
     JOB_STATUS.FAILED: frozenset({JOB_STATUS.QUEUED}),
     JOB_STATUS.CANCELLED: frozenset({JOB_STATUS.QUEUED}),
 }
+
+
+class Queued(NamedTuple):
+    """The record of a job that was enqueued: its revision, and whether there is nothing in it but the job."""
+
+    revision: int
+    blank: bool
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """How the jobs that a job depends on are doing."""
+
+    waiting: list[str]
+    failed: list[str]
 
 
 class JobRecords:

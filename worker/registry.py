@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
@@ -13,6 +14,8 @@ from worker.exceptions import PermanentJobError, UnknownFunctionError, WorkerErr
 if TYPE_CHECKING:
     from worker.messages import Job
     from worker.runner import CurrentJob
+
+logger = logging.getLogger("worker.worker")
 
 Hook: TypeAlias = Callable[[dict[str, Any]], Awaitable[None]]
 H = TypeVar("H", bound=Callable[[dict[str, Any]], Awaitable[None]])
@@ -60,8 +63,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._functions: dict[str, JobFunction] = {}
-        self.startup_hooks: list[Hook] = []
-        self.shutdown_hooks: list[Hook] = []
+        self._startup_hooks: list[Hook] = []
+        self._shutdown_hooks: list[Hook] = []
 
     @overload
     def job(
@@ -97,13 +100,26 @@ class Registry:
         It gets a dict, which every job sees as `current_job().context`: the place for a pool of connections. If
         it fails, the worker does not start.
         """
-        self.startup_hooks.append(hook)
+        self._startup_hooks.append(hook)
         return hook
 
     def on_shutdown(self, hook: H) -> H:
         """Have a coroutine function called with the same dict when all jobs have ended; the last one first."""
-        self.shutdown_hooks.insert(0, hook)
+        self._shutdown_hooks.insert(0, hook)
         return hook
+
+    async def start_up(self, context: dict[str, Any]) -> None:
+        """Call the hooks for the start; what one raises ends it."""
+        for hook in self._startup_hooks:
+            await hook(context)
+
+    async def shut_down(self, context: dict[str, Any]) -> None:
+        """Call the hooks for the end, all of them."""
+        for hook in self._shutdown_hooks:
+            try:
+                await hook(context)
+            except Exception as error:
+                logger.error("A shutdown hook failed: %s", describe_error(error), exc_info=error)
 
     def find(self, name: str) -> JobFunction:
         try:

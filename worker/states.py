@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from worker.messages import encode
+from worker.exceptions import IllegalTransitionError, WorkerIdTakenError
+from worker.messages import decode, encode
 from worker.storage import WORKER_RECORD_LIMIT
 
 if TYPE_CHECKING:
@@ -46,6 +48,16 @@ class WORKER_HEALTH(StrEnum):  # noqa: N801 -- as WORKER_STATUS
     LOST = "lost"  # its record expired: it was killed, or cut off for long
     STOPPED = "stopped"  # it took its record away itself
     UNREADABLE = "unreadable"
+
+
+def check_transition(status: WORKER_STATUS, other: WORKER_STATUS, active: int) -> None:
+    """Whether a worker with so many active jobs may go from one state to the other; else it raises."""
+    if not isinstance(other, WORKER_STATUS):
+        raise TypeError(f"{other!r} is no WORKER_STATUS but {type(other).__name__}")
+    if not status.can_become(other):
+        raise IllegalTransitionError(f"A worker that is {status} cannot become {other}")
+    if (other is WORKER_STATUS.IDLE and active) or (other is WORKER_STATUS.BUSY and not active):
+        raise IllegalTransitionError(f"A worker with {active} active jobs cannot become {other}")
 
 
 def worker_key(worker_id: str) -> str:
@@ -126,3 +138,29 @@ def encode_record(said: dict[str, Any], worker: WorkerView, lag: float) -> bytes
         if len(encoded) <= WORKER_RECORD_LIMIT or not listed:
             return encoded
         listed = listed[: len(listed) // 2]
+
+
+def is_written_by(instance: str | None, data: bytes, worker_id: str) -> bool:
+    """Whether this instance wrote a record; raises WorkerIdTakenError if it did not."""
+    try:
+        record = decode(data)
+    except ValueError:
+        record = {}
+    if record.get("instance") == instance:
+        return True
+    writer = f"instance {record.get('instance')} (pid {record.get('pid')} on {record.get('host')})"
+    raise WorkerIdTakenError(f"Worker id {worker_id!r} is in use: {writer} wrote its record")
+
+
+LostCallback: TypeAlias = Callable[[BaseException], None]
+InstanceFactory: TypeAlias = Callable[[], str]
+
+
+def new_instance() -> str:
+    """Tell one life of a worker from the next, whatever its id."""
+    return uuid.uuid4().hex
+
+
+def default_worker_id(host: str, pid: int) -> str:
+    """An id that says where to look, and that no other process has."""
+    return f"{host}-{pid}-{uuid.uuid4().hex[:6]}"

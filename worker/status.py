@@ -5,19 +5,27 @@ import logging
 import os
 import socket
 import time
-import uuid
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import nats.errors
 import nats.js.errors
 
-from worker.exceptions import IllegalTransitionError, NotRegisteredError, WorkerIdTakenError, describe_error
+from worker.exceptions import NotRegisteredError, WorkerIdTakenError, describe_error
 from worker.heartbeat import Heartbeat
-from worker.messages import decode
 from worker.roster import list_workers
 from worker.settings import Settings
-from worker.states import WORKER_STATUS, WorkerInfo, WorkerView, encode_record, worker_key
+from worker.states import (
+    WORKER_STATUS,
+    InstanceFactory,
+    LostCallback,
+    WorkerInfo,
+    WorkerView,
+    check_transition,
+    encode_record,
+    is_written_by,
+    new_instance,
+    worker_key,
+)
 from worker.storage import open_workers_bucket
 
 if TYPE_CHECKING:
@@ -31,15 +39,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("worker.worker")
 
 STATUS_RECORD_VERSION = 1
-
-
-LostCallback: TypeAlias = Callable[[BaseException], None]
-InstanceFactory: TypeAlias = Callable[[], str]
-
-
-def new_instance() -> str:
-    """Tell one life of a worker from the next, whatever its id."""
-    return uuid.uuid4().hex
 
 
 class WorkerStatusManager:
@@ -170,7 +169,9 @@ class WorkerStatusManager:
         IllegalTransitionError where the table has no such step, or the number of active jobs says otherwise.
         """
         async with self._lock:
-            self._check_transition(status)
+            if self._status is None:
+                raise NotRegisteredError(f"Worker {self.worker_id!r} is not registered")
+            check_transition(self._status, status, len(self._worker.active_jobs))
             self._change_status(status)
             await self._write_record()
 
@@ -185,17 +186,6 @@ class WorkerStatusManager:
         if status is not self._status:
             self._status = status
             self._status_since = time.time()
-
-    def _check_transition(self, status: WORKER_STATUS) -> None:
-        if not isinstance(status, WORKER_STATUS):
-            raise TypeError(f"{status!r} is no WORKER_STATUS but {type(status).__name__}")
-        if self._status is None:
-            raise NotRegisteredError(f"Worker {self.worker_id!r} is not registered")
-        if not self._status.can_become(status):
-            raise IllegalTransitionError(f"A worker that is {self._status} cannot become {status}")
-        active = len(self._worker.active_jobs)
-        if (status is WORKER_STATUS.IDLE and active) or (status is WORKER_STATUS.BUSY and not active):
-            raise IllegalTransitionError(f"A worker with {active} active jobs cannot become {status}")
 
     def _change_status(self, status: WORKER_STATUS) -> None:
         logger.info("Worker %s: %s -> %s", self.worker_id, self._status, status)
@@ -306,16 +296,7 @@ class WorkerStatusManager:
 
     def _is_own(self, last: RawStreamMsg | None) -> bool:
         """Whether this instance wrote the record; False if there is none. Raises if somebody else did."""
-        if last is None or not last.data:
-            return False
-        try:
-            record = decode(last.data)
-        except ValueError:
-            record = {}
-        if record.get("instance") == self._instance:
-            return True
-        writer = f"instance {record.get('instance')} (pid {record.get('pid')} on {record.get('host')})"
-        raise WorkerIdTakenError(f"Worker id {self.worker_id!r} is in use: {writer} wrote its record")
+        return bool(last and last.data and is_written_by(self._instance, last.data, self.worker_id))
 
     @classmethod
     async def list_workers(cls, nc: NATS, settings: Settings | None = None) -> list[WorkerInfo]:

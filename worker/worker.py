@@ -19,7 +19,6 @@ import os
 import random
 import signal
 import socket
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -30,13 +29,21 @@ from worker.connection import close, connect, insist
 from worker.exceptions import StuckThreadsError, WorkerError, WorkerIdTakenError, describe_error
 from worker.failures import FailedJobHandler, Jitter
 from worker.fetching import Fetcher
+from worker.hands import Hands
 from worker.jobs import JobStatusManager
-from worker.names import check_name
+from worker.names import check_queues
 from worker.processing import JobProcessor, Work
 from worker.runner import JobRunner
 from worker.settings import DEFAULT_QUEUE, DEFAULT_URL, Settings
-from worker.states import WORKER_STATUS, WORKER_STATUS_TRANSITIONS, ActiveJob
-from worker.status import InstanceFactory, WorkerStatusManager, new_instance
+from worker.states import (
+    WORKER_STATUS,
+    WORKER_STATUS_TRANSITIONS,
+    ActiveJob,
+    InstanceFactory,
+    default_worker_id,
+    new_instance,
+)
+from worker.status import WorkerStatusManager
 from worker.storage import ensure_consumer, ensure_jobs_stream
 from worker.undelivered import bury_undelivered_forever
 
@@ -50,15 +57,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What a worker says of itself has to fit into its record.
-QUEUES_LIMIT = 50
-
 T = TypeVar("T")
-
-
-def default_worker_id(host: str, pid: int) -> str:
-    """An id that says where to look, and that no other process has."""
-    return f"{host}-{pid}-{uuid.uuid4().hex[:6]}"
 
 
 class Worker:
@@ -84,16 +83,12 @@ class Worker:
         burst: bool = False,
         metrics: Metrics | None = None,
     ) -> None:
-        if not queues:
-            raise ValueError("a worker needs at least one queue")
-        if len(queues) > QUEUES_LIMIT:
-            raise ValueError(f"a worker takes jobs from at most {QUEUES_LIMIT} queues, not {len(queues)}")
         if concurrency < 1:
             raise ValueError("concurrency must be at least 1")
         host = host or socket.gethostname()
         pid = pid if pid is not None else os.getpid()
         self.registry = registry
-        self.queues: Sequence[str] = tuple(check_name(queue) for queue in dict.fromkeys(queues))
+        self.queues: Sequence[str] = check_queues(queues)
         self.url = split_urls(url)
         self._access = access
         self.settings = settings or Settings()
@@ -118,7 +113,7 @@ class Worker:
         self._context: dict[str, Any] = {}
         self._hooks_called = False
         self._loops: list[asyncio.Task[None]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._hands = Hands(concurrency, self._room_again)
         self._runner = JobRunner(on_stuck=self._stuck)
         self._stop_requested = asyncio.Event()
         self._stop_at_once = asyncio.Event()
@@ -191,7 +186,7 @@ class Worker:
             self._context,
             self.metrics,
         )
-        self._fetcher = Fetcher(self.nc, self.settings, self.queues, self.concurrency, self._free, self._accept)
+        self._fetcher = Fetcher(self.nc, self.settings, self.queues, self.concurrency, self._hands.free, self._accept)
         await self.nc.subscribe(self.settings.cancel_subject(), cb=self._cancel)
         loops = [self._fetcher.run(), bury_undelivered_forever(js, self.settings, self.jobs, self.failures)]
         if self._burst:
@@ -209,14 +204,13 @@ class Worker:
         await self._insist(self.failures.open)
         await claim_id(self.nc, self.settings, self.worker_id, lambda: self._insist(self.status.start_heartbeat))
         self._hooks_called = True
-        for hook in self.registry.startup_hooks:
-            await hook(self._context)
+        await self.registry.start_up(self._context)
         for queue in self.queues:
             await self._insist(lambda queue=queue: ensure_consumer(js, self.settings, queue))
         await self.status.update_status(WORKER_STATUS.IDLE)
 
     def _idle(self) -> bool:
-        return not self._tasks
+        return not self._hands
 
     def health(self) -> dict[str, Any]:
         """How it is doing, for a probe: `ok` unless it takes no jobs, or nobody can be told that it lives."""
@@ -231,7 +225,7 @@ class Worker:
     def request_stop(self) -> None:
         """Stop after the jobs in hand; the second time, without them."""
         if self._stop_requested.is_set():
-            logger.warning("Worker %s stops at once and gives %d jobs back", self.worker_id, len(self._tasks))
+            logger.warning("Worker %s stops at once and gives %d jobs back", self.worker_id, len(self._hands))
             self._stop_at_once.set()
             return
         logger.info("Worker %s stops; waiting for %d jobs", self.worker_id, len(self.active_jobs))
@@ -252,27 +246,14 @@ class Worker:
         await self._leave()
 
     async def _drain_jobs(self) -> None:
-        if self._tasks:
-            at_once = asyncio.create_task(self._stop_at_once.wait())
-            all_done = asyncio.gather(*self._tasks, return_exceptions=True)
-            await asyncio.wait(
-                {at_once, all_done}, timeout=self.settings.drain_timeout, return_when=asyncio.FIRST_COMPLETED
-            )
-            at_once.cancel()
-            if not all_done.done() and not self._stop_at_once.is_set():
-                logger.warning("Worker %s has waited long and gives its jobs back", self.worker_id)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if not await self._hands.finish(self.settings.drain_timeout, self._stop_at_once):
+            logger.warning("Worker %s has waited long and gives its jobs back", self.worker_id)
         self._runner.close()
 
     async def _leave(self) -> None:
         self._stop_requested.set()
-        for hook in self.registry.shutdown_hooks if self._hooks_called else ():
-            try:
-                await hook(self._context)
-            except Exception as error:
-                logger.error("A shutdown hook failed: %s", describe_error(error), exc_info=error)
+        if self._hooks_called:
+            await self.registry.shut_down(self._context)
         await self.status.unregister()
         if self.nc.is_connected:
             with contextlib.suppress(Exception):
@@ -305,16 +286,10 @@ class Worker:
         if self._fetcher is not None:
             self._fetcher.reset()
 
-    def _free(self) -> int:
-        return self.concurrency - len(self._tasks)
-
     def _accept(self, queue: str, message: Msg) -> None:
-        task = asyncio.create_task(self._processor.process(queue, message))
-        self._tasks.add(task)
-        task.add_done_callback(self._finished)
+        self._hands.take(self._processor.process(queue, message))
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+    def _room_again(self) -> None:
         if self._fetcher is not None:
             self._fetcher.wake()
 
@@ -324,8 +299,6 @@ class Worker:
     def _loop_ended(self, task: asyncio.Task[None]) -> None:
         # None of them ends by itself; a worker that takes no jobs any more should not look as if it did.
         if not task.cancelled() and (error := task.exception()) is not None:
-            expected = isinstance(error, WorkerError)
-            logger.error(
-                "Worker %s stops: %s", self.worker_id, describe_error(error), exc_info=None if expected else error
-            )
+            trace = None if isinstance(error, WorkerError) else error
+            logger.error("Worker %s stops: %s", self.worker_id, describe_error(error), exc_info=trace)
             self._lost(error)
