@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from codemods.model import Hazard, Place, Refused
 from codemods.project.git import ask, asking, silent
 from codemods.project.tree import Tree
-from codemods.project.walking import looked_at
+from codemods.project.walking import is_entered, is_script, looked_at, may_be_script
 
 _FILE_MODES = (b"100644", b"100755")
 _LINK = b"120000"
@@ -48,6 +48,7 @@ class GitTree(Tree):
         self.revision = revision
         # Links and submodules are left out, as on disk.
         self._blobs = {blob.path: blob.object for blob in self.blobs if blob.is_file and looked_at(blob.path)}
+        self._blobs |= self.scripts({blob.path: blob.object for blob in self.blobs if blob.is_file})
 
     @property
     def paths(self) -> frozenset[str]:
@@ -85,6 +86,12 @@ class GitTree(Tree):
                     data = process.stdout.read(int(header[2]))
                     process.stdout.readline()
                     yield one, data
+
+    def scripts(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Of files with their objects, the scripts without an ending that Python runs."""
+        named = {path: one for path, one in files.items() if may_be_script(path) and is_entered(path)}
+        heads = dict(self.bytes_of(sorted(set(named.values())))) if named else {}
+        return {path: one for path, one in named.items() if is_script(heads[one])}
 
     @cached_property
     def _objects(self) -> dict[bytes, bytes]:

@@ -14,7 +14,14 @@ _TEXT = (
     *(".py", ".pyi", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".json"),
     *(".md", ".rst", ".txt", ".ipynb", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
     *(".sh", "Dockerfile", "Makefile", "Procfile"),
+    *(".pyx", ".pxd", ".pxi", ".pyw"),
 )
+# Hidden folders in which projects keep code of their own.
+_HIDDEN = frozenset(
+    {".github", ".gitlab", ".circleci", ".buildkite", ".azure", ".azure-pipelines", ".ci", ".devcontainer"}
+    | {".githooks", ".hooks", ".scripts", ".docker", ".forgejo", ".gitea"}
+)
+_INTERPRETER = b"python"
 # What stands in the root of an environment.
 _ENVIRONMENT = "pyvenv.cfg"
 
@@ -22,7 +29,8 @@ _ENVIRONMENT = "pyvenv.cfg"
 def walk(root: Path) -> Iterator[str]:
     """Text files below ``root``, as posix paths relative to it.
 
-    Hidden folders, environments, links to folders, and what git ignores are passed over.
+    Scripts without an ending count, where their first line names Python. Hidden folders but those that hold code,
+    environments, links to folders, and what git ignores are passed over.
     """
     ignored = Ignored(root)
     top = os.fspath(root)
@@ -38,23 +46,38 @@ def walk(root: Path) -> Iterator[str]:
             continue
         for entry in entries:
             name = entry.name
-            if name.endswith(_TEXT) and _is_file(entry):
-                path = prefix + name
+            path = prefix + name
+            if (name.endswith(_TEXT) and _is_file(entry)) or (may_be_script(name) and _is_script(entry)):
                 if path not in ignored.files:
                     yield path
             elif _enters(name) and _is_folder(entry) and prefix + name not in ignored.folders:
                 todo.append(f"{prefix}{name}/")
 
 
+def may_be_script(path: str) -> bool:
+    """Has the file a name without an ending, as scripts have?"""
+    return "." not in path.rpartition("/")[2]
+
+
+def is_code(path: str) -> bool:
+    """Is a file that is no module of the tree Python code all the same: a script without an ending, Cython's files?"""
+    return may_be_script(path) or path.endswith((".pyx", ".pxd", ".pxi", ".pyw"))
+
+
+def is_script(head: bytes) -> bool:
+    """Do these first bytes of a file say that Python runs it?"""
+    return head[:2] == b"#!" and _INTERPRETER in head.partition(b"\n")[0]
+
+
 def looked_at(path: str) -> bool:
     """Is this the path of a file that ``walk`` would yield, as far as names tell?"""
-    return path.endswith(_TEXT) and _entered(path)
+    return path.endswith(_TEXT) and is_entered(path)
 
 
 def within(path: str) -> bool:
     """May this be a file of the tree: below its root, in no folder that ``walk`` does not enter, and no part of git?"""
     parts = path.split("/")
-    return ".." not in parts and parts[0] != "" and parts[-1].lower() != ".git" and _entered(path)
+    return ".." not in parts and parts[0] != "" and parts[-1].lower() != ".git" and is_entered(path)
 
 
 def case_twin(root: Path, path: str) -> str:
@@ -79,7 +102,8 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _entered(path: str) -> bool:
+def is_entered(path: str) -> bool:
+    """Are all folders above a file entered?"""
     return all(map(_enters, PurePosixPath(path).parts[:-1]))
 
 
@@ -94,7 +118,18 @@ def in_reach(root: Path, path: str) -> bool:
 
 
 def _enters(name: str) -> bool:
-    return not name.startswith(".") and name not in _SKIPPED and not name.endswith(".egg-info")
+    hidden = name.startswith(".") and name not in _HIDDEN
+    return not hidden and name not in _SKIPPED and not name.endswith(".egg-info")
+
+
+def _is_script(entry: os.DirEntry[str]) -> bool:
+    try:
+        if not entry.is_file(follow_symlinks=False):
+            return False
+        with open(entry.path, "rb") as file:  # noqa: PTH123 (an entry has its path as text)
+            return is_script(file.read(128))
+    except OSError:
+        return False
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

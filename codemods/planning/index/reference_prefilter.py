@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from codemods.project import Tree, imports
+from codemods.project.walking import is_code
 
 _REPLACING = rb"(?:setattr|delattr|setitem|object|multiple|dict|vars)\s*\(\s*[\w.\s]*"
 # What is given the name of a module, or of something in it, as a text.
@@ -35,7 +36,9 @@ class FirstLook:
         if not self.last:
             yield from sorted(self.tree.paths - {self.path})
             return
-        for path in sorted(self.tree.code_with([self.last]) | self._inside | self.tree.texts_with([self.dotted])):
+        scripts = {path for path in self.tree.texts_with([self.last]) if is_code(path)}
+        found = self.tree.code_with([self.last]) | self._inside | self.tree.texts_with([self.dotted]) | scripts
+        for path in sorted(found):
             if path != self.path and (not path.endswith(".py") or self._may(path)):
                 yield path
 

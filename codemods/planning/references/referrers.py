@@ -14,6 +14,7 @@ from codemods.planning.index.project_index import World
 from codemods.planning.index.reference_prefilter import FirstLook
 from codemods.planning.references.module_values import ModuleValues, attribute_chain
 from codemods.planning.references.replacements import Seam, hands_to_patch, is_patch, replacements
+from codemods.project.walking import is_code
 
 
 @dataclass
@@ -152,7 +153,18 @@ class Referrers:
             text = self.world.tree.read(path).decode("utf-8")
         except (UnicodeDecodeError, OSError):
             return
-        pattern = re.compile(r"(?<![\w.])" + re.escape(self._dotted) + r"(?:[.:]|\s+import\s+)([A-Za-z_]\w*)")
-        for number, line in enumerate(text.split("\n"), 1):
-            for found in pattern.finditer(line):
-                self.strings.append((Place(path, number, found.start()), found[1]))
+        dotted = re.escape(self._dotted)
+        pattern = re.compile(rf"(?<![\w.]){dotted}(?:[.:]([A-Za-z_]\w*)|[ \t]+c?import[ \t]+(\([^)]*\)|[^\n#;]*))")
+        if is_code(path):
+            parent, _, last = self._dotted.rpartition(".")
+            whole = rf"(?<![\w.])(?:{re.escape(last)}|{dotted})\.([A-Za-z_]\w*)()"
+            imported = re.search(
+                rf"^\s*(?:from\s+{re.escape(parent)}\s+)?c?import\b.*\b{re.escape(last)}\b", text, re.MULTILINE
+            )
+            pattern = re.compile(f"{pattern.pattern}|{whole}") if imported else pattern
+        for found in pattern.finditer(text):
+            names = [found[1]] if found[1] else re.findall(r"(?:^|,|\()\s*([A-Za-z_]\w*)", found[2] or "")
+            names += [group for group in found.groups()[2:] if group]
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start()) - 1
+            self.strings += [(Place(path, line, column), name) for name in names]
