@@ -25,6 +25,9 @@ _FILES = frozenset({"files", "include", "only-include", "extend-include", "omit"
 _FILES |= {"exclude", "extend-exclude", "force-exclude", "source-exclude"}
 SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
 
+# The modules of which an override of mypy holds.
+_OVERRIDES = ("tool", "mypy", "overrides")
+
 # A list as it is written: the keys under which it stands, and its entries.
 Lists = dict[tuple[str, ...], tuple[str, ...]]
 
@@ -49,6 +52,8 @@ class Listed:
     def entry(self, tree: Tree, module: str) -> str:
         """How it would name the module at a path; empty where it can't."""
         dotted, folder = tree.names.dotted(module), self.path.rpartition("/")[0]
+        if self.key[:3] == _OVERRIDES:
+            return dotted
         if self.key in _MODULES:
             return "" if "." in dotted or module.endswith("/__init__.py") else dotted
         if self.key in _PACKAGES:
@@ -103,8 +108,11 @@ def _toml_lists(key: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, .
         for name, inner in value.items():
             yield from _toml_lists((*key, name), inner)
     elif isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        if key in _MODULES + _PACKAGES or key[-1] in _FILES:
+        if key in _MODULES + _PACKAGES or key[-1] in _FILES or (key[:3] == _OVERRIDES and key[-1] == "module"):
             yield key, tuple(value)
+    elif isinstance(value, list) and key == _OVERRIDES:
+        for index, inner in enumerate(value):
+            yield from _toml_lists((*key, str(index)), inner)
 
 
 def _ini_lists(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

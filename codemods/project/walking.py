@@ -14,7 +14,7 @@ _TEXT = (
     *(".py", ".pyi", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".json"),
     *(".md", ".rst", ".txt", ".ipynb", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
     *(".sh", "Dockerfile", "Makefile", "Procfile"),
-    *(".pyx", ".pxd", ".pxi", ".pyw"),
+    *(".pyx", ".pxd", ".pxi", ".pyw", ".flake8", ".coveragerc", "pylintrc"),
 )
 # Hidden folders in which projects keep code of their own.
 _HIDDEN = frozenset(

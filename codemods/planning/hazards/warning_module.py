@@ -1,4 +1,4 @@
-"""Warnings that moved code gives come from another module."""
+"""Warnings that moved code gives, or is blamed for, come from another module."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.bindings import Reference
-from codemods.model import Hazard, Place, Severity
+from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.module_values import last_name
 
 CODE = "warning-module"
 ACCEPTS = True
-TITLE = "moved code gives warnings in its own module's name"
-MEANING = """`warnings.warn` without a `stacklevel` of two or more says that the warning comes from the module in which
-the call stands, and filters select by that module. After the move it comes from the destination. The move is refused
-where the project has a filter that names the source."""
+TITLE = "a filter for warnings names the source, and moved code may be blamed for warnings"
+MEANING = """A warning comes from the module in which `warnings.warn` stands, or, with a `stacklevel` of two, from the
+one that called; filters select by that module. Where the project has a filter that means the source and not the
+destination, moved code that calls anything is refused: whatever it calls may warn. Filters of pytest in settings are
+the hazard configured-by-name."""
 EXAMPLE = """
+-- shop/__init__.py --
+import warnings
+warnings.filterwarnings("ignore", module="shop.prices")
 -- shop/prices.py --
 import warnings
 def price(net):
@@ -25,47 +29,42 @@ def price(net):
 -- move --
 shop/prices.py shop/net.py price
 """
-
-_SETTINGS = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini")
+_FILTERS = ("filterwarnings", "simplefilter")
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    found = [(unit, r) for unit in facts.moving for s in unit.statements for r in _warnings(s.node, s.references)]
-    if not found:
+    calls = [n for u in facts.moving for s in u.statements for n in ast.walk(s.node) if isinstance(n, ast.Call)]
+    if not calls:
         return
-    unit, reference = found[0]
-    reason = f"warnings of {unit.label} come from {facts.world.names.dotted(facts.move.destination)} after the move"
-    filtered = _filtered(facts)
-    remedies = (f"name the new module in {filtered} too, first", "give the warning a stacklevel of 2")
-    yield Hazard(
-        CODE,
-        facts.source.source.place(reference.node),
-        f"{reason}, and {filtered} has a filter for the source" if filtered else reason,
-        remedies if filtered else (),
-        Severity.REFUSES if filtered else Severity.DECLARED,
-    )
+    dotted = facts.world.names.dotted
+    for place in _filters(facts, dotted(facts.move.source), dotted(facts.move.destination)):
+        reason = f"this filter means warnings of {dotted(facts.move.source)}, and moved code may be blamed for some"
+        remedies = (f"name {dotted(facts.move.destination)} in a filter beside it, first", "leave it where it is")
+        yield Hazard(CODE, place, reason, remedies)
 
 
-def _warnings(node: ast.stmt, references: tuple[Reference, ...]) -> Iterator[Reference]:
-    by_node = {id(r.node): r for r in references}
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call) and not any(k.arg == "stacklevel" for k in call.keywords) and len(call.args) < 3:
-            inner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-            found = by_node.get(id(inner))
-            if found is not None and (found.name, *found.chain) in (("warnings", "warn"), ("warn",)):
-                yield found
+def _filters(facts: Facts, old: str, new: str) -> Iterator[Place]:
+    """Filters that select one of the two modules and not the other."""
+    for module in facts.world.modules_mentioning(*_FILTERS):
+        texts = facts.referrers.values.texts(module)
+        for call in module.source.nodes.of(ast.Call):
+            if last_name(call.func) not in _FILTERS:
+                continue
+            named = [k.value for k in call.keywords if k.arg == "module"] + call.args[3:4]
+            for text in (t for node in named for t in texts.of(node)):
+                if _means(text, old) != _means(text, new):
+                    yield module.source.place(call)
+            marks = (
+                a.value.rpartition(":")[2]
+                for a in call.args[:1]
+                if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            )
+            if any((mark == old) != (mark == new) for mark in marks):
+                yield module.source.place(call)
 
 
-def _filtered(facts: Facts) -> Place | None:
-    """A filter for warnings that names the source's module."""
-    dotted = re.escape(facts.world.names.dotted(facts.move.source))
-    option = re.compile(rf"\b(?:error|ignore|always|default|module|once):[^:\n]*:[^:\n]*:{dotted}\b")
-    call = re.compile(rf"""module\s*=\s*r?["']\^?{dotted.replace(".", "[.]")}|module\s*=\s*r?["']\^?{dotted}""")
-    settings = [path for path in sorted(facts.world.tree.paths) if path.rpartition("/")[2] in _SETTINGS]
-    calls = [path for path in facts.world.mentions("filterwarnings") if path.endswith(".py")]
-    for path, pattern in [(path, option) for path in settings] + [(path, call) for path in calls]:
-        text = facts.world.tree.read(path).decode("utf-8", "replace")
-        match = pattern.search(text)
-        if match is not None:
-            return Place(path, text.count("\n", 0, match.start()) + 1)
-    return None
+def _means(pattern: str, dotted: str) -> bool:
+    try:
+        return re.match(pattern, dotted) is not None
+    except re.error:
+        return False

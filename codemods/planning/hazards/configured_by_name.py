@@ -1,0 +1,47 @@
+"""A setting holds of the source by its name, and not of the destination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.model import Hazard, Place
+from codemods.planning.facts import Facts
+from codemods.project.file_lists import lists_around
+from codemods.project.selected import selections
+
+CODE = "configured-by-name"
+ACCEPTS = True
+TITLE = "a setting selects the source by its name, and what moves would leave its reach"
+MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
+files by name. Lists of files and of modules get the new one as an entry; where a setting can't be given one so, the
+move is refused: unchanged code would fail its checks in the new module."""
+EXAMPLE = """
+-- pyproject.toml --
+[tool.ruff.lint.per-file-ignores]
+"shop/legacy.py" = ["E741"]
+-- shop/legacy.py --
+def total(l):
+    return sum(l)
+-- move --
+shop/legacy.py shop/totals.py total
+"""
+
+
+def find(facts: Facts) -> Iterator[Hazard]:
+    tree, move, dotted = facts.world.tree, facts.move, facts.world.names.dotted
+    listed = {(one.path, entry) for one in lists_around(tree, move.source) for entry in one.entries}
+    seen: set[tuple[str, str]] = set()
+    for one in selections(tree):
+        if (one.path, one.word) in listed or (one.path, one.key) in seen:
+            continue
+        if one.holds_of(dotted(move.source), move.source) and not _holds(facts, one.path, one.key):
+            seen.add((one.path, one.key))
+            reason = f"{one.key} selects {one.word}, and not {move.destination}"
+            remedy = f"name {move.destination} there too, first"
+            yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+
+
+def _holds(facts: Facts, path: str, key: str) -> bool:
+    """Does the same setting select the destination as well?"""
+    dotted, file = facts.world.names.dotted(facts.move.destination), facts.move.destination
+    return any(s.holds_of(dotted, file) for s in selections(facts.world.tree) if (s.path, s.key) == (path, key))

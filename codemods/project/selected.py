@@ -1,0 +1,94 @@
+"""Settings that select modules or files by name: a setting holds of a module until its code stands in another one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from configparser import Error as IniError
+from configparser import RawConfigParser
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from codemods.project.tree import Tree
+
+# Files of settings, and the tools among whose settings modules are selected.
+_FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", ".mypy.ini")
+_FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc")
+_TOOLS = frozenset(
+    {"mypy", "ruff", "pytest", "coverage", "pyright", "basedpyright", "pylint", "flake8", "bandit", "ty", "interrogate"}
+)
+_TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One setting of a file, with the words of it that may select modules."""
+
+    path: str
+    line: int
+    key: str
+    word: str
+
+    def holds_of(self, dotted: str, file: str) -> bool:
+        """Does the word select the module, by its dotted name or by its file?"""
+        word = self.word.replace("\\", "").strip("^$")
+        if "/" in word or word.endswith(".py"):
+            return fnmatchcase(file, word) or fnmatchcase(file, f"*/{word.lstrip('/')}")
+        return fnmatchcase(dotted, word)
+
+
+def selections(tree: Tree) -> Iterator[Selection]:
+    """Every such word in the settings of the tools that are known."""
+    for path in sorted(tree.paths):
+        name = path.rpartition("/")[2]
+        if name in _FILES:
+            try:
+                text = tree.read(path).decode()
+            except (OSError, UnicodeDecodeError):
+                continue
+            found = _toml(name, text) if name.endswith(".toml") else _ini(name, text)
+            for key, value in found:
+                for word in _TOKEN.findall(value):
+                    if "." in word or "/" in word:
+                        at = text.find(word)
+                        yield Selection(path, text.count("\n", 0, max(at, 0)) + 1, key, word)
+
+
+def _toml(name: str, text: str) -> Iterator[tuple[str, str]]:
+    try:
+        data: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return
+    tables = {"ruff": data} if name != "pyproject.toml" else data.get("tool", {})
+    for tool, table in tables.items() if isinstance(tables, Mapping) else ():
+        if tool in _TOOLS:
+            yield from _texts(f"tool.{tool}", table)
+
+
+def _texts(key: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield key, str(name)
+            yield from _texts(f"{key}.{name}", inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(key, inner)
+    elif isinstance(value, str):
+        yield key, value
+
+
+def _ini(name: str, text: str) -> Iterator[tuple[str, str]]:
+    parser = RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(text)
+    except IniError:
+        return
+    for section in parser.sections():
+        tool = re.split(r"[:-]", section.removeprefix("tool:"))[0]
+        own = name in (".coveragerc", ".pylintrc", "pylintrc", "mypy.ini", ".mypy.ini", "pytest.ini", ".flake8")
+        if own or tool in _TOOLS:
+            yield section, section.partition("-")[2]
+            for option, value in parser.items(section):
+                yield from ((f"{section}.{option}", line) for line in (value or "").split("\n"))
