@@ -15,7 +15,7 @@ from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
-from codemods.planning.selection.test_items import collected, found_in_the_destination
+from codemods.planning.selection.test_items import collected, found_in_the_destination, given_by_conftest
 from codemods.project import bodies
 from codemods.project.import_style import import_style
 
@@ -184,7 +184,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     outside = facts.referrers.outside | read_by_staying(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     # A test that is imported back would run twice.
-    collected_there = collected(facts).keys() & found_in_the_destination(facts).keys()
+    collected_there = collected(facts).keys() & found_in_the_destination(facts).keys() | given_by_conftest(facts)
     found = []
     for unit in sorted(facts.moving, key=lambda u: u.index):
         for name in unit.names:

@@ -11,21 +11,10 @@ from configparser import RawConfigParser
 from typing import Any
 
 from codemods.bindings import Module
+from codemods.frameworks import facts, matching
 from codemods.planning.index.project_index import World
+from codemods.planning.references.outside_names import outside_names
 
-# Functions that import what their first argument names: Django, Werkzeug, Uvicorn, kombu, Scrapy, traitlets, pydoc.
-_RESOLVERS = frozenset(
-    {
-        "import_from_string",
-        "import_item",
-        "import_object",
-        "import_string",
-        "load_object",
-        "locate",
-        "resolve_name",
-        "symbol_by_name",
-    }
-)
 _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?$")
 
 
@@ -41,12 +30,19 @@ def in_generated_code(world: World, path: str, name: str) -> bool:
     )
 
 
-def resolved_constants(module: Module) -> set[int]:
-    """The ids of the string constants of a module that somebody is certain to import by."""
+def resolved_constants(world: World, module: Module) -> set[int]:
+    """The ids of the string constants of a module by which somebody is certain to import, or to find what was made in
+    a module."""
     found: set[int] = set()
+    imported, registered = facts(world.tree, "imports"), facts(world.tree, "registry")
     for node in module.source.nodes.of(ast.Call):
-        if node.args and _called(node) in _RESOLVERS:
+        names = {f".{_called(node)}"}
+        if node.args and any(matching(fact.calls, names) for fact in imported):
             found.add(id(node.args[0]))
+        if any(pattern.endswith(f".{_called(node)}") for fact in registered for pattern in fact.calls):
+            names = outside_names(world, module, node.func)
+            if any(matching(fact.calls, names) for fact in registered):
+                found.update(id(n) for n in ast.walk(node) if isinstance(n, ast.Constant))
     if _is_settings(module.path):
         for node in module.source.tree.body:
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _is_setting(node) and node.value:

@@ -107,7 +107,7 @@ class _Search:
         patches = {id(seam.text) for seam in self.facts.referrers.seams if seam.text is not None}
         found: list[tuple[Module, ast.Constant, str, bool]] = []
         for module in modules:
-            certain = resolved_constants(module)
+            certain = resolved_constants(self.facts.world, module)
             for node in module.source.nodes.of(ast.Constant):
                 if not isinstance(node.value, str) or id(node) in patches:
                     continue

@@ -11,8 +11,9 @@ from codemods.planning.facts import Facts
 
 # Names of a test module that speak of all its tests.
 _OF_THE_MODULE = frozenset(
-    f"{when}{what}" for when in ("setup", "teardown") for what in ("_module", "_function", "Module")
-) | {"pytestmark"}
+    {"setup_module", "setup_function", "teardown_module", "teardown_function", "pytestmark"}
+    | {"setUpModule", "tearDownModule", "load_tests"}
+)
 
 
 def collected(facts: Facts) -> dict[str, ast.stmt]:
@@ -35,6 +36,15 @@ def applying_to_all(module: Module) -> Iterator[Statement]:
     for statement in module.statements:
         if statement.binds & _OF_THE_MODULE or any("autouse" in keywords for _, keywords in _fixtures(statement.node)):
             yield statement
+
+
+def given_by_conftest(facts: Facts) -> frozenset[str]:
+    """Fixtures that move to a conftest.py above the source: its tests find them there by themselves."""
+    folder, _, name = facts.move.destination.rpartition("/")
+    if name != "conftest.py" or not facts.move.source.startswith(f"{folder}/" if folder else ""):
+        return frozenset()
+    moved = {s.node for unit in facts.moving for s in unit.statements}
+    return frozenset(name for node in moved for fixture, _ in _fixtures(node) if (name := node.name) == fixture)  # type: ignore[attr-defined]
 
 
 def fixtures(module: Module) -> dict[str, str]:
