@@ -32,9 +32,7 @@ def written(values: ModuleValues, units: Units) -> tuple[Write, ...]:
     """Every such place for the module of ``units``, in the files in which somebody may hold it."""
     found: list[Write] = []
     for module in values.files.values():
-        own = module.path == units.module.path
-        if own or any(word in module.source.text for word in ("attr(", "vars(", "__dict__")):
-            found += _writes(module, values, inside=own)
+        found += _writes(module, values, inside=module.path == units.module.path)
     return tuple(found)
 
 

@@ -78,7 +78,7 @@ def _found(comparison: Comparison, path: str, name: str, outline: Outline) -> It
 def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
     moved = (path, name) in comparison.renamed
     if is_fixture(comparison, path, name):
-        return True
+        return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
     if any(b.defined and not b.value for b in outline.binds.get(name, ())):
