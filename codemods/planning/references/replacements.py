@@ -12,15 +12,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
+from codemods.frameworks import facts, matching
 from codemods.model import Place
 from codemods.planning.index.project_index import World
 from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import ModuleValues, last_name
-
-# What replaces a name of an object that it is given. ``multiple`` has the names as keywords.
-_OF_OBJECTS = frozenset({"object", "setattr", "delattr", "multiple", "setitem", "spy", "stub", "replace", "set_attr"})
-# What is given an object to replace what it likes of it.
-_ANY_OF_OBJECTS = frozenset({"flexmock", "when", "spy2", "expect"})
 
 
 @dataclass(frozen=True)
@@ -45,12 +41,13 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
 
 def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[Seam]:
     called = last_name(call.func)
-    if called not in _OF_OBJECTS | _ANY_OF_OBJECTS or not values.holds(module, call.args[0]):
+    known = [f for f in facts(values.world.tree, "replaces") if matching(f.calls, [f".{called}"])]
+    if not known or not values.holds(module, call.args[0]):
         return
     place = module.source.place(call)
-    if called == "multiple":
+    if called == "multiple":  # which has the names as keywords
         names = {k.arg for k in call.keywords if k.arg}
-    elif called in _ANY_OF_OBJECTS or len(call.args) < 2:
+    elif known[0].words or len(call.args) < 2:  # a library that is given the module to replace what it likes
         names = {*binds}
     else:
         names = {n for text in values.texts(module).of(call.args[1]) for n in _matching(text, binds)}
