@@ -182,7 +182,7 @@ def _leads(name: str) -> bool:
     for count in range(len(parts), 0, -1):
         try:
             found = importlib.import_module(".".join(parts[:count]))
-        except ImportError:
+        except Exception:  # contrib packages want settings
             continue
         for part in parts[count:]:
             found = getattr(found, part.removesuffix("()"), None)
