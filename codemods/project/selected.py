@@ -24,12 +24,13 @@ _TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
 
 @dataclass(frozen=True)
 class Selection:
-    """One setting of a file, with the words of it that may select modules."""
+    """One setting of a file: a word of it that may select modules, and what is set for those, as text."""
 
     path: str
     line: int
     key: str
     word: str
+    value: str = ""
 
     def holds_of(self, dotted: str, file: str) -> bool:
         """Does the word select the module, by its dotted name or by its file?"""
@@ -49,14 +50,14 @@ def selections(tree: Tree) -> Iterator[Selection]:
             except (OSError, UnicodeDecodeError):
                 continue
             found = _toml(name, text) if name.endswith(".toml") else _ini(name, text)
-            for key, value in found:
+            for key, value, what in found:
                 for word in _TOKEN.findall(value):
                     if "." in word or "/" in word:
                         at = text.find(word)
-                        yield Selection(path, text.count("\n", 0, max(at, 0)) + 1, key, word)
+                        yield Selection(path, text.count("\n", 0, max(at, 0)) + 1, key, word, what)
 
 
-def _toml(name: str, text: str) -> Iterator[tuple[str, str]]:
+def _toml(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     try:
         data: Any = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -67,19 +68,19 @@ def _toml(name: str, text: str) -> Iterator[tuple[str, str]]:
             yield from _texts(f"tool.{tool}", table)
 
 
-def _texts(key: str, value: Any) -> Iterator[tuple[str, str]]:
+def _texts(key: str, value: Any) -> Iterator[tuple[str, str, str]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            yield key, str(name)
+            yield key, str(name), str(inner)
             yield from _texts(f"{key}.{name}", inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(key, inner)
     elif isinstance(value, str):
-        yield key, value
+        yield key, value, ""
 
 
-def _ini(name: str, text: str) -> Iterator[tuple[str, str]]:
+def _ini(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     parser = RawConfigParser(strict=False, allow_no_value=True)
     try:
         parser.read_string(text)
@@ -89,6 +90,6 @@ def _ini(name: str, text: str) -> Iterator[tuple[str, str]]:
         tool = re.split(r"[:-]", section.removeprefix("tool:"))[0]
         own = name in (".coveragerc", ".pylintrc", "pylintrc", "mypy.ini", ".mypy.ini", "pytest.ini", ".flake8")
         if own or tool in _TOOLS:
-            yield section, section.partition("-")[2]
+            yield section, section.partition("-")[2], ""
             for option, value in parser.items(section):
-                yield from ((f"{section}.{option}", line) for line in (value or "").split("\n"))
+                yield from ((f"{section}.{option}", line, line) for line in (value or "").split("\n"))

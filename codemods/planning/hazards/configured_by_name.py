@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place
@@ -26,6 +27,10 @@ def total(l):
 shop/legacy.py shop/totals.py total
 """
 
+# Rules about imports, names and docstrings of modules, which no definition breaks.
+_OF_MODULES = ("F401", "F403", "F405", "E402", "I", "PLC0414", "D100", "D104", "INP", "N999", "TC")
+_SHORT = 79
+
 
 def find(facts: Facts) -> Iterator[Hazard]:
     tree, move, dotted = facts.world.tree, facts.move, facts.world.names.dotted
@@ -34,11 +39,23 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for one in selections(tree):
         if (one.path, one.word) in listed or (one.path, one.key) in seen:
             continue
-        if one.holds_of(dotted(move.source), move.source) and not _holds(facts, one.path, one.key):
+        if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
+            continue
+        if "per-file-ignores" not in one.key or _concerns(facts, one.value):
             seen.add((one.path, one.key))
             reason = f"{one.key} selects {one.word}, and not {move.destination}"
             remedy = f"name {move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+
+
+def _concerns(facts: Facts, rules: str) -> bool:
+    """May a moved definition break one of these rules of ruff or flake8? Those of imports, say, are none of its own."""
+    codes = [code for code in re.findall(r"\b[A-Z]+\d*\b", rules) if not code.startswith(_OF_MODULES)]
+    if codes and all(code in ("E501", "W505") for code in codes):
+        lines = facts.source.source.text.split("\n")
+        spans = [(s.node.lineno - 1, s.node.end_lineno) for unit in facts.moving for s in unit.statements]
+        return any(len(line) > _SHORT for start, end in spans for line in lines[start:end])
+    return bool(codes)
 
 
 def _holds(facts: Facts, path: str, key: str) -> bool:
