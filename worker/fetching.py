@@ -57,7 +57,7 @@ class Fetcher:
     ) -> None:
         self._nc = nc
         self._settings = settings
-        self._slots = slots
+        self._enough = max(1, slots * 2 // 3)
         self._room = room
         self._accept = accept
         self._held: deque[tuple[float, str, Msg]] = deque()
@@ -67,7 +67,16 @@ class Fetcher:
 
     def wake(self) -> None:
         """There is more room."""
+        if self._has_enough_to_do():
+            return
         self._changed.set()
+
+    def _has_enough_to_do(self) -> bool:
+        """Whether a single queue need not be asked now: each job that ends would wake us for nothing."""
+        if len(self._pulls) > 1 or self._held:
+            return False
+        outstanding = self._pulls[0].outstanding
+        return outstanding > 0 and self._room() - outstanding < self._enough
 
     def reset(self) -> None:
         """What was asked for before the connection broke is forgotten."""
@@ -91,13 +100,12 @@ class Fetcher:
             await self._give_back()
 
     def _arrived(self, pull: Pull, message: Msg | None) -> None:
-        self._changed.set()
-        if message is None:
-            return
-        if self._room() > 0 and not self._held:
-            self._accept(pull.queue, message)
-        else:
-            self._held.append((self._now(), pull.queue, message))
+        if message is not None:
+            if self._room() > 0 and not self._held:
+                self._accept(pull.queue, message)
+            else:
+                self._held.append((self._now(), pull.queue, message))
+        self.wake()
 
     async def _round(self) -> None:
         self._changed.clear()
@@ -122,14 +130,13 @@ class Fetcher:
 
     async def _one_queue(self, pull: Pull) -> None:
         missing = self._room() - pull.outstanding
-        enough = max(1, self._slots * 2 // 3)
-        many = missing >= enough
+        many = missing >= self._enough
         if missing > 0 and not pull.outstanding and not many:
-            await self._wait(LINGER)
-            while self._changed.is_set() and self._room() < enough:
-                self._changed.clear()
-                await self._wait(LINGER)
-            missing = self._room() - pull.outstanding
+            before = 0
+            while before < self._room() < self._enough:
+                before = self._room()
+                await asyncio.sleep(LINGER)
+            missing = self._room()
         if missing > 0 and (many or not pull.outstanding):
             await pull.request(missing, self._settings.fetch_timeout)
         await self._wait(pull.time_left())
