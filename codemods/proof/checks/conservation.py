@@ -252,10 +252,7 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         old, new = comparison.before.outline(path), comparison.after.outline(path)
         if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
-            was_so = path in comparison.before.tree.paths and (old is None or not _compiles(old.source.text))
-            kind = Kind.NOTE if was_so else Kind.BROKEN
-            so = ", and was not before" if was_so else ""
-            yield Finding(Place(path), f"the new text is not Python that can be read{so}", "unreadable-module", kind)
+            yield _unreadable(comparison, path)
         if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
             message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
             yield Finding(Place(path), message, "no-init", Kind.BROKEN, Place(path))
@@ -267,6 +264,19 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
         ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
         if len(ends[0]) == 1 and ends[1] - ends[0]:
             yield Finding(Place(path), "its line ends are mixed now", "line-ends", Kind.STYLE)
+
+
+def _unreadable(comparison: Comparison, path: str) -> Finding:
+    """A note where the module, or one of its name that is gone, was so before."""
+    name = path.rpartition("/")[2]
+    gone = comparison.before.tree.paths - comparison.after.tree.paths
+    olds = [path] if path in comparison.before.tree.paths else [old for old in gone if old.rpartition("/")[2] == name]
+    outlines = [comparison.before.outline(old) for old in olds]
+    was_so = any(outline is None or not _compiles(outline.source.text) for outline in outlines)
+    version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    message = f"the new text can't be read by {version}" + (", as before" if was_so else "")
+    kind = Kind.NOTE if was_so else Kind.BROKEN
+    return Finding(Place(path), message, "unreadable-module", kind, cause=f"unreadable {path}")
 
 
 def _left_alone(comparison: Comparison, init: str) -> bool:

@@ -73,8 +73,9 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
             if alias.name == "*" or comparison.after.imported(path, module, alias.name, id(node) in typed):
                 continue
             if not _was_so(comparison, module, alias.name, path):
-                message = f"{alias.name} can't be imported from {module}"
-                yield Finding(where, message, "missing-name", cause=f"{module}:{alias.name}")
+                message, target = f"{alias.name} can't be imported from {module}", comparison.after.find(module, path)
+                cause = f"unreadable {target}" if target in comparison.unreadable else f"{module}:{alias.name}"
+                yield Finding(where, message, "missing-name", cause=cause)
 
 
 def _no_module(where: Place, module: str) -> Finding:

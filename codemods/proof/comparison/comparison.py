@@ -124,6 +124,12 @@ class Comparison:
         return tuple(Move(one, tuple(names), two, reexport=how) for (one, two), names in several.items())
 
     @cached_property
+    def unreadable(self) -> frozenset[str]:
+        """Changed modules of the new tree that are no Python to the Python that runs this."""
+        there = (path for path in self.changed if path in self.new.paths)
+        return frozenset(path for path in there if self.after.outline(path) is None)
+
+    @cached_property
     def unbound_before(self) -> frozenset[str]:
         """What code that changed named already though it is bound nowhere, by what means ever it worked."""
         altered = (*self.pairing.gone, *(p.old for p in self.pairing.pairs if p.edited or p.moved))

@@ -6,6 +6,8 @@ compared with those of the same text; and whatever is new in it, or stands in a 
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -79,7 +81,11 @@ def _edited(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
         if after.own or any(comparison.same(before.meaning, after.meaning) for before in was):
             continue
         if not after.meaning:
-            if _counts(after) and all(before.meaning for before in was):
+            if (
+                _counts(after)
+                and all(before.meaning for before in was)
+                and not _set_from_outside(comparison.after, after)
+            ):
                 yield (_finding(comparison, pair, was[0], after, Kind.BROKEN) if was else _unbound(pair.new, after))
         elif was and was[0].meaning:
             yield _finding(comparison, pair, was[0], after, Kind.EDITED if pair.moved else Kind.OTHER)
@@ -96,13 +102,31 @@ def unbound(comparison: Comparison, statement: Statement) -> Iterator[Finding]:
     missing = comparison.unbound_before
     for after in statement.reading.occurrences:
         if not after.own and not after.meaning and _counts(after) and after.text not in missing:
-            yield _unbound(statement, after)
+            if not _set_from_outside(comparison.after, after):
+                yield _unbound(statement, after)
 
 
 def _counts(after: Occurrence) -> bool:
     """Is this a name that has to be there: none that is written, none in a string that nobody follows?"""
     plain = after.text.isidentifier() or after.text.replace(".", "").isidentifier()
     return plain and after.writes is None and after.text not in _GIVEN
+
+
+def _set_from_outside(side: Side, after: Occurrence) -> bool:
+    """Is it an attribute of a module that others set: one that the module only annotates, or that is assigned to?"""
+    name = after.text.rpartition(".")[2]
+    assigned = re.compile(rf"\b{re.escape(after.text)}\s*=[^=]".encode())
+    for where, attribute in after.cells if "." in after.text else ():
+        outline = side.outline(where) if attribute == name else None
+        if outline is not None and any(_annotates(node, name) for node in outline.body):
+            return True
+        if any(assigned.search(side.bytes(path) or b"") for path in side.tree.code_with([name])):
+            return True
+    return False
+
+
+def _annotates(node: ast.stmt, name: str) -> bool:
+    return isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == name
 
 
 def _unbound(statement: Statement, after: Occurrence) -> Finding:
@@ -116,8 +140,11 @@ def _finding(comparison: Comparison, pair: Pair, before: Occurrence, after: Occu
     when = " for type checkers" if after.moment == "typing" else ""
     was, now = said(before.meaning), said(after.meaning)
     missing = _missing_module(comparison, pair.new.path, after.meaning)
-    if missing:
-        code, cause, kind = "missing-module", f"module {missing}", Kind.BROKEN
+    unreadable = [path for path, _ in comparison.mapped(before.meaning) if path in comparison.unreadable]
+    if unreadable:
+        code, cause = "unbound-name", f"unreadable {unreadable[0]}"
+    elif missing:
+        code, cause, kind = "unbound-name", f"module {missing}", Kind.BROKEN
     elif not after.meaning:
         code, cause = "unbound-name", f"unbound {was}"
     else:

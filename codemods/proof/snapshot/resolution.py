@@ -194,7 +194,7 @@ class Side(Outlines):
         if outline.exported is not None:
             if name in outline.exported:
                 return True
-            modules = {t for m in outline.exported_from for t, inner in self.origins(path, m) if not inner}
+            modules = {t for m in outline.exported_from for t, inner in self._named_module(path, m) if not inner}
             return any(self.exports(m, name, seen | {path}) for m in modules)
         if name.startswith("_"):
             return False
@@ -202,6 +202,11 @@ class Side(Outlines):
             return True
         targets = [self.find(star, path) for star in outline.stars]
         return any(t and self.exports(t, name, seen | {path}) for t in targets)
+
+    def _named_module(self, path: str, name: str) -> Origins:
+        """What a name of a module means, be it a submodule that its import put there."""
+        inner = self.find(f"{self.names.dotted(path)}.{name}", path)
+        return self.bound_origins(path, name) or (frozenset({(inner, "")}) if inner else frozenset())
 
     def namespace(self, path: str) -> set[str]:
         """Every name that the tree says a module has, those through star imports too."""
