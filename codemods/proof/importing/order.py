@@ -137,6 +137,7 @@ def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator
             yield Finding(
                 pair.new.place,
                 f"{pair.new.said} reads a name in another state than before when {path} is imported first",
+                "effect-order",
             )
     for module, bound in old.bound.items():
         for name, version in bound.items():
@@ -150,6 +151,7 @@ def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator
                 yield Finding(
                     pairs[now].new.place,
                     f"{module}:{name} is left in another state than before when {path} is imported first",
+                    "effect-order",
                 )
 
 
@@ -198,7 +200,8 @@ class _Effects:
                 where, name = self.comparison.renamed.get(origin, ("", ""))
                 if where == path and origin[0] == event[1]:
                     message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
-                    yield Finding(self._place(event), message)
+                    where, cause = self._place(event), f"lost {self._place(event)}"
+                    yield Finding(where, message, "effect-lost", cause=cause)
 
     def _stands(self, key: Hashable) -> bool:
         return not isinstance(key, tuple) or (

@@ -171,7 +171,9 @@ class NamedInText(Holes):
         self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if follows else None))
 
     def _visit_constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and _MODULE.fullmatch(node.value) and self.side.find(node.value, self.path):
+        # A single word is a word, though a module may have the same name.
+        dotted = isinstance(node.value, str) and "." in node.value and _MODULE.fullmatch(node.value)
+        if dotted and self.side.find(str(node.value), self.path):
             self._module_name(node)
         elif isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             self._path_in_string(node)
