@@ -255,7 +255,7 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
             yield _unreadable(comparison, path)
         if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
             message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
-            yield Finding(Place(path), message, "no-init", Kind.BROKEN, Place(path))
+            yield Finding(Place(path), message, "no-init", Kind.OTHER, Place(path))
         if old is None or new is None:
             continue
         if old.source.encoding != new.source.encoding:

@@ -184,10 +184,11 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
         for before, after in zip(old, new, strict=False) if not pair.edited else ():
             if before.live and not after.live and before.moment == after.moment == "typing":
                 resolved = _is_resolved(comparison) if resolved is None else resolved
-                asked = resolved or _resolve(comparison, {pair.old.path, pair.new.path})
+                here = _resolve(comparison, {pair.old.path, pair.new.path})
+                asked = resolved or here
                 message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
                 where, was = Place(pair.new.path, after.line), Place(pair.old.path, before.line)
-                kind = Kind.BROKEN if asked else Kind.NOTE if pair.moved else Kind.OTHER
+                kind = Kind.BROKEN if here else Kind.NOTE if pair.moved else Kind.OTHER
                 cause = f"unbound {said(before.meaning)}"
                 yield Finding(where, message, "unresolved-hint", kind, was, cause), asked or not pair.moved
 

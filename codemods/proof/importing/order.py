@@ -17,6 +17,7 @@ from codemods.proof.importing.traces import Course, Event, Late, Run
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Origin
+from codemods.proof.statements.pairing import Pair
 
 SAYS = "imported first, each touched module reads no name before it is bound"
 
@@ -129,30 +130,25 @@ def _rebound(side: Side, comparison: Comparison) -> frozenset[str]:
 
 
 def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
-    """A name that is bound several times has to be read, and left, in the same state."""
+    """A name that is bound several times has to be read, and left, in the same state; but by what was edited."""
     pairs = comparison.pairing.pairs
     for key, versions in old.versions.items():
-        if isinstance(key, int) and _of_pairs(new.versions.get(key, versions)) != _of_pairs(versions):
-            pair = pairs[key]
-            yield Finding(
-                pair.new.place,
-                f"{pair.new.said} reads a name in another state than before when {path} is imported first",
-                "effect-order",
-            )
+        if not isinstance(key, int) or pairs[key].edited:
+            continue
+        if _of_pairs(new.versions.get(key, versions)) != _of_pairs(versions):
+            said = f"{pairs[key].new.said} reads a name in another state than before"
+            yield _in_another_state(pairs[key], said, path)
     for module, bound in old.bound.items():
         for name, version in bound.items():
             now = new.bound.get(module, {}).get(name, version)
-            if (
-                isinstance(version, int)
-                and isinstance(now, int)
-                and now != version
-                and name in pairs[version].old.names
-            ):
-                yield Finding(
-                    pairs[now].new.place,
-                    f"{module}:{name} is left in another state than before when {path} is imported first",
-                    "effect-order",
-                )
+            if isinstance(version, int) and isinstance(now, int) and now != version:
+                if name in pairs[version].old.names:
+                    yield _in_another_state(pairs[now], f"{module}:{name} is left in another state than before", path)
+
+
+def _in_another_state(pair: Pair, said: str, path: str) -> Finding:
+    message = f"{said} when {path} is imported first"
+    return Finding(pair.new.place, message, "effect-order", Kind.BROKEN, pair.old.place, said)
 
 
 def _of_pairs(versions: frozenset[Hashable]) -> set[Hashable]:
