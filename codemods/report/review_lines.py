@@ -26,6 +26,7 @@ OTHERS = {
     "guarded-import": ("guarded import edited", "guarded imports edited"),
     "stub-differs": ("declaration in a stub", "declarations in stubs"),
     "unresolved-hint": ("annotation that is not resolved at run time", "annotations that are not resolved at run time"),
+    "load-order": ("module that is no longer loaded", "modules that are no longer loaded"),
     "no-init": ("package without its __init__.py", "packages without their __init__.py"),
     "configured-path": ("path in a setting", "paths in settings"),
     "star-import": ("change of what a star import takes", "changes of what star imports take"),

@@ -15,7 +15,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from codemods.graphs import strongly_connected
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
@@ -169,11 +169,13 @@ class _Check:
         for step in old:
             if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
                 text = f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}"
-                yield Finding(place, text, CODE, cause=f"loses {self.old.said(step)}")
+                # A module that nothing moved from: who no longer imports it was edited so.
+                kind = Kind.OTHER if isinstance(step, str) else Kind.BROKEN
+                yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):
                 text = f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}"
-                yield Finding(place, text, CODE, cause=f"adds {self.new.said(step)}")
+                yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
         yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
 
     def _stands(self, step: Step) -> bool:
@@ -202,7 +204,8 @@ class _Check:
             for step in old:
                 if before[step] != after[step] and (step in changing or self._looks(step, origin)):
                     text = f"{self.old.said(step)} runs in another order {said}, with what changes {_objects([origin])}"
-                    yield Finding(place, text, CODE, cause=f"reorders {self.old.said(step)}")
+                    kind = Kind.NOTE if isinstance(step, str) else Kind.BROKEN
+                    yield Finding(place, text, CODE, kind, cause=f"reorders {self.old.said(step)}")
                     return
 
     def _looks(self, step: Step, origin: Origin) -> bool:
