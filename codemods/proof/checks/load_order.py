@@ -169,8 +169,10 @@ class _Check:
         for step in old:
             if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
                 text = f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}"
-                # A module that nothing moved from: who no longer imports it was edited so.
-                kind = Kind.OTHER if isinstance(step, str) else Kind.BROKEN
+                # A module that nothing moved from: who no longer imports it was edited so. What code from outside of the
+                # tree changes when it is called is not known.
+                lost = Kind.BROKEN if any(path for path, _ in seen) else Kind.NOTE
+                kind = Kind.OTHER if isinstance(step, str) else lost
                 yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):
@@ -204,7 +206,7 @@ class _Check:
             for step in old:
                 if before[step] != after[step] and (step in changing or self._looks(step, origin)):
                     text = f"{self.old.said(step)} runs in another order {said}, with what changes {_objects([origin])}"
-                    kind = Kind.NOTE if isinstance(step, str) else Kind.BROKEN
+                    kind = Kind.EDITED if origin[0] and not isinstance(step, str) else Kind.NOTE
                     yield Finding(place, text, CODE, kind, cause=f"reorders {self.old.said(step)}")
                     return
 
