@@ -169,8 +169,8 @@ class _Check:
         for step in old:
             if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
                 text = f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}"
-                # A module that nothing moved from: who no longer imports it was edited so. What code from outside of the
-                # tree changes when it is called is not known.
+                # A module that nothing moved from: who no longer imports it was edited so. What code from outside
+                # of the tree changes when it is called is not known.
                 lost = Kind.BROKEN if any(path for path, _ in seen) else Kind.NOTE
                 kind = Kind.OTHER if isinstance(step, str) else lost
                 yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
