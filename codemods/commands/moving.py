@@ -9,6 +9,7 @@ from functools import partial
 from itertools import chain
 
 from codemods.commands.asked import expanded
+from codemods.commands.paging import add_html, write_solution
 from codemods.commands.settings import with_defaults
 from codemods.commands.shell import DONE, TO_DO, add_colour, opened, refuse_usage, say
 
@@ -37,6 +38,7 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
         "--allow-dirty", action="store_true", default=None, help="change files with uncommitted changes"
     )
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
+    add_html(parser)
     much = parser.add_mutually_exclusive_group()
     much.add_argument("-v", "--verbose", action="store_true", default=None, help="tell every file, note and check")
     much.add_argument("-q", "--quiet", action="store_true", help="tell nothing unless the move is refused")
@@ -84,6 +86,8 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     refuse_second_names(moves, tree)
     _tell_of_silent_git(options)
     asked = moves[0] if len(moves) == 1 else moves
+    if options.html and (options.check or options.plan):
+        refuse_usage("--html", "it shows the change, which --check and --plan do not make", "use --diff")
     if options.interactive:
         from codemods.commands.choosing import chosen
 
@@ -98,6 +102,8 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
         return _tell_plan(solution.plan, options, nothing=True)
     if options.plan:
         return _tell_plan(solution.plan, options)
+    if options.html:
+        write_solution(options.html, solution, tree)
     if options.diff:
         return _tell_diff(solution, options)
     # Rendered before it is written: a report that fails must not fail after the fact.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
+from codemods.commands.paging import add_html, write_suggestion
 from codemods.commands.shell import DONE, add_colour, add_root, completed, opened, say
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--into", type=_number, metavar="N", help="how many modules at most, with the old one")
     parser.add_argument("--write", action="store_true", help="add the tables to pyproject.toml")
     add_root(parser, default=None)
+    add_html(parser)
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell every name")
     add_colour(parser)
@@ -45,6 +47,8 @@ def main(options: Namespace) -> int:
     root = opened(options, options.write, root_of(options, options.module))
     with watching(profile=False, quiet=options.json):
         suggestion = suggested(options, root)
+    if options.html:
+        write_suggestion(options.html, suggestion)
     if options.json:
         from codemods.report.as_json import document
         from codemods.report.suggestions import suggestion_json

@@ -1,0 +1,61 @@
+"""`--html FILE`: the page of a change or a proposal, written to a file."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+
+from codemods.commands.shell import refuse_usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from codemods.face import Solution
+    from codemods.project import Tree
+    from codemods.suggest import Suggestion
+
+
+def add_html(parser: ArgumentParser) -> None:
+    parser.add_argument("--html", metavar="FILE", help="also write a page with graphs, diffs and the proof to FILE")
+
+
+def write_solution(file: str, solution: Solution, tree: Tree) -> None:
+    """The page of a change that is proven; ``tree`` is the one before."""
+    from codemods.planning.grouping.definition_groups import Units
+    from codemods.planning.index.project_index import World
+    from codemods.suggest.graph import SymbolGraph
+
+    world = World(tree)
+    definitions: dict[str, Sequence[str]] = {}
+    edges: list[tuple[str, str, bool]] = []
+    for source in dict.fromkeys(move.source for move in solution.plan.moves):
+        graph = SymbolGraph(Units(world.module(source)))
+        definitions[source] = [unit.label for unit in graph.nodes]
+        edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
+    try:
+        from codemods.report.html.page import solution_page
+    except ImportError as error:
+        _missing(error)
+    _write(file, solution_page(solution, edges, definitions))
+
+
+def write_suggestion(file: str, suggestion: Suggestion) -> None:
+    try:
+        from codemods.report.html.page import suggestion_page
+    except ImportError as error:
+        _missing(error)
+    _write(file, suggestion_page(suggestion))
+
+
+def _missing(error: ImportError) -> NoReturn:
+    refuse_usage("--html", f"it needs {error.name}, which is not installed", "pip install 'codemods[html]'")
+
+
+def _write(file: str, text: str) -> None:
+    from pathlib import Path
+
+    try:
+        Path(file).write_text(text, encoding="utf-8")
+    except OSError as error:
+        refuse_usage("--html", f"{file} can't be written ({error.strerror})")

@@ -1,0 +1,102 @@
+"""The page for a change that is proven, and for a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from codemods.face import Solution
+from codemods.model import ChangeSet
+from codemods.report.diff import unified_diff
+from codemods.report.html.graph import Graph, crossing, svg
+from codemods.report.lines import Line, names_text, plan_lines, verdict_line
+from codemods.report.suggestions import suggestion_lines
+from codemods.suggest import Suggestion
+from codemods.suggest.proposal import table
+
+_STYLES = {"+": "added", "-": "removed", "@": "faint"}
+# Lines of one file's diff; of what is longer, the beginning stands in the page.
+_DIFF_LINES = 3000
+
+
+def solution_page(
+    solution: Solution, edges: Sequence[tuple[str, str, bool]], definitions: Mapping[str, Sequence[str]]
+) -> str:
+    """The page of a change. ``definitions`` are those of each source before, ``edges`` who used whom in them."""
+    moves = solution.plan.moves
+    title = "; ".join(f"{names_text(move.names, 4)} from {move.source} to {move.destination}" for move in moves)
+    gone = {name: move.destination for move in moves for name in _moving(solution, move.names)}
+    after = _after(definitions, gone)
+    graphs = [
+        _graph("Before", Graph(definitions, edges, frozenset(gone))),
+        _graph("After", Graph(after, edges, frozenset(gone))),
+    ]
+    lines = list(plan_lines(solution.plan))
+    return _rendered(title, lines, graphs, solution)
+
+
+def suggestion_page(suggestion: Suggestion) -> str:
+    """The page of a proposal."""
+    moved = {name: module.path for module in suggestion.modules for name in module.names}
+    before = {suggestion.source: [*suggestion.stays, *moved]}
+    graphs = [
+        _graph("Before", Graph(before, suggestion.edges, frozenset(moved))),
+        _graph("After", Graph(_after(before, moved), suggestion.edges, frozenset(moved))),
+    ]
+    lines = list(suggestion_lines(suggestion, verbose=True))
+    cut = next((n for n, line in enumerate(lines) if line.text.startswith("[tool.codemods")), len(lines))
+    title = f"How {suggestion.source} may be split"
+    return _rendered(title, lines[:cut], graphs, suggestion.solution, table(suggestion))
+
+
+def _moving(solution: Solution, names: Iterable[str]) -> Iterator[str]:
+    from codemods.model import Disposition
+
+    yield from names
+    if len(solution.plan.moves) == 1:
+        for unit in solution.plan.units:
+            if unit.disposition is Disposition.GOES_ALONG:
+                yield from unit.names
+
+
+def _after(before: Mapping[str, Sequence[str]], gone: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for module, names in before.items():
+        for name in names:
+            found.setdefault(gone.get(name, module), []).append(name)
+    return found
+
+
+def _graph(title: str, graph: Graph) -> dict[str, Any]:
+    return {
+        "title": title,
+        "svg": Markup(svg(graph, f"{title}: definitions and who uses them")),
+        "modules": graph.modules,
+        "crossing": list(crossing(graph)),
+    }
+
+
+def _rendered(
+    title: str, lines: Sequence[Line], graphs: Sequence[Any], solution: Solution | None, toml: str = ""
+) -> str:
+    environment = Environment(loader=PackageLoader("codemods.report.html", "."), autoescape=True)
+    return environment.get_template("page.html").render(
+        title=title,
+        lines=lines,
+        verdict=verdict_line(solution.proof) if solution else Line("Nothing is proposed", "warning"),
+        graphs=graphs,
+        toml=toml,
+        proof=solution.proof.checks if solution else (),
+        diffs=list(_diffs(solution.changes)) if solution else (),
+    )
+
+
+def _diffs(changes: ChangeSet) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for path in changes.paths:
+        one = ChangeSet({path: changes.before.get(path)}, {path: changes.after[path]})
+        text = b"".join(unified_diff(one)).decode("utf-8", "replace").splitlines()
+        shown = [(line or " ", _STYLES.get(line[:1], "")) for line in text[:_DIFF_LINES]]
+        yield path, shown
