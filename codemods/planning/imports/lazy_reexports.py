@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codemods.bindings import Moment
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
@@ -23,9 +24,15 @@ from codemods.planning.references.module_escapes import handed_on
 def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
     """(what the source imports at its top level, what it finds when asked). Raises Refused."""
     offered = imported_back(facts)
-    if facts.source_imports and facts.move.reexport is not Reexport.LAZY and not facts.move.deprecate:
+    eager = facts.source_imports and facts.move.reexport is not Reexport.LAZY and not facts.move.deprecate
+    # A name that functions bind anew is found anew each time: imported, it would be what it once was.
+    fresh = facts.source.rebound.keys() if facts.move.reexport is Reexport.AUTO else frozenset[str]()
+    if eager and not any(new.attribute in fresh for new in offered):
         return offered, None
     bound = bound_names(facts) if facts.source_imports else {}
+    if eager:
+        bound |= {str(new.attribute): "it is imported" for new in offered if new.attribute not in fresh}
+        offered = tuple(replace(new, asname=new.attribute, comment="") if new.comment else new for new in offered)
     kept = tuple(NewImport(new.module, new.attribute, new.asname) for new in offered if new.attribute in bound)
     names = tuple(str(new.attribute) for new in offered if new.attribute not in bound)
     if facts.move.reexport is Reexport.NONE:
