@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.project.glance import Glimpse, imports
-from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.project.folder_evidence import FolderEvidence
 from codemods.project.roots import configured, inserted
 from codemods.project.scripts import started_in
 
@@ -30,7 +29,7 @@ class Names:
         self.tree = tree
 
     @cached_property
-    def _packages(self) -> frozenset[str]:
+    def packages(self) -> frozenset[str]:
         """Folders with an ``__init__.py``; the root of the tree is the empty string."""
         return frozenset(
             _parent(path) for path in self.tree.paths if path.rpartition("/")[2] in ("__init__.py", "__init__.pyi")
@@ -39,41 +38,55 @@ class Names:
     @cached_property
     def roots(self) -> tuple[str, ...]:
         """Import roots, the most likely first."""
-        found = {"", *self._configured, *configured(self.tree)}
-        for folder in self._packages:
-            while folder and _parent(folder) in self._packages:
+        found = {"", *self.configured, *configured(self.tree)}
+        for folder in self.packages:
+            while folder and _parent(folder) in self.packages:
                 folder = _parent(folder)
             if folder:
                 found.add(_parent(folder))
         return tuple(sorted(found, key=lambda root: (root != "src", root.count("/") if root else -1, root)))
 
     @cached_property
-    def _configured(self) -> frozenset[str]:
+    def configured(self) -> frozenset[str]:
         """Roots that stand on the path for sure: what the settings name, and ``src``."""
-        found = {root for root in configured(self.tree) if root not in self._packages}
-        if any(path.startswith("src/") for path in self.tree.paths) and "src" not in self._packages:
+        found = {root for root in configured(self.tree) if root not in self.packages}
+        if any(path.startswith("src/") for path in self.tree.paths) and "src" not in self.packages:
             found.add("src")
         return frozenset(found)
 
     def root_of(self, path: str) -> str:
         """The import root below which a module is found by its own package."""
         folder = _parent(path)
-        if folder in self._packages:
-            while folder in self._packages and folder:
+        if folder in self.packages:
+            while folder in self.packages and folder:
                 folder = _parent(folder)
             # A regular package inside a namespace package: the namespace's own root names it.
-            above = self._configured_above(folder)
+            above = self.configured_above(folder)
             return above if above else folder
         here: str | None = folder
         while here:
             if self.flat(here):
                 return here
-            here = _parent(here) if here not in self._configured else None
-        return self._configured_above(folder)
+            here = _parent(here) if here not in self.configured else None
+        return self._folders.root_above(folder) or self.configured_above(folder)
 
-    def _configured_above(self, folder: str) -> str:
+    def holder_above(self, folder: str, dotted: str) -> str:
+        """The innermost folder above, other than the root of the tree, that has this module; only of dotted names."""
+        top, _, rest = dotted.partition(".")
+        if not top or not rest or top in sys.stdlib_module_names:
+            return ""
+        return next((here for here in _ancestors(folder) if here and self._below(here, dotted) is not None), "")
+
+    def rooted(self, dotted: str) -> bool:
+        return any(self._below(root, dotted) is not None for root in self.holders.get(dotted.partition(".")[0], ()))
+
+    @cached_property
+    def _folders(self) -> FolderEvidence:
+        return FolderEvidence(self)
+
+    def configured_above(self, folder: str) -> str:
         """The innermost configured root that a folder stands in, or the root of the tree."""
-        while folder and folder not in self._configured:
+        while folder and folder not in self.configured:
             folder = _parent(folder)
         return folder
 
@@ -85,84 +98,17 @@ class Names:
     def flat(self, folder: str) -> bool:
         """Are the modules of this folder, which is no package, top-level modules for one another?"""
         if folder not in self._flat:
-            self._flat[folder] = bool(folder) and folder not in self._packages and self._is_flat(folder)
+            self._flat[folder] = bool(folder) and folder not in self.packages and self._folders.are_top_level(folder)
         return self._flat[folder]
-
-    def _is_flat(self, folder: str) -> bool:
-        if folder in self._configured or not folder.rpartition("/")[2].isidentifier():
-            return True
-        files = self._files.get(folder, ())
-        stems = {file.rpartition("/")[2].removesuffix(".py") for file in files} - sys.stdlib_module_names
-        if self._say_folder(folder, files):
-            return False
-        collected = self._collected(files) and not self._named_outside(folder, files)
-        return collected or self._name_neighbours(files, stems)
-
-    def _say_folder(self, folder: str, files: Iterable[str]) -> bool:
-        """Do the files import one another by the name of their folder, or by dots?"""
-        last = folder.rpartition("/")[2]
-        return any(
-            found.module.startswith(".") or last in found.module.split(".")[:-1] or found.module == last
-            for file in files
-            for found in self._imports(file)
-        )
-
-    def _named_outside(self, folder: str, files: Collection[str]) -> bool:
-        """Does a file of another folder import one of these by the name of the folder?"""
-        if all(self._pytest.reads(file) or file.endswith("/conftest.py") for file in files):
-            return False
-        root = self._configured_above(_parent(folder))
-        dotted = folder[len(root) :].strip("/").replace("/", ".")
-        return any(
-            found.module == dotted or found.module.startswith(dotted + ".")
-            for path in self.tree.code_with([dotted.rpartition(".")[2]])
-            if _parent(path) != folder
-            for found in self._imports(path)
-        )
-
-    def _collected(self, files: Iterable[str]) -> bool:
-        """Does pytest put the folder of these files on the path?"""
-        rules = self._pytest
-        return not rules.importlib and any(
-            rules.enters(file) and (rules.reads(file) or file.endswith("/conftest.py")) for file in files
-        )
-
-    def _name_neighbours(self, files: Iterable[str], stems: Collection[str]) -> bool:
-        """Does one of the files import another as a top-level module, which no other root has?"""
-        return any(
-            top in stems and not file.endswith(f"/{top}.py") and top not in self._holders
-            for file in files
-            for found in self._imports(file)
-            for top in [found.module.partition(".")[0]]
-        )
-
-    def _imports(self, file: str) -> tuple[Glimpse, ...]:
-        try:
-            return tuple(imports(self.tree.glance(file)))
-        except OSError:
-            return ()
-
-    @cached_property
-    def _pytest(self) -> PytestRules:
-        return pytest_rules(self.tree)
 
     @cached_property
     def _flat(self) -> dict[str, bool]:
         return {}
 
-    @cached_property
-    def _files(self) -> dict[str, list[str]]:
-        """The modules of each folder that is no package."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for path in self.tree.paths:
-            if path.endswith(".py") and (folder := _parent(path)) not in self._packages:
-                found[folder].append(path)
-        return found
-
     def stands(self, top: str, root: str) -> bool:
         """Is there a module or package of this name right below an import root?"""
         stem = f"{root}/{top}" if root else top
-        return f"{stem}.py" in self.tree.paths or self.is_package(stem) or root in self._holders.get(top, ())
+        return f"{stem}.py" in self.tree.paths or self.is_package(stem) or root in self.holders.get(top, ())
 
     def dotted(self, path: str, root: str | None = None) -> str:
         """The dotted name of the module at ``path``, seen from an import root (default: its own)."""
@@ -245,13 +191,16 @@ class Names:
         return next((path for path in (f"{stem}/__init__.py", f"{stem}.py") if path in self.tree.paths), None)
 
     def _find(self, dotted: str, folder: str | None) -> str | None:
-        flat = folder and folder not in self._packages
+        flat = folder and folder not in self.packages
         first = [folder] if folder and flat and self.flat(folder) else []
-        for root in (*first, *self._near(folder), *self._holders.get(dotted.partition(".")[0], ())):
+        for root in (*first, *self._near(folder), *self.holders.get(dotted.partition(".")[0], ())):
             found = self._below(root, dotted)
             if found is not None:
                 return found
-        return self._below(folder, dotted) if folder and flat else None
+        if folder and flat and (found := self._below(folder, dotted)) is not None:
+            return found
+        above = self.holder_above(folder, dotted) if folder else ""
+        return self._below(above, dotted) if above else None
 
     @cached_property
     def _found(self) -> dict[tuple[str, str | None], str | None]:
@@ -269,7 +218,7 @@ class Names:
         return frozenset(self.roots)
 
     @cached_property
-    def _holders(self) -> dict[str, list[str]]:
+    def holders(self) -> dict[str, list[str]]:
         """The import roots below which each top-level name stands, the most likely first."""
         held: dict[str, set[str]] = defaultdict(set)
         folders: set[str] = set()
@@ -297,7 +246,7 @@ class Names:
 
     def is_package(self, folder: str) -> bool:
         """Does this folder have an ``__init__.py``?"""
-        return folder in self._packages
+        return folder in self.packages
 
 
 def _parent(path: str) -> str:

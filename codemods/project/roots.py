@@ -30,6 +30,8 @@ def configured(tree: Tree) -> frozenset[str]:
             found |= {_joined(folder, root) for root in _named(tree, path, name)}
             if name in ("pyproject.toml", "setup.cfg", "setup.py") and folder:
                 found |= {folder, folder + "/src"}
+        elif name == "manage.py":
+            found.add(folder)  # Django starts there, and the apps stand beside it.
     folders = {""} | {above for path in tree.paths for above in _parents(path)}
     return frozenset(root for root in found if root in folders)
 

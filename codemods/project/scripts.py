@@ -42,6 +42,11 @@ def started_in(tree: Tree, folder: str) -> Started | None:
     return None
 
 
+def starts_itself(tree: Tree, path: str) -> bool:
+    """Does a file say on its first line that it is started?"""
+    return _by_itself(tree, path) is not None
+
+
 def _by_itself(tree: Tree, path: str) -> Started | None:
     """A ``#!`` line in a file that does something when it is the main module."""
     try:
@@ -52,11 +57,13 @@ def _by_itself(tree: Tree, path: str) -> Started | None:
     return Started(path, path, 0) if first.startswith(b"#!") and b"python" in first and b"__main__" in raw else None
 
 
+# ``runpy.run_path`` is none of them: it leaves ``sys.path`` as it is.
 # ``python -u shop/report.py``, ``[sys.executable, "shop/report.py"]``; then ``cd shop && python report.py``.
 _COMMAND = re.compile(
     r"""(?:\bcd\s+(?P<cd>[\w./-]+)\s*(?:&&|;)\s*)?
         (?:\b(?:python|pypy|py)[\d.]*(?:\s+-(?!m\b)\w+)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
-      | (?:^|[\s"'`;&])\./(?P<direct>[\w./-]+\.py)\b""",
+      | (?:^|[\s"'`;&])\./(?P<direct>[\w./-]+\.py)\b
+      | \bsys\.executable[^\n\]]{0,160}?["'/](?P<base>[\w-]+\.py)["']""",
     re.VERBOSE,
 )
 
@@ -71,6 +78,9 @@ def _starts(tree: Tree, other: str, word: str) -> list[Started]:
     found = []
     for number, line in enumerate(text.split("\n"), 1):
         for command in _COMMAND.finditer(line) if ".py" in line else ():
+            if command["base"]:  # put together from folders: any file of this name may be meant
+                found += [Started(p, other, number) for p in tree.paths if f"/{p}".endswith(f"/{command['base']}")]
+                continue
             path = command["path"] or command["direct"]
             if command["cd"]:
                 path = f"{command['cd'].strip('/').removeprefix('./')}/{path}"

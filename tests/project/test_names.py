@@ -70,6 +70,9 @@ def test_files_put_folders_on_the_path(line: str) -> None:
         ("run:\n\tpython shop/report.py 2", True),
         ("run:\n\tcd shop && python3 -u report.py", True),
         ("run:\n\t./shop/report.py", True),
+        ("subprocess.run([sys.executable, 'shop/report.py'])", True),
+        ("subprocess.run([sys.executable, str(HERE / 'shop' / 'report.py'), '-v'])", True),
+        ("runpy.run_path('shop/report.py')", False),
         ("run:\n\tpython -m pytest shop/report.py", False),
         ("run:\n\truff check shop/report.py", False),
         ("run:\n\tpython tools/fix.py shop/report.py", False),
@@ -78,3 +81,21 @@ def test_files_put_folders_on_the_path(line: str) -> None:
 def test_who_starts_a_file_by_its_path(text: str, by_path: bool) -> None:
     made = tree("shop/report.py", Makefile=text)
     assert (started(made, "shop/report.py") is not None) is by_path
+
+
+def test_folders_of_scripts_are_roots() -> None:
+    script = "#!/usr/bin/env python\nif __name__ == '__main__':\n    print()\n"
+    assert tree("tools/lines.py", tools__report_py=script).names.dotted("tools/lines.py") == "lines"
+    assert (
+        tree("tools/report.py", Makefile="run:\n\tpython tools/report.py").names.dotted("tools/report.py") == "report"
+    )
+    named = tree("tools/lines.py", tools__report_py=script, run_py="from tools.lines import x")
+    assert named.names.dotted("tools/lines.py") == "tools.lines"
+
+
+def test_a_root_is_where_imports_find_their_modules() -> None:
+    made = tree("proj/shop/models.py", proj__shop__views_py="from shop.models import Price")
+    assert made.names.find("shop.models", "proj/shop/views.py") == "proj/shop/models.py"
+    assert made.names.dotted("proj/shop/models.py") == "shop.models"
+    django = tree("proj/manage.py", "proj/shop/models.py")
+    assert django.names.dotted("proj/shop/models.py") == "shop.models"

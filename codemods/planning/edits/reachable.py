@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.model import Hazard
-from codemods.planning.edits.model import Edits
+from codemods.planning.edits.model import Edits, NewImport
 from codemods.planning.facts import Facts
 from codemods.planning.references.used_names import Use, uses
 
@@ -15,16 +15,25 @@ def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
     move = facts.move
     named = uses(facts.world, move.source, facts.referrers.files)
     arriving = [*edits.arrival.imports, *(late.new for late in edits.arrival.body.late)]
+    departure = edits.departure
+    staying = [new.module for new in (*departure.back, *(late.new for late in departure.late))]
+    staying += [departure.lazy.module] if departure.lazy is not None else []
+    staying += [_whole(departure.executes[0])] if departure.executes is not None else []
     # Who imports the source, under whatever name, imports the destination through it.
     for path, modules in (
-        (move.source, [new.module for new in edits.departure.back]),
-        (move.destination, [new.module for new in arriving]),
+        (move.source, staying),
+        (move.destination, [new.module for new in arriving] + [_whole(new) for new in arriving if new.attribute]),
     ):
         for module in dict.fromkeys(modules):
             hazard = next((h for use in named if (h := _fails(facts, path, module, use))), None)
             if hazard is not None:
                 yield hazard
                 break
+
+
+def _whole(new: NewImport) -> str:
+    """The module that ``from . import status`` may mean."""
+    return f"{new.module}{'' if new.module.endswith('.') else '.'}{new.attribute}" if new.attribute else new.module
 
 
 def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
