@@ -12,7 +12,7 @@ from codemods.planning.grouping.definition_groups import Unit, Units
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.project_index import World
 from codemods.planning.references.dynamic_names import Look, looks
-from codemods.planning.references.module_accesses import Accesses, in_destination, rewritten_accesses
+from codemods.planning.references.module_accesses import Accesses, beside_stars, in_destination, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.namespace_writes import Write
 from codemods.planning.references.referrers import Referrers
@@ -77,9 +77,11 @@ class Facts:
 
     @cached_property
     def accesses(self) -> dict[str, Accesses]:
-        """What is written where the old path ends and a file reached a moved name through the module."""
+        """What is written where a file reached a moved name through the module, and no longer does: the old path ends,
+        or is lazy, and star imports find no lazy names."""
         if self.move.goes_on:
-            return {}
+            passed_by = not self.source_imports and self.source.exported is None
+            return beside_stars(self.referrers, self.move.destination, self.moved_names) if passed_by else {}
         return rewritten_accesses(self.referrers, self.move.destination, self.moved_names)
 
     @cached_property

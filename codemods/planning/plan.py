@@ -77,7 +77,6 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         relative_style(source, world.names),
         facts.pinned,
         loggers(units),
-        resolved=frozenset(id(r) for unit in facts.moving for r in facts.graph.resolved(unit)),
         at_top=not facts.source_imports,
     )
     needs.solve()

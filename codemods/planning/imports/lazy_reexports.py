@@ -124,7 +124,7 @@ def must_bind(facts: Facts) -> dict[str, str]:
     if facts.move.reexport is Reexport.EAGER:
         return dict.fromkeys((str(new.attribute) for new in imported_back(facts)), "--reexport eager was given")
     offered = {str(new.attribute) for new in imported_back(facts)}
-    found = looked_for(facts)
+    found = looked_for(facts, stars=False)  # whose importers import moved names beside them
     for unit in facts.staying:
         for reference in unit.references:
             if reference.name in OWN and reference.name not in facts.source.binds:
@@ -134,11 +134,11 @@ def must_bind(facts: Facts) -> dict[str, str]:
     return {name: why for name, why in found.items() if name in offered}
 
 
-def looked_for(facts: Facts) -> dict[str, str]:
+def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     """Moved names that somebody looks for in the namespace of the source, with the reason."""
     moved = facts.moved_names
     found: dict[str, str] = {}
-    if facts.referrers.stars and facts.source.exported is None:
+    if stars and facts.referrers.stars and facts.source.exported is None:
         star = facts.referrers.stars[0].path
         found |= dict.fromkeys((n for n in moved if not n.startswith("_")), f"{star} imports everything from it")
     for place in handed_on(facts):

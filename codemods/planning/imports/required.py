@@ -45,7 +45,6 @@ class Needs:
     copies: list[Unit] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
-    resolved: frozenset[int] = frozenset()  # ids of references in annotations that somebody resolves at run time
     at_top: bool = False  # may the destination import the source while it is imported?
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
@@ -93,8 +92,7 @@ class Needs:
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
         typing = [r for r in references if r.moment is Moment.TYPING]
-        resolved = any(id(r) in self.resolved for r in typing)
-        if self.at_top and (resolved or len(typing) < len(references)) and name not in self.pinned:
+        if self.at_top and name not in self.pinned:
             self.imports.append(NewImport(self._source_text, name))
             return
         if typing:

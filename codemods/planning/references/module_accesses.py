@@ -44,6 +44,14 @@ def rewritten_accesses(referrers: Referrers, destination: str, moved: frozenset[
     return found
 
 
+def beside_stars(referrers: Referrers, destination: str, moved: frozenset[str]) -> dict[str, Accesses]:
+    """By file, the imports of names that its star import of the source brings no more."""
+    rewritings = (_Rewriting(referrers, destination, moved, m) for m in referrers.stars if m.path != destination)
+    found = {one.module.path: tuple(one.instead_of_stars()) for one in rewritings}
+    modules = {module.path: module for module in referrers.stars}
+    return {path: Accesses(modules[path], (), imports) for path, imports in found.items() if imports}
+
+
 def in_destination(referrers: Referrers, destination: Module, moved: frozenset[str]) -> Accesses:
     """What the destination read through the source stands in itself now, and functions name it so."""
     rewriting = _Rewriting(referrers, destination.path, moved, destination)
@@ -90,7 +98,7 @@ class _Rewriting:
             edits.append(Replacement(source.start(node), source.end(node), text, f"reads {text}"))
             imports[added] = None
             old[id(item)] = item
-        imports |= dict.fromkeys(self._instead_of_stars())
+        imports |= dict.fromkeys(self.instead_of_stars())
         return Accesses(self.module, tuple(edits), tuple(imports), self.needless(edits, old.values()))
 
     def needless(self, edits: Iterable[Replacement], items: Iterable[Import]) -> tuple[Import, ...]:
@@ -140,7 +148,7 @@ class _Rewriting:
     def _dotted(self, item: Import) -> str:
         return item.module if item.attribute is None else f"{item.module}.{item.attribute}"
 
-    def _instead_of_stars(self) -> Iterator[NewImport]:
+    def instead_of_stars(self) -> Iterator[NewImport]:
         """What a star import brought, and what the file, or whoever reads it as a package's face, goes on reading."""
         if self.module not in self.referrers.stars:
             return

@@ -7,7 +7,9 @@
 | yes | yes | neither can: an import cycle |
 | no | no | who has calls to make, and where both have, the one with more functions that would import inside |
 
-Where nobody calls, the source imports the destination, for its old path.
+Where staying code uses no moved code, names in annotations count as calls: imported at the top, they are there for who
+asks for them at run time (``get_type_hints``). Where nobody names anything, the source imports the destination, for its
+old path.
 """
 
 from __future__ import annotations
@@ -46,6 +48,9 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
     moved_needs = _needs_of_moved(facts, Moment.IMPORT)
     calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
     calls_source = _needs_of_moved(facts, Moment.CALL)
+    if not calls_moved:  # then names in annotations count: imported at the top, they are there for who resolves them
+        calls_moved = tuple(graph.between(staying, moving, Moment.TYPING))
+        calls_source = calls_source or _needs_of_moved(facts, Moment.TYPING)
     source_reasons, moved_reasons = list(must_bind), list[str]()
     if facts.source.runnable and (source_needs or calls_moved or must_bind) and calls_source:
         # The script is `__main__`: whoever imports it by its name executes it a second time.
