@@ -55,7 +55,12 @@ class LoadOrder:
     # -- what is compared
 
     def of_source(self) -> Difference | None:
-        return self.difference(self._run(self.source, self._before), self._run(self.source, self._after))
+        """Whoever imports the source, and whoever asks it for a moved name or calls what needs one."""
+        old = self._run(self.source, self._before)
+        found = self.difference(old, self._run(self.source, self._after))
+        if found is None and (self.departure.lazy or self.departure.late):
+            found = self.difference(old, self._run(self.source, self._after, self.destination))
+        return found
 
     def of_destination(self) -> Difference | None:
         """A destination that stands already."""

@@ -136,6 +136,12 @@ class _Check:
         both = self.comparison.old.paths & self.comparison.new.paths
         for path in sorted(self._tangled(self.comparison.changed) & both):
             yield Place(path), f"when {path} is imported", self.old.run(path), self.new.run(path)
+            outline = self.comparison.after.outline(path)
+            lazy = sorted({*outline.lazy.values()}) if outline is not None and path in self.comparison.changed else []
+            homes = [home for home in (self.comparison.after.find(dotted, path) for dotted in lazy) if home]
+            if homes:
+                said = f"when {path} is asked for what stands in {', '.join(homes)}"
+                yield Place(path), said, self.old.run(path), self.new.run(path, *homes)
         for pair in self.comparison.pairing.pairs:
             if pair.old.text != pair.new.text and pair.new.path in both:
                 before, after = self._called(self.old, pair.old), self._called(self.new, pair.new)
