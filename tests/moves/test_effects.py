@@ -29,6 +29,14 @@ def route(path):
     return enter
 
 
+def into(path, *, table=LIST):
+    def enter(function):
+        table.append(path)
+        return function
+
+    return enter
+
+
 def traced(function):
     def inner(*args):
         LIST.append(args)
@@ -206,6 +214,7 @@ LOUD = {
     "under another name": "from tools import LIST\nmine = LIST\nmine.append(1)",
     "an operator": "from tools import Bus, bus\nbus >> Bus('x')",
     "an operator from outside": "from somelib import a, b\na >> b",
+    "a table by default": "from tools import into\n@into('x')\ndef f(): ...",
     "deep down, around a cycle": "from tools import indirectly\nX = indirectly(9)",
     "an instance that is listed": "from tools import Listed\nX = Listed()",
     "an instance that is counted": "from tools import Counted\nX = Counted()",

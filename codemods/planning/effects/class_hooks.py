@@ -12,7 +12,7 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.resolving import Resolver, own_nodes
 from codemods.planning.effects.scopes import Scope, function_scope
-from codemods.planning.effects.targets import FRESH, Callee, Target, chain_of
+from codemods.planning.effects.targets import FRESH, Callee, Code, Target, chain_of
 
 _MAKING = ("__prepare__", "__new__", "__init__", "__call__")
 
@@ -123,8 +123,11 @@ class ClassHooks:
                 if inner is None or inner.bases or inner.keywords:
                     if id(value) not in seen:
                         yield from self._base(code.module, inside, value, seen | {id(value)})
-                if inner is not None and any(getattr(n, "name", "") == "__init_subclass__" for n in inner.body):
-                    yield Callee(inner.name, changes=frozenset({(code.module.path, getattr(code.node, "name", ""))}))
+                for hook in inner.body if inner is not None else ():
+                    if isinstance(hook, FUNCTIONS) and hook.name == "__init_subclass__":
+                        owner = code.module.path, getattr(code.node, "name", "")
+                        ran = Code(code.module, hook, 1, owner, inside)
+                        yield Callee(owner[1], ran, frozenset({owner}), made=True, inherits=True)
 
     @cached_property
     def listed(self) -> frozenset[Target]:

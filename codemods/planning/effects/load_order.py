@@ -8,7 +8,6 @@ have the same steps, and the steps that change one object come in the same order
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +49,8 @@ class LoadOrder:
         self.source, self.destination = departure.path, arrival.path
         self._plain: dict[str, tuple[Step, ...]] = {}
         self._of: dict[Token, tuple[Effect, ...]] = {}
+        self._reads: dict[Token, frozenset[str]] = {}
+        self._readers: dict[Target, str] = {}
         self._presence: dict[str, str] = {}  # where code counts on a module having been loaded
 
     # -- what is compared
@@ -96,6 +97,18 @@ class LoadOrder:
         new = self._run(path if path.endswith(".py") else self.destination, self._after, self.destination)
         return None if self._either else self.difference(old, new)
 
+    def _words(self, target: Target) -> str:
+        """By which names a text looks at an object: its own, and those of functions of its module that read it."""
+        if not target[0].endswith(".py"):
+            return _READ.get(target[1], "") if not target[0] else target[1]
+        if target not in self._readers:
+            module, words = self.world.module(target[0]), {target[1]}
+            reads = {name: {r.name for s in found for r in s.references} for name, found in module.definitions.items()}
+            while more := {name for name, read in reads.items() if read & words} - words:
+                words |= more
+            self._readers[target] = "|".join(sorted(words))
+        return self._readers[target]
+
     def said(self, found: Difference) -> str:
         """``no longer runs shop/models.py:7 (Base.__init_subclass__), and 2 more``"""
         if not found.effects:
@@ -115,6 +128,10 @@ class LoadOrder:
             for token in tokens:
                 if self.of(token):
                     return Difference(kind, token, self.of(token))
+        for token in (t for t in new if t not in then):
+            changed = sorted({effect_object(e) for other in new for e in self._every(other)})
+            if any(self._looks(token, target) for target in changed):
+                return Difference("runs earlier", token, ())
         for path, place in self._seen([token for token in lost if isinstance(token, str)]):
             return Difference("no longer loads", path, (Effect(f"which {place} counts on", ("", path), 1),))
         return self._reordered([t for t in old if t in now], [t for t in new if t in then])
@@ -154,18 +171,22 @@ class LoadOrder:
 
     def _looks(self, token: Token, target: Target) -> bool:
         """Does a step name an object, as far as its text tells? Of the outside, what modules read of the process."""
-        word = target[1] if target[0] else _READ.get(target[1], "")
+        word = self._words(target)
         if not word:
             return False
-        try:
-            source = self.world.module(token if isinstance(token, str) else token[0]).source
-        except (Unreadable, OSError):
-            return True
-        text = source.text
-        if not isinstance(token, str):
-            node = self.world.module(token[0]).statements[token[1]].node
-            text = text[source.start(node) : source.end(node)]
-        return re.search(rf"\b(?:{word})\b", text) is not None
+        return not self._read(token).isdisjoint(word.split("|"))
+
+    def _read(self, token: Token) -> frozenset[str]:
+        """The names and attributes that a step reads while it is imported."""
+        if token not in self._reads:
+            try:
+                module = self.world.module(token if isinstance(token, str) else token[0])
+                statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
+                references = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
+                self._reads[token] = frozenset(word for r in references for word in (r.name, *r.chain))
+            except (Unreadable, OSError):
+                self._reads[token] = frozenset()
+        return self._reads[token]
 
     def of(self, token: Token) -> tuple[Effect, ...]:
         """What a step changes that others can see."""

@@ -46,6 +46,10 @@ def function_scope(module: Module, node: Function, above: Scope | None, owner: T
     if owner is not None and ordered and not _is_static(node):
         scope.first = ordered[0].arg
     _fill(scope, body)
+    given = [*zip(ordered[len(ordered) - len(a.defaults) :], a.defaults, strict=True)]
+    given += [(x, default) for x, default in zip(a.kwonlyargs, a.kw_defaults, strict=True) if default is not None]
+    for parameter, default in given:
+        scope.values.setdefault(parameter.arg, []).append(default)
     first, last = node.lineno, node.end_lineno or node.lineno
     for item in module.imports:
         if item.function is not None and first <= item.node.lineno <= last:

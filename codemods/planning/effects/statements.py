@@ -123,7 +123,7 @@ class Effects:
             return self._given(site, target[1]) | outer
         if target == MADE:
             return FRESH
-        if target[0] != SELF or outer:
+        if target[0] != SELF or (outer and not callee.made):
             return frozenset({target})
         if callee.made and (target[1] == "" or not (callee.inherits or self._of_class(callee.receiver, target[1]))):
             return FRESH

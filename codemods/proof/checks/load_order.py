@@ -17,17 +17,18 @@ from dataclasses import dataclass, field
 from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.importing.side_effects import Effects
+from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Side
-from codemods.proof.snapshot.symbols import Origin, is_typing
+from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
 from codemods.proof.statements.pairing import Statement
 
 SAYS = "each start runs the side effects that it ran while importing, in the same order"
+_WORD = re.compile(r"\w+")
 CODE = "load-order"
 # A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
 Step = Hashable
-_PROCESS = re.compile(r"\b(?:environ|getenv|argv|sys\.(?:path|modules|flags)|getcwd)\b")
+_PROCESS = frozenset({"environ", "getenv", "argv", "path", "modules", "flags", "getcwd"})
 
 
 @dataclass
@@ -98,11 +99,11 @@ class Program:
             return self.effects.of_module(step)
         return self.effects.writes(*self.nodes[step])
 
-    def text(self, step: Step) -> str:
-        if isinstance(step, str):
-            outline = self.side.outline(step)
-            return outline.source.text if outline is not None else ""
-        return ast.unparse(self.nodes[step][1])
+    def read(self, step: Step) -> set[str]:
+        """The names and attributes that a step reads while it is imported."""
+        outline = self.side.outline(step) if isinstance(step, str) else None
+        nodes = outline.body if outline is not None else [] if isinstance(step, str) else [self.nodes[step][1]]
+        return {word for node in nodes for name in immediate(node) for word in _WORD.findall(ast.unparse(name))}
 
     def said(self, step: Step) -> str:
         return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
@@ -121,6 +122,7 @@ def check(comparison: Comparison) -> Check:
 class _Check:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
+        self._readers: dict[Origin, set[str]] = {}
         pairs = list(enumerate(comparison.pairing.pairs))
         changed = frozenset(comparison.changed)
         self.old, self.new = (
@@ -170,7 +172,7 @@ class _Check:
         end = 0
         while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
             end += 1
-        old, new = old[start : len(old) - end], new[start : len(new) - end]
+        whole, old, new = new, old[start : len(old) - end], new[start : len(new) - end]
         now, then = set(new), set(old)
         for step in old:
             if step not in now and self._stands(step) and (seen := self._seen(self.old, step)):
@@ -183,6 +185,12 @@ class _Check:
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):
                 text = f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}"
+                yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
+        more = [step for step in new if step not in then]
+        changed = {_object(o) for step in whole for o in self.new.changes(step)} if more else set()
+        for step in more:
+            if any(self._looks(step, origin) for origin in changed):
+                text = f"{self.new.said(step)} runs now {said}, and looks at what others change"
                 yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
         yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
 
@@ -217,10 +225,25 @@ class _Check:
                     return
 
     def _looks(self, step: Step, origin: Origin) -> bool:
-        text = self.old.text(step)
+        program = self.old if step in self.old.nodes else self.new
         if origin[0] == "":
-            return origin[1] in ("os", "sys") and _PROCESS.search(text) is not None
-        return re.search(rf"(?<!\w){re.escape(origin[1])}(?!\w)", text) is not None
+            return origin[1] in ("os", "sys") and not program.read(step).isdisjoint(_PROCESS)
+        return not program.read(step).isdisjoint(self._names(origin))
+
+    def _names(self, origin: Origin) -> set[str]:
+        """An object, and the definitions beside it in which its name stands, directly or by one another."""
+        if origin not in self._readers:
+            outline = self.comparison.before.outline(origin[0])
+            texts = {
+                name: {*_WORD.findall(ast.unparse(node))}
+                for node in (outline.body if outline is not None else ())
+                for name in defined_names(node)
+            }
+            found = {origin[1]}
+            while more := {name for name, words in texts.items() if words & found} - found:
+                found |= more
+            self._readers[origin] = found
+        return self._readers[origin]
 
 
 def _turns(steps: Sequence[Step], changing: set[Step]) -> dict[Step, int]:

@@ -440,7 +440,8 @@ class Interpreter:
 
     def _run(self, code: Code, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         """A function of the tree is called."""
-        names = _bindings(code.node, arguments, keywords)
+        defaults = {name: self.value(Frame(code.path, code.frame), node) for name, node in _defaults(code.node)}
+        names = _bindings(code.node, arguments, keywords, defaults)
         if sum(running[0] is code.node for running in self._running) >= _AGAIN:
             names = {name: _plain(values) for name, values in names.items()}
             code = replace(code, frame=None)
@@ -576,7 +577,16 @@ def _inside(value: Value) -> Places:
     return held_at(value)
 
 
-def _bindings(node: Function, arguments: list[Values], keywords: dict[str | None, Values]) -> dict[str, Values]:
+def _defaults(node: Function) -> Iterator[tuple[str, ast.expr]]:
+    a = node.args
+    ordered = [*a.posonlyargs, *a.args]
+    yield from ((x.arg, d) for x, d in zip(ordered[len(ordered) - len(a.defaults) :], a.defaults, strict=True))
+    yield from ((x.arg, d) for x, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None)
+
+
+def _bindings(
+    node: Function, arguments: list[Values], keywords: dict[str | None, Values], defaults: dict[str, Values]
+) -> dict[str, Values]:
     """The parameters of a function, and what they stand for."""
     a = node.args
     names = [x.arg for x in (*a.posonlyargs, *a.args)]
@@ -592,7 +602,7 @@ def _bindings(node: Function, arguments: list[Values], keywords: dict[str | None
         elif a.kwarg is not None:
             found[a.kwarg.arg] = found.get(a.kwarg.arg, _NOTHING) | {Items(values)}
     for x in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.kwarg,))):
-        found.setdefault(x.arg, NEW)
+        found.setdefault(x.arg, defaults.get(x.arg, NEW))
     return found
 
 
