@@ -66,6 +66,7 @@ class Referrers:
         """Names that another file reads, writes, or names in a string that is no patch."""
         found = {item.attribute for _, item in self.imports if item.attribute}
         found |= self.chained.keys() | self.assigned.keys() | {n for _, n in self.strings}
+        found |= {name for name, _ in self._starred}
         return frozenset(found | {s.name for s in self.seams if s.text is None})
 
     @cached_property
@@ -74,9 +75,20 @@ class Referrers:
         places = {(item.attribute, module.path) for module, item in self.imports if item.attribute}
         for names in (self.chained, self.assigned):
             places |= {(name, place.path) for name, found in names.items() for place in found}
-        places |= {(name, place.path) for place, name in self.strings}
+        places |= {(name, place.path) for place, name in self.strings} | self._starred
         places |= {(seam.name, seam.place.path) for seam in self.seams if seam.text is None}
         return dict(Counter(name for name, path in places if path != self.path))
+
+    @cached_property
+    def _starred(self) -> frozenset[tuple[str, str]]:
+        """(name, the file that reads it by its star import)"""
+        own = self.world.module(self.path).binds
+        return frozenset(
+            (name, module.path)
+            for module in self.stars
+            for name in {r.name for s in module.statements for r in s.references} & own - module.binds
+            if self.world.exports(self.path, name)
+        )
 
     @cached_property
     def outside(self) -> frozenset[str]:

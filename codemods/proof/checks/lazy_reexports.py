@@ -8,6 +8,7 @@ The other checks resolve names so; here is what only the branches themselves can
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -18,9 +19,11 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.impact import stem
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.lazy_names import Branch, LazyNames, lazy_names
-from codemods.proof.snapshot.symbols import Outline, flat
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Outline, flat
 
 SAYS = "old paths that are lazy give the moved objects, and type checkers see them"
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -122,17 +125,25 @@ def _misread(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
 
 
 def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
-    """A star import without ``__all__`` takes what is bound, so no lazy name."""
+    """A star import without ``__all__`` takes what is bound, so no lazy name. Who reads a name that it does not take is
+    another check's; here those who offer what they take to others, or look for it in their namespace."""
     if found.outline.exported is not None:
         return
     public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
     side = comparison.after
     for path in sorted(side.tree.code_with([stem(found.path)])) if public else ():
         outline = side.outline(path) if path.endswith(".py") else None
-        for star in outline.stars if outline is not None else ():
+        if outline is None or not _offers(outline):
+            continue
+        for star in outline.stars:
             if side.find(star, path) == found.path and any(not side.given(path, name) for name in public):
                 missing = next(name for name in public if not side.given(path, name))
                 yield Finding(Place(path), f"the star import of {star} no longer takes {missing}")
+
+
+def _offers(outline: Outline) -> bool:
+    words = _WORD.findall(outline.source.text)
+    return outline.source.path.endswith("__init__.py") or not LOCAL_BUILTINS.isdisjoint(words)
 
 
 def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
