@@ -23,11 +23,13 @@ def resolving_words(tree: Tree) -> Iterator[str]:
         yield from fact.words
 
 
-def resolves_by_itself(tree: Tree, text: Callable[[str], str]) -> bool:
+def resolves_by_itself(
+    tree: Tree, text: Callable[[str], str], among: Callable[[str], bool] = lambda path: True
+) -> bool:
     """Is there code in the tree that resolves annotations of whatever it is given? ``text`` gives that of a file."""
     words = (*_READS, "get_type_hints", "resolve_types", "evaluate_forward_ref", "eval_str")
     for path in sorted(tree.code_with(words)):
-        if path.endswith(".py"):
+        if path.endswith(".py") and among(path):
             code = text(path)
             if _GENERIC.search(code) or (any(w in code for w in _READS) and _LOOKS_UP.search(code)):
                 return True

@@ -39,7 +39,7 @@ from codemods.planning.imports.source_imports import (
     kept_for_others,
     landing_place,
 )
-from codemods.planning.index.annotation_readers import resolved_hints
+from codemods.planning.index.annotation_readers import Resolved, resolved_hints
 from codemods.planning.index.project_index import World
 from codemods.planning.references import patches, text_references
 from codemods.planning.references.introspection import questions
@@ -68,7 +68,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     units = Units(source)
     request.check_names(world, move, units)
     referrers = Referrers(world, move.source).collect(source.binds)
-    facts, followers = _settle(world, move, source, destination, units, referrers)
+    facts, followers = _settled(world, move, source, destination, units, referrers)
     needs = Needs(
         world,
         units,
@@ -93,8 +93,27 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     )
 
 
-def _settle(
+def _settled(
     world: World, move: Move, source: Module, destination: Module | None, units: Units, referrers: Referrers
+) -> tuple[Facts, tuple[patches.Seam, ...]]:
+    """What is settled; that a reader of annotations may stand far away makes no import cycle."""
+    hints = resolved_hints(world, move.source)
+    try:
+        return _settle(world, move, source, destination, units, referrers, hints)
+    except Refused as refused:
+        if refused.cycle is None or hints is not Resolved.FAR:
+            raise
+        return _settle(world, move, source, destination, units, referrers, Resolved.EXPOSED)
+
+
+def _settle(
+    world: World,
+    move: Move,
+    source: Module,
+    destination: Module | None,
+    units: Units,
+    referrers: Referrers,
+    hints: Resolved,
 ) -> tuple[Facts, tuple[patches.Seam, ...]]:
     """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
     rules = pytest_rules(world.tree)
@@ -102,7 +121,7 @@ def _settle(
     writes = written(referrers.values, units)
     pinned = names_written(units, writes)
     wanted = Request(
-        ReferenceGraph(units, resolved_hints(world, move.source)),
+        ReferenceGraph(units, hints),
         move.names,
         move.along,
         own_fixtures(source, move.names) if tests else frozenset(),

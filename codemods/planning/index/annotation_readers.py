@@ -18,33 +18,35 @@ _READERS = frozenset({"__annotations__", "get_annotations", "fields", "getfullar
 
 
 class Resolved(Enum):
-    """Whose text annotations are turned into objects while a program runs."""
+    """Whose text annotations are turned into objects while a program runs.
+
+    ``FAR``: a reader stands in another top-level package, and does not import the source. It is given classes and
+    functions of the source by whoever imports both; most likely by decorators and base classes alone, ``EXPOSED``.
+    """
 
     NONE = "nobody's"
     EXPOSED = "those of what decorators and base classes of other packages get hold of"
+    FAR = "everybody's, as far as is known"
     ALL = "everybody's"
 
 
 def resolved_hints(world: World, source: str) -> Resolved:
-    """Does a module that runs in one program with ``source`` turn the text of its annotations into objects?
-
-    One of another top-level package, which does not import the source, is given classes and functions of the source at
-    most by decorators and base classes.
-    """
+    """Does somebody turn the text of annotations in ``source`` into objects?"""
     if not _has_text(world.module(source)):
         return Resolved.NONE
-    if resolves_by_itself(world.tree, _code(world)):
+    by_hand = resolves_by_itself(world.tree, _code(world))
+    if by_hand and resolves_by_itself(world.tree, _code(world), lambda path: _is_near(path, source)):
         return Resolved.ALL
     readers = _readers_beside(world, source, frozenset(resolving_words(world.tree)))
-    if not readers:
-        return Resolved.NONE
-    top = source.partition("/")[0] if "/" in source else ""
     graph = _Graph(world)
-    for path in readers:
-        own = path.partition("/")[0] if "/" in path else ""
-        if own in ("", top) or not top or source in graph.imported(path):
-            return Resolved.ALL
-    return Resolved.EXPOSED
+    if any(_is_near(path, source) or source in graph.imported(path) for path in readers):
+        return Resolved.ALL
+    return Resolved.FAR if by_hand or readers else Resolved.NONE
+
+
+def _is_near(path: str, source: str) -> bool:
+    """Do two files stand below one top-level folder, or one of them in none?"""
+    return "/" not in path or "/" not in source or path.partition("/")[0] == source.partition("/")[0]
 
 
 def resolves_hints(world: World, source: str) -> bool:
