@@ -1,0 +1,180 @@
+"""Old paths that are lazy: the move that codemods makes is proven, and each of these variants of it is rejected."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.face import prove, solve
+from codemods.model import Move, Proof
+from codemods.project import OverlayTree
+from tests.moves.archive import MemoryTree
+
+MOVE = Move("shop/replies.py", ("Gone",), "shop/gone.py")
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/replies.py": '''\
+"""Replies."""
+
+
+class Reply:
+    status = 200
+
+
+class Gone(Reply):
+    status = 410
+
+
+def reply(found):
+    return Reply() if found else Gone()
+''',
+    "shop/views.py": "from shop.replies import Gone, reply\n\n\ndef view():\n    return reply(True), Gone\n",
+}
+
+BRANCH = """\
+        if name == "Gone":
+            import importlib
+
+            return getattr(importlib.import_module(".gone", __package__), name)
+"""
+
+
+def tree(files: dict[str, str]) -> MemoryTree:
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    """The tree after the move."""
+    changes = solve(MOVE, tree(BEFORE)).changes.after
+    after = OverlayTree(tree(BEFORE), changes)
+    return {path: after.read(path).decode() for path in after.paths}
+
+
+def proven(before: dict[str, str], after: dict[str, str]) -> Proof:
+    return prove(tree(before), tree(after), [MOVE])
+
+
+def test_the_move_is_lazy_and_proven(made: dict[str, str]) -> None:
+    assert BRANCH in made["shop/replies.py"]
+    assert "from .replies import Reply" in made["shop/gone.py"]
+    assert proven(BEFORE, made).held
+
+
+WRONG = {
+    "another name": ('name == "Gone"', 'name == "Gonne"'),
+    "another module": ('".gone", __package__', '".views", __package__'),
+    "an absolute name that is none": ('".gone", __package__', '"gone"'),
+    "relative to nothing": ('".gone", __package__', '".gone"'),
+    "another attribute": ("__package__), name)", '__package__), "Reply")'),
+    "an effect besides": ("            import importlib\n", "            import importlib\n            print(name)\n"),
+    "no import for type checkers": ("    from .gone import Gone as Gone\n", "    pass\n"),
+    "another name for type checkers": ("    from .gone import Gone as Gone\n", "    from .replies import Reply as Gone\n"),
+    "no deferred import": ("    from .gone import Gone\n\n    return", "    return"),
+    "a deferred import of something else": ("    from .gone import Gone\n\n", "    from .replies import Reply as Gone\n\n"),
+    "an eager import besides, which makes a cycle": ('"""Replies."""\n', '"""Replies."""\n\nfrom .gone import Gone\n'),
+    "a getattr of its own": ("else:\n", "else:\n\n    def getattr(*_):\n        return None\n"),
+    "the test for type checkers is bound nowhere": ("from typing import TYPE_CHECKING\n", ""),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_branch_is_rejected(made: dict[str, str], what: str) -> None:
+    old, new = WRONG[what]
+    assert old in made["shop/replies.py"], made["shop/replies.py"]
+    broken = made["shop/replies.py"].replace(old, new, 1)
+    assert not proven(BEFORE, made | {"shop/replies.py": broken}).held
+
+
+# Who does not find a lazy name, and code that looks for it.
+MISSED = {
+    "globals() in the source": ("shop/replies.py", '\n\ndef find(name):\n    return globals()["Go" + name]\n'),
+    "eval in the source": ("shop/replies.py", '\n\ndef find(name):\n    return eval("Go" + name)\n'),
+    "dir() in the source": ("shop/replies.py", '\n\nNAMES = [n for n in dir() if n.startswith("G")]\n'),
+    "a star import": ("shop/all.py", "from shop.replies import *\n"),
+    "vars of the module": ("shop/all.py", "from shop import replies\n\nNAMES = sorted(vars(replies))\n"),
+    "the namespace of the module": ("shop/all.py", "from shop import replies\n\nNAMES = list(replies.__dict__)\n"),
+    "its members": (
+        "shop/all.py",
+        "import inspect\n\nfrom shop import replies\n\nNAMES = inspect.getmembers(replies)\n",
+    ),
+    "a patch of the name that its function reads": (
+        "tests/test_replies.py",
+        'from unittest import mock\n\nfrom shop.replies import reply\n\n\n@mock.patch("shop.replies.Gone")\n'
+        "def test_reply(gone):\n    assert reply(False) is gone()\n",
+    ),
+}
+
+
+def _put_in(files: dict[str, str], path: str, text: str) -> dict[str, str]:
+    """A definition goes above what the move put at the end of the source."""
+    standing = files.get(path, "")
+    head, block, rest = standing.partition("\n\nif TYPE_CHECKING:")
+    return files | {path: head + text + block + rest if block else standing + text}
+
+
+@pytest.mark.parametrize("who", MISSED)
+def test_who_would_miss_the_name_is_noticed(made: dict[str, str], who: str) -> None:
+    before, after = _put_in(BEFORE, *MISSED[who]), _put_in(made, *MISSED[who])
+    assert not proven(before, after).held
+
+
+REGISTERED = {
+    "shop/__init__.py": "",
+    "shop/commands.py": """\
+COMMANDS = []
+
+
+def command(function):
+    COMMANDS.append(function.__name__)
+    return function
+
+
+@command
+def first():
+    return 1
+
+
+@command
+def second():
+    return 2
+
+
+@command
+def third():
+    return 3
+""",
+}
+SECOND = Move("shop/commands.py", ("second",), "shop/second.py")
+
+
+@pytest.fixture(scope="module")
+def registered() -> dict[str, str]:
+    after = OverlayTree(tree(REGISTERED), solve(SECOND, tree(REGISTERED)).changes.after)
+    return {path: after.read(path).decode() for path in after.paths}
+
+
+def test_a_registered_function_leaves_its_registrar(registered: dict[str, str]) -> None:
+    assert "from . import second as _second" in registered["shop/commands.py"]
+    assert prove(tree(REGISTERED), tree(registered), [SECOND]).held
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace("from . import second as _second", "pass;", 1),
+        lambda text: _moved(text, "from . import second as _second", to_the_end=True),
+        lambda text: _moved(text, "from . import second as _second", to_the_end=False),
+    ],
+    ids=["never", "last", "first"],
+)
+def test_where_it_registers_is_held(registered: dict[str, str], damage) -> None:
+    broken = registered | {"shop/commands.py": damage(registered["shop/commands.py"])}
+    assert not prove(tree(REGISTERED), tree(broken), [SECOND]).held
+
+
+def _moved(text: str, beginning: str, to_the_end: bool) -> str:
+    lines = text.splitlines(keepends=True)
+    (line,) = (one for one in lines if one.startswith(beginning))
+    lines.remove(line)
+    at = next(n for n, one in enumerate(lines) if one.startswith("if TYPE_CHECKING")) if to_the_end else 0
+    return "".join([*lines[:at], line, *lines[at:]])
