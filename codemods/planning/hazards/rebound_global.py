@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from codemods.bindings import Moment
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
+from codemods.planning.imports.lazy_reexports import rebound_names
 
 CODE = "rebound-global"
 TITLE = "a moved function rebinds a global that others read"
 MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first
-one. It moves with the functions that rebind it; code that stays, or another module, and reads it when called would see
-a stale copy."""
+one. It moves with the functions that rebind it, and the source finds it there each time it is asked; code that stays
+and reads it when called would see a stale copy, as would whoever sets it in the source."""
 EXAMPLE = """
 -- shop/limits.py --
 _limit = 1
@@ -27,6 +28,7 @@ shop/limits.py shop/gate.py set_limit
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    found_when_asked = rebound_names(facts)
     for name in sorted(facts.source.rebound.keys() & facts.moved_names):
         for unit in facts.staying:
             for r in unit.references:
@@ -38,7 +40,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
                         (f"move {unit.label} too: --with {unit.label}", f"leave it all: do not move {name}"),
                     )
                     break
-        for place in facts.referrers.chained.get(name, []) + facts.referrers.assigned.get(name, []):
+        read = [] if name in found_when_asked else facts.referrers.chained.get(name, [])
+        for place in read + facts.referrers.assigned.get(name, []):
             yield Hazard(
                 CODE,
                 place,

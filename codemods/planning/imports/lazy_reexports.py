@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from codemods.bindings import Moment
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
@@ -24,17 +23,11 @@ from codemods.planning.references.module_escapes import handed_on
 def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
     """(what the source imports at its top level, what it finds when asked). Raises Refused."""
     offered = imported_back(facts)
-    eager = facts.source_imports and facts.move.reexport is not Reexport.LAZY and not facts.move.deprecate
-    # A name that functions bind anew is found anew each time: imported, it would be what it once was.
-    fresh = facts.source.rebound.keys() if facts.move.reexport is Reexport.AUTO else frozenset[str]()
-    if eager and not any(new.attribute in fresh for new in offered):
+    found = _lazy_of(facts, offered)
+    if not found and facts.source_imports:
         return offered, None
-    bound = bound_names(facts) if facts.source_imports else {}
-    if eager:
-        bound |= {str(new.attribute): "it is imported" for new in offered if new.attribute not in fresh}
-        offered = tuple(replace(new, asname=new.attribute, comment="") if new.comment else new for new in offered)
-    kept = tuple(NewImport(new.module, new.attribute, new.asname) for new in offered if new.attribute in bound)
-    names = tuple(str(new.attribute) for new in offered if new.attribute not in bound)
+    kept = tuple(_alone(facts, [new for new in offered if new.attribute not in found]))
+    names = tuple(str(new.attribute) for new in offered if new.attribute in found)
     if facts.move.reexport is Reexport.NONE:
         names = ()
     typing = () if facts.source_imports else tuple(sorted(_named_in_annotations(facts) - {*names}))
@@ -44,6 +37,43 @@ def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]
     dotted = facts.world.names.dotted(facts.move.destination)
     module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
     return kept, LazyReexport(names, module, dotted, standing, _prefix(standing), facts.move.deprecate, typing)
+
+
+def _alone(facts: Facts, bound: list[NewImport]) -> Iterator[NewImport]:
+    """The imports beside lazy names: ``X as X`` where one is passed on alone, or others warn."""
+    read = _read_by_staying(facts) | {*(facts.source.exported or ())}
+    for new in bound:
+        if len(bound) == 1 or not _eager(facts):
+            yield NewImport(new.module, new.attribute, None if new.attribute in read else new.attribute)
+        else:
+            yield new
+
+
+def _eager(facts: Facts) -> bool:
+    """Does the source import the destination, and bind what it offers?"""
+    lazy = facts.move.reexport is Reexport.LAZY or facts.move.deprecate
+    return facts.source_imports and not lazy
+
+
+def _lazy_of(facts: Facts, offered: tuple[NewImport, ...]) -> set[str]:
+    """Of the names that the source goes on offering, those that it finds when asked."""
+    names = {str(new.attribute) for new in offered}
+    if not facts.source_imports:
+        return names
+    return names & rebound_names(facts) if _eager(facts) else names - bound_names(facts).keys()
+
+
+def rebound_names(facts: Facts) -> set[str]:
+    """Moved names that moved functions rebind: a value imported once goes stale, one that is found when asked does
+    not."""
+    if facts.move.reexport in (Reexport.EAGER, Reexport.NONE):
+        return set()
+    return (facts.source.rebound.keys() & facts.moved_names) - looked_for(facts).keys() - _read_by_staying(facts)
+
+
+def _read_by_staying(facts: Facts) -> set[str]:
+    read = {r.name for unit in facts.staying for r in unit.references if r.moment is not Moment.TYPING}
+    return read & facts.moved_names
 
 
 def deferred_imports(facts: Facts) -> tuple[LateImport, ...]:

@@ -188,9 +188,9 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
                 asked = resolved or here
                 message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
                 where, was = Place(pair.new.path, after.line), Place(pair.old.path, before.line)
-                kind = Kind.BROKEN if here else Kind.NOTE if pair.moved else Kind.OTHER
+                kind = Kind.BROKEN if here else Kind.OTHER if asked and not pair.moved else Kind.NOTE
                 cause = f"unbound {said(before.meaning)}"
-                yield Finding(where, message, "unresolved-hint", kind, was, cause), asked or not pair.moved
+                yield Finding(where, message, "unresolved-hint", kind, was, cause), asked
 
 
 def _is_resolved(comparison: Comparison) -> bool:

@@ -15,6 +15,7 @@ from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Outline, flat
 from codemods.proof.statements.name_resolution import last_name
+from codemods.proof.statements.pairing import Pair
 
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
@@ -39,6 +40,8 @@ def check(comparison: Comparison) -> Check:
         failures += _exports(comparison, path, outline)
     for finding, missed in listed_elsewhere(comparison):
         (failures if missed else declared).append(finding)
+    for finding, matters in _stale(comparison):
+        (failures if matters else declared).append(finding)
     failures += _dangling(comparison)
     failures += _covering(comparison)
     failures += _handed_on(comparison)
@@ -73,6 +76,27 @@ def _found(comparison: Comparison, path: str, name: str, outline: Outline) -> It
         if (there, renamed) != (comparison.before.names.dotted(path), name):
             message = f"{name} can be imported from {there} only"
             yield Finding(Place(home), message, "old-path-ended", Kind.NOTE, old_place, f"old path {path}"), False
+
+
+def _stale(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
+    """(a moved name that functions rebind, and that its old module keeps as it was when it was imported; whether the
+    old path was promised)."""
+    for pair in comparison.pairing.pairs:
+        for name in pair.old.names & _rebound(comparison, pair) if pair.moved else ():
+            outline = comparison.after.outline(pair.old.path)
+            bounds = outline.binds.get(name, ()) if outline is not None else ()
+            if any(not (bound.defined or bound.typing) for bound in bounds):
+                module, source = pair.new.path, pair.old.path
+                message = f"{name} is rebound by functions of {module}, and {source} keeps its first value"
+                kind = Kind.BROKEN if comparison.promised else Kind.NOTE
+                place = Place(pair.old.path)
+                yield Finding(place, message, "another-object", kind, pair.old.place), comparison.promised
+
+
+def _rebound(comparison: Comparison, pair: Pair) -> frozenset[str]:
+    """The names that functions declare global in the module to which a statement moved."""
+    moved = (p.new for p in comparison.pairing.pairs if p.new.path == pair.new.path)
+    return frozenset(name for statement in moved for name in statement.declared_global)
 
 
 def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:

@@ -1,0 +1,47 @@
+"""A move that is refused for an import cycle names the ways that work: each is made here as it is printed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from codemods.face import solve
+from codemods.model import Move, Refused
+from codemods.project import OverlayTree
+
+from .archive import load
+
+CASE = load(Path(__file__).parent / "cases" / "refused_a_class_between_two_others.txt")
+(MOVE,) = CASE.moves
+
+
+def remedies() -> tuple[str, ...]:
+    with pytest.raises(Refused) as refused:
+        solve(MOVE, CASE.tree)
+    return refused.value.hazards[0].remedies
+
+
+def test_three_ways_are_named() -> None:
+    assert [way.partition(":")[0] for way in remedies()] == [
+        "take along what moved code needs",
+        "move what needs moved code as well",
+        "move what both need to a third module first",
+    ]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_to_take_along_is_enough(which: int) -> None:
+    names = tuple(re.findall(r"--with (\w+)", remedies()[which]))
+    assert names
+    solution = solve(replace(MOVE, along=names), CASE.tree)
+    assert {name for unit in solution.plan.units for name in unit.names} >= {*names, "Nested"}
+
+
+def test_a_third_module_first() -> None:
+    words = re.search(r"codemods extract (\S+) (\S+) ([^;]+);", remedies()[2])
+    assert words is not None
+    first = solve(Move(words[1], tuple(words[3].split()), words[2]), CASE.tree)
+    assert solve(MOVE, OverlayTree(CASE.tree, first.changes.after)).proof.held
