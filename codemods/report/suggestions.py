@@ -52,6 +52,7 @@ def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
                 "key": module.key,
                 "path": module.path,
                 "names": module.names,
+                "keep": module.keep,
                 "heads": module.heads,
                 "lines": module.lines,
                 "why": module.why,

@@ -203,8 +203,12 @@ class Grouping:
         if len(uses) == 1:
             return next(iter(uses))
         at_import, ever = self._reachable(import_only=True), self._reachable(import_only=False)
-        # Who needs a user of the helper while being imported can't hold the helper.
-        possible = [n for n in uses if not at_import.get(n, set()) & (uses.keys() - {n})] or [self._rest]
+        early = {self._place[edge.user] for edge in edges if edge.at_import}
+        # What needs a module while being imported can't hold what that module needs while being imported.
+        possible = [n for n in uses if not at_import.get(n, set()) & (early - {n})] or [self._rest]
+        for edge in self.graph.used_by(helper):
+            if self._place.get(edge.used) in uses:
+                uses[self._place[edge.used]] += 1
         lowest = [n for n in possible if all(n == other or n in ever.get(other, ()) for other in uses)]
         if not lowest:
             # With what it uses itself, or else below all of them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from codemods import face
@@ -32,9 +32,10 @@ class NewModule:
     lines: int
     why: tuple[str, ...]
     crossing: tuple[str, ...]
+    keep: tuple[str, ...] = ()
 
     def move(self, source: str) -> Move:
-        return Move(source, self.names, self.path)
+        return Move(source, self.names, self.path, keep=self.keep)
 
 
 @dataclass(frozen=True)
@@ -186,28 +187,30 @@ def _carried(
 ) -> tuple[list[NewModule], list[Left], face.Solution | None]:
     """The modules that can be made, all at once, with the proof; and why the others can't."""
     left: list[Left] = []
-    possible = [module for module in modules if not _against(module, source, tree, left)]
+    possible = [found for module in modules if (found := _alone(module, source, tree, left)) is not None]
     while possible:
         try:
             return possible, left, face.solve([module.move(source) for module in possible], tree)
         except Refused as refused:
-            culprit = _culprit(possible, source, tree)
-            left.append(Left(culprit.names, _reason(refused)))
+            culprit, reason = _culprit(possible, source, tree) or (possible[-1], refused)
+            left.append(Left(culprit.names, _reason(reason)))
             possible.remove(culprit)
     return [], left, None
 
 
-def _against(module: NewModule, source: str, tree: Tree, left: list[Left]) -> bool:
-    """Is one move alone refused already, or would it take what was to stay?"""
+def _alone(module: NewModule, source: str, tree: Tree, left: list[Left]) -> NewModule | None:
+    """The module as its move can be planned alone, keeping back what would move with it though it was to stay."""
     try:
-        plan = face.plan(module.move(source), tree)
+        for _ in range(2):
+            more = _taken(face.plan(module.move(source), tree)) - set(module.names)
+            if not more:
+                return module
+            module = replace(module, keep=tuple(sorted(more)))
     except Refused as refused:
         left.append(Left(module.names, _reason(refused)))
-        return True
-    more = _taken(plan) - set(module.names)
-    if more:
-        left.append(Left(module.names, f"{_some(sorted(more))} would have to move with it"))
-    return bool(more)
+        return None
+    left.append(Left(module.names, f"{_some(module.keep)} would have to move with it"))
+    return None
 
 
 def _taken(plan: Plan) -> set[str]:
@@ -215,14 +218,14 @@ def _taken(plan: Plan) -> set[str]:
     return {name for unit in plan.units if unit.disposition in goes for name in unit.names}
 
 
-def _culprit(modules: Sequence[NewModule], source: str, tree: Tree) -> NewModule:
-    """The first module that can't be made once those before it are; the last one where that is not to be told."""
+def _culprit(modules: Sequence[NewModule], source: str, tree: Tree) -> tuple[NewModule, Refused] | None:
+    """The first module that can't be made once those before it are, and why; None: only all together can't."""
     for count in range(1, len(modules)):
         try:
             face.solve([module.move(source) for module in modules[:count]], tree)
-        except Refused:
-            return modules[count - 1]
-    return modules[-1]
+        except Refused as refused:
+            return modules[count - 1], refused
+    return None
 
 
 def _reason(refused: Refused) -> str:
@@ -237,6 +240,6 @@ def table(suggestion: Suggestion) -> str:
 
 def _table(source: str, module: NewModule) -> str:
     names = "".join(f'    "{name}",\n' for name in module.names)
-    return (
-        f'[tool.codemods.moves.{module.key}]\nsource = "{source}"\ndestination = "{module.path}"\nnames = [\n{names}]\n'
-    )
+    kept = ", ".join(f'"{name}"' for name in module.keep)
+    head = f'[tool.codemods.moves.{module.key}]\nsource = "{source}"\ndestination = "{module.path}"\n'
+    return f"{head}names = [\n{names}]\n" + (f"keep = [{kept}]\n" if kept else "")
