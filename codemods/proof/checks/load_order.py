@@ -18,6 +18,7 @@ from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects, immediate
+from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Side
 from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
@@ -179,8 +180,9 @@ class _Check:
                 text = f"{self.old.said(step)} no longer runs {said}, which changes {_objects(seen)}"
                 # A module that nothing moved from: who no longer imports it was edited so. What code from outside
                 # of the tree changes when it is called is not known.
-                lost = Kind.BROKEN if any(path for path, _ in seen) else Kind.NOTE
-                kind = Kind.OTHER if isinstance(step, str) else lost
+                kind = Kind.OTHER
+                if not isinstance(step, str):
+                    kind = Kind.BROKEN if is_heard(self.new.side, self.old.nodes[step][1], seen) else Kind.NOTE
                 yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):

@@ -13,6 +13,7 @@ from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.optional_libraries import optional
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import Interpreter
+from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.importing.traces import Course, Event, Late, Run
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Side
@@ -196,8 +197,9 @@ class _Effects:
                 where, name = self.comparison.renamed.get(origin, ("", ""))
                 if where == path and origin[0] == event[1]:
                     message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
-                    where, cause = self._place(event), f"lost {self._place(event)}"
-                    yield Finding(where, message, "effect-lost", cause=cause)
+                    heard = is_heard(self.comparison.after, event[2], [(path, name)])
+                    kind, place = Kind.BROKEN if heard else Kind.NOTE, self._place(event)
+                    yield Finding(place, message, "effect-lost", kind, cause=f"lost {place}")
 
     def _stands(self, key: Hashable) -> bool:
         return not isinstance(key, tuple) or (

@@ -1,0 +1,21 @@
+"""A class statement as a side effect: it tells its bases, and only some bases listen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.symbols import Origin
+
+_LISTENS = ("__init_subclass__", "metaclass", "__subclasses__", "__set_name__")
+
+
+def is_heard(side: Side, node: ast.stmt, changed: Iterable[Origin]) -> bool:
+    """May somebody see that a statement ran that changes these objects of the tree? Of a class that is only defined, a
+    base hears where the module of the base speaks of subclasses."""
+    homes = {path for path, _ in changed if path not in ("", "=")}
+    if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
+        return bool(homes)
+    outlines = [side.outline(path) for path in homes]
+    return any(outline is not None and any(word in outline.source.text for word in _LISTENS) for outline in outlines)
