@@ -63,7 +63,7 @@ class ClassHooks:
 
     def _derived(self, target: Target) -> Iterator[Callee]:
         """What deriving from a class of the tree runs."""
-        if self.listed & {target, ("", "*")}:
+        if target in self.listed:
             yield Callee(target[1], changes=frozenset({target}))
         for above, node in self.resolver.above(target):
             module = self.resolver.world.module(above[0])
@@ -131,27 +131,34 @@ class ClassHooks:
 
     @cached_property
     def listed(self) -> frozenset[Target]:
-        """The classes whose ``__subclasses__()`` somebody asks for; ("", "*") where it can't be told which."""
+        """The classes whose ``__subclasses__()`` somebody asks for; where it can't be told which, those that the asking
+        module names."""
         found: set[Target] = set()
         for module in self.resolver.world.modules_mentioning("__subclasses__"):
-            inside = {id(n): c for c in module.source.nodes.of(ast.ClassDef) for n in ast.walk(c)}
             around = {id(n): f for f in module.source.tree.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)}
             for node in module.source.nodes.of(ast.Attribute):
                 if node.attr == "__subclasses__":
-                    target = self.resolver.named(module, None, chain_of(node.value))
-                    if target is not None:
-                        found.add(target)
-                    elif id(node) in inside:
-                        found.add((module.path, inside[id(node)].name))
-                    else:
-                        found.update(self._passed(around.get(id(node)), node.value))
+                    target = self._class_at(module, node.value)
+                    passed = self._passed(module, around.get(id(node)), node.value)
+                    found.update([target] if target is not None else passed)
         return frozenset(found)
 
-    def _passed(self, function: ast.stmt | None, value: ast.expr) -> Iterator[Target]:
+    def _class_at(self, module: Module, value: ast.expr) -> Target | None:
+        """The class that an expression is; that around it where it is ``cls``, or made of ``self``."""
+        target = self.resolver.named(module, None, chain_of(value))
+        if target is not None:
+            return target
+        if {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & {"cls", "self"}:
+            for owner in module.source.nodes.of(ast.ClassDef):
+                if owner.lineno <= value.lineno <= (owner.end_lineno or 0):
+                    return module.path, owner.name
+        return None
+
+    def _passed(self, asking: Module, function: ast.stmt | None, value: ast.expr) -> Iterator[Target]:
         """What callers give for the parameter whose subclasses a function asks for."""
         names = [a.arg for a in function.args.args] if isinstance(function, FUNCTIONS) else []
         if not isinstance(function, FUNCTIONS) or getattr(value, "id", "") not in names:
-            yield "", "*"
+            yield from self._mentioned(asking)
             return
         position, own = names.index(value.id), {id(n) for n in ast.walk(function)}  # type: ignore[attr-defined]
         for module in self.resolver.world.modules_mentioning(function.name):
@@ -159,5 +166,12 @@ class ClassHooks:
                 named = getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
                 if named and id(call) not in own:
                     given = call.args[position] if len(call.args) > position else None
-                    target = self.resolver.named(module, None, chain_of(given)) if given is not None else None
-                    yield target or ("", "*")
+                    target = self._class_at(module, given) if given is not None else None
+                    yield from [target] if target is not None else self._mentioned(module)
+
+    def _mentioned(self, module: Module) -> Iterator[Target]:
+        """The definitions of the tree that a module names."""
+        for node in (*module.source.nodes.of(ast.Name), *module.source.nodes.of(ast.Attribute)):
+            target = self.resolver.named(module, None, chain_of(node))
+            if target is not None and target[0]:
+                yield target

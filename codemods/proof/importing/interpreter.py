@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from codemods import knowledge
+from codemods.proof.importing.attributes import OwnAttributes, own_attributes
 from codemods.proof.importing.values import (
     NEW,
     NOWHERE,
@@ -43,7 +44,7 @@ _NOTHING: Values = frozenset()
 
 
 class Interpreter:
-    """Runs code of one tree; ``listed``: the classes whose subclasses somebody asks for, ("", "*") for any."""
+    """Runs code of one tree; ``listed``: the classes whose subclasses somebody asks for."""
 
     def __init__(self, side: Side, listed: Places) -> None:
         self.side = side
@@ -54,6 +55,7 @@ class Interpreter:
         self._frames: dict[object, Frame] = {}
         self._running: dict[tuple[object, ...], None] = {}
         self._ran: set[object] = set()
+        self._attributes: dict[ast.AST, OwnAttributes] = {}
         self._cut = False  # a call that is running was called again
         self._making: list[Class] = []
 
@@ -329,16 +331,18 @@ class Interpreter:
 
     def _sets(self, owner: Class, name: str) -> bool:
         """Do the methods of a class set an attribute of the instance?"""
-        return any(_is_own(n, name) and isinstance(n.ctx, ast.Store) for n in _attributes(owner.node))
+        return name in self._own_attributes(owner).set
 
     def _kept(self, owner: Class, name: str) -> Places:
         """What others hold that a class keeps in an attribute: ``self.table = TABLE``."""
-        found: set[Origin] = set()
-        for node in ast.walk(owner.node):
-            if isinstance(node, ast.Assign) and any(_is_own(t, name) for t in node.targets):
-                if isinstance(node.value, ast.Name) and node.value.id not in _parameters(owner.node):
-                    found |= {o for o in self.side.origins(owner.path, node.value.id) if o[0] not in ("", "=")}
-        return frozenset(found)
+        names = self._own_attributes(owner).kept.get(name, ())
+        found = (origin for kept in names for origin in self.side.origins(owner.path, kept))
+        return frozenset(origin for origin in found if origin[0] not in ("", "="))
+
+    def _own_attributes(self, owner: Class) -> OwnAttributes:
+        if owner.node not in self._attributes:
+            self._attributes[owner.node] = own_attributes(owner.node)
+        return self._attributes[owner.node]
 
     def above(self, owner: Class) -> Iterator[Class]:
         """A class of the tree and those above it in the tree."""
@@ -523,7 +527,7 @@ class Interpreter:
                 self.value(frame, keyword.value)
         levels = list(self.above(made))
         for level in levels[1:]:
-            if ("", "*") in self.listed or level.at & self.listed:
+            if level.at & self.listed:
                 self.change([level])
             hooks = [n for n in level.node.body if isinstance(n, _FUNCTIONS) and n.name == "__init_subclass__"]
             for hook in hooks:
@@ -617,15 +621,3 @@ def _assigns(node: ast.stmt, name: str) -> bool:
         return False
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return any(getattr(target, "id", "") == name for target in targets)
-
-
-def _attributes(node: ast.AST) -> Iterator[ast.Attribute]:
-    return (n for n in ast.walk(node) if isinstance(n, ast.Attribute))
-
-
-def _is_own(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == name and getattr(node.value, "id", "") == "self"
-
-
-def _parameters(node: ast.AST) -> set[str]:
-    return {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}

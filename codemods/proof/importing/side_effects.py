@@ -55,26 +55,30 @@ class Effects:
 
 
 def _listed(side: Side) -> Iterator[Origin]:
-    """The classes whose ``__subclasses__()`` somebody asks for."""
+    """The classes whose ``__subclasses__()`` somebody asks for; where it can't be told which, those that the asking
+    module names."""
     for path in sorted(side.tree.code_with(["__subclasses__"])):
         outline = side.outline(path) if path.endswith(".py") else None
         for top in outline.body if outline is not None else ():
             for node in ast.walk(top):
                 if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
-                    found = side.meaning(path, node.value)
-                    if found:
-                        yield from found
-                    elif isinstance(top, ast.ClassDef):
-                        yield path, top.name
-                    else:
-                        yield from _callers(side, top, node.value)
+                    yield from _classes(side, path, node.value) or _callers(side, path, top, node.value)
 
 
-def _callers(side: Side, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
+def _classes(side: Side, path: str, value: ast.expr) -> frozenset[Origin]:
+    """The classes that an expression is; that around it where it is ``cls``, or made of ``self``."""
+    found, outline = side.meaning(path, value), side.outline(path)
+    if not found and outline is not None and {getattr(n, "id", "") for n in ast.walk(value)} & {"cls", "self"}:
+        owners = (top for top in outline.body if isinstance(top, ast.ClassDef))
+        return frozenset((path, o.name) for o in owners if o.lineno <= value.lineno <= (o.end_lineno or 0))
+    return found
+
+
+def _callers(side: Side, asking: str, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
     """What is given for the parameter whose subclasses a function asks for."""
     names = [a.arg for a in function.args.args] if isinstance(function, ast.FunctionDef) else []
     if not isinstance(function, ast.FunctionDef) or not isinstance(value, ast.Name) or value.id not in names:
-        yield "", "*"
+        yield from _mentioned(side, asking)
         return
     own = {id(n) for n in ast.walk(function)}
     for path in sorted(side.tree.code_with([function.name])):
@@ -82,7 +86,15 @@ def _callers(side: Side, function: ast.stmt, value: ast.expr) -> Iterator[Origin
         for call in outline.source.nodes.of(ast.Call) if outline is not None else ():
             if getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name and id(call) not in own:
                 given = call.args[names.index(value.id)] if len(call.args) > names.index(value.id) else None
-                yield from (side.meaning(path, given) if given is not None else ()) or [("", "*")]
+                yield from (_classes(side, path, given) if given is not None else ()) or _mentioned(side, path)
+
+
+def _mentioned(side: Side, path: str) -> Iterator[Origin]:
+    """The definitions of the tree that a module names."""
+    outline = side.outline(path)
+    for kind in (ast.Name, ast.Attribute) if outline is not None else ():
+        for node in outline.source.nodes.of(kind):  # type: ignore[union-attr]
+            yield from (origin for origin in side.meaning(path, node) if origin[0] not in ("", "="))
 
 
 def immediate_calls(node: ast.AST) -> Iterator[ast.Call]:

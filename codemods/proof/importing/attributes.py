@@ -1,0 +1,32 @@
+"""What the methods of a class set on ``self``, read from its text once."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class OwnAttributes:
+    """``set``: attributes that methods set; ``kept``: for some of them, names of the module that they hold."""
+
+    set: frozenset[str] = frozenset()
+    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def own_attributes(node: ast.AST) -> OwnAttributes:
+    """Of a class: ``self.table = TABLE`` sets ``table``, and keeps what TABLE is unless that is a parameter."""
+    nodes = list(ast.walk(node))
+    parameters = {n.arg for n in nodes if isinstance(n, ast.arg)}
+    written = {n.attr for n in nodes if _of_self(n) and isinstance(n.ctx, ast.Store)}  # type: ignore[attr-defined]
+    kept: dict[str, tuple[str, ...]] = {}
+    for n in nodes:
+        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Name) and n.value.id not in parameters:
+            for target in n.targets:
+                if isinstance(target, ast.Attribute) and _of_self(target):
+                    kept[target.attr] = (*kept.get(target.attr, ()), n.value.id)
+    return OwnAttributes(frozenset(written), kept)
+
+
+def _of_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "self"
