@@ -22,6 +22,8 @@ class Watch(Protocol):
 
     def step(self, done: int, total: int) -> None: ...
 
+    def at(self, item: str) -> None: ...
+
     def end(self, stage: str) -> None: ...
 
 
@@ -50,6 +52,13 @@ def stage(name: str) -> Iterator[None]:
         yield
     finally:
         watch.end(name)
+
+
+def at(item: str) -> None:
+    """What is at hand within the stage: a file, mostly."""
+    watch = _watch.get()
+    if watch is not None:
+        watch.at(item)
 
 
 def counted(items: Collection[T]) -> Iterator[T]:

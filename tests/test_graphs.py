@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codemods.graphs import cyclic, strongly_connected
@@ -28,6 +28,7 @@ def test_a_long_chain_needs_no_recursion() -> None:
     assert len(strongly_connected({n: [n + 1] for n in range(20_000)})) == 20_001
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(GRAPHS)
 def test_the_definition(edges: dict[int, list[int]]) -> None:
     nodes = {*edges, *(target for targets in edges.values() for target in targets)}

@@ -50,18 +50,20 @@ def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
         except Refused as refused:
             show(refusal_lines(refused.hazards), sys.stdout)
             print("so it moves.")
-    for name in _offered(plan.units):
+    for name in _offered(plan.units, decided):
         if _yes(f"{name} stays; move it too", default=False):
             move = replace(move, along=(*move.along, name))
     show(plan_summary_lines(codemods.plan(move, tree)), sys.stdout)
     return move if _yes("Carry it out", default=True) else None
 
 
-def _offered(units: Sequence[UnitPlan]) -> list[str]:
-    """What the plan says a word about though it stays."""
+def _offered(units: Sequence[UnitPlan], decided: set[str]) -> list[str]:
+    """What the plan says a word about though it stays, and was not asked for yet."""
     from codemods.model import Disposition
 
-    return [name for unit in units if unit.disposition is Disposition.STAYS for name in unit.names]
+    return [
+        name for unit in units if unit.disposition is Disposition.STAYS for name in unit.names if name not in decided
+    ]
 
 
 def _yes(question: str, default: bool) -> bool:

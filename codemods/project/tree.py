@@ -14,7 +14,7 @@ from codemods.project.names import Names
 from codemods.project.searching import Index, contents, find, read_bytes, within
 from codemods.project.source import Source, Unreadable
 from codemods.project.walking import in_reach, walk
-from codemods.stages import counted, stage
+from codemods.stages import at, counted, stage
 
 _CODE = (".py", ".pyi")
 
@@ -43,6 +43,7 @@ class Tree(ABC):
     def source(self, path: str) -> Source:
         """The parsed file, the same object each time; raises Unreadable, or OSError where there is none."""
         if path not in self._sources:
+            at(path)
             try:
                 source = Source(path, self.read(path))
                 _ = source.tree

@@ -51,6 +51,9 @@ class Times:
     def step(self, done: int, total: int) -> None:
         """Counts say nothing of time."""
 
+    def at(self, item: str) -> None:
+        """Nor does what is at hand."""
+
     def end(self, stage: str) -> None:
         path = self._path
         seconds, count = self._spent[path]
@@ -75,6 +78,7 @@ class Line:
         self._stream = stream
         self._stages: list[str] = []
         self._counts = (0, 0)
+        self._item = ""
         self._shown: Progress | None = None
         self._lock = threading.Lock()
         self._timer = threading.Timer(patience, self.show)
@@ -83,6 +87,7 @@ class Line:
 
     def begin(self, stage: str) -> None:
         with self._lock:
+            self._item = ""
             self._stages.append(stage)
             if self._shown is not None and len(self._stages) == 1:
                 self._shown.start()
@@ -90,6 +95,10 @@ class Line:
 
     def step(self, done: int, total: int) -> None:
         self._tell(done, total)
+
+    def at(self, item: str) -> None:
+        self._item = item
+        self._tell(*self._counts)
 
     def end(self, stage: str) -> None:
         with self._lock:
@@ -104,7 +113,7 @@ class Line:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         console = Console(file=self._stream)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         shown = Progress(*columns, console=console, transient=True)
         with self._lock:
             if self._timer.finished.is_set():
@@ -130,4 +139,6 @@ class Line:
     def _text(self) -> str:
         done, total = self._counts
         stage = self._stages[-1] if self._stages else "starting"
-        return f"{stage}: {done:,} of {total:,} files" if total else stage
+        if total:
+            return f"{stage}: {done:,} of {total:,} files"
+        return f"{stage}: {self._item}" if self._stages and self._item else stage

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codemods.model import Check, Finding, Move, Place
 from codemods.project import Names, Tree
+from codemods.stages import stage
 from codemods.trying.copies import home, lay_out, scratch
 from codemods.trying.inside.codemods_origin import ADDOPTS, COPY, GIVEN, RECORD, TREE
 from codemods.trying.outcomes import Record, Renamed, different, finding, read_record, unstable
@@ -44,12 +45,14 @@ class Guard:
     def __call__(self, before: Tree, after: Tree, moves: Sequence[Move]) -> Check:
         """Run the command thrice and compare. Raises Refused where no scratch copy can be made."""
         with scratch() as folder:
-            first, second = self._run({"first": before, "second": before}, folder, home(before))
+            with stage("the guard, twice before the change"):
+                first, second = self._run({"first": before, "second": before}, folder, home(before))
             found = _Found(self.command)
             if _says_something(first, second, found):
                 # A new tree that hangs is not waited for; one that is slower is.
                 limit = max(PATIENCE, 10 * max(first.seconds, second.seconds))
-                new = self._run({"new": after}, folder, home(before), limit)[0]
+                with stage("the guard, after the change"):
+                    new = self._run({"new": after}, folder, home(before), limit)[0]
                 _compare(first, second, new, Renamed(moves, Names(before), Names(after)), found)
         return found.check()
 

@@ -208,3 +208,31 @@ def test_the_script_for_a_shell(run: Run, shell: str) -> None:
     assert "codemods" in told.out
     if shell == "bash":
         subprocess.run(["bash", "-n"], input=told.out, text=True, check=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "code", "there"),
+    [
+        (["", "", "y"], 0, ["class Status", "class State", "LIMIT"]),
+        (["n", "n"], 0, ["class Status", "worker import"]),
+        (["", "", "n"], 0, []),
+    ],
+    ids=["all", "what is declined stays", "rather not"],
+)
+def test_interactive(
+    root: Path, run: Run, monkeypatch: pytest.MonkeyPatch, answers: list[str], code: int, there: list[str]
+) -> None:
+    """It asks for each definition that moves with it, and before it writes."""
+    left = list(answers)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: left.pop(0) if left else "y")
+    ended = run("extract", S, D, "Status", "-i")
+    assert ended.code == code, ended
+    assert (root / D).exists() is bool(there)
+    assert all(name in (root / D).read_text() for name in there)
+
+
+def test_interactive_needs_somebody_to_ask(run: Run) -> None:
+    wrong = run("extract", S, D, "Status", "-i")
+    assert wrong.code == 4
+    assert "there is no terminal to ask on" in wrong.err

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from codemods.report.watching import Line, Times, watching
-from codemods.stages import counted, stage, watched_by
+from codemods.stages import at, counted, stage, watched_by
 
 
 class Terminal(io.StringIO):
@@ -74,3 +74,13 @@ def test_times_are_told_when_the_command_ends() -> None:
             pass
         assert stream.getvalue() == ""
     assert [line.split(" s  ")[1] for line in stream.getvalue().splitlines()] == ["planning", "in all"]
+
+
+def test_the_file_at_hand_is_named() -> None:
+    line = Line(Terminal(), patience=3600)
+    with watched_by(line), stage("planning"):
+        at("shop/[a].py")
+        assert line._text == "planning: shop/[a].py"
+        with stage("searching the tree"):
+            assert line._text == "searching the tree"
+    line.close()
