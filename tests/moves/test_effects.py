@@ -141,6 +141,32 @@ def derived(cls):
     return [one for sub in cls.__subclasses__() for one in derived(sub)]
 
 
+def registry():
+    table = {}
+
+    def register(function):
+        table[function.__name__] = function
+        return function
+
+    return register
+
+
+def closed():
+    made = []
+
+    class Base:
+        def __init_subclass__(cls):
+            made.append(cls)
+
+    return Base
+
+
+def counted(function):
+    calls = []
+    calls.append(function)
+    return function
+
+
 def base():
     class Base:
         def __init_subclass__(cls):
@@ -152,6 +178,8 @@ def base():
 bus = Bus()
 on = bus.on
 Base = base()
+Closed = closed()
+enter = registry()
 Made = Meta("Made", (), {})
 """
 
@@ -177,6 +205,8 @@ QUIET = {
     "an object of its own": "from tools import Bus\nmine = Bus()\n@mine.on('x')\ndef f(): ...",
     "an operator on its own": "from tools import Bus\none = Bus()\ntwo = Bus()\none >> two",
     "a subclass of what nobody asks for": "from tools import Bus\nclass Mine(Bus): ...",
+    "a list that a decorator makes": "from tools import counted\n@counted\ndef f(): ...",
+    "a registry of its own": "from tools import registry\nmine = registry()\n@mine\ndef f(): ...",
     "a plain subclass": "from tools import Bus\nclass Mine(Bus): ...",
     "a comprehension": "X = {str(n): n for n in range(3) if n}",
     "the main guard": "if __name__ == '__main__':\n    print(1)",
@@ -202,6 +232,8 @@ LOUD = {
     "a metaclass": "from tools import Meta\nclass A(metaclass=Meta): ...",
     "a class that a metaclass made": "from tools import Made\nclass A(Made): ...",
     "a base from a factory": "from tools import Base\nclass A(Base): ...",
+    "a base with a closure": "from tools import Closed\nclass A(Closed): ...",
+    "a decorator with a closure": "from tools import enter\n@enter\ndef f(): ...",
     "a base called for at once": "from tools import base\nclass A(base()): ...",
     "__set_name__": "from tools import Field\nclass A:\n    x = Field()",
     "__subclasses__ is asked": "from tools import Asked\nclass A(Asked): ...",

@@ -11,7 +11,18 @@ from codemods import knowledge
 from codemods.bindings import Import, Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.scopes import Scope, function_scope
-from codemods.planning.effects.targets import FRESH, MADE, PARAMETER, SELF, Callee, Code, Target, Targets, chain_of
+from codemods.planning.effects.targets import (
+    CLOSURE,
+    FRESH,
+    MADE,
+    PARAMETER,
+    SELF,
+    Callee,
+    Code,
+    Target,
+    Targets,
+    chain_of,
+)
 from codemods.planning.index.project_index import World
 
 _BUILTINS = frozenset(dir(builtins))
@@ -103,7 +114,7 @@ class Resolver:
         if holder is None or node.id in holder.imports:
             target = self.named(module, scope, (node.id,))
             return self._held(target) if target is not None else FRESH
-        found: set[Target] = set()
+        found: set[Target] = {CLOSURE} if scope is not None and scope.is_closure(holder) else set()
         if node.id in holder.parameters:
             found.add((SELF, "") if node.id == holder.first else PARAMETER)
         for value in holder.values.get(node.id, ()):
@@ -232,7 +243,8 @@ class Resolver:
         if isinstance(value, ast.Call) and (owner := self.class_of(module, None, value)) is not None:
             yield from self.methods(owner, "__call__", depth, frozenset({target}))
         else:
-            yield from self.callees(module, None, value, depth)
+            for found in self.callees(module, None, value, depth):
+                yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
         self._busy.discard(id(value))
 
     def _method(self, module: Module, scope: Scope | None, node: ast.Attribute, depth: int) -> Iterator[Callee]:
@@ -314,6 +326,10 @@ class Resolver:
         found = self.named(module, None, chain_of(expression))
         if found is not None and found[0] == "":
             yield from self._outside(found[1], 1)
+
+
+def _has_closure(callee: Callee) -> bool:
+    return callee.code is not None and (callee.code.around is not None or callee.code.depth > 1)
 
 
 def _makes(callee: Callee) -> bool:

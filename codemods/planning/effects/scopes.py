@@ -26,6 +26,16 @@ class Scope:
     values: dict[str, list[ast.expr | Function | ast.ClassDef]] = field(default_factory=dict)
     imports: dict[str, list[Import]] = field(default_factory=dict)
     declared: frozenset[str] = frozenset()
+    function: bool = False
+
+    def is_closure(self, holder: Scope) -> bool:
+        """Is a name of the holder one of a function around this one?"""
+        scope: Scope | None = self
+        while scope is not None and scope is not holder:
+            if scope.function:
+                return holder.function
+            scope = scope.above
+        return False
 
     def holder(self, name: str) -> Scope | None:
         """The scope in which a name is local; None for a global."""
@@ -42,7 +52,7 @@ def function_scope(module: Module, node: Function, above: Scope | None, owner: T
     ordered = [*a.posonlyargs, *a.args]
     every = [*ordered, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
-    scope = Scope(module, above, owner=owner, parameters=frozenset(x.arg for x in every))
+    scope = Scope(module, above, owner=owner, parameters=frozenset(x.arg for x in every), function=True)
     if owner is not None and ordered and not _is_static(node):
         scope.first = ordered[0].arg
     _fill(scope, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
@@ -12,7 +12,19 @@ from codemods.graphs import strongly_connected
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver, own_nodes
 from codemods.planning.effects.scopes import function_scope
-from codemods.planning.effects.targets import CALLED, FRESH, GIVEN, MADE, PARAMETER, SELF, Callee, Code, Target, Targets
+from codemods.planning.effects.targets import (
+    CALLED,
+    CLOSURE,
+    FRESH,
+    GIVEN,
+    MADE,
+    PARAMETER,
+    SELF,
+    Callee,
+    Code,
+    Target,
+    Targets,
+)
 from codemods.planning.effects.walking import Site, Walker
 from codemods.planning.index.project_index import World
 from codemods.project import Unreadable
@@ -97,7 +109,8 @@ class Effects:
             returned = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
             for value in [code.node.body] if isinstance(code.node, ast.Lambda) else returned:
                 for callee in self.resolver.callees(code.module, scope, value, code.depth - 1):
-                    yield Site(callee, value.lineno, given=((0, Callee(GIVEN, calls=True)),))
+                    kept = replace(callee, receiver=callee.receiver | {CLOSURE})
+                    yield Site(kept, value.lineno, given=((0, Callee(GIVEN, calls=True)),))
 
     def _at(self, site: Site) -> Targets:
         """What a call changes."""
@@ -123,6 +136,8 @@ class Effects:
             return self._given(site, target[1]) | outer
         if target == MADE:
             return FRESH
+        if target == CLOSURE:
+            return callee.receiver
         if target[0] != SELF or (outer and not callee.made):
             return frozenset({target})
         if callee.made and (target[1] == "" or not (callee.inherits or self._of_class(callee.receiver, target[1]))):
@@ -179,7 +194,7 @@ def owned(module: Module, target: Target) -> bool:
 
 
 def _is_object(target: Target) -> bool:
-    return target not in (PARAMETER, MADE) and target[0] not in (SELF, CALLED)
+    return target not in (PARAMETER, MADE, CLOSURE) and target[0] not in (SELF, CALLED)
 
 
 def _codes(site: Site) -> Iterator[Code]:

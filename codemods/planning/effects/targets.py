@@ -15,6 +15,7 @@ PARAMETER: Target = ("<parameter>", "")  # what the function is given
 CALLED = "<called>"  # (CALLED, name): it calls the parameter of that name
 GIVEN = "<given>"  # what is given to what a function returned, as a decorator with arguments is
 SELF = "<self>"  # (SELF, attribute): what hangs on the first parameter of a method; without attribute, that itself
+CLOSURE: Target = ("<closure>", "")  # what a function around it has made: as old as the function is
 MADE: Target = ("<made>", "")  # what ``super().__new__(…)`` gave: new, but not all that hangs on it
 FRESH: Targets = frozenset()  # made here, and nobody else's
 

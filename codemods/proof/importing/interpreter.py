@@ -73,10 +73,11 @@ class Interpreter:
 
     def name(self, frame: Frame, name: str) -> Values:
         here: Frame | None = frame
-        start = frame
+        start, held = frame, NOWHERE
         while here is not None and name not in here.declared:
             if name in here.names and (here is start or not here.is_class):
-                return here.names[name]
+                return frozenset(_held_by(value, held) for value in here.names[name])
+            held |= here.held
             here = here.around
         return self.of_module(frame.path, name)
 
@@ -316,7 +317,7 @@ class Interpreter:
                 continue
             for inner in level.node.body:
                 if isinstance(inner, _FUNCTIONS) and inner.name == name:
-                    code = Code(level.path, inner, level.frame, level)
+                    code = Code(level.path, inner, level.frame, level, level.at)
                     kinds = {getattr(d, "id", "") for d in inner.decorator_list}
                     if "staticmethod" in kinds:
                         return (code,)
@@ -449,7 +450,7 @@ class Interpreter:
         if sum(running[0] is code.node for running in self._running) >= _AGAIN:
             names = {name: _plain(values) for name, values in names.items()}
             code = replace(code, frame=None)
-        key = (code.node, code.frame, code.owner, frozenset(names.items()))
+        key = (code.node, code.frame, code.owner, code.at, frozenset(names.items()))
         if key in self._running or key in self._ran:
             self._cut = self._cut or key in self._running
             changed, returned = self._known.get(key, (NOWHERE, NEW))
@@ -459,6 +460,7 @@ class Interpreter:
         aside, self.changed = self.changed, set()
         frame = self._frames.setdefault(key, Frame(code.path, code.frame))
         frame.names |= {name: frame.names.get(name, _NOTHING) | values for name, values in names.items()}
+        frame.held = code.at
         frame.owner, frame.first = code.owner, arguments[0] if code.owner is not None and arguments else _NOTHING
         if isinstance(code.node, ast.Lambda):
             frame.returned |= self.value(frame, code.node.body)
@@ -531,7 +533,7 @@ class Interpreter:
                 self.change([level])
             hooks = [n for n in level.node.body if isinstance(n, _FUNCTIONS) and n.name == "__init_subclass__"]
             for hook in hooks:
-                self._run(Code(level.path, hook, level.frame, level), [new], {})
+                self._run(Code(level.path, hook, level.frame, level, level.at), [new], {})
         for level in levels:
             for value in self._bases(level):
                 if isinstance(value, Outside):
@@ -568,6 +570,13 @@ def frame_of(frame: Frame) -> Frame:
     while here is not None and here.owner is None:
         here = here.around
     return here or frame
+
+
+def _held_by(value: Value, places: Places) -> Value:
+    """A value of a function around the one that runs is as old as what holds that."""
+    for place in places if value in (Data(), Items(frozenset())) or isinstance(value, (Instance, Items)) else ():
+        value = placed(value, place)
+    return value
 
 
 def _plain(values: Values) -> Values:

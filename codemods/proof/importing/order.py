@@ -42,7 +42,8 @@ class Importing:
             self.graph = Graph(side)
             facts = Facts(side, comparison.changed, watched)
             inside = self.graph.between(comparison.changed)
-            told = self.effects.told(inside, known_) if told is None else told
+            if told is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
+                told = frozenset() if comparison.moves else self.effects.told(inside, known_)
             self._sides.append((side, inside, known_, facts, told))
 
     def before(self, path: str) -> Run:
@@ -73,7 +74,7 @@ def check(comparison: Comparison) -> Check:
     assumed: list[Finding] = []
     importing = Importing(comparison)
     effects = importing.effects
-    starts = [p for p in _starts(comparison, importing, effects) if p in comparison.new.paths]
+    starts = [path for path in comparison.changed if path in comparison.new.paths]
     for path in starts:
         new = importing.after(path)
         old_paths = [path] if path in comparison.old.paths else _sources(comparison, path)
@@ -96,22 +97,12 @@ def check(comparison: Comparison) -> Check:
                 else:
                     said = f"{library} is imported along with {path} now, and may be missing: {evidence}"
                     failures.append(Finding(place, said, "loads-more", Kind.NOTE, cause=f"loads {library}"))
-        for run in old:
+        for run in old if not comparison.moves else ():
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
             failures += _versions(comparison, path, old[0], new)
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
-
-
-def _starts(comparison: Comparison, importing: Importing, effects: _Effects) -> list[str]:
-    """What is imported first in turn: changed modules; others that import several of them, where order could matter."""
-    starts = list(comparison.changed)
-    if effects.moved:
-        moved = {path for p in comparison.pairing.pairs if p.moved for path in (p.old.path, p.new.path)}
-        others = sorted(importing.inside - set(starts))
-        starts += [path for path in others if len(importing.graph.edges(path) & moved) > 1]
-    return starts
 
 
 def _sources(comparison: Comparison, path: str) -> list[str]:
@@ -163,8 +154,6 @@ class _Effects:
         self.comparison = comparison
         self.effects = Effects(comparison.before)
         self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
-        pairs = comparison.pairing.pairs
-        self.moved = any(p.moved and self.effects.writes(p.old.path, p.old.node) for p in pairs)
 
     def told(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
         """The statements of the old tree that change something, or look at what another changes."""

@@ -24,6 +24,7 @@ class Frame:
     first: Values = frozenset()  # what the method was called on
     returned: set[Value] = field(default_factory=set)
     is_class: bool = False
+    held: Places = frozenset()  # what holds the function that runs, and so what a function around it has made
 
 
 @dataclass(frozen=True)
