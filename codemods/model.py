@@ -126,10 +126,11 @@ class UnitPlan:
 
 @dataclass(frozen=True)
 class FilePlan:
-    """What happens to one file, in sentences."""
+    """What happens to one file, in sentences; ``kept`` says which of its imports stay as they are, and why."""
 
     path: str
     actions: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -292,7 +292,8 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
     new = facts.world.names.dotted(facts.move.destination)
     for kept in edits.kept:
         names = ", ".join(kept.names) or "moved code"
-        yield FilePlan(kept.place.path, (f"keeps importing {names} by the old path: with {new} it {kept.reason}",))
+        said = f"keeps importing {names} by the old path: with {new} it {kept.reason}"
+        yield FilePlan(kept.place.path, (), (said,))
     for file in edits.others:
         said = [f"imports {r.item.attribute} from {r.module}" for r in file.rehomes]
         said += [s.why for s in file.strings]

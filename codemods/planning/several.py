@@ -40,18 +40,23 @@ def together(plans: Sequence[Plan]) -> Plan:
     if len(plans) == 1:
         return plans[0]
     moved = {name for plan in plans for unit in plan.units if _goes(unit) for name in unit.names}
-    actions: dict[str, list[str]] = defaultdict(list)
+    files: dict[str, FilePlan] = {}
     for plan in plans:
         for file in plan.files:
-            actions[file.path] += [a for a in file.actions if a not in actions[file.path]]
+            files[file.path] = _joined(files.get(file.path, FilePlan(file.path, ())), file)
     return Plan(
         tuple(move for plan in plans for move in plan.moves),
         tuple(u for plan in plans for u in plan.units if _goes(u) or not moved & set(u.names)),
-        tuple(FilePlan(path, tuple(said)) for path, said in actions.items()),
+        tuple(files.values()),
         tuple(dict.fromkeys(hazard for plan in plans for hazard in plan.hazards)),
         all(plan.done for plan in plans),
         tuple(edits for plan in plans for edits in plan.details or ()),
     )
+
+
+def _joined(one: FilePlan, other: FilePlan) -> FilePlan:
+    actions, kept = (*one.actions, *other.actions), (*one.kept, *other.kept)
+    return FilePlan(one.path, tuple(dict.fromkeys(actions)), tuple(dict.fromkeys(kept)))
 
 
 def _goes(unit: UnitPlan) -> bool:

@@ -47,7 +47,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             }
             for unit in plan.units
         ],
-        "files": [{"path": file.path, "actions": file.actions} for file in plan.files],
+        "files": [{"path": file.path, "actions": [*file.actions, *file.kept]} for file in plan.files],
         "hazards": hazards_json(plan.hazards),
     }
 

@@ -28,7 +28,7 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     for file in plan.files:
         yield Line()
         yield Line(file.path, "heading")
-        yield from (Line(f"  {action}") for action in file.actions)
+        yield from (Line(f"  {action}") for action in (*file.actions, *file.kept))
     for severity, title, style in (
         (Severity.REFUSES, "Refuses the move", "bad"),
         (Severity.DECLARED, "To know", "warning"),

@@ -23,6 +23,7 @@ def moved_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
     yield from _companions(plan.units)
     ends = {path for move in plan.moves for path in (move.source, move.destination)}
     yield from _files("Rewrote", [path for path in written if path not in ends])
+    yield from _kept(plan)
     yield from know_lines(_to_know(plan, proof))
     yield from _assumed(plan)
     yield verdict_line(proof)
@@ -32,7 +33,8 @@ def plan_summary_lines(plan: Plan) -> Iterator[Line]:
     """What a move would do: the definitions line by line, the files counted."""
     yield from head_lines(plan)
     ends = {path for move in plan.moves for path in (move.source, move.destination)}
-    yield from _files("Rewrites", [file.path for file in plan.files if file.path not in ends])
+    yield from _files("Rewrites", [file.path for file in plan.files if file.actions and file.path not in ends])
+    yield from _kept(plan)
     yield from know_lines(hazard for hazard in plan.hazards if hazard.severity is Severity.DECLARED)
     yield from _assumed(plan)
 
@@ -72,6 +74,13 @@ def _files(verb: str, paths: Sequence[str]) -> Iterator[Line]:
     if paths:
         listed = f": {', '.join(paths)}" if len(paths) <= _FILES else " (listed with -v)"
         yield Line(f"{verb} {counted(len(paths), 'other file')}{listed}")
+
+
+def _kept(plan: Plan) -> Iterator[Line]:
+    """Importers that stay on the old path: the first with its reason, how many more there are."""
+    kept = [f"{file.path} {said}" for file in plan.files for said in file.kept]
+    more = f" (and {len(kept) - 1:,} more, see -v)" if len(kept) > 1 else ""
+    yield from (Line(f"  {said}{more}") for said in kept[:1])
 
 
 def _assumed(plan: Plan) -> Iterator[Line]:

@@ -40,6 +40,8 @@ PLAN = Plan(
         FilePlan("shop/worker.py", ("loses 2 statements",)),
         FilePlan("shop/status.py", ("is made",)),
         FilePlan("main.py", ("imports Status from shop.status",)),
+        FilePlan("app.py", (), ("keeps importing Status by the old path: it registers",)),
+        FilePlan("web.py", (), ("keeps importing Status by the old path: it connects",)),
     ),
     (Hazard("logger-name", Place("shop/worker.py", 2), "the logger moves", ("name it",), Severity.DECLARED),),
 )
@@ -76,6 +78,12 @@ shop/status.py
 main.py
   imports Status from shop.status
 
+app.py
+  keeps importing Status by the old path: it registers
+
+web.py
+  keeps importing Status by the old path: it connects
+
 To know
   shop/worker.py:2: [logger-name] the logger moves
     help: name it"""
@@ -90,6 +98,7 @@ Move Status from shop/worker.py to shop/status.py
   Status  moves          shop/worker.py:9: asked for
   Worker  stays          shop/worker.py:20: nobody asked
 Rewrites 1 other file: main.py
+  app.py keeps importing Status by the old path: it registers (and 1 more, see -v)
   note: shop/worker.py:2: [logger-name] the logger moves
     help: name it"""
     )
@@ -102,6 +111,7 @@ def test_a_move_in_short() -> None:
 Moved Status from shop/worker.py to shop/status.py (new file)
   moves with it: LIMIT: only moved code uses it
 Rewrote 5 other files (listed with -v)
+  app.py keeps importing Status by the old path: it registers (and 1 more, see -v)
   note: shop/worker.py:2: [logger-name] the logger moves
   note: a.py:1: [proof:names] is declared
 Proof holds: 1 check, 1,234 places"""
