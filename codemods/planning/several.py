@@ -37,13 +37,14 @@ def in_turn(moves: Sequence[Move], tree: Tree) -> tuple[Move, ...]:
 
 def together(plans: Sequence[Plan]) -> Plan:
     """The plans of moves made one after the other, as one plan."""
+    plans = [plan for plan in plans if not plan.done] or plans
     if len(plans) == 1:
         return plans[0]
     moved = {name for plan in plans for unit in plan.units if _goes(unit) for name in unit.names}
     files: dict[str, FilePlan] = {}
     for plan in plans:
         for file in plan.files:
-            files[file.path] = _joined(files.get(file.path, FilePlan(file.path, ())), file)
+            files[file.path] = _both(files.get(file.path, FilePlan(file.path, ())), file)
     return Plan(
         tuple(move for plan in plans for move in plan.moves),
         tuple(u for plan in plans for u in plan.units if _goes(u) or not moved & set(u.names)),
@@ -54,7 +55,7 @@ def together(plans: Sequence[Plan]) -> Plan:
     )
 
 
-def _joined(one: FilePlan, other: FilePlan) -> FilePlan:
+def _both(one: FilePlan, other: FilePlan) -> FilePlan:
     actions, kept = (*one.actions, *other.actions), (*one.kept, *other.kept)
     return FilePlan(one.path, tuple(dict.fromkeys(actions)), tuple(dict.fromkeys(kept)))
 

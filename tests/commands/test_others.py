@@ -29,6 +29,18 @@ def test_a_configured_move(root: Path, run: Run) -> None:
     assert (root / "shop/status.py").exists()
 
 
+@pytest.mark.usefixtures("believed")
+def test_of_several_moves_those_are_told_that_are_made(root: Path, run: Run) -> None:
+    state = MOVES.replace("moves.status", "moves.worker").replace("Status", "Worker").replace("status.py", "runner.py")
+    (root / "pyproject.toml").write_text(MOVES + state)
+    assert run("run", "status").code == 0
+    assert run("run", "status", "worker", "--check").out == (
+        "still to be done: Worker from shop/worker.py to shop/runner.py\n"
+    )
+    assert "Status" not in run("run", "status", "worker").out.splitlines()[0]
+    assert run("run", "status", "worker", "--check").out.count("nothing to do: ") == 2
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
