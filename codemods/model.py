@@ -115,7 +115,7 @@ class Disposition(Enum):
 
 
 @dataclass(frozen=True)
-class UnitPlan:
+class GroupPlan:
     """Where one unit goes, and why."""
 
     names: tuple[str, ...]
@@ -138,7 +138,7 @@ class Plan:
     """Everything that moves will do, before a byte is made; ``details`` is what rewriting reads, a move each."""
 
     moves: tuple[Move, ...]
-    units: tuple[UnitPlan, ...] = ()
+    units: tuple[GroupPlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     done: bool = False

@@ -10,7 +10,7 @@ from codemods.commands.shell import refuse_usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from codemods.model import Move, UnitPlan
+    from codemods.model import GroupPlan, Move
     from codemods.project import Tree
 
 
@@ -57,7 +57,7 @@ def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
     return move if _yes("Carry it out", default=True) else None
 
 
-def _offered(units: Sequence[UnitPlan], decided: set[str]) -> list[str]:
+def _offered(units: Sequence[GroupPlan], decided: set[str]) -> list[str]:
     """What the plan says a word about though it stays, and was not asked for yet."""
     from codemods.model import Disposition
 

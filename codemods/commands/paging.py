@@ -22,15 +22,15 @@ def add_html(parser: ArgumentParser) -> None:
 
 def write_solution(file: str, solution: Solution, tree: Tree) -> None:
     """The page of a change that is proven; ``tree`` is the one before."""
-    from codemods.planning.grouping.definition_groups import Units
-    from codemods.planning.index.project_index import World
+    from codemods.planning.grouping.definition_groups import DefinitionGroups
+    from codemods.planning.index.project_index import ProjectIndex
     from codemods.suggest.graph import SymbolGraph
 
-    world = World(tree)
+    world = ProjectIndex(tree)
     definitions: dict[str, Sequence[str]] = {}
     edges: list[tuple[str, str, bool]] = []
     for source in dict.fromkeys(move.source for move in solution.plan.moves):
-        graph = SymbolGraph(Units(world.module(source)))
+        graph = SymbolGraph(DefinitionGroups(world.module(source)))
         definitions[source] = [unit.label for unit in graph.nodes]
         edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
     try:

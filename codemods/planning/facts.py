@@ -8,9 +8,9 @@ from functools import cached_property
 from codemods.bindings import Module
 from codemods.model import Disposition, Move
 from codemods.planning.effects.statements import Effects
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.dynamic_names import Look, looks
 from codemods.planning.references.module_accesses import Accesses, beside_stars, in_destination, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
@@ -25,14 +25,14 @@ from codemods.project.pytest_rules import PytestRules, pytest_rules
 class Facts:
     """The input of the hazards: pure data, and the world to ask."""
 
-    world: World
+    world: ProjectIndex
     move: Move
     source: Module
     destination: Module | None
-    units: Units
+    units: DefinitionGroups
     referrers: Referrers
     request: Request
-    moving: dict[Unit, tuple[Disposition, str]]
+    moving: dict[DefinitionGroup, tuple[Disposition, str]]
     pinned: frozenset[str]
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
@@ -52,7 +52,7 @@ class Facts:
         return frozenset(name for unit in self.moving for name in unit.binds)
 
     @cached_property
-    def staying(self) -> tuple[Unit, ...]:
+    def staying(self) -> tuple[DefinitionGroup, ...]:
         return tuple(unit for unit in self.units.all if unit not in self.moving)
 
     @cached_property

@@ -16,7 +16,7 @@ from codemods.bindings.imports import is_main_guard
 from codemods.model import FilePlan, Hazard, Move, Place, Plan, Refused, Severity
 from codemods.planning.edits.model import FileEdits, Rename, Replacement
 from codemods.planning.edits.own_folder import one_folder_up
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.packaging_lists import entry_in
 from codemods.project import Source, Tree, Unreadable, walk
 from codemods.project.file_lists import lists_around, settings_text
@@ -63,7 +63,7 @@ def _into_itself(move: Move) -> bool:
 
 def package_plan(module: str, tree: Tree) -> Plan:
     """The plan by which a module becomes a package. Raises Refused."""
-    world = World(tree)
+    world = ProjectIndex(tree)
     try:
         source = tree.source(module)
     except (Unreadable, OSError) as error:
@@ -102,7 +102,7 @@ _DATA = frozenset({"files", "path", "open_text", "open_binary", "read_text", "re
 _DATA |= {"resource_filename", "resource_string", "resource_stream", "PackageLoader", "contents", "is_resource"}
 
 
-def _against(world: World, source: Source) -> Iterator[Hazard]:
+def _against(world: ProjectIndex, source: Source) -> Iterator[Hazard]:
     module, tree = source.path, world.tree
     folder, _, name = module.rpartition("/")
     if name in ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py") or pytest_rules(tree).reads(
@@ -152,7 +152,7 @@ def _deeper(source: Source) -> Iterator[Replacement]:
 # -- others
 
 
-def _asked_elsewhere(world: World, module: str) -> Iterator[Hazard]:
+def _asked_elsewhere(world: ProjectIndex, module: str) -> Iterator[Hazard]:
     """Code elsewhere that asks for the file of the module, or takes it for the folder of its data."""
     dotted, base = world.names.dotted(module), module.rpartition("/")[2]
     last, stands = dotted.rpartition(".")[2], {module, own_package(module)}
@@ -178,7 +178,7 @@ def _asked_elsewhere(world: World, module: str) -> Iterator[Hazard]:
             yield _refused(Place(listed.path), reason, "list it under packages first, or let setuptools find it")
 
 
-def _named_elsewhere(world: World, module: str) -> Iterator[FileEdits]:
+def _named_elsewhere(world: ProjectIndex, module: str) -> Iterator[FileEdits]:
     """Texts and strings that name the file by its path, and lists of packages."""
     new = own_package(module)
     edits: dict[str, list[Replacement]] = {}

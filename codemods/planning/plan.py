@@ -8,18 +8,18 @@ from dataclasses import replace
 from functools import partial
 
 from codemods.bindings import Module, Moment
-from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, Severity, UnitPlan
+from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place, Plan, Refused, Severity
 from codemods.planning import hazards, request
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
-from codemods.planning.edits.model import Arrival, Block, Body, Departure, Edits
+from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, SourceEdits
 from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.hazards import import_order
@@ -31,7 +31,7 @@ from codemods.planning.imports.lazy_reexports import (
     ways_back,
 )
 from codemods.planning.imports.optional_blocks import unread
-from codemods.planning.imports.required import Needs
+from codemods.planning.imports.required import RequiredImports
 from codemods.planning.imports.self_imports import arriving, awaiting
 from codemods.planning.imports.source_imports import (
     departing_blocks,
@@ -40,7 +40,7 @@ from codemods.planning.imports.source_imports import (
     landing_place,
 )
 from codemods.planning.index.annotation_readers import Resolved, resolved_hints
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
 from codemods.planning.references.introspection import questions
 from codemods.planning.references.namespace_writes import names_written, written
@@ -57,7 +57,7 @@ from codemods.project.pytest_rules import pytest_rules
 
 def make_plan(move: Move, tree: Tree) -> Plan:
     """The plan of one move; Refused with the hazards that stand against it."""
-    world = World(tree)
+    world = ProjectIndex(tree)
     pending = request.pending(world, move)
     if not pending:
         return Plan((move,), done=True)
@@ -65,11 +65,11 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     request.check_destination(world, move)
     source = request.readable(world, move.source, "source")
     destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None
-    units = Units(source)
+    units = DefinitionGroups(source)
     request.check_names(world, move, units)
     referrers = Referrers(world, move.source).collect(source.binds)
     facts, followers = _settled(world, move, source, destination, units, referrers)
-    needs = Needs(
+    needs = RequiredImports(
         world,
         units,
         _ordered(facts),
@@ -94,8 +94,13 @@ def make_plan(move: Move, tree: Tree) -> Plan:
 
 
 def _settled(
-    world: World, move: Move, source: Module, destination: Module | None, units: Units, referrers: Referrers
-) -> tuple[Facts, tuple[patches.Seam, ...]]:
+    world: ProjectIndex,
+    move: Move,
+    source: Module,
+    destination: Module | None,
+    units: DefinitionGroups,
+    referrers: Referrers,
+) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What is settled; that a reader of annotations may stand far away makes no import cycle."""
     hints = resolved_hints(world, move.source)
     try:
@@ -107,14 +112,14 @@ def _settled(
 
 
 def _settle(
-    world: World,
+    world: ProjectIndex,
     move: Move,
     source: Module,
     destination: Module | None,
-    units: Units,
+    units: DefinitionGroups,
     referrers: Referrers,
     hints: Resolved,
-) -> tuple[Facts, tuple[patches.Seam, ...]]:
+) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
     rules = pytest_rules(world.tree)
     tests = rules.reads(move.source) and (rules.reads(move.destination) or move.destination.endswith("conftest.py"))
@@ -149,7 +154,7 @@ def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
     return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
 
 
-def _tied(move: Move, units: Units) -> Iterator[str]:
+def _tied(move: Move, units: DefinitionGroups) -> Iterator[str]:
     """Names whose definitions ask which module they stand in: moved code does without them where it can."""
     same_folder = move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
     for unit in units.all:
@@ -157,11 +162,11 @@ def _tied(move: Move, units: Units) -> Iterator[str]:
             yield from unit.binds
 
 
-def _ordered(facts: Facts) -> tuple[Unit, ...]:
+def _ordered(facts: Facts) -> tuple[DefinitionGroup, ...]:
     return tuple(sorted(facts.moving, key=lambda unit: unit.index))
 
 
-def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.Seam, ...]) -> Edits:  # type: ignore[type-arg]
+def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tuple[patches.PatchTarget, ...]) -> Edits:  # type: ignore[type-arg]
     moving = _ordered(facts)
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
@@ -187,7 +192,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
     )
     blocks = tuple(Block(node, unread(facts.source, node, needs.used)) for node in needs.blocks)
     own_accesses = facts.own_accesses
-    arrival = Arrival(
+    arrival = DestinationEdits(
         facts.move.destination,
         facts.destination,
         body,
@@ -201,7 +206,7 @@ def _edits(facts: Facts, needs: Needs, changes: tuple, followers: tuple[patches.
     )
     back, lazy = ways_back(facts)
     leaving = departing_blocks(facts, needs.blocks)
-    departure = Departure(
+    departure = SourceEdits(
         facts.move.source,
         facts.source,
         statements,
@@ -235,14 +240,14 @@ def _new_packages(facts: Facts) -> Iterator[str]:
         yield from reversed(missing)
 
 
-def _unit_plans(facts: Facts, needs: Needs) -> Iterator[UnitPlan]:
+def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
     source = facts.source.source
     for unit in _ordered(facts):
         disposition, reason = facts.moving[unit]
-        yield UnitPlan(unit.names or (unit.label,), source.place(unit.statements[0].node), disposition, reason)
+        yield GroupPlan(unit.names or (unit.label,), source.place(unit.statements[0].node), disposition, reason)
     for unit in {id(u): u for u in needs.copies}.values():
         reason = "the same logger is got by its name in both modules"
-        yield UnitPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
+        yield GroupPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
     stays: dict[str, str] = {}
     for late in needs.late:
         stays.setdefault(late.new.binds, "staying code uses it; moved functions import it when they run")
@@ -254,7 +259,7 @@ def _unit_plans(facts: Facts, needs: Needs) -> Iterator[UnitPlan]:
             stays.setdefault(new.binds, "only annotations of moved code name it")
     for name, reason in stays.items():
         node = facts.units.by_name[name].statements[0].node if name in facts.units.by_name else None
-        yield UnitPlan((name,), source.place(node) if node else Place(source.path), Disposition.STAYS, reason)
+        yield GroupPlan((name,), source.place(node) if node else Place(source.path), Disposition.STAYS, reason)
 
 
 def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:

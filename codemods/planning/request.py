@@ -6,14 +6,14 @@ import ast
 
 from codemods.bindings import Module
 from codemods.model import Hazard, Move, Place, Refused, WrongUsage
-from codemods.planning.grouping.definition_groups import Units
-from codemods.planning.index.project_index import World
+from codemods.planning.grouping.definition_groups import DefinitionGroups
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
 from codemods.project.hiding import hides
 from codemods.spelling import did_you_mean
 
 
-def readable(world: World, path: str, role: str) -> Module:
+def readable(world: ProjectIndex, path: str, role: str) -> Module:
     """The module at ``path``; Refused where Python itself can't read it."""
     try:
         return world.module(path)
@@ -26,7 +26,7 @@ def readable(world: World, path: str, role: str) -> Module:
         raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
 
 
-def pending(world: World, move: Move) -> tuple[str, ...]:
+def pending(world: ProjectIndex, move: Move) -> tuple[str, ...]:
     """The names that do not stand in the destination yet, or still in the source too."""
     # Told from the two files alone: a check of a finished move lists no tree.
     try:
@@ -46,7 +46,7 @@ def pending(world: World, move: Move) -> tuple[str, ...]:
     )
 
 
-def check_destination(world: World, move: Move) -> None:
+def check_destination(world: ProjectIndex, move: Move) -> None:
     """Refused, with nothing else said, where the new module hides another: whatever is found then has this cause."""
     found = hides(world.tree, move.destination)
     if found is None:
@@ -64,7 +64,7 @@ def check_destination(world: World, move: Move) -> None:
     raise Refused(Hazard("hides-module", Place(move.destination), reason, remedies))
 
 
-def check_names(world: World, move: Move, units: Units) -> None:
+def check_names(world: ProjectIndex, move: Move, units: DefinitionGroups) -> None:
     """Refused unless each name is defined once, at the top level of the source."""
     module = units.module
     for name in (*move.names, *move.along, *move.keep):
@@ -80,7 +80,7 @@ def check_names(world: World, move: Move, units: Units) -> None:
         raise (WrongUsage if absent.code == "no-such-name" else Refused)(absent)
 
 
-def _absent(world: World, module: Module, name: str) -> Hazard:
+def _absent(world: ProjectIndex, module: Module, name: str) -> Hazard:
     imports = module.top_imports.get(name)
     if imports:
         target = world.target(module, imports[0])

@@ -13,12 +13,12 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from codemods.bindings import Moment
-from codemods.model import Disposition, FilePlan, Hazard, Move, Place, Plan, Refused, UnitPlan
+from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place, Plan, Refused
 from codemods.planning import request
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.annotation_readers import resolved_hints
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Tree
 
 
@@ -28,7 +28,7 @@ def in_turn(moves: Sequence[Move], tree: Tree) -> tuple[Move, ...]:
     if len(joined) == 1:
         return joined
     _refuse_contradictions(joined)
-    world = World(tree)
+    world = ProjectIndex(tree)
     by_source: dict[str, list[Move]] = defaultdict(list)
     for move in joined:
         by_source[move.source].append(move)
@@ -60,7 +60,7 @@ def _both(one: FilePlan, other: FilePlan) -> FilePlan:
     return FilePlan(one.path, tuple(dict.fromkeys(actions)), tuple(dict.fromkeys(kept)))
 
 
-def _goes(unit: UnitPlan) -> bool:
+def _goes(unit: GroupPlan) -> bool:
     return unit.disposition is not Disposition.STAYS
 
 
@@ -97,12 +97,12 @@ def _refuse_contradictions(moves: Sequence[Move]) -> None:
             raise Refused(Hazard("two-destinations", Place(source), reason, (remedy,)))
 
 
-def _of_one_source(world: World, source: str, moves: list[Move]) -> Iterator[Move]:
+def _of_one_source(world: ProjectIndex, source: str, moves: list[Move]) -> Iterator[Move]:
     """The moves out of one module, those that others need while they are imported first."""
     if len(moves) == 1 or not any(request.pending(world, move) for move in moves):
         yield from moves
         return
-    units = Units(request.readable(world, source, "source"))
+    units = DefinitionGroups(request.readable(world, source, "source"))
     graph = ReferenceGraph(units, resolved_hints(world, source))
     order = _order(graph, moves)
     for index, move in enumerate(order):
@@ -133,7 +133,7 @@ def _in_a_cycle(graph: ReferenceGraph, cycle: list[Move]) -> Refused:
     return Refused(Hazard("import-cycle", graph.units.module.source.place(first), reason, ("move them to one module",)))
 
 
-def _needs(graph: ReferenceGraph, move: Move, asked: dict[Unit, Move], *moments: Moment) -> set[Move]:
+def _needs(graph: ReferenceGraph, move: Move, asked: dict[DefinitionGroup, Move], *moments: Moment) -> set[Move]:
     """The other moves whose names this one's code needs, what moves along included."""
     by_name = graph.units.by_name
     found: set[Move] = set()

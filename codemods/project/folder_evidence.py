@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.project.glance import Glimpse, imports
+from codemods.project.glance import ScannedImport, imports
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.project.scripts import started_in, starts_itself
 
@@ -74,7 +74,7 @@ class FolderEvidence:
             for top in [found.module.partition(".")[0]]
         )
 
-    def _imports(self, file: str) -> tuple[Glimpse, ...]:
+    def _imports(self, file: str) -> tuple[ScannedImport, ...]:
         try:
             return tuple(imports(self.tree.glance(file)))
         except OSError:

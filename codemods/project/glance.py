@@ -19,7 +19,7 @@ _BLANK = re.compile(rb"[ \t\f]")
 
 
 @dataclass(frozen=True)
-class Glimpse:
+class ScannedImport:
     """An import statement: the module with its dots, the names taken from it (none for ``import m``), and whether
     it stands in a function."""
 
@@ -28,7 +28,7 @@ class Glimpse:
     late: bool
 
 
-def imports(raw: bytes) -> Iterator[Glimpse]:
+def imports(raw: bytes) -> Iterator[ScannedImport]:
     """Each import statement, in the order of the text."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\\" in raw:
@@ -40,10 +40,10 @@ def imports(raw: bytes) -> Iterator[Glimpse]:
         tail = _tail(raw, found.end())
         late = raw[start : start + 1] in (b" ", b"\t") and _in_function(raw, start)
         if head is not None:
-            yield Glimpse(_text(_BLANK.sub(b"", head[1])), tuple(_first_words(tail)), late)
+            yield ScannedImport(_text(_BLANK.sub(b"", head[1])), tuple(_first_words(tail)), late)
         elif raw[at - 1 : at] in (b"", b"\n", b"\r", b" ", b"\t", b"\f", b";", b":"):
             for module in _first_words(tail):
-                yield Glimpse(module, (), late)
+                yield ScannedImport(module, (), late)
 
 
 def _in_function(raw: bytes, start: int) -> bool:

@@ -43,7 +43,7 @@ from codemods.proof.checks.identities import without_pins
 from codemods.proof.checks.lazy_reexports import without_lazy_branches
 from codemods.proof.checks.packaging import without_entries
 from codemods.proof.comparison import module_to_package
-from codemods.proof.comparison.canonical_texts import in_one_form
+from codemods.proof.comparison.canonical_texts import canonicalized
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.module_to_package import modules_in_place
 from codemods.proof.importing import order
@@ -95,7 +95,7 @@ def _checked(written: Comparison) -> tuple[Check, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
-        comparison = in_one_form(without_lazy_branches(modules_in_place(without_pins(without_entries(written)))))
+        comparison = canonicalized(without_lazy_branches(modules_in_place(without_pins(without_entries(written)))))
         checks = [check(comparison) for check in CHECKS]
         checks += [c.check(written) for c in (identities, packaging, doctests, lazy_reexports, module_to_package)]
         return tuple(checks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from codemods.model import Check, Disposition, Hazard, Move, Plan, Proof, Severity, UnitPlan
+from codemods.model import Check, Disposition, GroupPlan, Hazard, Move, Plan, Proof, Severity
 
 # How many places a check names before it only counts them.
 _SHOWN = 10
@@ -118,6 +118,6 @@ def _findings(check: Check) -> Iterator[Line]:
             yield Line(f"      ... and {len(findings) - _SHOWN:,} more ({word})", style)
 
 
-def unit_names(units: Iterable[UnitPlan]) -> tuple[str, ...]:
+def unit_names(units: Iterable[GroupPlan]) -> tuple[str, ...]:
     """All names of some units, in their order."""
     return tuple(name for unit in units for name in unit.names)

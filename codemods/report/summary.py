@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from codemods.model import Disposition, Hazard, Move, Place, Plan, Proof, Severity, UnitPlan
+from codemods.model import Disposition, GroupPlan, Hazard, Move, Place, Plan, Proof, Severity
 from codemods.report.lines import Line, counted, grouped, head_lines, help_lines, names_text, unit_names, verdict_line
 
 # So many names in a line, reasons, files, causes to know of and assumptions are shown; the rest is only counted.
@@ -57,9 +57,9 @@ def _asked(plan: Plan, move: Move) -> tuple[str, ...]:
     return tuple(name for name in unit_names(moved) if name in move.names) or move.names
 
 
-def _companions(units: Sequence[UnitPlan]) -> Iterator[Line]:
+def _companions(units: Sequence[GroupPlan]) -> Iterator[Line]:
     """What moved with it, a line for each reason."""
-    reasons: dict[tuple[str, str], list[UnitPlan]] = {}
+    reasons: dict[tuple[str, str], list[GroupPlan]] = {}
     for unit in units:
         if unit.disposition not in (Disposition.MOVES, Disposition.STAYS):
             reasons.setdefault((unit.disposition.value, unit.reason), []).append(unit)

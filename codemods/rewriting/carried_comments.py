@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from codemods.bindings import Import
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits.model import Arrival, Departure, NewImport
+from codemods.planning.edits.model import DestinationEdits, NewImport, SourceEdits
 from codemods.project import Source
 from codemods.rewriting.destination_file import new_imports, new_typing_imports
 from codemods.rewriting.layout import file_head, last_line
 from codemods.rewriting.regions import comments_above, is_marker
 
 
-def with_comments(departure: Departure, arrival: Arrival) -> tuple[Departure, Arrival]:
+def with_comments(departure: SourceEdits, arrival: DestinationEdits) -> tuple[SourceEdits, DestinationEdits]:
     """Both sides of a move, the comments of imports told to each."""
     source = departure.module.source
     leaving = list(_leaving_whole(departure))
@@ -40,7 +40,7 @@ def with_comments(departure: Departure, arrival: Arrival) -> tuple[Departure, Ar
     return replace(departure, comments=tuple(gone)), arrival
 
 
-def _leaving_whole(departure: Departure) -> Iterator[ast.stmt]:
+def _leaving_whole(departure: SourceEdits) -> Iterator[ast.stmt]:
     for node in dict.fromkeys(item.node for item in departure.dropped):
         if sum(item.node is node for item in departure.dropped) == len(node.names):
             yield node

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, takewhile
 
-from codemods.planning.edits.model import LateImport, NewImport, Replacement
+from codemods.planning.edits.model import DeferredImport, NewImport, Replacement
 from codemods.project import Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
 from codemods.rewriting.layout import blank, documented
 
 
-def deferred_imports(source: Source, late: tuple[LateImport, ...], style: ImportStyle) -> list[Replacement]:
+def deferred_imports(source: Source, late: tuple[DeferredImport, ...], style: ImportStyle) -> list[Replacement]:
     """Import lines at the start of functions, below the docstring."""
-    by_function: dict[int, list[LateImport]] = {}
+    by_function: dict[int, list[DeferredImport]] = {}
     for item in late:
         by_function.setdefault(id(item.function), []).append(item)
     found = []

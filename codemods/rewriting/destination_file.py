@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.imports import is_main_guard
-from codemods.planning.edits.model import Arrival, Block, NewImport, Replacement, TypingTest
+from codemods.planning.edits.model import Block, DestinationEdits, NewImport, Replacement, TypingTest
 from codemods.planning.edits.spelling import reference_to
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
@@ -23,14 +23,14 @@ from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.splice import splice
 
 
-def rewrite_destination(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
+def rewrite_destination(arrival: DestinationEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the destination."""
     if arrival.module is None:
         return _new_module(arrival, names, style)
     return _joined_module(arrival, arrival.module, names, style)
 
 
-def new_imports(arrival: Arrival) -> list[NewImport]:
+def new_imports(arrival: DestinationEdits) -> list[NewImport]:
     """The imports that the destination does not have yet."""
     if arrival.module is None:
         return list(arrival.imports)
@@ -38,7 +38,7 @@ def new_imports(arrival: Arrival) -> list[NewImport]:
     return [new for new in arrival.imports if new.binds in gone or not _has(module, new)]
 
 
-def new_typing_imports(arrival: Arrival) -> list[NewImport]:
+def new_typing_imports(arrival: DestinationEdits) -> list[NewImport]:
     """The same for those that only type checkers need."""
     bound = arrival.module.binds if arrival.module is not None else frozenset()
     return [new for new in arrival.typing_imports if new.binds not in bound]
@@ -51,11 +51,11 @@ def _has(module: Module, new: NewImport) -> bool:
     return bool(items) or new.binds in module.definitions
 
 
-def _if_typing(arrival: Arrival, test: TypingTest) -> str:
+def _if_typing(arrival: DestinationEdits, test: TypingTest) -> str:
     return f"if {test.text}:" + (f"  {arrival.typing_comment}" if arrival.typing_comment else "")
 
 
-def _imports(arrival: Arrival) -> tuple[NewImport, ...]:
+def _imports(arrival: DestinationEdits) -> tuple[NewImport, ...]:
     """The imports of a new module, with that which the test of imports for type checkers needs."""
     test = arrival.test
     if not arrival.typing_imports or test.new in arrival.imports:
@@ -64,14 +64,14 @@ def _imports(arrival: Arrival) -> tuple[NewImport, ...]:
     return (*arrival.imports[:at], test.new, *arrival.imports[at:])
 
 
-def _test(arrival: Arrival, module: Module) -> TypingTest | None:
+def _test(arrival: DestinationEdits, module: Module) -> TypingTest | None:
     """The test of new imports for type checkers in a module that stands; None where it has such a test."""
     if header(module.source).typing_block is not None or not new_typing_imports(arrival):
         return None
     return TypingTest() if "TYPE_CHECKING" in module.binds else arrival.test
 
 
-def _new_module(arrival: Arrival, names: Names, style: ImportStyle) -> bytes:
+def _new_module(arrival: DestinationEdits, names: Names, style: ImportStyle) -> bytes:
     source = arrival.body.module.source
     style = as_written(header(source), style.seen_from(names.dotted(arrival.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
@@ -123,7 +123,7 @@ def _begins_big(statements: tuple[Statement, ...]) -> bool:
     return bool(statements) and isinstance(statements[0].node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
-def _block_text(arrival: Arrival, block: Block, names: Names) -> str:
+def _block_text(arrival: DestinationEdits, block: Block, names: Names) -> str:
     """A guarded import as the source has it, relative names from the new place."""
     source, node = arrival.body.module.source, block.node
     top = node.lineno
@@ -145,7 +145,9 @@ def _block_text(arrival: Arrival, block: Block, names: Names) -> str:
     return splice(source.text[start:end], own).replace("\r\n", "\n").rstrip("\n")
 
 
-def _seen_from(arrival: Arrival, node: ast.ImportFrom, names: Names, edits: list[Replacement]) -> list[Replacement]:
+def _seen_from(
+    arrival: DestinationEdits, node: ast.ImportFrom, names: Names, edits: list[Replacement]
+) -> list[Replacement]:
     """The edits of a block, and what makes this import of it name the same module from the destination."""
     source = arrival.body.module.source
     start, end = source.start(node), source.end(node)
@@ -162,7 +164,7 @@ def _seen_from(arrival: Arrival, node: ast.ImportFrom, names: Names, edits: list
     return [*(edit for edit in edits if edit is not standing), moved]
 
 
-def _joined_module(arrival: Arrival, module: Module, names: Names, style: ImportStyle) -> bytes:
+def _joined_module(arrival: DestinationEdits, module: Module, names: Names, style: ImportStyle) -> bytes:
     source = module.source
     style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
     style = replace(style, indent=indentation(source))
@@ -212,7 +214,9 @@ def _below_docstring(source: Source) -> int:
     return header(source).after if not header(source).imports else header(source).imports[0].lineno - 1
 
 
-def _joined_typing(arrival: Arrival, module: Module, test: TypingTest | None, style: ImportStyle) -> list[Replacement]:
+def _joined_typing(
+    arrival: DestinationEdits, module: Module, test: TypingTest | None, style: ImportStyle
+) -> list[Replacement]:
     wanted = new_typing_imports(arrival)
     if not wanted:
         return []
@@ -228,13 +232,13 @@ def _joined_typing(arrival: Arrival, module: Module, test: TypingTest | None, st
     return [insertion(source, after, [_if_typing(arrival, test), *render.lines(wanted, style.indent, style)], True)]
 
 
-def _needing(arrival: Arrival, module: Module) -> Statement | None:
+def _needing(arrival: DestinationEdits, module: Module) -> Statement | None:
     """The statement above which moved code stands: a main guard, or the first that needs it while imported."""
     moved = {name for s in arrival.body.statements for name in s.binds}
     return next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
 
 
-def _landing(arrival: Arrival, module: Module, before: Statement, moved: str) -> Replacement:
+def _landing(arrival: DestinationEdits, module: Module, before: Statement, moved: str) -> Replacement:
     source = module.source
     previous = last_line(module.statements[before.index - 1].node) if before.index else 0
     top = comments_above(source, first_line(source, before.node), previous, closes)
@@ -247,7 +251,7 @@ def _landing(arrival: Arrival, module: Module, before: Statement, moved: str) ->
     return Replacement(at, at, source.newline * missing + moved + source.newline * (2 if big else 1))
 
 
-def _with_last(text: str, arrival: Arrival, module: Module, moved: str) -> str:
+def _with_last(text: str, arrival: DestinationEdits, module: Module, moved: str) -> str:
     """The new text with moved code at its end."""
     stripped = text.rstrip(" \t\r\n")
     big = _begins_big(arrival.body.statements) or _ends_big(module.statements)

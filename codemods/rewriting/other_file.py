@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 
-from codemods.planning.edits.model import FileEdits, NewImport, Rehome, Replacement
+from codemods.planning.edits.model import FileEdits, ImportRetarget, NewImport, Replacement
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render, surgery
@@ -22,7 +22,7 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of an importer."""
     assert file.module is not None, "texts that are no Python are spliced"
     source = file.module.source
-    by_statement: dict[int, list[Rehome]] = defaultdict(list)
+    by_statement: dict[int, list[ImportRetarget]] = defaultdict(list)
     for rehome in file.rehomes:
         by_statement[id(rehome.item.node)].append(rehome)
     style = style.seen_from(names.dotted(file.path).partition(".")[0])
@@ -57,7 +57,9 @@ def rewrite_text(file: FileEdits, raw: bytes) -> bytes:
     return splice(raw.decode(), file.strings).encode()
 
 
-def _statement(source: Source, node: ast.ImportFrom, inserter: Inserter, group: list[Rehome]) -> list[Replacement]:
+def _statement(
+    source: Source, node: ast.ImportFrom, inserter: Inserter, group: list[ImportRetarget]
+) -> list[Replacement]:
     """One import whose names, or some of them, come from another module now."""
     start, end = source.start(node), source.end(node)
     text = source.text[start:end]
@@ -102,7 +104,7 @@ def _plain(source: Source, node: ast.stmt) -> bool:
     return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
 
 
-def _pragma(source: Source, rehome: Rehome) -> str:
+def _pragma(source: Source, rehome: ImportRetarget) -> str:
     """What linters and type checkers are told about this name, or people on a line that is only its own."""
     names = rehome.item.node.names
     alias = names[rehome.item.index]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from codemods.planning.edits.model import Departure, NewImport, Replacement, Turn
+from codemods.planning.edits.model import NewImport, ReexportPosition, Replacement, SourceEdits
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render
@@ -24,7 +24,7 @@ from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
 
-def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> bytes:
+def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
     source = departure.module.source
     gone = spans(source, departure.module.statements, (*departure.statements, *departure.blocks))
@@ -59,7 +59,7 @@ def rewrite_source(departure: Departure, names: Names, style: ImportStyle) -> by
     return source.encode(set_off(source, text, modules, source.newline, executed))
 
 
-def _reduced(source: Source, departure: Departure, edits: list[Replacement]) -> Iterator[tuple[ast.stmt, str]]:
+def _reduced(source: Source, departure: SourceEdits, edits: list[Replacement]) -> Iterator[tuple[ast.stmt, str]]:
     """Import statements that lose names, and what is left of each, where that is one statement."""
     by_start = {edit.start: edit.text for edit in edits}
     for node in {item.node for item in (*departure.dropped, *departure.promised)}:
@@ -97,7 +97,9 @@ def set_off(source: Source, text: str, modules: set[str], newline: str, executed
     return "".join(lines)
 
 
-def _in_turn(departure: Departure, back: tuple[NewImport, ...], turn: Turn, style: ImportStyle) -> Replacement:
+def _in_turn(
+    departure: SourceEdits, back: tuple[NewImport, ...], turn: ReexportPosition, style: ImportStyle
+) -> Replacement:
     """Imports in the place where moved code stood."""
     source = departure.module.source
     back = tuple(sorted(back, key=lambda new: style.name_key(new.attribute or "")))

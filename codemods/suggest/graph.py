@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from codemods.bindings import Moment
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
 
 
@@ -16,8 +16,8 @@ from codemods.planning.grouping.loggers import loggers
 class Edge:
     """One definition group refers to another: at which moments, and on which lines at each."""
 
-    user: Unit
-    used: Unit
+    user: DefinitionGroup
+    used: DefinitionGroup
     lines: dict[Moment, tuple[int, ...]] = field(compare=False)
 
     @property
@@ -33,11 +33,11 @@ class Edge:
 class SymbolGraph:
     """The definition groups of a module that can move, and the edges between them."""
 
-    def __init__(self, units: Units) -> None:
+    def __init__(self, units: DefinitionGroups) -> None:
         self.units = units
 
     @cached_property
-    def nodes(self) -> tuple[Unit, ...]:
+    def nodes(self) -> tuple[DefinitionGroup, ...]:
         """Definitions in the order of the text; loggers aside, which every module gets again by their name."""
         again = set(loggers(self.units).values())
         return tuple(
@@ -54,26 +54,26 @@ class SymbolGraph:
     def edges(self) -> tuple[Edge, ...]:
         return tuple(edge for unit in self.nodes for edge in self._edges_of(unit))
 
-    def used_by(self, unit: Unit) -> tuple[Edge, ...]:
+    def used_by(self, unit: DefinitionGroup) -> tuple[Edge, ...]:
         """What a definition refers to."""
         return self._from.get(unit, ())
 
-    def users_of(self, unit: Unit) -> tuple[Edge, ...]:
+    def users_of(self, unit: DefinitionGroup) -> tuple[Edge, ...]:
         return self._to.get(unit, ())
 
-    def lines(self, unit: Unit) -> int:
+    def lines(self, unit: DefinitionGroup) -> int:
         return sum((s.node.end_lineno or s.node.lineno) - _first_line(s.node) + 1 for s in unit.statements)
 
     @cached_property
-    def _from(self) -> dict[Unit, tuple[Edge, ...]]:
+    def _from(self) -> dict[DefinitionGroup, tuple[Edge, ...]]:
         return {unit: tuple(e for e in self.edges if e.user is unit) for unit in self.nodes}
 
     @cached_property
-    def _to(self) -> dict[Unit, tuple[Edge, ...]]:
+    def _to(self) -> dict[DefinitionGroup, tuple[Edge, ...]]:
         return {unit: tuple(e for e in self.edges if e.used is unit) for unit in self.nodes}
 
-    def _edges_of(self, unit: Unit) -> Iterator[Edge]:
-        found: dict[Unit, dict[Moment, set[int]]] = {}
+    def _edges_of(self, unit: DefinitionGroup) -> Iterator[Edge]:
+        found: dict[DefinitionGroup, dict[Moment, set[int]]] = {}
         nodes = set(self.nodes)
         for reference in unit.references:
             used = self.units.by_name.get(reference.name)

@@ -13,12 +13,12 @@ from itertools import combinations
 from math import log
 
 from codemods.graphs import strongly_connected
-from codemods.planning.grouping.definition_groups import Unit
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.suggest.graph import Edge, SymbolGraph
 from codemods.suggest.naming import words
 from codemods.suggest.roles import Roles
 
-Group = frozenset[Unit]
+Group = frozenset[DefinitionGroup]
 # Two groups are joined from this likeness on.
 _ALIKE = 0.34
 # A use when called says less than one while being imported (a base class, a decorator); so do the same words in two
@@ -35,7 +35,7 @@ class Grouping:
     def __init__(self, graph: SymbolGraph, into: int | None = None) -> None:
         self.graph = graph
         self.roles = Roles(graph)
-        self._place: dict[Unit, int] = {}
+        self._place: dict[DefinitionGroup, int] = {}
         groups = self._themes_joined()
         top = self.roles.drivers or self.roles.bases
         self.on_top = bool(self.roles.drivers)
@@ -53,16 +53,16 @@ class Grouping:
         self._at_most(into)
 
     @property
-    def stays(self) -> tuple[Unit, ...]:
+    def stays(self) -> tuple[DefinitionGroup, ...]:
         return tuple(unit for unit in self.graph.nodes if self._place[unit] == self._rest)
 
     @property
-    def new(self) -> list[tuple[Unit, ...]]:
+    def new(self) -> list[tuple[DefinitionGroup, ...]]:
         """The groups that become modules, in the order in which they can be moved: what others need first."""
         numbers = [n for component in strongly_connected(self._graph(import_only=False)) for n in component]
         return [self._members(n) for n in numbers if n != self._rest and self._members(n)]
 
-    def _members(self, number: int) -> tuple[Unit, ...]:
+    def _members(self, number: int) -> tuple[DefinitionGroup, ...]:
         return tuple(unit for unit in self.graph.nodes if self._place[unit] == number)
 
     # -- themes
@@ -91,9 +91,9 @@ class Grouping:
                 groups.append(frozenset(serves))
         return groups
 
-    def _themes_needed(self, unit: Unit, themes: Group) -> list[Unit]:
+    def _themes_needed(self, unit: DefinitionGroup, themes: Group) -> list[DefinitionGroup]:
         """The themes that a theme uses at run time, itself or through helpers."""
-        found: dict[Unit, None] = {}
+        found: dict[DefinitionGroup, None] = {}
         todo, seen = [unit], {unit}
         while todo:
             for edge in self.graph.used_by(todo.pop()):
@@ -106,7 +106,10 @@ class Grouping:
         return list(found)
 
     def _candidates(
-        self, groups: list[Group], alike: dict[frozenset[Unit], float], needs: dict[Unit, list[Unit]]
+        self,
+        groups: list[Group],
+        alike: dict[frozenset[DefinitionGroup], float],
+        needs: dict[DefinitionGroup, list[DefinitionGroup]],
     ) -> Iterator[tuple[float, int, int]]:
         """(likeness, and the two groups by their negative positions, so that the first pair is the greatest)."""
         most = sum(map(self.graph.lines, self.graph.nodes)) / 2
@@ -121,7 +124,7 @@ class Grouping:
             if likeness > 0:
                 yield round(likeness, 9), -one, -other
 
-    def _likeness(self, one: Unit, other: Unit, common: Counter[str]) -> float:
+    def _likeness(self, one: DefinitionGroup, other: DefinitionGroup, common: Counter[str]) -> float:
         """How likely two themes are to belong together, from 0: uses of one another, the same needs, their names."""
         edges = [e for e in (*self.graph.used_by(one), *self.graph.used_by(other)) if {e.user, e.used} == {one, other}]
         found = sum(self._closeness(edge) for edge in edges if edge.at_run_time)
@@ -136,20 +139,20 @@ class Grouping:
             found += _NEAR
         return found + _WORD * same
 
-    def _same_words(self, one: Unit, other: Unit, common: Counter[str]) -> float:
+    def _same_words(self, one: DefinitionGroup, other: DefinitionGroup, common: Counter[str]) -> float:
         """How much of two names is the same, from 0 to 1; a word that many names have counts little."""
         mine, theirs = words(one.label), words(other.label)
         weights = {word: log(len(self.roles.themes) / common[word]) for word in mine | theirs}
         whole = sum(weights.values())
         return sum(weights[word] for word in mine & theirs) / whole if whole else 0.0
 
-    def _needs(self, unit: Unit) -> set[Unit]:
+    def _needs(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
         return {edge.used for edge in self.graph.used_by(unit) if edge.at_run_time} - self.roles.bases
 
     def _closeness(self, edge: Edge) -> float:
         return 1.0 if edge.at_import else _CALLED * self._telling(edge.used)
 
-    def _telling(self, used: Unit) -> float:
+    def _telling(self, used: DefinitionGroup) -> float:
         """How much it says that somebody uses this: the more do, the less."""
         users = sum(edge.at_run_time for edge in self.graph.users_of(used))
         return 1 - log(max(users, 1)) / log(max(len(self.graph.nodes), 2))
@@ -157,7 +160,7 @@ class Grouping:
     def _small_ones_stay(self) -> None:
         total = sum(map(self.graph.lines, self.graph.nodes))
         least = max(_LINES, _SHARE * total)
-        by_group: dict[int, list[Unit]] = {}
+        by_group: dict[int, list[DefinitionGroup]] = {}
         for unit, number in self._place.items():
             by_group.setdefault(number, []).append(unit)
         for number, group in by_group.items():
@@ -166,7 +169,7 @@ class Grouping:
                 for unit in group:
                     self._place[unit] = self._rest
 
-    def _with_own_helpers(self, group: Iterable[Unit]) -> set[Unit]:
+    def _with_own_helpers(self, group: Iterable[DefinitionGroup]) -> set[DefinitionGroup]:
         """A group, and the helpers that nobody else uses."""
         found = set(group)
         while True:
@@ -193,7 +196,7 @@ class Grouping:
                 self._place[helper] = self._home(helper)
             waiting = [helper for helper in waiting if helper not in self._place]
 
-    def _home(self, helper: Unit) -> int:
+    def _home(self, helper: DefinitionGroup) -> int:
         edges = [edge for edge in self.graph.users_of(helper) if edge.user in self._place]
         uses = Counter(self._place[edge.user] for edge in edges)
         if not uses:
@@ -277,7 +280,7 @@ class Grouping:
                 self._place[unit] = home
 
 
-def _around(groups: list[Group], one: int, other: int, needs: dict[Unit, list[Unit]]) -> bool:
+def _around(groups: list[Group], one: int, other: int, needs: dict[DefinitionGroup, list[DefinitionGroup]]) -> bool:
     """Would a third group need the two joined, and they it? Then there is a way from one to the other around both."""
     home = {unit: number for number, group in enumerate(groups) for unit in group}
     graph = [{home[used] for unit in group for used in needs[unit]} - {n} for n, group in enumerate(groups)]
@@ -293,10 +296,10 @@ def _around(groups: list[Group], one: int, other: int, needs: dict[Unit, list[Un
     return False
 
 
-def _position(unit: Unit) -> int:
+def _position(unit: DefinitionGroup) -> int:
     return unit.index
 
 
-def _common_words(units: Iterable[Unit]) -> Counter[str]:
+def _common_words(units: Iterable[DefinitionGroup]) -> Counter[str]:
     """In how many names each word stands."""
     return Counter(word for unit in units for word in words(unit.label))

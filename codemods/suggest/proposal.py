@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 
 from codemods import face
 from codemods.model import Disposition, Move, Plan, Refused
-from codemods.planning.grouping.definition_groups import Unit, Units
-from codemods.planning.index.project_index import World
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Tree
 from codemods.suggest.graph import Edge, SymbolGraph
 from codemods.suggest.grouping import Grouping
@@ -70,8 +70,8 @@ class Suggestion:
 
 def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
     """How the module at ``source`` may be split, ``into`` at most so many with itself. Raises Unreadable, OSError."""
-    world = World(tree)
-    graph = SymbolGraph(Units(world.module(source)))
+    world = ProjectIndex(tree)
+    graph = SymbolGraph(DefinitionGroups(world.module(source)))
     grouping = Grouping(graph, into)
     modules = _named(grouping, graph, source, tree)
     modules, left, solution = _carried(modules, source, tree)
@@ -120,19 +120,19 @@ def _below(path: str, folder: PurePosixPath) -> bool:
     return len(parts) > len(folder.parts) + 1 and parts[: len(folder.parts)] == folder.parts
 
 
-def _heads(group: Sequence[Unit], themes: set[Unit], graph: SymbolGraph) -> list[str]:
+def _heads(group: Sequence[DefinitionGroup], themes: set[DefinitionGroup], graph: SymbolGraph) -> list[str]:
     """What a group is about: those first that most others in it use, then the longest."""
     inside = set(group)
     found = [unit for unit in group if unit in themes] or list(group)
 
-    def rank(unit: Unit) -> tuple[int, int, int]:
+    def rank(unit: DefinitionGroup) -> tuple[int, int, int]:
         users = sum(edge.user in inside and edge.at_import for edge in graph.users_of(unit))
         return -users, -graph.lines(unit), unit.index
 
     return [unit.label for unit in sorted(found, key=rank)]
 
 
-def _why(group: Sequence[Unit], heads: Sequence[str], graph: SymbolGraph) -> Iterator[str]:
+def _why(group: Sequence[DefinitionGroup], heads: Sequence[str], graph: SymbolGraph) -> Iterator[str]:
     inside = set(group)
     for base in group:
         made = [edge.user.label for edge in graph.users_of(base) if edge.user in inside and inherits(edge.user, base)]
@@ -151,7 +151,9 @@ def _why(group: Sequence[Unit], heads: Sequence[str], graph: SymbolGraph) -> Ite
         yield f"{_some(shared)} {'is' if len(shared) == 1 else 'are'} shared with modules that import this one anyway"
 
 
-def _crossing(group: Sequence[Unit], home: dict[Unit, str], stem: str, graph: SymbolGraph) -> Iterator[str]:
+def _crossing(
+    group: Sequence[DefinitionGroup], home: dict[DefinitionGroup, str], stem: str, graph: SymbolGraph
+) -> Iterator[str]:
     """Which names the group needs of each other module, and when."""
     needed: dict[tuple[str, str], list[str]] = {}
     for edge in graph.edges:

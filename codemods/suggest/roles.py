@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from functools import cached_property
 
-from codemods.planning.grouping.definition_groups import Unit
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.suggest.graph import SymbolGraph
 
 # A definition is a theme of its own from so many lines on, or from this share of the module's.
@@ -25,28 +25,28 @@ class Roles:
         self.graph = graph
 
     @cached_property
-    def themes(self) -> tuple[Unit, ...]:
+    def themes(self) -> tuple[DefinitionGroup, ...]:
         total = sum(map(self.graph.lines, self.graph.nodes))
         return tuple(unit for unit in self.graph.nodes if self._is_theme(unit, max(_LINES, _SHARE * total)))
 
     @cached_property
-    def helpers(self) -> tuple[Unit, ...]:
+    def helpers(self) -> tuple[DefinitionGroup, ...]:
         themes = set(self.themes)
         return tuple(unit for unit in self.graph.nodes if unit not in themes)
 
     @cached_property
-    def bases(self) -> frozenset[Unit]:
+    def bases(self) -> frozenset[DefinitionGroup]:
         most = (len(self.themes) - 1) * 2 / 3
         return frozenset(unit for unit in self.themes if len(self._needing(unit)) > max(most, 1))
 
     @cached_property
-    def drivers(self) -> frozenset[Unit]:
+    def drivers(self) -> frozenset[DefinitionGroup]:
         half = (len(self.themes) - 1) / 2
         return frozenset(
             unit for unit in self.themes if unit not in self.bases and len(self._needed_by(unit)) > max(half, 1)
         )
 
-    def _is_theme(self, unit: Unit, lines: float) -> bool:
+    def _is_theme(self, unit: DefinitionGroup, lines: float) -> bool:
         if not (unit.is_class or unit.is_function):
             return False
         users = [e for e in self.graph.users_of(unit) if e.user.is_class or e.user.is_function]
@@ -56,11 +56,11 @@ class Roles:
         used = (edge.used for edge in self.graph.used_by(unit))
         return any(inherits(edge.user, unit) for edge in users) or any(inherits(unit, base) for base in used)
 
-    def _needing(self, unit: Unit) -> set[Unit]:
+    def _needing(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
         """The themes that need a definition: all that do so while they are imported, through others too; and where
         there are many themes, those that use it themselves when called."""
         themes = set(self.themes)
-        found: set[Unit] = set()
+        found: set[DefinitionGroup] = set()
         todo = [unit]
         while todo:
             for edge in self.graph.users_of(todo.pop()):
@@ -71,12 +71,12 @@ class Roles:
             found |= {edge.user for edge in self.graph.users_of(unit) if edge.at_run_time}
         return found & themes
 
-    def _needed_by(self, unit: Unit) -> set[Unit]:
+    def _needed_by(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
         themes = set(self.themes) - self.bases
         return {edge.used for edge in self.graph.used_by(unit) if edge.at_run_time and edge.used in themes}
 
 
-def inherits(unit: Unit, base: Unit) -> bool:
+def inherits(unit: DefinitionGroup, base: DefinitionGroup) -> bool:
     """Is one of the unit's classes made of the other's?"""
     return any(
         isinstance(node, ast.Name) and node.id in base.binds

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from codemods.planning.effects.statements import Effects
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 
 from .archive import MemoryTree
 
@@ -271,12 +271,12 @@ LOUD = {
 
 def effects(text: str) -> list[str]:
     tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": textwrap.dedent(text).encode()})
-    return [f"{e.line}: {e.label} {e.target}" for e in Effects(World(tree)).of_module("mod.py")]
+    return [f"{e.line}: {e.label} {e.target}" for e in Effects(ProjectIndex(tree)).of_module("mod.py")]
 
 
 def test_the_tools_are_quiet_themselves() -> None:
     tree = MemoryTree({"tools.py": TOOLS.encode()})
-    assert not Effects(World(tree)).of_module("tools.py")
+    assert not Effects(ProjectIndex(tree)).of_module("tools.py")
 
 
 @pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.planning.index.reference_prefilter import FirstLook
+from codemods.planning.index.reference_prefilter import ReferencePrefilter
 from tests.moves.archive import MemoryTree
 
 SOURCE = "shop/worker.py"
@@ -34,7 +34,7 @@ DOES_NOT = {
 
 def looked_at(text: str) -> bool:
     tree = MemoryTree(STANDING | {"shop/user.py": text.encode()})
-    return "shop/user.py" in set(FirstLook(tree, SOURCE, "shop.worker", frozenset({"Status"})).files())
+    return "shop/user.py" in set(ReferencePrefilter(tree, SOURCE, "shop.worker", frozenset({"Status"})).files())
 
 
 @pytest.mark.parametrize("text", REFERS.values(), ids=REFERS)
@@ -49,11 +49,13 @@ def test_what_cannot(text: str) -> None:
 
 def test_inside_of_a_package_dots_name_it() -> None:
     files = {"shop/__init__.py": b"class Status: ...\n", "shop/a.py": b"from . import Status\n", "b.py": b"import x\n"}
-    assert list(FirstLook(MemoryTree(files), "shop/__init__.py", "shop", frozenset({"Status"})).files()) == [
+    assert list(ReferencePrefilter(MemoryTree(files), "shop/__init__.py", "shop", frozenset({"Status"})).files()) == [
         "shop/a.py"
     ]
 
 
 def test_texts_that_have_the_path() -> None:
     files = STANDING | {"docs.md": b"`shop.worker.Status`", "prose.md": b"the worker"}
-    assert list(FirstLook(MemoryTree(files), SOURCE, "shop.worker", frozenset({"Status"})).files()) == ["docs.md"]
+    assert list(ReferencePrefilter(MemoryTree(files), SOURCE, "shop.worker", frozenset({"Status"})).files()) == [
+        "docs.md"
+    ]

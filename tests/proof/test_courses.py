@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.simulation import Interpreter
 from codemods.proof.importing.traces import Course, Run
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 
 NAMES = ["p/__init__.py", "p/a.py", "p/b.py", "p/c.py", "p/d.py", "q/__init__.py", "q/e.py", "f.py", "g.py"]
@@ -40,7 +40,7 @@ def told(run: Run) -> tuple[object, ...]:
 @given(st.lists(body, min_size=len(NAMES), max_size=len(NAMES)), st.permutations(NAMES), st.booleans())
 def test_a_course_is_what_would_happen(bodies: list[str], order: list[str], watched: bool) -> None:
     tree = MemoryTree({name: text.encode() for name, text in zip(NAMES, bodies, strict=True)})
-    side = Side(tree)
+    side = Snapshot(tree)
     facts = Facts(side, NAMES, frozenset(["x"] if watched else []))
     keys = {(name, index) for name in NAMES for index in range(12)}
     courses: dict[str, Course] = {}

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from codemods.proof.importing.side_effects import Effects
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 from tests.moves.test_effects import LOUD, QUIET, TOOLS
 
 
 def effects(text: str) -> frozenset[tuple[str, str]]:
     tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": text.encode()})
-    return Effects(Side(tree)).of_module("mod.py")
+    return Effects(Snapshot(tree)).of_module("mod.py")
 
 
 def test_the_tools_are_quiet_themselves() -> None:
-    assert not Effects(Side(MemoryTree({"tools.py": TOOLS.encode()}))).of_module("tools.py")
+    assert not Effects(Snapshot(MemoryTree({"tools.py": TOOLS.encode()}))).of_module("tools.py")
 
 
 @pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
@@ -39,5 +39,5 @@ def test_it_does_not_hang_on_who_asked_first() -> None:
         }
     )
     for order in (("a.py", "b.py"), ("b.py", "a.py")):
-        asked = Effects(Side(tree))
+        asked = Effects(Snapshot(tree))
         assert [asked.of_module(path) for path in order] == [frozenset({("reg.py", "LOG")})] * 2

@@ -15,13 +15,13 @@ from codemods.model import (
     Disposition,
     FilePlan,
     Finding,
+    GroupPlan,
     Hazard,
     Move,
     Place,
     Plan,
     Proof,
     Severity,
-    UnitPlan,
 )
 from codemods.report import as_json
 from codemods.report.lines import Line, plan_lines, proof_lines
@@ -32,9 +32,9 @@ from codemods.report.terminal import show, show_diff
 PLAN = Plan(
     (Move("shop/worker.py", ("Status",), "shop/status.py"),),
     (
-        UnitPlan(("LIMIT",), Place("shop/worker.py", 3), Disposition.GOES_ALONG, "only moved code uses it"),
-        UnitPlan(("Status",), Place("shop/worker.py", 9), Disposition.MOVES, "asked for"),
-        UnitPlan(("Worker",), Place("shop/worker.py", 20), Disposition.STAYS, "nobody asked"),
+        GroupPlan(("LIMIT",), Place("shop/worker.py", 3), Disposition.GOES_ALONG, "only moved code uses it"),
+        GroupPlan(("Status",), Place("shop/worker.py", 9), Disposition.MOVES, "asked for"),
+        GroupPlan(("Worker",), Place("shop/worker.py", 20), Disposition.STAYS, "nobody asked"),
     ),
     (
         FilePlan("shop/worker.py", ("loses 2 statements",)),
@@ -120,7 +120,7 @@ Proof holds: 1 check, 1,234 places"""
 
 def test_a_move_in_short_stays_short() -> None:
     units = tuple(
-        UnitPlan((f"Helper{n}",), Place("a.py", n), Disposition.GOES_ALONG, f"reason {n % 7}") for n in range(1, 60)
+        GroupPlan((f"Helper{n}",), Place("a.py", n), Disposition.GOES_ALONG, f"reason {n % 7}") for n in range(1, 60)
     )
     hazards = tuple(
         Hazard(f"code-{n % 9}", Place("a.py", n), "so it is", ("do this",), Severity.DECLARED) for n in range(1, 60)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codemods.planning.grouping.definition_groups import Units
-from codemods.planning.index.project_index import World
+from codemods.planning.grouping.definition_groups import DefinitionGroups
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import DiskTree
 from codemods.suggest import suggest
 from codemods.suggest.graph import SymbolGraph
@@ -23,7 +23,7 @@ FROZEN = Path(__file__).parents[1] / "replay/frozen"
 def groups(folder: Path, text: str, into: int | None = None) -> tuple[list[list[str]], list[str]]:
     """(the new modules, what stays), by the names of their definitions."""
     (folder / "shop.py").write_text(text)
-    graph = SymbolGraph(Units(World(DiskTree(folder)).module("shop.py")))
+    graph = SymbolGraph(DefinitionGroups(ProjectIndex(DiskTree(folder)).module("shop.py")))
     found = Grouping(graph, into)
     return [[unit.label for unit in group] for group in found.new], [unit.label for unit in found.stays]
 
@@ -36,7 +36,7 @@ def klass(name: str, base: str = "", body: str = "0", lines: int = 50) -> str:
 def test_what_the_authors_of_the_worker_did() -> None:
     """The same definitions in each module as in the split that was made by hand, recipe by recipe."""
     found = suggest(DiskTree(FROZEN / "before"), "worker/worker.py")
-    split = World(DiskTree(FROZEN / "split"))
+    split = ProjectIndex(DiskTree(FROZEN / "split"))
     by_hand = {
         name: {n for n in split.module(f"worker/{name}.py").definitions if n not in ("logger", "__all__")}
         for name in ("status", "jobs", "failures", "worker")

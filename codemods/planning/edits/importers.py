@@ -7,23 +7,23 @@ from dataclasses import replace
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
-from codemods.planning.edits.model import FileEdits, Kept, Rehome, Replacement
+from codemods.planning.edits.model import FileEdits, ImportRetarget, Kept, Replacement
 from codemods.planning.edits.spelling import reference_to
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
-from codemods.planning.references.patches import Seam
+from codemods.planning.references.patches import PatchTarget
 from codemods.planning.references.text_references import rewritten
 
 
 def importer_edits(
     facts: Facts,
-    followers: tuple[Seam, ...],
+    followers: tuple[PatchTarget, ...],
     order: LoadOrder,
     entries: tuple[tuple[str, Replacement], ...] = (),
 ) -> tuple[tuple[FileEdits, ...], tuple[Kept, ...]]:
     """What changes in every file but the two of the move, and who keeps the old path, for rewritten it would not load
     what it loads; ``entries``: edits of lists of files."""
-    rehomes: dict[str, list[Rehome]] = defaultdict(list)
+    rehomes: dict[str, list[ImportRetarget]] = defaultdict(list)
     modules: dict[str, Module] = {}
     kept: list[Kept] = []
     for module, item in facts.referrers.imports:
@@ -36,7 +36,7 @@ def importer_edits(
         modules[module.path] = module
         beside = None if item.level else (item.module, facts.move.source)
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names, beside)
-        rehomes[module.path].append(Rehome(item, target))
+        rehomes[module.path].append(ImportRetarget(item, target))
     for path, found in list(rehomes.items()):
         difference = order.of_importer(modules[path], [rehome.item for rehome in found])
         if difference is not None:
@@ -85,7 +85,7 @@ def _looked_up_late(facts: Facts, item: Import) -> bool:
     return item.function is not None and item.attribute in replaced
 
 
-def _retargeted(facts: Facts, seam: Seam) -> Replacement:
+def _retargeted(facts: Facts, seam: PatchTarget) -> Replacement:
     assert seam.module is not None and seam.text is not None
     source = seam.module.source
     start, end = source.start(seam.text), source.end(seam.text)

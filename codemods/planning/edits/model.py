@@ -31,7 +31,7 @@ class NewImport:
 
 
 @dataclass(frozen=True)
-class LateImport:
+class DeferredImport:
     """An import to be written at the start of a function."""
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
@@ -49,7 +49,7 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Rehome:
+class ImportRetarget:
     """An imported name that comes from another module now; ``module`` as it will stand."""
 
     item: Import
@@ -66,7 +66,7 @@ class Body:
     module: Module
     statements: tuple[Statement, ...]
     edits: tuple[Replacement, ...] = ()
-    late: tuple[LateImport, ...] = ()
+    late: tuple[DeferredImport, ...] = ()
     dropped: tuple[Import, ...] = ()
 
 
@@ -88,7 +88,7 @@ class TypingTest:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class DestinationEdits:
     """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
 
     path: str
@@ -122,14 +122,14 @@ class LazyReexport:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ReexportPosition:
     """Where a source imports back what has its turn: above the statement ``before``, or at its end."""
 
     before: Statement | None
 
 
 @dataclass(frozen=True)
-class Departure:
+class SourceEdits:
     """What a source loses, and what it imports back; ``turn`` is None where that import stands among the others.
 
     ``comments`` are the lines above imports that leave with them; ``late`` what functions that stay import when they
@@ -143,20 +143,20 @@ class Departure:
     promised: tuple[Import, ...] = ()
     blocks: tuple[Statement, ...] = ()
     back: tuple[NewImport, ...] = ()
-    turn: Turn | None = None
+    turn: ReexportPosition | None = None
     edits: tuple[Replacement, ...] = ()
     lazy: LazyReexport | None = None
     comments: tuple[tuple[int, int], ...] = ()
-    late: tuple[LateImport, ...] = ()
-    executes: tuple[NewImport, Turn] | None = None
+    late: tuple[DeferredImport, ...] = ()
+    executes: tuple[NewImport, ReexportPosition] | None = None
 
 
 @dataclass(frozen=True)
 class StubEdits:
     """What the stub of a source loses, and that of its destination gets."""
 
-    departure: Departure
-    arrival: Arrival
+    departure: SourceEdits
+    arrival: DestinationEdits
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class FileEdits:
 
     path: str
     module: Module | None
-    rehomes: tuple[Rehome, ...] = ()
+    rehomes: tuple[ImportRetarget, ...] = ()
     strings: tuple[Replacement, ...] = ()
     imports: tuple[NewImport, ...] = ()
     dropped: tuple[Import, ...] = ()
@@ -184,8 +184,8 @@ class Kept:
 class Edits:
     """All edits of one move."""
 
-    departure: Departure
-    arrival: Arrival
+    departure: SourceEdits
+    arrival: DestinationEdits
     others: tuple[FileEdits, ...] = ()
     new_packages: tuple[str, ...] = ()
     style: ImportStyle = field(default_factory=ImportStyle)

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module, Statement
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
-from codemods.planning.imports.required import Needs
+from codemods.planning.imports.required import RequiredImports
 from codemods.planning.imports.self_imports import arriving
 from codemods.planning.references.identities import identities
 from codemods.project import Source
 
 
-def body_edits(facts: Facts, needs: Needs) -> tuple[Replacement, ...]:
+def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
     """Replacements in offsets of the source: ``__name__`` becomes the old module's name, ``globals()`` its namespace,
     relative imports keep their target."""
     source = facts.source
@@ -93,7 +93,7 @@ def _parses(text: str) -> bool:
 
 
 def _relative_imports(
-    module: Module, statement: ast.stmt, needs: Needs, dropped: Collection[ast.stmt]
+    module: Module, statement: ast.stmt, needs: RequiredImports, dropped: Collection[ast.stmt]
 ) -> list[Replacement]:
     """``from .x import y`` inside moved functions names the same module from its new place."""
     found = []

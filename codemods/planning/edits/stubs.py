@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 from codemods.bindings import Import, Module, Reference, Statement
 from codemods.model import Hazard, Place, Reexport, Refused
-from codemods.planning.edits.model import Arrival, Block, Body, Departure, NewImport, StubEdits
+from codemods.planning.edits.model import Block, Body, DestinationEdits, NewImport, SourceEdits, StubEdits
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.optional_blocks import unread
-from codemods.planning.imports.required import Needs
+from codemods.planning.imports.required import RequiredImports
 from codemods.project import Unreadable
 
 
 @dataclass
-class _StubNeeds(Needs):
+class _StubNeeds(RequiredImports):
     """What declarations need: stubs may import one another in circles, so all of it at the top."""
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
@@ -36,7 +36,7 @@ class _StubNeeds(Needs):
 def stub_edits(facts: Facts) -> StubEdits | None:
     """What the stubs lose and get; None where they say nothing of moved names. Raises Refused."""
     source, destination = _stub(facts, facts.move.source), _stub(facts, facts.move.destination)
-    units = Units(source) if source else None
+    units = DefinitionGroups(source) if source else None
     moving = _moving(facts, units) if units else ()
     if source is None or units is None or not moving:
         if source is None and destination is not None:
@@ -66,7 +66,7 @@ def _stub(facts: Facts, path: str) -> Module | None:
         raise Refused(Hazard("unreadable", error.place, f"the stub can't be read: {error.reason}")) from error
 
 
-def _moving(facts: Facts, units: Units) -> tuple[Unit, ...]:
+def _moving(facts: Facts, units: DefinitionGroups) -> tuple[DefinitionGroup, ...]:
     """The units of the stub that declare moved names, and what only they need and only the stub has."""
     moved = facts.moved_names
     moving = {unit for name, unit in units.by_name.items() if name in moved}
@@ -95,12 +95,18 @@ def _moving(facts: Facts, units: Units) -> tuple[Unit, ...]:
     return tuple(sorted(moving, key=lambda unit: unit.index))
 
 
-def _edits(facts: Facts, units: Units, moving: tuple[Unit, ...], needs: Needs, destination: Module | None) -> StubEdits:
+def _edits(
+    facts: Facts,
+    units: DefinitionGroups,
+    moving: tuple[DefinitionGroup, ...],
+    needs: RequiredImports,
+    destination: Module | None,
+) -> StubEdits:
     source = units.module
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     staying = [unit for unit in units.all if unit not in moving]
     dropped = [] if destination is None else list(_own_imports(facts, destination))
-    arrival = Arrival(
+    arrival = DestinationEdits(
         facts.move.destination + "i",
         destination,
         Body(source, statements),
@@ -111,7 +117,7 @@ def _edits(facts: Facts, units: Units, moving: tuple[Unit, ...], needs: Needs, d
         tuple(Block(node, unread(source, node, needs.used)) for node in needs.blocks),
         tuple(dropped),
     )
-    departure = Departure(
+    departure = SourceEdits(
         source.path,
         source,
         statements,
@@ -122,12 +128,12 @@ def _edits(facts: Facts, units: Units, moving: tuple[Unit, ...], needs: Needs, d
     return StubEdits(departure, arrival)
 
 
-def _read(source: Module, staying: list[Unit]) -> set[str]:
+def _read(source: Module, staying: list[DefinitionGroup]) -> set[str]:
     read = {r.name for unit in staying for s in unit.statements if not s.is_import for r in s.references}
     return read | set(source.exported or ())
 
 
-def _dropped(source: Module, staying: list[Unit], needs: Needs) -> Iterator[Import]:
+def _dropped(source: Module, staying: list[DefinitionGroup], needs: RequiredImports) -> Iterator[Import]:
     """Imports that only moved declarations used: without ``as`` a stub passes none of them on."""
     read = _read(source, staying)
     guarded = [
@@ -138,7 +144,7 @@ def _dropped(source: Module, staying: list[Unit], needs: Needs) -> Iterator[Impo
         yield from (i for i in source.top_imports[name] if not (i.guarded or i.explicit or "noqa" in _line(source, i)))
 
 
-def _dropped_blocks(source: Module, staying: list[Unit], needs: Needs) -> list[Statement]:
+def _dropped_blocks(source: Module, staying: list[DefinitionGroup], needs: RequiredImports) -> list[Statement]:
     read = _read(source, staying)
     return [s for s in source.statements if any(s.node is b for b in needs.blocks) and not s.binds & read]
 
@@ -147,7 +153,9 @@ def _line(source: Module, item: Import) -> str:
     return source.source.line(item.node.lineno)
 
 
-def _back(facts: Facts, units: Units, moving: tuple[Unit, ...], staying: list[Unit]) -> Iterator[NewImport]:
+def _back(
+    facts: Facts, units: DefinitionGroups, moving: tuple[DefinitionGroup, ...], staying: list[DefinitionGroup]
+) -> Iterator[NewImport]:
     """What the stub goes on offering: with ``as``, for without it stubs pass nothing on."""
     source = units.module
     relative = relative_style(source, facts.world.names)
@@ -180,7 +188,9 @@ def _refuse_hidden(facts: Facts, destination: Module) -> None:
             )
 
 
-def _refuse_collisions(facts: Facts, moving: tuple[Unit, ...], needs: Needs, destination: Module) -> None:
+def _refuse_collisions(
+    facts: Facts, moving: tuple[DefinitionGroup, ...], needs: RequiredImports, destination: Module
+) -> None:
     own = {item.binds for item in _own_imports(facts, destination)}
     for unit in moving:
         for name in sorted(unit.binds & destination.binds - own):

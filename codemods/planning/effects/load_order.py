@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from codemods.bindings import Import, Module, Moment
-from codemods.planning.edits.model import Arrival, Departure, NewImport, Turn
+from codemods.planning.edits.model import DestinationEdits, NewImport, ReexportPosition, SourceEdits
 from codemods.planning.effects.presence import seen
 from codemods.planning.effects.statements import Effect, Effects, owned
 from codemods.planning.effects.targets import Target
@@ -41,7 +41,7 @@ class Difference:
 class LoadOrder:
     """Both programs, ready to be loaded from any start."""
 
-    def __init__(self, facts: Facts, departure: Departure, arrival: Arrival) -> None:
+    def __init__(self, facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> None:
         self.facts = facts
         self.world = facts.world
         self.effects: Effects = facts.effects
@@ -354,7 +354,7 @@ def effect_object(effect: Effect) -> Target:
     return effect.target if path else ("", name.partition(".")[0])
 
 
-def in_old_order(facts: Facts, departure: Departure, arrival: Arrival) -> tuple[Departure, LoadOrder]:
+def in_old_order(facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> tuple[SourceEdits, LoadOrder]:
     """The source imports the destination further down, where among its imports that would change an order."""
     order = LoadOrder(facts, departure, arrival)
     found = order.of_source()
@@ -363,7 +363,7 @@ def in_old_order(facts: Facts, departure: Departure, arrival: Arrival) -> tuple[
     gone = {statement.index for statement in (*departure.statements, *departure.blocks)}
     for statement in departure.module.statements[1:]:
         if statement.index not in gone:
-            later = replace(departure, turn=Turn(statement))
+            later = replace(departure, turn=ReexportPosition(statement))
             again = LoadOrder(facts, later, arrival)
             if again.of_source() is None:
                 return later, again

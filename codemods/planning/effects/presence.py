@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Module
 from codemods.planning.effects.targets import chain_of
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 
 _LOADED = re.compile(r"\bmodules\b")
 
 
-def seen(world: World, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+def seen(world: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(a module, where code counts on somebody else having loaded it)."""
     wanted = {world.names.dotted(path): path for path in paths}
     stems = {dotted.rpartition(".")[2] for dotted in wanted}
@@ -38,7 +38,7 @@ def seen(world: World, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
                 yield wanted[dotted], str(module.source.place(node))
 
 
-def _imported(world: World, module: Module) -> Iterator[str]:
+def _imported(world: ProjectIndex, module: Module) -> Iterator[str]:
     """The modules that a module imports by itself, wherever it does."""
     for item in module.imports:
         base = world.names.absolute(module.path, item.module or None, item.level) or ""

@@ -23,7 +23,7 @@ from codemods.planning.effects.targets import (
     Targets,
     chain_of,
 )
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 
 _BUILTINS = frozenset(dir(builtins))
 _ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
@@ -33,7 +33,7 @@ _MADE = ("__new__", "__init__", "__post_init__")
 class Resolver:
     """Answers for the code of one tree."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ProjectIndex) -> None:
         self.world = world
         self._busy: set[int] = set()  # assignments that are being followed
 

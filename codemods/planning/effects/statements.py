@@ -26,7 +26,7 @@ from codemods.planning.effects.targets import (
     Targets,
 )
 from codemods.planning.effects.walking import Site, Walker
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
 
 
@@ -42,7 +42,7 @@ class Effect:
 class Effects:
     """Answers for one tree, each statement looked at once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ProjectIndex) -> None:
         self.world = world
         self.resolver = Resolver(world)
         self.walker = Walker(self.resolver, ClassHooks(self.resolver))

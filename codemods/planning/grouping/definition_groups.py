@@ -19,7 +19,7 @@ from codemods.bindings.scopes import FUNCTIONS, target_names
 
 
 @dataclass(frozen=True)
-class Unit:
+class DefinitionGroup:
     """Statements that move together, in the order of the text."""
 
     index: int
@@ -69,22 +69,22 @@ class Unit:
         return self.index
 
 
-class Units:
+class DefinitionGroups:
     """All units of a module, and who reads whose names."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
 
     @cached_property
-    def all(self) -> tuple[Unit, ...]:
+    def all(self) -> tuple[DefinitionGroup, ...]:
         groups: dict[int, list[Statement]] = defaultdict(list)
         parents = self._group()
         for statement in self.module.statements:
             groups[_find(parents, statement.index)].append(statement)
-        return tuple(Unit(index, tuple(found)) for index, found in sorted(groups.items()))
+        return tuple(DefinitionGroup(index, tuple(found)) for index, found in sorted(groups.items()))
 
     @cached_property
-    def by_name(self) -> dict[str, Unit]:
+    def by_name(self) -> dict[str, DefinitionGroup]:
         """The unit that defines each name; names that are only imported have none."""
         guarded = {name for name, items in self.module.top_imports.items() if all(item.typing_only for item in items)}
         return {
@@ -97,9 +97,9 @@ class Units:
         }
 
     @cached_property
-    def readers(self) -> dict[str, set[Unit]]:
+    def readers(self) -> dict[str, set[DefinitionGroup]]:
         """The units that refer to each module-level name, the defining one aside."""
-        found: dict[str, set[Unit]] = defaultdict(set)
+        found: dict[str, set[DefinitionGroup]] = defaultdict(set)
         for unit in self.all:
             for reference in unit.references:
                 if reference.name not in unit.binds:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 
 
-def loggers(units: Units) -> dict[str, Unit]:
+def loggers(units: DefinitionGroups) -> dict[str, DefinitionGroup]:
     """Units of the form ``log = logging.getLogger(__name__)``, by name."""
-    found: dict[str, Unit] = {}
+    found: dict[str, DefinitionGroup] = {}
     for unit in units.all:
         node = unit.statements[0].node
         if isinstance(node, ast.Assign) and len(unit.binds) == 1 and is_logger(node.value):
@@ -20,7 +20,7 @@ def loggers(units: Units) -> dict[str, Unit]:
     return found
 
 
-def _from_logging(units: Units, call: ast.expr) -> bool:
+def _from_logging(units: DefinitionGroups, call: ast.expr) -> bool:
     """Is ``getLogger`` the one of the standard library? Others may make a new object at each call."""
     function = getattr(call, "func", None)
     root = function.value if isinstance(function, ast.Attribute) else function

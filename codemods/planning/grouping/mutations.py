@@ -6,20 +6,20 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Moment, Statement
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 
 
 @dataclass(frozen=True)
 class EarlyUse:
     """``reader``, a statement of ``by``, uses a value of ``unit`` that ``completion`` changes after it."""
 
-    unit: Unit
+    unit: DefinitionGroup
     completion: Statement
-    by: Unit
+    by: DefinitionGroup
     reader: Statement
 
 
-def early_uses(units: Units, moving: Collection[Unit]) -> Iterator[EarlyUse]:
+def early_uses(units: DefinitionGroups, moving: Collection[DefinitionGroup]) -> Iterator[EarlyUse]:
     """Staying code that uses moved values before the source completes them: it would see them completed."""
     for unit in moving:
         first = unit.statements[0].index
@@ -42,7 +42,7 @@ def _uses(statement: Statement, names: frozenset[str]) -> bool:
     return any(r.name in names and r.moment is Moment.IMPORT and not r.annotation for r in statement.references)
 
 
-def _built_on(unit: Unit, moving: Collection[Unit]) -> frozenset[str]:
+def _built_on(unit: DefinitionGroup, moving: Collection[DefinitionGroup]) -> frozenset[str]:
     """Names of moved units that need the unit while they are imported, and its own."""
     names = set(unit.binds)
     while True:

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from codemods.bindings import Module, Moment, Reference
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.index.annotation_readers import Resolved
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
@@ -31,7 +31,7 @@ _ON_MEMBERS = {"__new__", "__init__", "_generate_next_value_"}
 class Need:
     """``by`` needs ``name`` at a moment; ``line`` is where it reads it, or calls what does; ``why`` a sentence."""
 
-    by: Unit
+    by: DefinitionGroup
     name: str
     moment: Moment
     line: int
@@ -41,21 +41,23 @@ class Need:
 class ReferenceGraph:
     """The edges of one module, each group's found once; ``hints``: whose annotations are resolved at run time."""
 
-    def __init__(self, units: Units, hints: Resolved = Resolved.NONE) -> None:
+    def __init__(self, units: DefinitionGroups, hints: Resolved = Resolved.NONE) -> None:
         self.units = units
         self.hints = hints
-        self._needs: dict[Unit, Mapping[str, Need]] = {}
+        self._needs: dict[DefinitionGroup, Mapping[str, Need]] = {}
 
-    def needs(self, unit: Unit) -> Mapping[str, Need]:
+    def needs(self, unit: DefinitionGroup) -> Mapping[str, Need]:
         """What a group needs, by name, each at the earliest moment."""
         if unit not in self._needs:
             self._needs[unit] = self._find(unit)
         return self._needs[unit]
 
-    def at_import(self, unit: Unit) -> Iterator[Need]:
+    def at_import(self, unit: DefinitionGroup) -> Iterator[Need]:
         yield from (need for need in self.needs(unit).values() if need.moment is Moment.IMPORT)
 
-    def between(self, readers: Collection[Unit], owners: Collection[Unit], *moments: Moment) -> Iterator[Need]:
+    def between(
+        self, readers: Collection[DefinitionGroup], owners: Collection[DefinitionGroup], *moments: Moment
+    ) -> Iterator[Need]:
         """The needs of some groups that others meet, in the order of the text."""
         names = {name for unit in owners for name in unit.binds}
         for unit in sorted(readers, key=lambda u: u.index):
@@ -63,23 +65,23 @@ class ReferenceGraph:
                 if need.name in names and need.moment in moments:
                     yield need
 
-    def resolved(self, unit: Unit) -> Iterator[Reference]:
+    def resolved(self, unit: DefinitionGroup) -> Iterator[Reference]:
         """The references in annotations of a group that are resolved at run time."""
         if self.hints is Resolved.NONE or (self.hints is Resolved.EXPOSED and not _exposed(self.units.module, unit)):
             return
         yield from (r for r in unit.references if r.annotation)
 
-    def owner(self, name: str) -> Unit | None:
+    def owner(self, name: str) -> DefinitionGroup | None:
         return self.units.by_name.get(name)
 
-    def _find(self, unit: Unit) -> dict[str, Need]:
+    def _find(self, unit: DefinitionGroup) -> dict[str, Need]:
         found: dict[str, Need] = {}
         for moment, name, line, why in self._edges(unit):
             if name not in unit.binds:
                 found.setdefault(name, Need(unit, name, moment, line, why))
         return found
 
-    def _edges(self, unit: Unit) -> Iterator[tuple[Moment, str, int, str]]:
+    def _edges(self, unit: DefinitionGroup) -> Iterator[tuple[Moment, str, int, str]]:
         """Every edge, the earliest moments first."""
         for r in read_at_import(unit):
             yield Moment.IMPORT, r.name, _line(r), f"{unit.label} needs it while the module is imported"
@@ -96,7 +98,7 @@ class ReferenceGraph:
                     yield moment, r.name, _line(r), f"{unit.label} {said}"
 
 
-def read_at_import(unit: Unit) -> Iterator[Reference]:
+def read_at_import(unit: DefinitionGroup) -> Iterator[Reference]:
     """References that are read when the group is imported, those of a lambda's body with them."""
     own = is_enum(unit)
     for reference in unit.references:
@@ -115,13 +117,13 @@ class _Running:
     running code reads; of one that is only derived from, what runs then.
     """
 
-    def __init__(self, units: Units, start: Unit) -> None:
+    def __init__(self, units: DefinitionGroups, start: DefinitionGroup) -> None:
         self.units = units
         self.start = start
-        self.lines: dict[Unit, int] = {}
+        self.lines: dict[DefinitionGroup, int] = {}
         self.attributes = _attributes(node for s in start.statements for node in _evaluated(s.node))
 
-    def reads(self) -> Iterator[tuple[Unit, Reference, int]]:
+    def reads(self) -> Iterator[tuple[DefinitionGroup, Reference, int]]:
         """(the group that runs, what it reads, the line of ``start`` from which it runs)."""
         by_name = self.units.by_name
         todo = deque((by_name[r.name], _line(r)) for r in read_at_import(self.start) if r.called and r.name in by_name)
@@ -151,11 +153,11 @@ class _Running:
                 if reference.moment is not Moment.TYPING and self._in_running_code(callee, reference):
                     yield callee, reference, line
 
-    def _runs(self, callee: Unit, reference: Reference) -> bool:
+    def _runs(self, callee: DefinitionGroup, reference: Reference) -> bool:
         running = reference.called or (callee.is_class and reference.moment is Moment.IMPORT)
         return running and self._in_running_code(callee, reference)
 
-    def _in_running_code(self, callee: Unit, reference: Reference) -> bool:
+    def _in_running_code(self, callee: DefinitionGroup, reference: Reference) -> bool:
         if reference.moment is not Moment.CALL or not callee.is_class:
             return True
         return _special(reference.method) or reference.method in self.attributes
@@ -166,9 +168,9 @@ class _Running:
             if not name or inner is node or _special(name) or name in self.attributes:
                 yield from ast.walk(inner)
 
-    def _told_bases(self) -> Iterator[tuple[Unit, int]]:
+    def _told_bases(self) -> Iterator[tuple[DefinitionGroup, int]]:
         """The classes above whose hooks run for a new subclass."""
-        seen: set[Unit] = set()
+        seen: set[DefinitionGroup] = set()
         todo = [self.start]
         while todo:
             for statement in todo.pop().statements:
@@ -181,7 +183,7 @@ class _Running:
                             yield owner, statement.node.lineno
 
 
-def _exposed(module: Module, unit: Unit) -> bool:
+def _exposed(module: Module, unit: DefinitionGroup) -> bool:
     """Does a decorator or a base class from another package, not from the standard library, get hold of it?"""
     top = module.path.partition("/")[0]
     for statement in unit.statements:
@@ -226,7 +228,7 @@ def _line(reference: Reference) -> int:
     return getattr(reference.node, "lineno", 0)
 
 
-def is_enum(unit: Unit) -> bool:
+def is_enum(unit: DefinitionGroup) -> bool:
     node = unit.statements[0].node
     if not isinstance(node, ast.ClassDef):
         return False

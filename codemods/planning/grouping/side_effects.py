@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from codemods.bindings import Module
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 
 
-def resolved(world: World, module: Module, chain: tuple[str, ...]) -> tuple[str, str] | None:
+def resolved(world: ProjectIndex, module: Module, chain: tuple[str, ...]) -> tuple[str, str] | None:
     """The definition in the tree that a dotted name means: (path, name)."""
     found = world.origin(module.path, chain[0])
     if found is not None or len(chain) == 1:
@@ -25,7 +25,7 @@ def resolved(world: World, module: Module, chain: tuple[str, ...]) -> tuple[str,
     return None
 
 
-def definition(world: World, found: tuple[str, str]) -> ast.stmt | None:
+def definition(world: ProjectIndex, found: tuple[str, str]) -> ast.stmt | None:
     """The last statement that defines a name."""
     statements = world.module(found[0]).definitions.get(found[1], ())
     return statements[-1].node if statements else None

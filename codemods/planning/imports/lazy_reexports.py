@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from codemods.bindings import Moment
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
-from codemods.planning.edits.model import LateImport, LazyReexport, NewImport, Turn
+from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import Unit
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.source_imports import imported_back
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import OWN
@@ -76,20 +76,20 @@ def _read_by_staying(facts: Facts) -> set[str]:
     return read & facts.moved_names
 
 
-def deferred_imports(facts: Facts) -> tuple[LateImport, ...]:
+def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     """Where the destination imports the source: what the source's functions import of moved names when they run."""
     if facts.source_imports:
         return ()
     module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
-    found: dict[tuple[int, str], LateImport] = {}
+    found: dict[tuple[int, str], DeferredImport] = {}
     for unit in facts.staying:
         for r in unit.references:
             if r.moment is Moment.CALL and r.function is not None and r.name in facts.moved_names:
-                found[id(r.function), r.name] = LateImport(r.function, NewImport(module, r.name))
+                found[id(r.function), r.name] = DeferredImport(r.function, NewImport(module, r.name))
     return tuple(found.values())
 
 
-def executed_in_place(facts: Facts) -> tuple[NewImport, Turn] | None:
+def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     """Where the destination imports the source and has effects: the source imports it, as a module, where the first
     statement with an effect stood. That works with partially initialized modules in both orders."""
     acting = [s for unit in facts.moving if takes_effect(facts, unit) for s in unit.statements]
@@ -106,7 +106,7 @@ def executed_in_place(facts: Facts) -> tuple[NewImport, Turn] | None:
     asname = f"_{last_part}" if last_part in taken else None
     new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
     comment = "# noqa: F401  registers what moved there"
-    return NewImport(new.module, new.attribute, new.asname, comment), Turn(below)
+    return NewImport(new.module, new.attribute, new.asname, comment), ReexportPosition(below)
 
 
 def _relative(facts: Facts) -> bool:
@@ -185,7 +185,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     return found
 
 
-def takes_effect(facts: Facts, unit: Unit) -> bool:
+def takes_effect(facts: Facts, unit: DefinitionGroup) -> bool:
     """Does a definition change what others hold: by a decorator that registers it, a base that keeps a list?"""
     return any(facts.effects.of(facts.source, statement) for statement in unit.statements)
 

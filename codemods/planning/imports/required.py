@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits.model import LateImport, NewImport, TypingTest
+from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.spelling import reference_to
-from codemods.planning.grouping.definition_groups import Unit, Units
-from codemods.planning.index.project_index import World
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
 
 _BUILTINS = frozenset(dir(builtins)) | {
@@ -28,21 +28,21 @@ _BUILTINS = frozenset(dir(builtins)) | {
 
 
 @dataclass
-class Needs:
+class RequiredImports:
     """The imports that the destination gets; ``used`` are the imports of the source that moved code reads."""
 
-    world: World
-    units: Units
-    moving: tuple[Unit, ...]
+    world: ProjectIndex
+    units: DefinitionGroups
+    moving: tuple[DefinitionGroup, ...]
     destination: str
     relative: bool
     pinned: frozenset[str] = frozenset()
-    loggers: dict[str, Unit] = field(default_factory=dict)
+    loggers: dict[str, DefinitionGroup] = field(default_factory=dict)
     imports: list[NewImport] = field(default_factory=list)
     typing_imports: list[NewImport] = field(default_factory=list)
     blocks: list[ast.stmt] = field(default_factory=list)
-    late: list[LateImport] = field(default_factory=list)
-    copies: list[Unit] = field(default_factory=list)
+    late: list[DeferredImport] = field(default_factory=list)
+    copies: list[DefinitionGroup] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
     at_top: bool = False  # may the destination import the source while it is imported?
@@ -109,7 +109,7 @@ class Needs:
         }
         for function in functions.values():
             assert function is not None
-            self.late.append(LateImport(function, NewImport(self._source_text, name)))
+            self.late.append(DeferredImport(function, NewImport(self._source_text, name)))
 
     def _looked_up(self) -> None:
         """The source itself, where moved functions look names up in it."""
@@ -168,7 +168,7 @@ class Needs:
             self._add(self.typing_imports, item)
         for function in {id(r.function): r.function for r in references if r.moment is Moment.CALL}.values():
             assert function is not None
-            self.late.append(LateImport(function, new))
+            self.late.append(DeferredImport(function, new))
 
     def _block_of(self, item: Import) -> ast.stmt | None:
         for statement in self.source.statements:

@@ -7,10 +7,10 @@ import ast
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
 from codemods.model import Reexport
-from codemods.planning.edits.model import NewImport, Turn
+from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import Unit
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
@@ -125,7 +125,7 @@ def _tested_no_more(facts: Facts, leaving: list[Import]) -> list[Import]:
     ]
 
 
-def _binds_import(unit: Unit, name: str) -> bool:
+def _binds_import(unit: DefinitionGroup, name: str) -> bool:
     return all(s.is_import for s in unit.statements) and name in unit.binds
 
 
@@ -238,7 +238,7 @@ def _read_by_staying(facts: Facts) -> set[str]:
     return {r.name for unit in facts.staying for r in unit.references if r.name in moved}
 
 
-def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
+def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
     """Where among the staying statements the source imports the destination; None for the imports at the top.
 
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
@@ -246,7 +246,7 @@ def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
     moving = {s.index for unit in facts.moving for s in unit.statements}
     if after_line:
         below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
-        return Turn(next(below, None))
+        return ReexportPosition(next(below, None))
     effects = [s for unit in facts.moving for s in unit.statements if facts.effects.of(facts.source, s)]
     earlier = [
         s
@@ -261,8 +261,10 @@ def landing_place(facts: Facts, after_line: int = 0) -> Turn | None:
     if any(s.index < max(e.index for e in earlier) for s in early):
         return None
     if early:
-        return Turn(min(early, key=lambda s: s.index))
-    return Turn(next((s for s in facts.source.statements if s.index > first and s.index not in moving), None))
+        return ReexportPosition(min(early, key=lambda s: s.index))
+    return ReexportPosition(
+        next((s for s in facts.source.statements if s.index > first and s.index not in moving), None)
+    )
 
 
 def _reads_moved(facts: Facts, statement: Statement) -> bool:

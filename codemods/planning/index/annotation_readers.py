@@ -11,7 +11,7 @@ from functools import cached_property
 
 from codemods.bindings import Module, Moment
 from codemods.frameworks import resolves_by_itself, resolving_words
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
 
 _READERS = frozenset({"__annotations__", "get_annotations", "fields", "getfullargspec", "signature"})
@@ -30,7 +30,7 @@ class Resolved(Enum):
     ALL = "everybody's"
 
 
-def resolved_hints(world: World, source: str) -> Resolved:
+def resolved_hints(world: ProjectIndex, source: str) -> Resolved:
     """Does somebody turn the text of annotations in ``source`` into objects?"""
     if not _has_text(world.module(source)):
         return Resolved.NONE
@@ -49,16 +49,16 @@ def _is_near(path: str, source: str) -> bool:
     return "/" not in path or "/" not in source or path.partition("/")[0] == source.partition("/")[0]
 
 
-def resolves_hints(world: World, source: str) -> bool:
+def resolves_hints(world: ProjectIndex, source: str) -> bool:
     return resolved_hints(world, source) is not Resolved.NONE
 
 
-def reads_annotations(world: World, source: str) -> bool:
+def reads_annotations(world: ProjectIndex, source: str) -> bool:
     """Does a module that runs in one program with ``source`` look at annotations at all?"""
     return _used_beside(world, source, _READERS | frozenset(resolving_words(world.tree)))
 
 
-def _code(world: World) -> Callable[[str], str]:
+def _code(world: ProjectIndex) -> Callable[[str], str]:
     def text(path: str) -> str:
         try:
             return world.module(path).source.text
@@ -75,11 +75,11 @@ def _has_text(module: Module) -> bool:
     return any(r.name in own for r in texts)
 
 
-def _used_beside(world: World, source: str, words: frozenset[str]) -> bool:
+def _used_beside(world: ProjectIndex, source: str, words: frozenset[str]) -> bool:
     return bool(_readers_beside(world, source, words))
 
 
-def _readers_beside(world: World, source: str, words: frozenset[str]) -> list[str]:
+def _readers_beside(world: ProjectIndex, source: str, words: frozenset[str]) -> list[str]:
     """The modules that use one of the words and run in one program with the source; those nearest are enough."""
     mentioning = {path for path in world.tree.code_with(words) if path.endswith(".py")}
     if not mentioning:
@@ -94,7 +94,7 @@ def _readers_beside(world: World, source: str, words: frozenset[str]) -> list[st
     return [path for path in sorted(beside & mentioning) if _uses(world, path, words)]
 
 
-def _uses(world: World, path: str, words: frozenset[str]) -> bool:
+def _uses(world: ProjectIndex, path: str, words: frozenset[str]) -> bool:
     """Does one of the words stand in code, not only in text?"""
     try:
         tree = world.module(path).source.tree
@@ -119,7 +119,7 @@ def _words(node: ast.AST) -> Iterator[str]:
 class _Graph:
     """Which files of the tree import which, at a glance."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ProjectIndex) -> None:
         self.world = world
         self._imported: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str], frozenset[str]] = {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
 
 
 class ImportGraph:
     """Imports that run while a module is imported; what stands in functions is left out."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: ProjectIndex) -> None:
         self.world = world
 
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:

@@ -8,7 +8,7 @@ from codemods.bindings import Import, Module
 from codemods.project import Tree, Unreadable, imports
 
 
-class World:
+class ProjectIndex:
     """A tree with its parsed modules."""
 
     def __init__(self, tree: Tree) -> None:

@@ -20,7 +20,7 @@ _REPLACING = rb"(?:setattr|delattr|setitem|object|multiple|dict|vars)\s*\(\s*[\w
 _TAKES_TEXTS = re.compile(rb"import_module|__import__|importorskip|sys\.modules|patch|setattr|delattr|[rR]eplace")
 
 
-class FirstLook:
+class ReferencePrefilter:
     """Looks for the module at ``path``, which is called ``dotted`` and binds ``names``."""
 
     def __init__(self, tree: Tree, path: str, dotted: str, names: frozenset[str]) -> None:

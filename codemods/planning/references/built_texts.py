@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import islice, product
 
 from codemods.bindings import Module
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
 
 # A part of a text that nobody knows.
@@ -27,7 +27,7 @@ _NOTHING = frozenset({UNKNOWN})
 class BuiltTexts:
     """What the expressions of one module may be as texts."""
 
-    def __init__(self, world: World, module: Module) -> None:
+    def __init__(self, world: ProjectIndex, module: Module) -> None:
         self.world = world
         self.module = module
 

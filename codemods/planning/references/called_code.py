@@ -10,7 +10,7 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.side_effects import chain_of, definition, resolved
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.all_decorators import listing_decorators
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.outside_names import tree_classes
@@ -28,7 +28,7 @@ class Code:
     how: str
 
 
-def called(world: World, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
+def called(world: ProjectIndex, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
     """The functions of the tree that calling this expression may run, methods of known objects among them."""
     chain = chain_of(function)
     # What is read off an object of the tree is no definition by itself.
@@ -56,7 +56,11 @@ def called(world: World, module: Module, function: ast.expr) -> Iterator[tuple[M
 
 
 def methods(
-    world: World, module: Module, node: ast.ClassDef, names: tuple[str, ...] = (), seen: frozenset[object] = frozenset()
+    world: ProjectIndex,
+    module: Module,
+    node: ast.ClassDef,
+    names: tuple[str, ...] = (),
+    seen: frozenset[object] = frozenset(),
 ) -> Iterator[tuple[Module, Function]]:
     """The methods of a class and of those above it in the tree; ``names``: only these."""
     for inner in node.body:

@@ -18,7 +18,7 @@ from codemods.planning.references.module_values import ModuleValues, last_name
 
 if TYPE_CHECKING:
     from codemods.planning.facts import Facts
-    from codemods.planning.grouping.definition_groups import Unit
+    from codemods.planning.grouping.definition_groups import DefinitionGroup
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Look:
     texts: frozenset[str] = frozenset()
     ordered: bool = False
     bound: bool = True
-    unit: Unit | None = None
+    unit: DefinitionGroup | None = None
 
     def finds(self, name: str) -> bool:
         if not self.texts:
@@ -102,7 +102,7 @@ class _Namespaces:
         self.inside = module.path == values.path
         self.texts: BuiltTexts = values.texts(module)
 
-    def looks(self, unit: Unit | None) -> Iterator[Look]:
+    def looks(self, unit: DefinitionGroup | None) -> Iterator[Look]:
         for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
             text = self.module.source.text
             if unit is None or any(word in text for word in (*WAYS, "__dict__", "modules", "import_module")):
@@ -110,7 +110,7 @@ class _Namespaces:
                 for node in ast.walk(root):
                     yield from self._look(node, parents, unit)
 
-    def _look(self, node: ast.AST, parents: dict[int, ast.AST], unit: Unit | None) -> Iterator[Look]:
+    def _look(self, node: ast.AST, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node) if isinstance(node, ast.expr) else Place(self.module.path)
         if isinstance(node, ast.Call) and (way := self._way(node, parents)) is not None:
             called = last_name(node.func)
@@ -161,7 +161,9 @@ class _Namespaces:
         called = isinstance(above, ast.Call) and above.func is node
         return self.inside and bool(WAYS[node.id].own) and not called and node.id not in self.module.binds
 
-    def _asked(self, node: ast.expr, parents: dict[int, ast.AST], place: Place, unit: Unit | None) -> Iterator[Look]:
+    def _asked(
+        self, node: ast.expr, parents: dict[int, ast.AST], place: Place, unit: DefinitionGroup | None
+    ) -> Iterator[Look]:
         """What a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
         above = parents.get(id(node))
         called = last_name(node.func) if isinstance(node, ast.Call) else last_name(node)

@@ -12,13 +12,13 @@ from typing import Any
 
 from codemods.bindings import Module
 from codemods.frameworks import facts, matching
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.outside_names import outside_names
 
 _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?$")
 
 
-def in_generated_code(world: World, path: str, name: str) -> bool:
+def in_generated_code(world: ProjectIndex, path: str, name: str) -> bool:
     """Is a name of the module at ``path`` read in a string of code that the project writes: ``runtime._include(…)``?"""
     last = world.names.dotted(path).rpartition(".")[2]
     spoken = re.compile(rf"\b{re.escape(last)}\.{re.escape(name)}\b")
@@ -30,7 +30,7 @@ def in_generated_code(world: World, path: str, name: str) -> bool:
     )
 
 
-def resolved_constants(world: World, module: Module) -> set[int]:
+def resolved_constants(world: ProjectIndex, module: Module) -> set[int]:
     """The ids of the string constants of a module by which somebody is certain to import, or to find what was made in
     a module."""
     found: set[int] = set()

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Module
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
 from codemods.project import Unreadable
 
@@ -23,7 +23,7 @@ _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_
 class ModuleValues:
     """The expressions that may be the module at ``path``, in the ``files`` that refer to it and those they lead to."""
 
-    def __init__(self, world: World, path: str, files: Collection[str]) -> None:
+    def __init__(self, world: ProjectIndex, path: str, files: Collection[str]) -> None:
         self.world = world
         self.path = path
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -188,7 +188,7 @@ def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
     return function.name.startswith("test") or any("fixture" in ast.unparse(d) for d in function.decorator_list)
 
 
-def _aliases(world: World, module: Module) -> dict[str, list[str]]:
+def _aliases(world: ProjectIndex, module: Module) -> dict[str, list[str]]:
     """Names that may be bound to modules, each with the dotted names that it may stand for."""
     found: dict[str, list[str]] = {}
     for item in module.imports:

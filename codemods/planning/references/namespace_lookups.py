@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Module, Moment, Statement
-from codemods.planning.edits.model import LateImport, NewImport
+from codemods.planning.edits.model import DeferredImport, NewImport
 from codemods.planning.edits.spelling import reference_to
 from codemods.project import Names
 
@@ -43,7 +43,7 @@ def _reads_one(call: ast.Call, parents: dict[int, ast.AST]) -> bool:
     return isinstance(method, ast.Call) and method.func is above
 
 
-def module_import(names: Names, source: str, destination: str, relative: bool, function: Function) -> LateImport:
+def module_import(names: Names, source: str, destination: str, relative: bool, function: Function) -> DeferredImport:
     """The import of the source as a module at the start of a function that moves."""
     text = reference_to(source, destination, relative, names)
     parent, _, last = text.rpartition(".")
@@ -54,7 +54,7 @@ def module_import(names: Names, source: str, destination: str, relative: bool, f
     taken = set(_identifiers(function))
     asname = next((n for n in (last, f"{last}_module", f"_{last}_module") if n not in taken), f"_{last}_")
     new = NewImport(parent, last, asname if asname != last else None)
-    return LateImport(function, new if parent else NewImport(last, None, new.asname))
+    return DeferredImport(function, new if parent else NewImport(last, None, new.asname))
 
 
 def _identifiers(function: Function) -> Iterator[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Module
 from codemods.model import Place
-from codemods.planning.grouping.definition_groups import Units
+from codemods.planning.grouping.definition_groups import DefinitionGroups
 from codemods.planning.references.module_values import ModuleValues
 from codemods.project import Nodes, walk
 
@@ -28,7 +28,7 @@ class Write:
     place: Place
 
 
-def written(values: ModuleValues, units: Units) -> tuple[Write, ...]:
+def written(values: ModuleValues, units: DefinitionGroups) -> tuple[Write, ...]:
     """Every such place for the module of ``units``, in the files in which somebody may hold it."""
     found: list[Write] = []
     for module in values.files.values():
@@ -36,7 +36,7 @@ def written(values: ModuleValues, units: Units) -> tuple[Write, ...]:
     return tuple(found)
 
 
-def names_written(units: Units, writes: tuple[Write, ...]) -> frozenset[str]:
+def names_written(units: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
     """The names that these places may set: those they say, and else all values of the module."""
     found = {write.name for write in writes if write.name is not None}
     if any(write.name is None for write in writes):

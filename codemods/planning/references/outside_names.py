@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
 
 _Seen = frozenset[tuple[str, str]]
 
 
-def outside_names(world: World, module: Module, node: ast.expr, seen: _Seen = frozenset()) -> frozenset[str]:
+def outside_names(world: ProjectIndex, module: Module, node: ast.expr, seen: _Seen = frozenset()) -> frozenset[str]:
     """The dotted names of what an expression is, through imports, variables and functions of the tree; ``()`` stands
     behind what is called. Empty for what is of the tree."""
     match node:
@@ -33,7 +33,7 @@ def outside_names(world: World, module: Module, node: ast.expr, seen: _Seen = fr
             return frozenset()
 
 
-def outside_bases(world: World, module: Module, node: ast.ClassDef, seen: _Seen = frozenset()) -> frozenset[str]:
+def outside_bases(world: ProjectIndex, module: Module, node: ast.ClassDef, seen: _Seen = frozenset()) -> frozenset[str]:
     """The classes from outside of the tree that a class derives from, through others of the tree."""
     found: set[str] = set()
     for base in node.bases:
@@ -44,7 +44,7 @@ def outside_bases(world: World, module: Module, node: ast.ClassDef, seen: _Seen 
     return frozenset(found)
 
 
-def tree_classes(world: World, module: Module, node: ast.expr) -> Iterator[tuple[str, ast.ClassDef]]:
+def tree_classes(world: ProjectIndex, module: Module, node: ast.expr) -> Iterator[tuple[str, ast.ClassDef]]:
     """The class of the tree that an expression names: (path, class)."""
     inner, name = module, getattr(node, "id", "")
     if isinstance(node, ast.Subscript):
@@ -60,7 +60,7 @@ def tree_classes(world: World, module: Module, node: ast.expr) -> Iterator[tuple
                 yield origin[0], statement.node
 
 
-def _module_of(world: World, module: Module, node: ast.expr) -> Module | None:
+def _module_of(world: ProjectIndex, module: Module, node: ast.expr) -> Module | None:
     """The module of the tree that an expression is, by the imports of the file."""
     text = ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
     root, _, rest = text.partition(".")
@@ -76,7 +76,7 @@ def _module_of(world: World, module: Module, node: ast.expr) -> Module | None:
     return None
 
 
-def _of_name(world: World, module: Module, name: str, seen: _Seen) -> Iterator[str]:
+def _of_name(world: ProjectIndex, module: Module, name: str, seen: _Seen) -> Iterator[str]:
     if (module.path, name) in seen:
         return
     seen |= {(module.path, name)}
@@ -106,7 +106,7 @@ def _of_name(world: World, module: Module, name: str, seen: _Seen) -> Iterator[s
             yield from _of_name(world, world.module(target), name, seen)
 
 
-def _returned(world: World, module: Module, function: ast.expr, seen: _Seen) -> Iterator[str]:
+def _returned(world: ProjectIndex, module: Module, function: ast.expr, seen: _Seen) -> Iterator[str]:
     """What a function of the tree returns: ``app = make_celery()``."""
     name = function.id if isinstance(function, ast.Name) else ""
     origin = world.origin(module.path, name) if name else None

@@ -10,7 +10,7 @@ from itertools import product
 
 from codemods.bindings import Moment
 from codemods.model import Hazard
-from codemods.planning.edits.model import LateImport, NewImport, Replacement
+from codemods.planning.edits.model import DeferredImport, NewImport, Replacement
 from codemods.planning.facts import Facts
 from codemods.project import OverlayTree
 from codemods.project.file_lists import Listed, lists_around, lists_in, lists_of_files, settings_text
@@ -94,7 +94,7 @@ def marked(facts: Facts, imports: Iterable[NewImport]) -> tuple[NewImport, ...]:
     )
 
 
-def late_in_text(facts: Facts, late: Iterable[LateImport]) -> Iterator[Hazard]:
+def late_in_text(facts: Facts, late: Iterable[DeferredImport]) -> Iterator[Hazard]:
     """Functions that would import when they run, in a text that belongs to no package."""
     if part_of(facts) is None:
         return

@@ -8,13 +8,13 @@ the source.
 from __future__ import annotations
 
 from codemods.bindings import Moment
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.references.dynamic_names import OF_THE_MODULE
 from codemods.planning.references.referrers import Referrers
-from codemods.planning.references.replacements import Seam
+from codemods.planning.references.replacements import PatchTarget
 
 
-def call_readers(units: Units, name: str) -> set[Unit]:
+def call_readers(units: DefinitionGroups, name: str) -> set[DefinitionGroup]:
     """Units that look a global up when they are called."""
     return {
         unit
@@ -31,16 +31,18 @@ def dynamic_outside(referrers: Referrers, name: str) -> bool:
     )
 
 
-def _looks_up_any(units: Units) -> bool:
+def _looks_up_any(units: DefinitionGroups) -> bool:
     """Does code of the module ask for its namespace, where it may look any name up?"""
     asked = (r for unit in units.all for r in unit.references if r.name in OF_THE_MODULE)
     return any(r.called and r.name not in units.module.binds for r in asked)
 
 
-def split(units: Units, referrers: Referrers, moving: set[Unit]) -> tuple[frozenset[str], tuple[Seam, ...]]:
+def split(
+    units: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
+) -> tuple[frozenset[str], tuple[PatchTarget, ...]]:
     """(names to be read through the source, string seams that follow their readers)."""
     pinned: set[str] = set(referrers.assigned)
-    follow: list[Seam] = []
+    follow: list[PatchTarget] = []
     any_name = _looks_up_any(units)
     for seam in referrers.seams:
         readers = call_readers(units, seam.name)

@@ -10,10 +10,10 @@ from functools import cached_property
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
-from codemods.planning.index.project_index import World
-from codemods.planning.index.reference_prefilter import FirstLook
+from codemods.planning.index.project_index import ProjectIndex
+from codemods.planning.index.reference_prefilter import ReferencePrefilter
 from codemods.planning.references.module_values import ModuleValues, attribute_chain
-from codemods.planning.references.replacements import Seam, hands_to_patch, is_patch, replacements
+from codemods.planning.references.replacements import PatchTarget, hands_to_patch, is_patch, replacements
 from codemods.project.walking import is_code
 
 
@@ -21,20 +21,20 @@ from codemods.project.walking import is_code
 class Referrers:
     """Every reference to names of the module at ``path`` from elsewhere in the tree."""
 
-    world: World
+    world: ProjectIndex
     path: str
     imports: list[tuple[Module, Import]] = field(default_factory=list)
     stars: list[Module] = field(default_factory=list)
     chained: dict[str, list[Place]] = field(default_factory=dict)
     assigned: dict[str, list[Place]] = field(default_factory=dict)
-    seams: list[Seam] = field(default_factory=list)
+    seams: list[PatchTarget] = field(default_factory=list)
     strings: list[tuple[Place, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     values: ModuleValues = field(init=False)
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
-        found = FirstLook(self.world.tree, self.path, self._dotted, names).files()
+        found = ReferencePrefilter(self.world.tree, self.path, self._dotted, names).files()
         self.files += [self.path, *found]
         for path in self.files[1:]:
             if path.endswith((".py", ".pyi")):
@@ -158,7 +158,7 @@ class Referrers:
                 place = module.source.place(node)
                 self.strings.append((place, found[1]))
                 if indirect or hands_to_patch(self.world, module, node, arguments):
-                    self.seams.append(Seam(place, found[1], found[2], module))
+                    self.seams.append(PatchTarget(place, found[1], found[2], module))
 
     def _text(self, path: str) -> None:
         try:

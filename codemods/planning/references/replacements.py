@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from codemods.bindings import Module
 from codemods.frameworks import facts, matching
 from codemods.model import Place
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import ModuleValues, last_name
 
 
 @dataclass(frozen=True)
-class Seam:
+class PatchTarget:
     """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path."""
 
     place: Place
@@ -30,7 +30,7 @@ class Seam:
     text: ast.Constant | None = None
 
 
-def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[Seam]:
+def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
     """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
     for call in module.source.nodes.of(ast.Call):
         if call.args:
@@ -39,7 +39,7 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
                 yield from _by_path(values, module, call, dotted, binds)
 
 
-def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[Seam]:
+def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[PatchTarget]:
     called = last_name(call.func)
     known = [f for f in facts(values.world.tree, "replaces") if matching(f.calls, [f".{called}"])]
     if not known or not values.holds(module, call.args[0]):
@@ -51,24 +51,24 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
         names = {*binds}
     else:
         names = {n for text in values.texts(module).of(call.args[1]) for n in _matching(text, binds)}
-    yield from (Seam(place, name, "", module) for name in sorted(names))
+    yield from (PatchTarget(place, name, "", module) for name in sorted(names))
 
 
 def _by_path(
     values: ModuleValues, module: Module, call: ast.Call, dotted: str, binds: Collection[str]
-) -> Iterator[Seam]:
+) -> Iterator[PatchTarget]:
     target, place = call.args[0], module.source.place(call)
     written = isinstance(target, ast.Constant)
     of_dict = last_name(call.func) == "dict"
     for text in sorted(values.texts(module).of(target)):
         if text == dotted:
-            yield from (Seam(place, k.arg, "", module) for k in call.keywords if k.arg)
+            yield from (PatchTarget(place, k.arg, "", module) for k in call.keywords if k.arg)
             continue
         for name, rest in _named(text, dotted, binds):
             if written:
-                yield Seam(module.source.place(target), name, rest or (".*" if of_dict else ""), module, target)
+                yield PatchTarget(module.source.place(target), name, rest or (".*" if of_dict else ""), module, target)
             else:
-                yield Seam(place, name, ".*" if of_dict else rest, module)
+                yield PatchTarget(place, name, ".*" if of_dict else rest, module)
 
 
 def _named(text: str, dotted: str, binds: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -107,7 +107,7 @@ def is_patch(call: ast.Call) -> bool:
     return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr", "replace", "set_attr"))
 
 
-def hands_to_patch(world: World, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
+def hands_to_patch(world: ProjectIndex, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
     """Is a path an argument of a function of the tree that patches what it is given?"""
     call = parents.get(id(node))
     called = last_name(call.func) if call is not None else ""

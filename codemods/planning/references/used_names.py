@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
-from codemods.planning.index.project_index import World
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
 from codemods.project.scripts import started
 
@@ -20,7 +20,7 @@ class Use:
     place: Place | None = None
 
 
-def uses(world: World, path: str, files: Iterable[str]) -> tuple[Use, ...]:
+def uses(world: ProjectIndex, path: str, files: Iterable[str]) -> tuple[Use, ...]:
     """Each root once; ``files`` may refer to the module."""
     found: dict[str, Use] = {}
     for use in _uses(world, path, files):
@@ -28,7 +28,7 @@ def uses(world: World, path: str, files: Iterable[str]) -> tuple[Use, ...]:
     return tuple(found.values())
 
 
-def _uses(world: World, path: str, files: Iterable[str]) -> Iterator[Use]:
+def _uses(world: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Use]:
     yield Use(world.names.root_of(path))
     for file in files:
         if file.endswith(".py") and file != path:
@@ -44,7 +44,7 @@ def _uses(world: World, path: str, files: Iterable[str]) -> Iterator[Use]:
         yield Use(path.rpartition("/")[0], Place(by.by, by.line))
 
 
-def _names(world: World, module: Module, item: Import, path: str) -> str:
+def _names(world: ProjectIndex, module: Module, item: Import, path: str) -> str:
     """The dotted name by which an import means the module at ``path``; empty where it means another."""
     wholes = [item.module, *([f"{item.module}.{item.attribute}"] if item.attribute else [])]
     return next((w for w in wholes if world.names.find(w, module.path) == path), "")

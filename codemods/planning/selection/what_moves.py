@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Moment
 from codemods.model import Disposition
-from codemods.planning.grouping.definition_groups import Unit, Units
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.mutations import early_uses
 from codemods.planning.grouping.reference_graph import ReferenceGraph, is_enum
 
-Moving = dict[Unit, tuple[Disposition, str]]
+Moving = dict[DefinitionGroup, tuple[Disposition, str]]
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Request:
     fixtures: Collection[str] = ()
     held: frozenset[str] = frozenset()
     outside: Mapping[str, int] = field(default_factory=dict)
-    copied: frozenset[Unit] = frozenset()
+    copied: frozenset[DefinitionGroup] = frozenset()
     script: bool = False
 
     @property
-    def units(self) -> Units:
+    def units(self) -> DefinitionGroups:
         return self.graph.units
 
-    def free(self, unit: Unit) -> bool:
+    def free(self, unit: DefinitionGroup) -> bool:
         """May this group move though nobody asked for it?"""
         return (
             unit not in self.copied
@@ -48,13 +48,13 @@ class Request:
             and "__all__" not in unit.binds
         )
 
-    def readers(self, unit: Unit) -> set[Unit]:
+    def readers(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
         return {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
 
-    def used_outside(self, unit: Unit) -> int:
+    def used_outside(self, unit: DefinitionGroup) -> int:
         return max((self.outside.get(name, 0) for name in unit.binds), default=0)
 
-    def exported(self, unit: Unit) -> bool:
+    def exported(self, unit: DefinitionGroup) -> bool:
         return bool(unit.binds & {*(self.units.module.exported or ())})
 
 
@@ -105,7 +105,7 @@ def with_aliases(request: Request, moving: Moving) -> Moving:
         moving |= dict.fromkeys(more, (Disposition.GOES_ALONG, "it is another name for what moves"))
 
 
-def _aliased(unit: Unit) -> set[str]:
+def _aliased(unit: DefinitionGroup) -> set[str]:
     """The names for which every statement of a group is but another name."""
     values = [getattr(s.node, "value", None) if isinstance(s.node, ast.Assign) else None for s in unit.statements]
     return (
@@ -160,9 +160,9 @@ def _take_own(request: Request, moving: Moving, standing_alone: bool) -> bool:
     return bool(candidates)
 
 
-def _reachable(request: Request, moving: Iterable[Unit]) -> set[Unit]:
+def _reachable(request: Request, moving: Iterable[DefinitionGroup]) -> set[DefinitionGroup]:
     """Free groups that moved code refers to, directly or through others."""
-    by_name, found = request.units.by_name, set[Unit]()
+    by_name, found = request.units.by_name, set[DefinitionGroup]()
     todo = deque(by_name[r.name] for unit in moving for r in unit.references if r.name in by_name)
     while todo:
         unit = todo.popleft()
@@ -172,7 +172,9 @@ def _reachable(request: Request, moving: Iterable[Unit]) -> set[Unit]:
     return found - set(moving)
 
 
-def _is_own(request: Request, unit: Unit, moving: Moving, candidates: set[Unit], standing_alone: bool) -> bool:
+def _is_own(
+    request: Request, unit: DefinitionGroup, moving: Moving, candidates: set[DefinitionGroup], standing_alone: bool
+) -> bool:
     inside = moving.keys() | candidates
     readers = request.readers(unit)
     if not readers or not readers <= inside or (standing_alone and not _stands_alone(request, unit, inside)):
@@ -180,7 +182,7 @@ def _is_own(request: Request, unit: Unit, moving: Moving, candidates: set[Unit],
     return _is_private(unit) or not (request.used_outside(unit) or request.exported(unit))
 
 
-def _stands_alone(request: Request, unit: Unit, inside: Collection[Unit]) -> bool:
+def _stands_alone(request: Request, unit: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
     """Would this group need nothing of the source at import time?"""
     owners = (request.graph.owner(need.name) for need in request.graph.at_import(unit))
     return all(owner is None or owner in inside or owner in request.copied for owner in owners)
@@ -202,7 +204,11 @@ def _take_shared(request: Request, moving: Moving) -> bool:
 
 
 def _is_shared(
-    request: Request, unit: Unit, inside: Collection[Unit], clients: set[Unit], needed: Collection[str]
+    request: Request,
+    unit: DefinitionGroup,
+    inside: Collection[DefinitionGroup],
+    clients: set[DefinitionGroup],
+    needed: Collection[str],
 ) -> bool:
     """Data, and helpers that no other file uses, with at least half of their users in the module among what moves."""
     readers = request.readers(unit)
@@ -218,9 +224,9 @@ def _is_shared(
     return internal and half and bool(unit.binds & {*needed}) and _is_small(request, unit, inside)
 
 
-def _clients(request: Request, moving: Moving) -> set[Unit]:
+def _clients(request: Request, moving: Moving) -> set[DefinitionGroup]:
     """Staying groups that use moved code, directly or through others."""
-    clients: set[Unit] = set()
+    clients: set[DefinitionGroup] = set()
     todo = [name for unit in moving for name in unit.binds]
     while todo:
         for reader in request.units.readers[todo.pop()]:
@@ -230,18 +236,18 @@ def _clients(request: Request, moving: Moving) -> set[Unit]:
     return clients
 
 
-def _is_small(request: Request, unit: Unit, inside: Collection[Unit]) -> bool:
+def _is_small(request: Request, unit: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
     """A function or constant that needs nothing more of the source."""
     by_name = request.units.by_name
     others = {by_name[r.name] for r in unit.references if r.name in by_name and r.name not in unit.binds}
     return (not unit.is_class or is_enum(unit)) and others <= {*inside} | request.copied
 
 
-def _is_private(unit: Unit) -> bool:
+def _is_private(unit: DefinitionGroup) -> bool:
     return all(name.startswith("_") for name in unit.binds)
 
 
-def _is_data(unit: Unit) -> bool:
+def _is_data(unit: DefinitionGroup) -> bool:
     """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
     node = unit.statements[0].node
     if not isinstance(node, ast.ClassDef):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 
 
 def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
@@ -28,7 +28,7 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
             yield Finding(place, f"{message}, which its decorator lists", "star-import"), bool(importers)
 
 
-def _lists(side: Side, path: str, decorator: ast.expr) -> bool:
+def _lists(side: Snapshot, path: str, decorator: ast.expr) -> bool:
     """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
     for where, name in side.meaning(path, function):

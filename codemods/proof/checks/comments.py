@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.statements.pairing import Statement
 
 _TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
@@ -44,12 +44,12 @@ def _altered(comparison: Comparison) -> Iterator[Statement]:
     yield from (pair.old for pair in comparison.pairing.pairs if pair.edited)
 
 
-def _lines(side: Side, path: str) -> list[bytes]:
+def _lines(side: Snapshot, path: str) -> list[bytes]:
     """The lines that may have a comment."""
     return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
 
 
-def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
+def _comments_of(side: Snapshot, path: str) -> Iterator[tuple[str, int, bool]]:
     """(text, line, whether it stands on an import)."""
     outline = side.outline(path)
     if outline is None or "#" not in outline.source.text:
@@ -63,7 +63,7 @@ def _comments_of(side: Side, path: str) -> Iterator[tuple[str, int, bool]]:
             yield token.string.rstrip(), token.start[0], token.start[0] in imports
 
 
-def _alone(side: Side, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
+def _alone(side: Snapshot, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
     """Those on their own lines."""
     for path, several in found.items():
         outline = side.outline(path)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.comments import comments
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing, logger_name
 from codemods.proof.statements.pairing import Pair, Statement
 
@@ -161,7 +161,7 @@ def _global_imports(comparison: Comparison) -> Iterator[Finding]:
             yield Finding(pair.new.place, message, "global-import", Kind.BROKEN, pair.old.place)
 
 
-def _bound_inside(side: Side, statement: Statement) -> Iterator[tuple[str, Origins]]:
+def _bound_inside(side: Snapshot, statement: Statement) -> Iterator[tuple[str, Origins]]:
     for node in statement.reading.inner:
         for name, bound in side.bound_by(statement.path, node, False):
             yield name, side.imported(statement.path, bound.module, bound.attribute)
@@ -204,7 +204,7 @@ def _nothing_but_imports(node: ast.stmt) -> bool:
     )
 
 
-def _form(comparison: Comparison, side: Side, statement: Statement, only: frozenset[str] | None = None) -> str:
+def _form(comparison: Comparison, side: Snapshot, statement: Statement, only: frozenset[str] | None = None) -> str:
     """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
 
     def meant(origins: Origins) -> list[Origin]:

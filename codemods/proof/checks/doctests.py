@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 
 SAYS = "examples in docstrings find the names that they found, where they stand now"
@@ -58,7 +58,7 @@ def _imported(comparison: Comparison, path: str) -> set[tuple[str, frozenset[tup
     }
 
 
-def _names(side: Side, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
+def _names(side: Snapshot, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
     """Each name that the examples of a text read, with what they import it from (None: they don't)."""
     read: set[str] = set()
     bound: set[str] = set()

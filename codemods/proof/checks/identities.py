@@ -17,7 +17,7 @@ from codemods.model import Check, Finding
 from codemods.project import OverlayTree, Source
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.outside import dotted_bases, dotted_names
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 
 SAYS = "frameworks know what moved by the names by which they knew it"
@@ -64,7 +64,7 @@ def _compare(
         yield Finding(place, message, _CODE)
 
 
-def _known(side: Side, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
+def _known(side: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
     """The facts that hold of a definition, each with the decorator, or the class, that it holds of."""
     node = _definition(side, origin)
     if node is None:
@@ -78,14 +78,14 @@ def _known(side: Side, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Defini
             yield fact, node
 
 
-def _definition(side: Side, origin: Origin) -> Definition | None:
+def _definition(side: Snapshot, origin: Origin) -> Definition | None:
     outline = side.outline(origin[0])
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = [n for n in (outline.source.tree.body if outline else []) if isinstance(n, kinds) and n.name == origin[1]]
     return found[-1] if found else None
 
 
-def _value(side: Side, pin: Pin, holder: ast.expr | Definition, origin: Origin) -> str:
+def _value(side: Snapshot, pin: Pin, holder: ast.expr | Definition, origin: Origin) -> str:
     written = _written(pin, holder)
     if written is not None:
         return ast.unparse(written[0].value) if written[0].value is not None else ""

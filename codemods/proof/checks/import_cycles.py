@@ -7,7 +7,7 @@ import ast
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.order import Importing
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import flat
 
 SAYS = "no new circle among imports that run while modules are imported"
@@ -43,7 +43,7 @@ def check(comparison: Comparison) -> Check:
     return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))
 
 
-def _is_old(comparison: Comparison, before: Side, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:
+def _is_old(comparison: Comparison, before: Snapshot, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:
     """Was the circle there before, seen with a new module as the part of its source that it was?"""
     came = {p.new.path: p.old.path for p in comparison.pairing.pairs if p.moved}
     back = {new: old for old, new in comparison.modules.items()}
@@ -51,7 +51,7 @@ def _is_old(comparison: Comparison, before: Side, circle: list[str], graph: dict
     return len(old) > 1 and all(step in before.tree.paths and bool(_circle(before, step, graph)) for step in old)
 
 
-def _edges(side: Side, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
+def _edges(side: Snapshot, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
     if path not in graph:
         found: dict[str, int] = {}
         outline = side.outline(path)
@@ -75,7 +75,7 @@ def _edges(side: Side, path: str, graph: dict[str, dict[str, int]]) -> dict[str,
     return graph[path]
 
 
-def _circle(side: Side, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
+def _circle(side: Snapshot, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
     """The shortest circle through ``start``, or nothing."""
     came: dict[str, str] = {}
     todo = [start]

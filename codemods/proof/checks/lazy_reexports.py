@@ -19,7 +19,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.impact import stem
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.lazy_names import Branch, LazyNames, lazy_names
-from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Outline, flat
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, SymbolTable, flat
 
 SAYS = "old paths that are lazy give the moved objects, and type checkers see them"
 
@@ -31,7 +31,7 @@ class _Answers:
     """The branches of a module that answer for what moved out of it now."""
 
     path: str
-    outline: Outline
+    outline: SymbolTable
     branches: tuple[Branch, ...]
     whole: ast.If | None
 
@@ -141,7 +141,7 @@ def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Findin
                 yield Finding(Place(path), f"the star import of {star} no longer takes {missing}")
 
 
-def _offers(outline: Outline) -> bool:
+def _offers(outline: SymbolTable) -> bool:
     words = _WORD.findall(outline.source.text)
     return outline.source.path.endswith("__init__.py") or not LOCAL_BUILTINS.isdisjoint(words)
 

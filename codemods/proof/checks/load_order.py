@@ -20,7 +20,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.snapshot.import_graph import Graph
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
 from codemods.proof.statements.pairing import Statement
 
@@ -36,7 +36,7 @@ _PROCESS = frozenset({"environ", "getenv", "argv", "path", "modules", "flags", "
 class Program:
     """One of the two trees, as what its modules execute."""
 
-    side: Side
+    side: Snapshot
     graph: Graph
     changed: frozenset[str]
     known: dict[int, int]

@@ -10,7 +10,7 @@ from codemods.frameworks import resolves_by_itself, resolving_words
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import flat, is_typing
 
 SAYS = "each name that is read or written, in code, annotations and dotted strings, means what it meant before"
@@ -82,7 +82,7 @@ def _no_module(where: Place, module: str) -> Finding:
     return Finding(where, f"there is no module {module}", "missing-module", cause=f"module {module}")
 
 
-def _tests(side: Side, path: str) -> Iterator[Finding]:
+def _tests(side: Snapshot, path: str) -> Iterator[Finding]:
     """What is imported for type checkers stands below a test that is read at run time."""
     outline = side.outline(path)
     for node in outline.body if outline is not None else ():
@@ -90,7 +90,7 @@ def _tests(side: Side, path: str) -> Iterator[Finding]:
             yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere", "unbound-name")
 
 
-def all_bound(side: Side, path: str, expression: ast.expr) -> bool:
+def all_bound(side: Snapshot, path: str, expression: ast.expr) -> bool:
     """Is everything bound at run time that an expression of a module names?"""
     return all(side.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
 

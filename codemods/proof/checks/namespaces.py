@@ -12,8 +12,8 @@ from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture, moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.order import Importing
-from codemods.proof.snapshot.resolution import Side
-from codemods.proof.snapshot.symbols import Outline, flat
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Pair
 
@@ -50,7 +50,7 @@ def check(comparison: Comparison) -> Check:
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
 
 
-def _found(comparison: Comparison, path: str, name: str, outline: Outline) -> Iterator[tuple[Finding, bool]]:
+def _found(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> Iterator[tuple[Finding, bool]]:
     """(what a name of a module is otherwise than before, whether it was promised)."""
     home, was = comparison.home(path), comparison.before.bound_origins(path, name)
     now = comparison.after.given(home, name)
@@ -99,7 +99,7 @@ def _rebound(comparison: Comparison, pair: Pair) -> frozenset[str]:
     return frozenset(name for statement in moved for name in statement.declared_global)
 
 
-def _promised(comparison: Comparison, path: str, name: str, outline: Outline) -> bool:
+def _promised(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> bool:
     moved = (path, name) in comparison.renamed
     if is_fixture(comparison, path, name):
         return not found_by_conftest(comparison, comparison.home(path), name)
@@ -120,7 +120,7 @@ def _promised(comparison: Comparison, path: str, name: str, outline: Outline) ->
     return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
 
 
-def _whole_module(side: Side, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+def _whole_module(side: Snapshot, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
     """Does a star bring the name from where it is a module, imported to be used there?"""
     outline = side.outline(path)
     if outline is None or path in seen:
@@ -136,7 +136,7 @@ def _still_exported(comparison: Comparison, path: str, name: str) -> bool:
     return outline is not None and outline.exported is not None and name in outline.exported
 
 
-def _explicit(outline: Outline, name: str) -> bool:
+def _explicit(outline: SymbolTable, name: str) -> bool:
     """Is a name imported under its own name, or with a mark for the linter that this is on purpose?"""
     for node, typing in flat(outline.body):
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not typing:
@@ -149,7 +149,7 @@ def _explicit(outline: Outline, name: str) -> bool:
     return False
 
 
-def _exports(comparison: Comparison, path: str, old: Outline) -> Iterator[Finding]:
+def _exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Finding]:
     """What a star import takes."""
     home = comparison.home(path)
     new = comparison.after.outline(home)
@@ -253,7 +253,7 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     return any(_reaches(comparison.after, other, path, name) for other in others)
 
 
-def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
+def _reaches(side: Snapshot, importer: str, path: str, name: str) -> bool:
     """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
     outline = side.outline(importer)
     if outline is None:
@@ -278,7 +278,7 @@ def _reaches(side: Side, importer: str, path: str, name: str) -> bool:
     return False
 
 
-def _imported(outline: Outline) -> set[str]:
+def _imported(outline: SymbolTable) -> set[str]:
     """The names that imports bind, at any depth."""
     return {
         alias.asname or alias.name.partition(".")[0] for node in outline.source.nodes.imports for alias in node.names
@@ -291,7 +291,7 @@ def _root(node: ast.expr) -> str:
     return getattr(node, "id", "")
 
 
-def _told_to_people(outline: Outline) -> Iterator[ast.expr]:
+def _told_to_people(outline: SymbolTable) -> Iterator[ast.expr]:
     """Strings that stand alone, without examples in them."""
     for node in outline.source.nodes.of(ast.Expr):
         if isinstance(node.value, ast.Constant) and ">>>" not in str(node.value.value):
@@ -326,7 +326,7 @@ def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
                         yield node
 
 
-def _passing(outline: Outline) -> set[str]:
+def _passing(outline: SymbolTable) -> set[str]:
     """Names that are bound in passing: loop variables, and what is deleted again."""
     found: set[str] = set()
     for node, _ in flat(outline.body):

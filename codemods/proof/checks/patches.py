@@ -17,14 +17,14 @@ from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.pairing import Pair
 
 SAYS = "whoever replaces or rebinds a name reaches the code that it reached before"
-Reader = tuple[Pair, int]
+StatementAnalyzer = tuple[Pair, int]
 
 
 def check(comparison: Comparison) -> Check:
-    old_readers: dict[Origin, set[Reader]] = defaultdict(set)
-    new_readers: dict[Origin, set[Reader]] = defaultdict(set)
+    old_readers: dict[Origin, set[StatementAnalyzer]] = defaultdict(set)
+    new_readers: dict[Origin, set[StatementAnalyzer]] = defaultdict(set)
     sites: list[tuple[Pair, Occurrence, Occurrence]] = []
-    lines: dict[Reader, int] = {}
+    lines: dict[StatementAnalyzer, int] = {}
     for pair in comparison.pairs:
         for index, (before, after) in enumerate(_partners(comparison, pair)):
             lines[pair, index] = after.line
@@ -81,7 +81,12 @@ def _looked_at(occurrence: Occurrence) -> Iterator[Origin]:
 
 
 def _finding(
-    pair: Pair, site: Occurrence, lost: set[Reader], gained: set[Reader], lines: dict[Reader, int], kind: Kind
+    pair: Pair,
+    site: Occurrence,
+    lost: set[StatementAnalyzer],
+    gained: set[StatementAnalyzer],
+    lines: dict[StatementAnalyzer, int],
+    kind: Kind,
 ) -> Finding:
     assert site.writes is not None
     parts = []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Finding, Kind, Place
 from codemods.project.pytest_rules import PytestRules
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Statement
@@ -104,16 +104,16 @@ def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
     return False
 
 
-def _is_test(side: Side, rules: PytestRules, origin: Origin) -> bool:
+def _is_test(side: Snapshot, rules: PytestRules, origin: Origin) -> bool:
     outline = side.outline(origin[0])
     nodes = [node for node in outline.body if getattr(node, "name", "") == origin[1]] if outline else []
     return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
 
 
-def _binds(side: Side, path: str, name: str) -> bool:
+def _binds(side: Snapshot, path: str, name: str) -> bool:
     outline = side.outline(path)
     return outline is not None and name in outline.binds
 
 
-def _offers(side: Side, path: str, origin: Origin) -> bool:
+def _offers(side: Snapshot, path: str, origin: Origin) -> bool:
     return any(side.bound_origins(path, name) == {origin} for name in side.namespace(path))

@@ -37,7 +37,7 @@ def moved_paths(comparison: Comparison) -> Olds:
     return {(dotted(new, True), new[1]): dotted(old, False) for old, new in comparison.renamed.items()}
 
 
-def in_one_form(comparison: Comparison) -> Comparison:
+def canonicalized(comparison: Comparison) -> Comparison:
     """The same comparison, with the strings and examples of touched modules in one form on both sides."""
     olds = moved_paths(comparison)
     before, after = _differing(comparison, olds)

@@ -9,9 +9,9 @@ from functools import cached_property
 from codemods.model import Move, Reexport
 from codemods.project import OverlayTree, Tree
 from codemods.project.pytest_rules import PytestRules, pytest_rules
-from codemods.proof.comparison.impact import Reach
+from codemods.proof.comparison.impact import ImpactAnalysis
 from codemods.proof.comparison.moved_modules import moved_modules
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.statements.pairing import Pair, Pairing, Statement, pair, statements
 
@@ -30,12 +30,12 @@ class Comparison:
     lazy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
-    def before(self) -> Side:
-        return Side(self.old)
+    def before(self) -> Snapshot:
+        return Snapshot(self.old)
 
     @cached_property
-    def after(self) -> Side:
-        return Side(self.new, self.lazy)
+    def after(self) -> Snapshot:
+        return Snapshot(self.new, self.lazy)
 
     @property
     def promised(self) -> bool:
@@ -202,14 +202,14 @@ class Comparison:
         return found
 
     @cached_property
-    def reach(self) -> Reach:
+    def reach(self) -> ImpactAnalysis:
         """How far the change reaches."""
         places = {(path, name) for path, names in self.shifted.items() for name in names}
         for one in self.pairing.pairs:
             if one.moved:
                 places |= {cell for o in one.old.reading.occurrences for cell in o.cells}
         other = [path for path in self.changed if path not in self.old.paths or path not in self.new.paths]
-        return Reach(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
+        return ImpactAnalysis(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
 
     @property
     def _rebinds(self) -> bool:

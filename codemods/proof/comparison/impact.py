@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.project import imports
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Leads:
     starred: frozenset[str]
 
 
-class Reach:
+class ImpactAnalysis:
     """Of places in the namespaces of modules that changed: what they hold, or who looks at them.
 
     ``places``: (path, name); ``other``: modules that are new, or gone; ``lost``: modules that names can't be found in
@@ -43,7 +43,7 @@ class Reach:
 
     def __init__(
         self,
-        side: Side,
+        side: Snapshot,
         places: Iterable[Origin],
         other: Iterable[str],
         lost: Iterable[str],

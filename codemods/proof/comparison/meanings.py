@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins
 from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.pairing import Pair, Statement
@@ -112,7 +112,7 @@ def _counts(after: Occurrence) -> bool:
     return plain and after.writes is None and after.text not in _GIVEN
 
 
-def _set_from_outside(side: Side, after: Occurrence) -> bool:
+def _set_from_outside(side: Snapshot, after: Occurrence) -> bool:
     """Is it an attribute of a module that others set: one that the module only annotates, or that is assigned to?"""
     name = after.text.rpartition(".")[2]
     assigned = re.compile(rf"\b{re.escape(after.text)}\s*=[^=]".encode())
@@ -205,7 +205,7 @@ def _rebound_here(comparison: Comparison, path: str, name: str) -> bool:
     return one is None or two is None or one.binds.get(name) != two.binds.get(name)
 
 
-def _stands(side: Side, origin: Origin) -> bool:
+def _stands(side: Snapshot, origin: Origin) -> bool:
     where, name = origin
     if where == "":
         return True

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.statements.pairing import Pair
 
 
-def moved_modules(before: Side, after: Side, pairs: Iterable[Pair]) -> dict[str, str]:
+def moved_modules(before: Snapshot, after: Snapshot, pairs: Iterable[Pair]) -> dict[str, str]:
     """Old path to new path."""
     old = {path for path in before.tree.paths - after.tree.paths if path.endswith(".py")}
     new = {path for path in after.tree.paths - before.tree.paths if path.endswith(".py")}
@@ -26,13 +26,13 @@ def moved_modules(before: Side, after: Side, pairs: Iterable[Pair]) -> dict[str,
     return found | {one: two for one, two in _packages(found, old, new).items() if one not in found}
 
 
-def _same_name(before: Side, after: Side, old: set[str], new: set[str]) -> dict[str, str]:
+def _same_name(before: Snapshot, after: Snapshot, old: set[str], new: set[str]) -> dict[str, str]:
     named = {after.names.dotted(path): path for path in sorted(new)}
     pairs = {path: named.get(before.names.dotted(path)) for path in old}
     return {one: two for one, two in pairs.items() if two is not None}
 
 
-def _same_bytes(before: Side, after: Side, old: set[str], new: set[str]) -> dict[str, str]:
+def _same_bytes(before: Snapshot, after: Snapshot, old: set[str], new: set[str]) -> dict[str, str]:
     """The same text, told by it alone where no other file has it."""
     texts: defaultdict[bytes, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for index, (side, paths) in enumerate(((before, old), (after, new))):

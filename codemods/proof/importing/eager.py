@@ -7,7 +7,7 @@ import sys
 from collections.abc import Collection, Iterator
 
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 
 
@@ -18,7 +18,7 @@ class Facts:
     ``watched``: names that are bound several times.
     """
 
-    def __init__(self, side: Side, changed: Collection[str], watched: frozenset[str]) -> None:
+    def __init__(self, side: Snapshot, changed: Collection[str], watched: frozenset[str]) -> None:
         self.side = side
         self.changed = frozenset(changed)
         self.watched = watched

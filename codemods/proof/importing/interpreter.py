@@ -32,7 +32,7 @@ from codemods.proof.importing.values import (
     held_at,
     placed,
 )
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, flat, is_typing
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -46,7 +46,7 @@ _NOTHING: Values = frozenset()
 class Interpreter:
     """Runs code of one tree; ``listed``: the classes whose subclasses somebody asks for."""
 
-    def __init__(self, side: Side, listed: Places) -> None:
+    def __init__(self, side: Snapshot, listed: Places) -> None:
         self.side = side
         self.listed = listed
         self.changed: set[Origin] = set()

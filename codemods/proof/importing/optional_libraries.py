@@ -6,11 +6,11 @@ import ast
 import tomllib
 from collections.abc import Iterator
 
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import flat
 
 
-def optional(side: Side, library: str) -> str | None:
+def optional(side: Snapshot, library: str) -> str | None:
     """Why a library may not be there where the tree runs; None where nothing says so."""
     firm = False
     for path in sorted(side.tree.code_with([library])):
@@ -42,7 +42,7 @@ def _catches(node: ast.Try) -> bool:
     return bool(names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
-def _is_extra(side: Side, library: str) -> bool:
+def _is_extra(side: Snapshot, library: str) -> bool:
     try:
         project = tomllib.loads((side.bytes("pyproject.toml") or b"").decode()).get("project", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

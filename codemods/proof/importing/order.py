@@ -16,7 +16,7 @@ from codemods.proof.importing.simulation import Interpreter
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.importing.traces import Course, Event, Late, Run
 from codemods.proof.snapshot.import_graph import Graph
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.pairing import Pair
 
@@ -110,7 +110,7 @@ def _sources(comparison: Comparison, path: str) -> list[str]:
     return sorted({p.old.path for p in comparison.pairing.pairs if p.moved and p.new.path == path})
 
 
-def _rebound(side: Side, comparison: Comparison) -> frozenset[str]:
+def _rebound(side: Snapshot, comparison: Comparison) -> frozenset[str]:
     """Names that changed modules bind more than once while they are imported."""
     found: set[str] = set()
     for path in comparison.changed:

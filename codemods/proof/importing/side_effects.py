@@ -10,14 +10,14 @@ import ast
 from collections.abc import Iterator
 
 from codemods.proof.importing.interpreter import Interpreter
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 
 
 class Effects:
     """Answers for the statements of one tree."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Snapshot) -> None:
         self.side = side
         self._interpreter: Interpreter | None = None
         self._writes: dict[int, frozenset[Origin]] = {}
@@ -54,7 +54,7 @@ class Effects:
         return frozenset(found)
 
 
-def _listed(side: Side) -> Iterator[Origin]:
+def _listed(side: Snapshot) -> Iterator[Origin]:
     """The classes whose ``__subclasses__()`` somebody asks for; where it can't be told which, those that the asking
     module names."""
     for path in sorted(side.tree.code_with(["__subclasses__"])):
@@ -65,7 +65,7 @@ def _listed(side: Side) -> Iterator[Origin]:
                     yield from _classes(side, path, node.value) or _callers(side, path, top, node.value)
 
 
-def _classes(side: Side, path: str, value: ast.expr) -> frozenset[Origin]:
+def _classes(side: Snapshot, path: str, value: ast.expr) -> frozenset[Origin]:
     """The classes that an expression is; that around it where it is ``cls``, or made of ``self``."""
     found, outline = side.meaning(path, value), side.outline(path)
     if not found and outline is not None and {getattr(n, "id", "") for n in ast.walk(value)} & {"cls", "self"}:
@@ -74,7 +74,7 @@ def _classes(side: Side, path: str, value: ast.expr) -> frozenset[Origin]:
     return found
 
 
-def _callers(side: Side, asking: str, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
+def _callers(side: Snapshot, asking: str, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
     """What is given for the parameter whose subclasses a function asks for."""
     names = [a.arg for a in function.args.args] if isinstance(function, ast.FunctionDef) else []
     if not isinstance(function, ast.FunctionDef) or not isinstance(value, ast.Name) or value.id not in names:
@@ -89,7 +89,7 @@ def _callers(side: Side, asking: str, function: ast.stmt, value: ast.expr) -> It
                 yield from (_classes(side, path, given) if given is not None else ()) or _mentioned(side, path)
 
 
-def _mentioned(side: Side, path: str) -> Iterator[Origin]:
+def _mentioned(side: Snapshot, path: str) -> Iterator[Origin]:
     """The definitions of the tree that a module names."""
     outline = side.outline(path)
     for kind in (ast.Name, ast.Attribute) if outline is not None else ():

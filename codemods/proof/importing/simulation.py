@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable
 
 from codemods.model import Place
 from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
-from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, Outline, is_typing
+from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_typing
 
 
 class Interpreter(Executing):
@@ -30,7 +30,7 @@ class Interpreter(Executing):
         for name in names:
             self.bound[path][name] = self._now
 
-    def _statement(self, path: str, node: ast.stmt, outline: Outline) -> None:
+    def _statement(self, path: str, node: ast.stmt, outline: SymbolTable) -> None:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self._module(path, alias.name, node)
@@ -61,11 +61,11 @@ class Interpreter(Executing):
                 self._module(path, module, node)
             self._bind(path, self.facts.binds(node))
 
-    def _block(self, path: str, body: list[ast.stmt], outline: Outline) -> None:
+    def _block(self, path: str, body: list[ast.stmt], outline: SymbolTable) -> None:
         for node in body:
             self._statement(path, node, outline)
 
-    def _try(self, path: str, node: ast.Try, outline: Outline) -> None:
+    def _try(self, path: str, node: ast.Try, outline: SymbolTable) -> None:
         try:
             self._guarded += bool(node.handlers)
             self._block(path, [*node.body, *node.orelse], outline)
@@ -179,7 +179,7 @@ class Interpreter(Executing):
 
     # -- names that are read while importing
 
-    def _reads(self, path: str, node: ast.AST, outline: Outline) -> None:
+    def _reads(self, path: str, node: ast.AST, outline: SymbolTable) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
         for chain, line in self.facts.names(path, node, outline.postponed):
@@ -215,7 +215,7 @@ class Interpreter(Executing):
                 return
             version = self.bound[module][attribute]
 
-    def _is_bound_later(self, path: str, name: str, outline: Outline) -> bool:
+    def _is_bound_later(self, path: str, name: str, outline: SymbolTable) -> bool:
         bounds = outline.binds.get(name, ())
         return any(not b.typing for b in bounds) or (bool(bounds) and not self.side.origins(path, name))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 
 _LISTENS = ("__init_subclass__", "metaclass", "__subclasses__", "__set_name__")
 
 
-def is_heard(side: Side, node: ast.stmt, changed: Iterable[Origin]) -> bool:
+def is_heard(side: Snapshot, node: ast.stmt, changed: Iterable[Origin]) -> bool:
     """May somebody see that a statement ran that changes these objects of the tree? Of a class that is only defined, a
     base hears where the module of the base speaks of subclasses."""
     homes = {path for path, _ in changed if path not in ("", "=")}

@@ -10,8 +10,8 @@ from typing import Any
 
 from codemods.model import Place
 from codemods.proof.importing.eager import Facts
-from codemods.proof.snapshot.resolution import Side
-from codemods.proof.snapshot.symbols import Outline
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import SymbolTable
 
 # What a statement is called, its module, and the statement.
 Event = tuple[Hashable, str, ast.stmt]
@@ -82,7 +82,7 @@ class Executing:
 
     def __init__(
         self,
-        side: Side,
+        side: Snapshot,
         inside: frozenset[str],
         known: Mapping[int, Hashable],
         facts: Facts,
@@ -213,7 +213,7 @@ class Executing:
         elif path in self._open:
             self._meets(path)
 
-    def _statement(self, path: str, node: ast.stmt, outline: Outline) -> None:
+    def _statement(self, path: str, node: ast.stmt, outline: SymbolTable) -> None:
         raise NotImplementedError
 
     def _imports(self, path: str, node: ast.Import | ast.ImportFrom) -> None:

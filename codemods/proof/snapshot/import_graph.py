@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 
 _LINE = re.compile(
     rb"^(?:(?P<head>[^\s#\"')\]}][^\n]*)|[ \t]+(?:from|import)[ \t])(?P<rest>[^\n(]*(?:\([^)]*\))?)", re.MULTILINE
@@ -27,7 +27,7 @@ _OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
 class Graph:
     """Which module of a tree imports which while it is imported, seen from the text alone."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Snapshot) -> None:
         self.side = side
         self._edges: dict[str, frozenset[str]] = {}
         self._ordered: dict[str, tuple[str, ...]] = {}

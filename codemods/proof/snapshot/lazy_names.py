@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemods.project import Names
-from codemods.proof.snapshot.symbols import Outline, is_typing
+from codemods.proof.snapshot.symbols import SymbolTable, is_typing
 
 # What a branch does; TARGET is the module that the name moved to.
 _HEAD = """
@@ -52,7 +52,7 @@ class LazyNames:
             yield from ((name, branch.module) for name in branch.names)
 
 
-def lazy_names(names: Names, path: str, outline: Outline) -> LazyNames | None:
+def lazy_names(names: Names, path: str, outline: SymbolTable) -> LazyNames | None:
     """What the ``__getattr__`` of a module answers for; None where it has none, or several."""
     if "__getattr__" not in outline.source.text:
         return None

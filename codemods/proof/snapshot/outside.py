@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 
 _Seen = frozenset[Origin]
 
 
-def dotted_names(side: Side, path: str, node: ast.expr, seen: _Seen = frozenset()) -> frozenset[str]:
+def dotted_names(side: Snapshot, path: str, node: ast.expr, seen: _Seen = frozenset()) -> frozenset[str]:
     """The dotted names that an expression may have outside of the tree; ``()`` stands behind what is called."""
     if isinstance(node, ast.Call):
         made = {f"{name}()" for name in dotted_names(side, path, node.func, seen)}
@@ -28,7 +28,7 @@ def dotted_names(side: Side, path: str, node: ast.expr, seen: _Seen = frozenset(
     return frozenset()
 
 
-def dotted_bases(side: Side, path: str, node: ast.ClassDef, seen: _Seen = frozenset()) -> frozenset[str]:
+def dotted_bases(side: Snapshot, path: str, node: ast.ClassDef, seen: _Seen = frozenset()) -> frozenset[str]:
     """The classes outside of the tree that a class derives from, through others of the tree."""
     found: set[str] = set()
     for base in node.bases:
@@ -40,7 +40,7 @@ def dotted_bases(side: Side, path: str, node: ast.ClassDef, seen: _Seen = frozen
     return frozenset(found)
 
 
-def _statements(side: Side, origin: Origin) -> Iterator[ast.stmt]:
+def _statements(side: Snapshot, origin: Origin) -> Iterator[ast.stmt]:
     """The statements that bind a name of the tree."""
     outline = side.outline(origin[0]) if origin[0] not in ("", "=") else None
     for node in outline.source.tree.body if outline is not None else ():
@@ -53,7 +53,7 @@ def _statements(side: Side, origin: Origin) -> Iterator[ast.stmt]:
                 yield node
 
 
-def _bound_to(side: Side, origin: Origin, seen: _Seen) -> Iterator[str]:
+def _bound_to(side: Snapshot, origin: Origin, seen: _Seen) -> Iterator[str]:
     if origin in seen:
         return
     for node in _statements(side, origin):
@@ -64,7 +64,7 @@ def _bound_to(side: Side, origin: Origin, seen: _Seen) -> Iterator[str]:
                 yield from (f"{name}()" for name in dotted_names(side, origin[0], decorator, seen | {origin}))
 
 
-def _returned(side: Side, origin: Origin, seen: _Seen) -> Iterator[str]:
+def _returned(side: Snapshot, origin: Origin, seen: _Seen) -> Iterator[str]:
     """What a function of the tree returns, where that is made in it."""
     if origin in seen:
         return

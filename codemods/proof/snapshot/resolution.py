@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from codemods.project import Tree
-from codemods.proof.snapshot.symbol_tables import Outlines
+from codemods.proof.snapshot.symbol_tables import SymbolTables
 from codemods.proof.snapshot.symbols import (
     BUILTINS,
     OWN,
@@ -19,7 +19,7 @@ from codemods.proof.snapshot.symbols import (
 )
 
 
-class Side(Outlines):
+class Snapshot(SymbolTables):
     """A tree, its module names, outlines and what names lead to, each found once."""
 
     def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:

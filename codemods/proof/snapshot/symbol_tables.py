@@ -11,7 +11,7 @@ from codemods.proof.snapshot.lazy_names import lazy_names
 from codemods.proof.snapshot.symbols import (
     BUILTINS,
     Bound,
-    Outline,
+    SymbolTable,
     defined_names,
     flat,
     import_like,
@@ -20,7 +20,7 @@ from codemods.proof.snapshot.symbols import (
 )
 
 
-class Outlines:
+class SymbolTables:
     """A tree, its module names, and outlines. ``lazy``: names that a module finds when asked, beside those of its
     text."""
 
@@ -28,14 +28,14 @@ class Outlines:
         self.tree = tree
         self.lazy = lazy
         self.names = tree.names
-        self._outlines: dict[str, Outline | None] = {}
+        self._outlines: dict[str, SymbolTable | None] = {}
 
-    def outline(self, path: str) -> Outline | None:
+    def outline(self, path: str) -> SymbolTable | None:
         """The outline of a module; None where there is none, or Python can't read it."""
         if path not in self._outlines:
             try:
                 source = self.tree.source(path)
-                found: Outline | None = Outline(source, source.tree.body)
+                found: SymbolTable | None = SymbolTable(source, source.tree.body)
             except (Unreadable, OSError):
                 found = None
             self._outlines[path] = found
@@ -59,7 +59,7 @@ class Outlines:
         """The module of a ``from`` import; one that leaves the top package keeps its dots, and so is found nowhere."""
         return self.names.absolute(path, node.module, node.level) or "." * node.level + (node.module or "")
 
-    def _fill(self, path: str, outline: Outline) -> None:
+    def _fill(self, path: str, outline: SymbolTable) -> None:
         outline.postponed = any(
             isinstance(n, ast.ImportFrom) and n.module == "__future__" and any(a.name == "annotations" for a in n.names)
             for n in outline.body
@@ -131,7 +131,7 @@ class Outlines:
             return f"{bound[0].module}.{bound[0].attribute}"
         return ""
 
-    def _export(self, outline: Outline, node: ast.stmt) -> None:
+    def _export(self, outline: SymbolTable, node: ast.stmt) -> None:
         """What a statement does to ``__all__``."""
         value: ast.expr | None = None
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and "__all__" in defined_names(node):

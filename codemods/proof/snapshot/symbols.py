@@ -41,7 +41,7 @@ class Bound:
 
 
 @dataclass
-class Outline:
+class SymbolTable:
     """What a module binds at its top level, its star imports, and its statements."""
 
     source: Source

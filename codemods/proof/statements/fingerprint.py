@@ -12,8 +12,8 @@ import ast
 from collections.abc import Collection
 
 from codemods.proof.snapshot.symbols import defined_names, is_typing
-from codemods.proof.statements.name_resolution import Inlined, Occurrence, Reading, Scope
-from codemods.proof.statements.strings_and_annotations import NamedInText
+from codemods.proof.statements.name_resolution import Inlined, Occurrence, Scope, StatementSummary
+from codemods.proof.statements.strings_and_annotations import TextNameResolver
 
 _COMPREHENSIONS = {
     ast.ListComp: "listcomp",
@@ -23,13 +23,13 @@ _COMPREHENSIONS = {
 }
 
 
-class Reader(NamedInText):
+class StatementAnalyzer(TextNameResolver):
     """Reads the statements of one module of one tree."""
 
-    def read(self, node: ast.stmt, typing: bool = False) -> Reading:
+    def read(self, node: ast.stmt, typing: bool = False) -> StatementSummary:
         """One top-level statement; ``typing``: only type checkers see it."""
         self._parts = []
-        self._reading = Reading("")
+        self._reading = StatementSummary("")
         self._scope = self.module
         self._moment = "typing" if typing else "import"
         self._visit(node)

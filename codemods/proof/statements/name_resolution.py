@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from codemods.project import Nodes
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, Origin, Origins
 
 
@@ -35,7 +35,7 @@ class Occurrence:
 
 
 @dataclass
-class Reading:
+class StatementSummary:
     """A statement's key, its occurrences in order, and the imports inside of its functions."""
 
     key: str
@@ -113,7 +113,7 @@ def _through(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
             yield from _through(child)
 
 
-class Holes:
+class NameResolver:
     """Resolves the names of one module of one tree; what is read is kept in the present reading."""
 
     # The module in getattr(module, "name"), which is no use of the whole module.
@@ -127,14 +127,14 @@ class Holes:
     # Where __file__ is asked for its folder only.
     _folders: frozenset[ast.AST] = frozenset()
 
-    def __init__(self, side: Side, path: str) -> None:
+    def __init__(self, side: Snapshot, path: str) -> None:
         self.side = side
         self.path = path
         outline = side.outline(path)
         assert outline is not None
         self.outline = outline
         self._parts: list[str] = []
-        self._reading = Reading("")
+        self._reading = StatementSummary("")
         self._moment = "import"
         if "__file__" in outline.source.text:
             self._folders = frozenset(_folders(outline.source.nodes))

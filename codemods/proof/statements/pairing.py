@@ -11,28 +11,28 @@ from functools import cached_property
 
 from codemods.model import Place
 from codemods.project import walk
-from codemods.proof.snapshot.resolution import Side
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names, flat, import_like
-from codemods.proof.statements.fingerprint import Reader
-from codemods.proof.statements.name_resolution import Reading
+from codemods.proof.statements.fingerprint import StatementAnalyzer
+from codemods.proof.statements.name_resolution import StatementSummary
 
 
 @dataclass(eq=False)
 class Statement:
     """One top-level statement of a module."""
 
-    side: Side
+    side: Snapshot
     path: str
     node: ast.stmt
     index: int
-    reader: Reader
+    reader: StatementAnalyzer
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> StatementSummary:
         try:
             return self.reader.read(self.node)
         except SyntaxError:  # The compiler has more rules than the parser.
-            return Reading(self.text)
+            return StatementSummary(self.text)
 
     @property
     def key(self) -> str:
@@ -146,12 +146,12 @@ class Pairing:
     parts: tuple[Pair, ...] = ()
 
 
-def statements(side: Side, path: str) -> list[Statement]:
+def statements(side: Snapshot, path: str) -> list[Statement]:
     """All of a module, imports included; none where there is no such module, or it can't be read."""
     outline = side.outline(path)
     if outline is None or not outline.body:
         return []
-    reader = Reader(side, path)
+    reader = StatementAnalyzer(side, path)
     return [Statement(side, path, node, index, reader) for index, node in enumerate(outline.body)]
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 
 from codemods.proof.snapshot.symbols import Origins
-from codemods.proof.statements.name_resolution import Holes, Occurrence, last_name
+from codemods.proof.statements.name_resolution import NameResolver, Occurrence, last_name
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -31,7 +31,7 @@ _TYPING |= {
 }
 
 
-class NamedInText(Holes):
+class TextNameResolver(NameResolver):
     """Reads what names something otherwise than by a plain name."""
 
     def _visit(self, node: object) -> None:
