@@ -97,6 +97,10 @@ class Quiet:
     pass
 
 
+def quiet_ones():
+    return sorted(one.__name__ for one in Quiet.__subclasses__())
+
+
 def factory():
     class Made:
         def __init_subclass__(cls):
@@ -171,7 +175,7 @@ for name in sys.argv[1:]:
     module = importlib.import_module(name)
     called = [str(f()) for n, f in sorted(vars(module).items()) if n.startswith("call")]
     hub = importlib.import_module("shop.hub")
-    subclasses = sorted(c.__name__ for c in hub.Quiet.__subclasses__())
+    subclasses = hub.quiet_ones()
     seen = {n: v for m, x in sorted(sys.modules.items()) if m.startswith("shop.") for n, v in vars(x).items()
             if n.startswith("SEEN")}
     told = [called, hub.LOG, sorted(hub.TABLE.items(), key=str), hub.bus.handlers, hub.Counted.count,
