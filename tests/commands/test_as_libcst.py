@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.commands.conftest import fingerprint
+
+pytestmark = pytest.mark.slow
 
 
 def codemod(root: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -51,7 +51,13 @@ ODD: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("kind", ODD)
+def _kinds(*but: str) -> list[object]:
+    """All kinds but these; those that take seconds to read are slow."""
+    slow = ("50 MB", "a long chain")
+    return [pytest.param(kind, marks=pytest.mark.slow if kind in slow else ()) for kind in ODD if kind not in but]
+
+
+@pytest.mark.parametrize("kind", _kinds())
 def test_beside(root: Path, run: Run, kind: str) -> None:
     """It is as it was, or (where it can be read) speaks of the new place; a refusal names it and changes nothing."""
     odd = root / "shop/odd.py"
@@ -70,7 +76,7 @@ def test_beside(root: Path, run: Run, kind: str) -> None:
 @pytest.mark.parametrize(
     "where", ["shop/__init__.py", "shop/status.py", "shop/worker.py", "shop/wire.pyi", "README.md"]
 )
-@pytest.mark.parametrize("kind", [kind for kind in ODD if kind not in ("50 MB", "a link to the source")])
+@pytest.mark.parametrize("kind", _kinds("50 MB", "a link to the source"))
 def test_in_its_way(root: Path, run: Run, where: str, kind: str) -> None:
     path = root / where
     path.unlink(missing_ok=True)
@@ -85,7 +91,7 @@ def test_in_its_way(root: Path, run: Run, where: str, kind: str) -> None:
         assert fingerprint(root) == before
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ODD if kind not in ("brackets", "a link to the source")])
+@pytest.mark.parametrize("kind", _kinds("brackets", "a link to the source"))
 def test_as_the_configuration(root: Path, run: Run, kind: str) -> None:
     ODD[kind](root / "pyproject.toml")
     before = fingerprint(root)

@@ -15,6 +15,7 @@ from codemods.model import Move
 from codemods.recipe import recipe
 from tests.commands.conftest import Run, fingerprint
 
+pytestmark = pytest.mark.slow
 MOVE = ("extract", "shop/worker.py", "shop/status.py", "Status")
 GUARDED = """
 [tool.codemods.moves.status]

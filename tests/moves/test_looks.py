@@ -16,6 +16,7 @@ from codemods.face import solve
 from .archive import Case, MemoryTree, load
 
 CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.txt")) if not (case := load(path)).refused]
+pytestmark = pytest.mark.slow  # each case, several times over
 RUFF = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
 
 # Import order, unused and repeated imports, unknown names, blank lines, blanks at line ends, long lines.

@@ -67,6 +67,7 @@ def seen_by_the_parser(tree: ast.Module) -> set[tuple[str, tuple[str, ...]]]:
     return found
 
 
+@pytest.mark.slow
 def test_no_import_of_the_standard_library_is_missed() -> None:
     folder = Path(sysconfig.get_path("stdlib"))
     files = sorted([*folder.glob("*.py"), *folder.glob("asyncio/*.py"), *folder.glob("unittest/*.py")])

@@ -77,6 +77,7 @@ def test_names_can_not_break_out_of_the_graph() -> None:
         assert "<script" not in picture
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium here")
 @pytest.mark.parametrize("more", [(), ("--blink-settings=preferredColorScheme=0",)])
 def test_in_a_browser(page: Path, tmp_path: Path, more: tuple[str, ...]) -> None:

@@ -33,6 +33,7 @@ def klass(name: str, base: str = "", body: str = "0", lines: int = 50) -> str:
     return f"class {name}{f'({base})' if base else ''}:\n{filling}\n    def do(self):\n        return {body}\n\n\n"
 
 
+@pytest.mark.slow
 def test_what_the_authors_of_the_worker_did() -> None:
     """The same definitions in each module as in the split that was made by hand, recipe by recipe."""
     found = suggest(DiskTree(FROZEN / "before"), "worker/worker.py")

@@ -10,7 +10,7 @@ from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import flat
 
-SAYS = "no new circle among imports that run while modules are imported"
+SAYS = "no new import cycle among imports that run while modules are imported"
 
 
 def check(comparison: Comparison) -> Check:
@@ -40,7 +40,7 @@ def check(comparison: Comparison) -> Check:
         kind, cause = Kind.NOTE if works else Kind.BROKEN, f"cycle {' '.join(sorted(circle))}"
         finding = Finding(where, f"{says}: {edges}", "import-cycle", kind, cause=cause)
         (declared if works else failures).append(finding)
-    return Check("circles", SAYS, len(graph), tuple(failures), tuple(declared))
+    return Check("import cycles", SAYS, len(graph), tuple(failures), tuple(declared))
 
 
 def _is_old(comparison: Comparison, before: Snapshot, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:

@@ -46,7 +46,7 @@ def check(comparison: Comparison) -> Check:
             # Who writes another path in the patch, wants to reach others.
             kind = Kind.BROKEN if was - now and runs and before.text == after.text else Kind.NOTE
             failures.append(_finding(pair, after, was - now, now - was, lines, kind))
-    return Check("seams", SAYS, len(sites), tuple(dict.fromkeys(failures)))
+    return Check("patch targets", SAYS, len(sites), tuple(dict.fromkeys(failures)))
 
 
 def _partners(comparison: Comparison, pair: Pair) -> Iterator[tuple[Occurrence, Occurrence]]:
