@@ -58,3 +58,11 @@ def test_every_refusal_of_the_readme_has_its_page() -> None:
     assert len(told) > 20
     assert told.keys() - titles().keys() == set()
     assert {code for code, star in told.items() if star} == told.keys() & accepted
+
+
+def test_architecture_names_what_is_there() -> None:
+    """Each file and package in backticks is somewhere in codemods/, under the path that is given."""
+    there = {path.relative_to(ROOT).as_posix() + "/" * path.is_dir() for path in (ROOT / "codemods").rglob("*")}
+    named = re.findall(r"`([\w./]+(?:\.py|\.toml|/))`", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    assert len(named) > 40
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)] == []

@@ -1,1 +1,14 @@
-"""imports"""
+"""What each of the two modules imports after the move, and how the old import path lives on.
+
+When ``selection`` has said what moves and which module imports the other, each reference that now crosses the two
+modules needs an import, and the question is where it stands: at the top, inside of the function that needs it, or
+under ``TYPE_CHECKING``.
+
+    required          what moved code reads, and must find in the destination
+    source_imports    what the source no longer needs, and what it imports from the destination
+    lazy_reexports    names that the source only finds when somebody asks for them (PEP 562)
+    self_imports      imports inside of functions that would now import a module into itself: they go
+    optional_blocks   imports under a condition, which may lose the names that nobody reads
+
+Not covered: an import under a ``try`` loses no name, though nobody may read it any more.
+"""

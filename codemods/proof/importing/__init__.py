@@ -1,1 +1,21 @@
-"""importing"""
+"""What happens while modules are imported: in which order they execute, which names are bound by then, which side
+effects run.
+
+Hard is that a module in an import cycle is seen by another one while it is only partially initialized, and that what is
+bound by then depends on which module somebody imported first. So each touched module is imported first in a simulation
+(``simulation``), statement by statement, as Python does it; a module that lies in no import cycle behaves the same
+whenever it is executed, and is simulated once for all starts (``traces``). ``eager`` says what a statement certainly
+reads and calls at that instant; ``order`` compares both snapshots and asks whether a name is read before it is bound.
+
+    shop/a.py   from .b import B         imported first: executes b, which asks a for A, not bound yet: fails
+                class A: ...             b imported first: executes a, which asks b for B, not bound yet: fails
+    shop/b.py   from .a import A
+                class B(A): ...
+
+``deferred_imports`` finds which statements may run an import that a move put into a function. Whether a statement has
+a side effect is found by running it on abstract values (``values``, ``interpreter``, ``side_effects``), and
+``optional_libraries`` says which libraries may be missing.
+
+Not covered: what code from outside of the tree does while it is imported, beyond the table of known names
+(``codemods.knowledge``), and modules that are loaded by computed names.
+"""
