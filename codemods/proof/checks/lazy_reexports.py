@@ -59,7 +59,7 @@ def check(comparison: Comparison) -> Check:
         failures += missed
         if found.outline.exported is None and not missed:
             lazy = ", ".join(name for branch in found.branches for name in branch.names)
-            message = f"`from {dotted} import *`, which no module of this tree does, would not take {lazy}"
+            message = f"`from {dotted} import *` does not take {lazy}; no module of this tree misses it"
             declared.append(Finding(found.outline.source.place(found.branches[0].node), message))
     return Check("old paths", SAYS, count, tuple(failures), tuple(declared))
 
