@@ -131,7 +131,7 @@ def test_threads_that_do_not_race_are_recorded(run, test):
 
 
 def test_chance_is_reported_with_the_field_and_what_was_recorded_before_stays(run):
-    assert "The field 'delay' differs: declare it with tape.volatile('delay')" in run.failure("test_chance")
+    assert "The field 'delay' differs. Declare it with tape.volatile('delay')" in run.failure("test_chance")
     assert (run.folder / "__snapshots__/test_it/test_chance.tape").read_text() == "as it was\n"
 
 

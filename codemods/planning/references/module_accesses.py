@@ -152,8 +152,9 @@ class _Rewriting:
         """What a star import brought, and what the file, or whoever reads it as a package's face, goes on reading."""
         if self.module not in self.referrers.stars:
             return
-        world, face = self.referrers.world, self.module.path.endswith("/__init__.py")
+        world = self.referrers.world
         read = {r.name for s in self.module.statements for r in s.references} | set(self.module.exported or ())
+        face = self.module.path.endswith("/__init__.py") or read.isdisjoint(world.module(self.referrers.path).binds)
         star = next(s for s in self.module.stars if world.target(self.module, s) == self.referrers.path)
         beside = None if star.level else (star.module, self.referrers.path)
         target = reference_to(self.destination, self.module.path, star.level > 0, self.names, beside)

@@ -133,7 +133,7 @@ def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Findin
     side = comparison.after
     for path in sorted(side.tree.code_with([stem(found.path)])) if public else ():
         outline = side.outline(path) if path.endswith(".py") else None
-        if outline is None or not _offers(outline):
+        if outline is None or not _offers(outline, found.outline):
             continue
         for star in outline.stars:
             if side.find(star, path) == found.path and any(not side.given(path, name) for name in public):
@@ -141,9 +141,11 @@ def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Findin
                 yield Finding(Place(path), f"the star import of {star} no longer takes {missing}")
 
 
-def _offers(outline: SymbolTable) -> bool:
-    words = _WORD.findall(outline.source.text)
-    return outline.source.path.endswith("__init__.py") or not LOCAL_BUILTINS.isdisjoint(words)
+def _offers(importer: SymbolTable, source: SymbolTable) -> bool:
+    """Does a star importer offer on what it takes: a package, one that reads none of it, one that looks for names?"""
+    words = set(_WORD.findall(importer.source.text))
+    facade = importer.source.path.endswith("__init__.py") or words.isdisjoint(source.binds)
+    return facade or not LOCAL_BUILTINS.isdisjoint(words)
 
 
 def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
