@@ -29,7 +29,7 @@ class Aliases:
             now = (id(module), len(vars(module)))
             if _without.get(module.__name__) != now:
                 before = len(self._undo)
-                self._in_namespace(module, module.__name__)
+                self._in_namespace(module, module.__name__, frozenset())
                 if len(self._undo) == before:
                     _without[module.__name__] = now
 
@@ -38,14 +38,16 @@ class Aliases:
         while self._undo:
             self._undo.pop()()
 
-    def _in_namespace(self, holder: Any, module: str) -> None:
+    def _in_namespace(self, holder: Any, module: str, around: frozenset[int]) -> None:
+        """``around``: the classes that hold this one, for classes may hold one another in a ring."""
+        around |= {id(holder)}
         for name, value in list(vars(holder).items()):
             if id(value) in self._instead:
                 self._set(holder, name, self._instead[id(value)])
             elif isinstance(value, FunctionType):
                 self._in_defaults(value)
-            elif isinstance(value, type) and value.__module__ == module and value is not holder:
-                self._in_namespace(value, module)
+            elif isinstance(value, type) and value.__module__ == module and id(value) not in around:
+                self._in_namespace(value, module, around)
 
     def _in_defaults(self, function: FunctionType) -> None:
         if any(id(one) in self._instead for one in function.__defaults__ or ()):

@@ -126,3 +126,19 @@ def test_another_loop_is_refused():
         finally:
             asyncio.events._set_running_loop(None)
             tap.close()
+
+
+class Ring:
+    """Holds a class that holds it."""
+
+    class Inner:
+        now = monotonic
+
+
+Ring.Inner.outer = Ring  # type: ignore[attr-defined]
+
+
+async def test_classes_that_hold_one_another(clock):
+    before = Ring.Inner.now()
+    await clock.advance(5)
+    assert Ring.Inner.now() == before + 5
