@@ -10,10 +10,9 @@ from codemods.project import Tree
 
 # Of these words code has one that reads annotations, and one that looks names up.
 _READS = ("__annotations__", "get_annotations", "signature", "annotationlib")
-_LOOKS_UP = re.compile(
-    r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|sys\.modules|_eval_type|ForwardRef|"
-    r"vars\(|import_module\(|getattr\(\w*module"
-)
+_LOOKS_UP = re.compile(r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|_eval_type|ForwardRef")
+# These look up all kinds of names; those of annotations by the module that `__module__` tells.
+_MAY_LOOK_UP = re.compile(r"sys\.modules|vars\(|import_module\(|getattr\(\w*module")
 _GENERIC = re.compile(r"\bget_type_hints\(|\bget_annotations\(|eval_str\s*=|\bresolve_types\(|\bevaluate_forward_ref\(")
 
 
@@ -31,6 +30,10 @@ def resolves_by_itself(
     for path in sorted(tree.code_with(words)):
         if path.endswith(".py") and among(path):
             code = text(path)
-            if _GENERIC.search(code) or (any(w in code for w in _READS) and _LOOKS_UP.search(code)):
+            if _GENERIC.search(code) or (any(w in code for w in _READS) and _looks_up(code)):
                 return True
     return False
+
+
+def _looks_up(code: str) -> bool:
+    return bool(_LOOKS_UP.search(code) or ("__module__" in code and _MAY_LOOK_UP.search(code)))

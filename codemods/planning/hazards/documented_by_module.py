@@ -6,15 +6,16 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from codemods.model import Hazard, Place
+from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 
 CODE = "documented-by-module"
 ACCEPTS = True
 TITLE = "a manual takes what moves from the source: automodule, literalinclude, mkdocstrings"
 MEANING = """Sphinx's `automodule` with `:members:` documents what was made in that module, `literalinclude` shows an
-object or lines of that file, mkdocstrings (`::: shop.orders`) what the module has. What moves would leave the manual
-without a word, or other lines would be shown. A manual that has the new module, too, is fine."""
+object or lines of that file, mkdocstrings (`::: shop.orders`) what the module has. What moves leaves the page of the
+old module, which is reported unless the manual has the new module too. A part of a file that is shown by its lines or
+by a name would be another one, or gone: that is refused."""
 EXAMPLE = """
 -- docs/index.rst --
 .. automodule:: shop.orders
@@ -45,8 +46,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
             shows = found[0].startswith(":::") or (":members:" in found[0] and ":imported-members:" not in found[0])
             listed = re.search(rf"(?:automodule(?:::|\}})|:::)[ \t]+{re.escape(new)}\s", text)
             if public and shows and not listed:
-                reason = f"the manual takes {', '.join(public[:3])} from {old} here, and would show it no more"
-                yield _hazard(path, text, found.start(), reason, f"add {new} to the manual first")
+                names = ", ".join(public[:3])
+                reason = f"the manual shows {names} with {old} here, and no longer does: add {new} to it"
+                place = Place(path, text.count("\n", 0, found.start()) + 1)
+                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
         for found in _INCLUDE.finditer(text):
             file = posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1]))
             if file != facts.move.source:

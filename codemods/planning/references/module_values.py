@@ -48,6 +48,11 @@ class ModuleValues:
         for dotted in self._aliases[module.path].get(chain[0], ()):
             yield ".".join([dotted, *chain[1:]])
 
+    def imported(self, module: Module, node: ast.expr) -> bool:
+        """Is it the module by an import of the file?"""
+        chain = attribute_chain(node)
+        return bool(chain) and self._by_chain(module, chain)
+
     def holds(self, module: Module, node: ast.expr | None) -> bool:
         """May the expression be the module?"""
         match node:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ from codemods.model import Place
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import ModuleValues, last_name
+from codemods.planning.references.outside_names import outside_names
+
+# Code that sets attributes whose names it computes does so to objects of all kinds, but in tests.
+_TESTING = re.compile(r"\b(?:pytest|unittest|mock|monkeypatch)\b")
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,14 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
     for call in module.source.nodes.of(ast.Call):
         if call.args:
             yield from _by_object(values, module, call, binds)
-            if is_patch(call):
+            if is_patch(call) and not _is_of_python(values.world, module, call.func):
                 yield from _by_path(values, module, call, dotted, binds)
 
 
 def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[PatchTarget]:
     called = last_name(call.func)
     known = [f for f in facts(values.world.tree, "replaces") if matching(f.calls, [f".{called}"])]
-    if not known or not values.holds(module, call.args[0]):
+    if not known or _is_of_python(values.world, module, call.func) or not values.holds(module, call.args[0]):
         return
     place = module.source.place(call)
     if called == "multiple":  # which has the names as keywords
@@ -50,8 +55,18 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
     elif known[0].words or len(call.args) < 2:  # a library that is given the module to replace what it likes
         names = {*binds}
     else:
-        names = {n for text in values.texts(module).of(call.args[1]) for n in _matching(text, binds)}
+        texts = values.texts(module).of(call.args[1])
+        if not values.imported(module, call.args[0]) and not _TESTING.search(module.source.text):
+            texts = {text for text in texts if UNKNOWN not in text}  # any object, and any attribute of it
+        names = {n for text in texts for n in _matching(text, binds)}
     yield from (PatchTarget(place, name, "", module) for name in sorted(names))
+
+
+def _is_of_python(world: ProjectIndex, module: Module, function: ast.expr) -> bool:
+    """``os.replace``, ``dataclasses.replace``: functions of the standard library, its mocks aside."""
+    names = outside_names(world, module, function)
+    roots = {name.partition(".")[0] for name in names}
+    return bool(roots) and roots <= sys.stdlib_module_names - {"unittest", "builtins"}
 
 
 def _by_path(
@@ -79,6 +94,9 @@ def _named(text: str, dotted: str, binds: Collection[str]) -> Iterator[tuple[str
         yield from ((n, behind) for n in (_matching(name, binds) if UNKNOWN in name else [name]))
     elif UNKNOWN in text and text != UNKNOWN:
         last = text.rpartition(".")[2]
+        said = {*re.findall(r"\w+", text.replace(UNKNOWN, " "))}
+        if UNKNOWN in last and said.isdisjoint(dotted.split(".")):
+            return  # it says nothing that would speak of this module
         pattern = re.compile(".*".join(map(re.escape, text.split(UNKNOWN))) + "$", re.DOTALL)
         for name in _matching(last, binds):
             if pattern.match(f"{dotted}.{name}"):
