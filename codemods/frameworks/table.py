@@ -6,12 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
 from codemods.project import Tree
-from codemods.project.settings import toml
 
 KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces")
 
@@ -53,7 +52,17 @@ def _own() -> tuple[Fact, ...]:
 
 def facts(tree: Tree, kind: str) -> tuple[Fact, ...]:
     """The facts of one kind: those of the package, then those that the project adds."""
-    table = toml(tree, "pyproject.toml").get("tool", {}).get("codemods", {}).get("frameworks", {})
+    settings = tree.read("pyproject.toml") if "pyproject.toml" in tree.paths else b""
+    return _with_added(settings, kind)
+
+
+@lru_cache(maxsize=64)
+def _with_added(settings: bytes, kind: str) -> tuple[Fact, ...]:
+    """Asked for each call of the tree: the table and the settings are read once."""
+    try:
+        table = tomllib.loads(settings.decode()).get("tool", {}).get("codemods", {}).get("frameworks", {})
+    except (ValueError, AttributeError):  # said where settings are checked
+        table = {}
     added = tuple(_read(table)) if isinstance(table, Mapping) else ()
     return tuple(fact for fact in (*_own(), *added) if fact.kind == kind)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar, cast
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -52,6 +52,7 @@ class Nodes:
     """The nodes of one tree, by kind."""
 
     def __init__(self, root: ast.AST) -> None:
+        self._root = root
         self._by_kind: dict[type[ast.AST], list[ast.AST]] = {}
         for node in walk(root):
             kind = type(node)
@@ -69,3 +70,8 @@ class Nodes:
         """Every import statement, at any depth."""
         yield from self.of(ast.Import)
         yield from self.of(ast.ImportFrom)
+
+    @cached_property
+    def parents(self) -> dict[int, ast.AST]:
+        """The node above each node, by the id of the lower one."""
+        return {id(child): node for node in walk(self._root) for child in ast.iter_child_nodes(node)}

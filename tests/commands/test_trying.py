@@ -183,10 +183,7 @@ def test_ctrl_c_while_it_is_tried_out(root: Path, tmp_path: Path) -> None:
     before = fingerprint(root)
     command = [sys.executable, "-m", "codemods", *MOVE, "--guard", f"exec 9> {alive}; echo >&9; sleep 1000"]
     surroundings = {**os.environ, "TMPDIR": str(scratch)}
-    process = subprocess.Popen(
-        command, cwd=root, stderr=subprocess.PIPE, text=True, env=surroundings,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job ignores it
-    )  # fmt: skip
+    process = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True, env=surroundings)
     with alive.open() as file:
         file.readline()
         process.send_signal(signal.SIGINT)

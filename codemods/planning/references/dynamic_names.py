@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_values
-from codemods.planning.references.introspection import in_a_scope, parents_of
+from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 
 if TYPE_CHECKING:
     from codemods.planning.facts import Facts
     from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.project import walk
 
 
 @dataclass(frozen=True)
@@ -106,9 +107,8 @@ class _Namespaces:
         for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
             text = self.module.source.text
             if unit is None or any(word in text for word in (*WAYS, "__dict__", "modules", "import_module")):
-                parents = parents_of(root)
-                for node in ast.walk(root):
-                    yield from self._look(node, parents, unit)
+                for node in walk(root):
+                    yield from self._look(node, self.module.source.nodes.parents, unit)
 
     def _look(self, node: ast.AST, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node) if isinstance(node, ast.expr) else Place(self.module.path)
@@ -149,7 +149,7 @@ class _Namespaces:
     @cached_property
     def _held(self) -> frozenset[str]:
         """Names of the file that hold the namespace: ``names = globals()``."""
-        nodes, found = parents_of(self.module.source.tree), set[str]()
+        nodes, found = self.module.source.nodes.parents, set[str]()
         for name, value in bound_values(self.module):
             if isinstance(value, (ast.Call, ast.Attribute)) and self._is_namespace(value, nodes):
                 found.add(name)

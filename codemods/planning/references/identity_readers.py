@@ -76,7 +76,7 @@ def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
 
 def compared_with_module(module: Module, node: ast.expr, names_source: object) -> ast.Compare | None:
     """The comparison in which a read of a module stands: ``f.__module__ == __name__``, ``getmodule(f) is handlers``."""
-    parents = parents_of(module.source.tree)
+    parents = module.source.nodes.parents
     above: ast.AST | None = parents.get(id(node))
     while above is not None and not isinstance(above, (*FUNCTIONS, ast.stmt)):
         if isinstance(above, ast.Compare):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from codemods.bindings import Import, Module
 from codemods.planning.edits.model import NewImport, Replacement
 from codemods.planning.edits.spelling import reference_to
+from codemods.planning.references.dynamic_names import WAYS
 from codemods.planning.references.module_values import attribute_chain
 from codemods.planning.references.referrers import Referrers
 from codemods.project.names import Names
@@ -155,6 +156,7 @@ class _Rewriting:
         world = self.referrers.world
         read = {r.name for s in self.module.statements for r in s.references} | set(self.module.exported or ())
         face = self.module.path.endswith("/__init__.py") or read.isdisjoint(world.module(self.referrers.path).binds)
+        face = face or any(word in read for word in WAYS)  # it may look any name up
         star = next(s for s in self.module.stars if world.target(self.module, s) == self.referrers.path)
         beside = None if star.level else (star.module, self.referrers.path)
         target = reference_to(self.destination, self.module.path, star.level > 0, self.names, beside)

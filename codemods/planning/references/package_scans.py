@@ -49,10 +49,17 @@ def scans(facts: Facts) -> Iterator[Scan]:
     for module in facts.world.modules_mentioning(*WORDS):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
-            if last_name(call.func) in _IMPORTING and call.args:
+            if last_name(call.func) in _IMPORTING and call.args and not _of_the_tree(facts, module, call.func):
                 scope = _scope(facts, module, texts, call)
                 if scope is not None and any(scope.fullmatch(dotted) for dotted in wanted):
                     yield _scan(module, call, scope)
+
+
+def _of_the_tree(facts: Facts, module: Module, function: ast.expr) -> bool:
+    """A function of the tree that is called like one of Python's."""
+    chain = attribute_chain(function)
+    dotted = facts.referrers.values.dotted_of(module, chain) if chain else ()
+    return any(facts.world.names.find(one.rpartition(".")[0], module.path) for one in dotted if "." in one)
 
 
 def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
