@@ -273,7 +273,7 @@ def attempt(seed: int) -> tuple[str, str]:
         after = observed(folder, starts)
     lines = list(zip(before.split("\n"), after.split("\n"), strict=False))
     if before.count("\n") == after.count("\n") and all(same(one, two) for one, two in lines):
-        kept = any("keeps importing" in action for file in solution.plan.files for action in file.actions)
+        kept = any(file.kept for file in solution.plan.files)
         return "moved, importers kept" if kept else "moved", ""
     return "broken", "\n".join([str(one.move), *(f"- {a}\n+ {b}" for a, b in lines if not same(a, b))])
 

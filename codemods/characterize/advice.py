@@ -76,7 +76,7 @@ def _looks(mine: str, theirs: str, here: Run, there: Run) -> str:
 
 
 def _random(part: str) -> bool:
-    return bool(_ID.fullmatch(part)) and any(c.isdigit() for c in part)
+    return bool(_ID.fullmatch(part)) and any(c.isdigit() for c in part) and any(c.isalpha() for c in part)
 
 
 def _for_bytes(line: str) -> str:
