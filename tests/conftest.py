@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,3 +20,25 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
 def _state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Records of moves go to a folder of the test's own, not to the user's."""
     monkeypatch.setenv("XDG_STATE_HOME", str(Path(tmp_path_factory.mktemp("state"))))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_worker() -> Iterator[None]:
+    """A pytest that a test starts runs on its own, though this one may share its work by pytest-xdist."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+_REAL = {name: getattr(time, name) for name in ("monotonic", "perf_counter", "time", "sleep")}
+
+
+@pytest.fixture(autouse=True)
+def _time_runs() -> Iterator[None]:
+    """No test leaves a virtual clock behind: the next event loop would wait for ever."""
+    yield
+    left = [name for name, real in _REAL.items() if getattr(time, name) is not real]
+    for name in left:
+        setattr(time, name, _REAL[name])
+    assert not left, f"a virtual clock is still on: {left}"

@@ -98,8 +98,10 @@ async def test_waiting_for_what_never_happens_says_so():
         tap = Tap(server.host, server.port)
         runner = asyncio.Runner()
 
+        clocks: list[VirtualClock] = []
+
         async def hang() -> None:
-            VirtualClock(tap)
+            clocks.append(VirtualClock(tap))
             await asyncio.Event().wait()
 
         def run() -> None:
@@ -107,6 +109,7 @@ async def test_waiting_for_what_never_happens_says_so():
                 runner.run(hang())
 
         await asyncio.get_running_loop().run_in_executor(None, run)
+        clocks[0].stop()
         tap.close()
 
 
