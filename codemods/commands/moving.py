@@ -34,9 +34,7 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     what.add_argument("--plan", action="store_true", help="write nothing; show what goes where, and why")
     what.add_argument("-i", "--interactive", action="store_true", help="choose what moves with it, then confirm")
     add_trials(parser, own_guard)
-    parser.add_argument(
-        "--allow-dirty", action="store_true", default=None, help="change files with uncommitted changes"
-    )
+    parser.add_argument("--allow-dirty", action="store_true", help="change files with uncommitted changes")
     parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
     add_html(parser)
     much = parser.add_mutually_exclusive_group()

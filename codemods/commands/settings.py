@@ -1,7 +1,7 @@
 """Defaults of the command line in pyproject.toml: `[tool.codemods]`.
 
-What executes code can't be switched on there: a tree that somebody cloned must not choose what runs. `guard` is the
-command that a bare `--guard` stands for.
+What executes code, or overwrites work that is not committed, can't be switched on there: a tree that somebody cloned
+must not choose that. `guard` is the command that a bare `--guard` stands for.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ _DEFAULTS = {
     "reexport": (bool, str),
     "reexport-comment": str,
     "deprecate": bool,
-    "allow-dirty": bool,
     "verbose": bool,
     "pager": bool,
     "color": str,
     "guard": str,
 }
 REEXPORTS = ("auto", "eager", "lazy", "none")
+# An option that a tree can't give for the person who moves code in it.
+_COMMAND_LINE_ONLY = ("allow-dirty",)
 # Tables that other parts of the tool read.
 _TABLES = ("moves", "frameworks")
 
@@ -72,6 +73,9 @@ def settings(root: Path) -> Mapping[str, Any]:
     """The table [tool.codemods], checked; empty where there is none."""
     table = tool_table(root, missing_ok=True)
     for key in table:
+        if key in _COMMAND_LINE_ONLY:
+            reason = f"{key} can't be set here, for the tree would decide it for whoever moves code in it"
+            wrong(f"[tool.codemods]: {reason}", f"take the line out, and pass --{key} to the command that needs it")
         if key not in _DEFAULTS and key not in _TABLES:
             from codemods.spelling import did_you_mean
 
