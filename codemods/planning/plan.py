@@ -39,6 +39,7 @@ from codemods.planning.imports.source_imports import (
     kept_for_others,
     landing_place,
 )
+from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, withdrawn
 from codemods.planning.index.annotation_readers import Resolved, resolved_hints
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
@@ -190,6 +191,8 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     future = (
         facts.source.postponed and annotated and not (facts.destination is not None and facts.destination.postponed)
     )
+    waiting = awaiting(facts)
+    tested = () if needs.typing_imports else tuple(no_longer_tested(facts, waiting))
     blocks = tuple(Block(node, unread(facts.source, node, needs.used)) for node in needs.blocks)
     own_accesses = facts.own_accesses
     arrival = DestinationEdits(
@@ -201,8 +204,9 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
         tuple(needs.typing_imports),
         needs.typing_test(),
         blocks,
-        (*awaiting(facts), *(own_accesses.dropped if own_accesses else ())),
+        (*waiting, *tested, *(own_accesses.dropped if own_accesses else ())),
         (*texts.get(facts.move.destination, ()), *(own_accesses.edits if own_accesses else ())),
+        withdrawn=withdrawn(facts),
     )
     back, lazy = ways_back(facts)
     leaving = departing_blocks(facts, needs.blocks)
@@ -287,6 +291,9 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
         got.append("imports " + ", ".join(brought))
     if arrival.body.late:
         got.append("imports inside functions " + ", ".join(sorted({late.new.binds for late in arrival.body.late})))
+    if arrival.withdrawn is not None:
+        names = [name for branch in arrival.withdrawn.branches for name in branch.gone]
+        got.append("no longer finds " + ", ".join(names) + " when asked: it defines that")
     yield FilePlan(arrival.path, tuple(got))
     if edits.stubs is not None:
         declared = ", ".join(dict.fromkeys(n for s in edits.stubs.arrival.body.statements for n in sorted(s.binds)))

@@ -17,6 +17,7 @@ from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter, insertion
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
+from codemods.rewriting.lazy_names import withdrawn_edits
 from codemods.rewriting.moved_text import moved_text
 from codemods.rewriting.placing import header, in_order
 from codemods.rewriting.regions import closes, comments_above
@@ -168,8 +169,12 @@ def _joined_module(arrival: DestinationEdits, module: Module, names: Names, styl
     source = module.source
     style = style.seen_from(names.dotted(arrival.path).partition(".")[0])
     style = replace(style, indent=indentation(source))
-    edits, whole = dropped_imports(source, arrival.dropped)
-    edits += arrival.edits
+    dropped, answers, lines = arrival.dropped, list[Replacement](), list[tuple[int, int]]()
+    if arrival.withdrawn is not None:
+        answers, lines, dropped = withdrawn_edits(source, arrival.withdrawn, dropped)
+    edits, whole = dropped_imports(source, dropped)
+    edits += [*arrival.edits, *answers]
+    whole += lines
     edits += [removal(source, top, bottom) for top, bottom in blocks(whole, source)]
     head = header(source)
     inserter = Inserter(source, head, style, {id(item.node) for item in arrival.dropped})
@@ -254,7 +259,8 @@ def _landing(arrival: DestinationEdits, module: Module, before: Statement, moved
 def _with_last(text: str, arrival: DestinationEdits, module: Module, moved: str) -> str:
     """The new text with moved code at its end."""
     stripped = text.rstrip(" \t\r\n")
-    big = _begins_big(arrival.body.statements) or _ends_big(module.statements)
+    whole = arrival.withdrawn.whole if arrival.withdrawn is not None else None
+    big = _begins_big(arrival.body.statements) or _ends_big(tuple(s for s in module.statements if s.node is not whole))
     return stripped + module.source.newline * (0 if not stripped else 3 if big else 2) + moved
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import ast
 
-from codemods.bindings import Module
+from codemods.bindings import Import, Module
 from codemods.bindings.references import is_type_checking
-from codemods.planning.edits.model import LazyReexport, NewImport, Replacement
+from codemods.planning.edits.model import LazyBranch, LazyReexport, NewImport, Replacement, WithdrawnLazyNames
 from codemods.planning.grouping.definition_groups import is_main_guard
 from codemods.project import Source
 from codemods.project.import_style import ImportStyle
@@ -49,15 +49,45 @@ def lazy_edits(lazy: LazyReexport, module: Module, style: ImportStyle) -> list[R
     return [_at_the_end(module, source.newline.join(lines) + source.newline)]
 
 
+def withdrawn_edits(
+    source: Source, gone: WithdrawnLazyNames, dropped: tuple[Import, ...]
+) -> tuple[list[Replacement], list[tuple[int, int]], tuple[Import, ...]]:
+    """What leaves a module ``__getattr__`` whose names the module defines now: (edits, lines that go whole, and what is
+    dropped beside them)."""
+    if gone.whole is None:
+        lines = [(branch.node.lineno, last_line(branch.node)) for branch in gone.branches if not branch.kept]
+        edits = [_answers_less(source, branch) for branch in gone.branches if branch.kept]
+        return edits + _cut(source, lines), [], dropped
+    seen = {(node, index) for node in gone.whole.body for index in range(len(getattr(node, "names", "x")))}
+    if seen <= {(item.node, item.index) for item in dropped}:
+        left = tuple(item for item in dropped if item.node not in gone.whole.body)
+        return [], [(gone.whole.lineno, last_line(gone.whole))], left
+    return _cut(source, [(last_line(gone.whole.body[-1]) + 1, last_line(gone.whole))]), [], dropped
+
+
+def _cut(source: Source, lines: list[tuple[int, int]]) -> list[Replacement]:
+    starts = [*source.line_starts, len(source.text)]
+    return [Replacement(starts[top - 1], starts[min(bottom, len(starts) - 1)], "") for top, bottom in lines]
+
+
+def _answers_less(source: Source, branch: LazyBranch) -> Replacement:
+    assert isinstance(branch.node.test, ast.Compare)
+    start, end = source.end(branch.node.test.left), source.end(branch.node.test)
+    return Replacement(start, end, " " + _asks_for([f'"{name}"' for name in branch.kept]))
+
+
+def _asks_for(names: list[str]) -> str:
+    return f"== {names[0]}" if len(names) == 1 else f"in ({', '.join(names)})"
+
+
 def _branch(lazy: LazyReexport, name: str, indent: str, style: ImportStyle) -> list[str]:
     names = [f'"{n}"' for n in sorted(lazy.names, key=style.name_key)]
-    test = f"== {names[0]}" if len(names) == 1 else f"in ({', '.join(names)})"
     relative = lazy.module.startswith(".")
     target = f'"{lazy.module}", __package__' if relative else f'"{lazy.module}"'
     prefix = lazy.prefix
     modules = ("importlib", "warnings") if lazy.warns else ("importlib",)
     lines = [
-        f"if {name} {test}:",
+        f"if {name} {_asks_for(names)}:",
         *(f"{style.indent}import {n}" + (f" as {prefix}{n}" if prefix else "") for n in modules),
         "",
     ]

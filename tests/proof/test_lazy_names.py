@@ -186,3 +186,44 @@ def _moved(text: str, beginning: str, to_the_end: bool) -> str:
     lines.remove(line)
     at = next(n for n, one in enumerate(lines) if one.startswith("if TYPE_CHECKING")) if to_the_end else 0
     return "".join([*lines[:at], line, *lines[at:]])
+
+
+def two_lazy(lazy: str) -> dict[str, str]:
+    """Replies whose lazy names are those in the text, and where they stand."""
+    branch = BRANCH.replace('== "Gone"', f"in {lazy}" if lazy.startswith("(") else f"== {lazy}")
+    text = f'''\
+from typing import TYPE_CHECKING
+
+
+class Reply:
+    status = 200
+
+
+if TYPE_CHECKING:
+    from .gone import Gone as Gone
+    from .gone import Lost as Lost
+else:
+
+    def __getattr__(name):
+        """Names that moved."""
+{branch}        raise AttributeError(name)
+'''
+    gone = "from .replies import Reply\n\n\nclass Gone(Reply):\n    pass\n\n\nclass Lost(Reply):\n    pass\n"
+    return {"shop/__init__.py": "", "shop/replies.py": text, "shop/gone.py": gone}
+
+
+def test_a_lazy_name_that_is_defined_again_leaves_the_others() -> None:
+    before, move = tree(two_lazy('("Gone", "Lost")')), Move("shop/gone.py", ("Gone",), "shop/replies.py")
+    after = OverlayTree(before, solve(move, before).changes.after)
+    text = after.read("shop/replies.py").decode()
+    assert '== "Lost"' in text
+    assert prove(before, after, [move]).held
+    for found in ('== "Lots"', '== "Gone"', 'in ("Lost", "Reply")'):
+        other = OverlayTree(before, {p: after.read(p) for p in after.paths})
+        other = OverlayTree(other, {"shop/replies.py": text.replace('== "Lost"', found).encode()})
+        assert not prove(before, other, [move]).held
+
+
+def test_a_lazy_name_that_is_defined_nowhere_is_missed() -> None:
+    before = tree(two_lazy('("Gone", "Lost")'))
+    assert not prove(before, tree(two_lazy('"Lost"')), []).held

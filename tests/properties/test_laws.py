@@ -15,7 +15,6 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -72,7 +71,6 @@ def _said(raw: bytes) -> Counter[str]:
     return Counter(ast.dump(node) for node in ast.parse(raw).body)
 
 
-@pytest.mark.xfail(reason="what moves back into a module with lazy names is refused: module-getattr", run=False)
 @few
 @given(trees(tail=True))
 def test_there_and_back_is_the_first_bytes_where_the_last_definitions_moved(drawn: Drawn) -> None:
@@ -85,7 +83,6 @@ def test_there_and_back_is_the_first_bytes_where_the_last_definitions_moved(draw
     assert _texts({path: back[path] for path in drawn.files}) == _texts(drawn.files)
 
 
-@pytest.mark.xfail(reason="what moves back into a module with lazy names is refused: module-getattr", run=False)
 @few
 @given(trees())
 def test_there_and_back_says_the_same(drawn: Drawn) -> None:

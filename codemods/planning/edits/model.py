@@ -88,6 +88,24 @@ class TypingTest:
 
 
 @dataclass(frozen=True)
+class LazyBranch:
+    """A branch of a module ``__getattr__`` that answers for ``gone`` no more, and goes where no names are ``kept``."""
+
+    node: ast.If
+    gone: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WithdrawnLazyNames:
+    """Lazy names that a destination defines now; ``whole``: the ``if TYPE_CHECKING`` whose ``else`` then answers for
+    nothing."""
+
+    branches: tuple[LazyBranch, ...]
+    whole: ast.If | None
+
+
+@dataclass(frozen=True)
 class DestinationEdits:
     """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
 
@@ -102,6 +120,7 @@ class DestinationEdits:
     dropped: tuple[Import, ...] = ()
     edits: tuple[Replacement, ...] = ()
     typing_comment: str = ""
+    withdrawn: WithdrawnLazyNames | None = None
 
 
 @dataclass(frozen=True)

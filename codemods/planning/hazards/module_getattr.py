@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.imports.withdrawn_lazy_names import withdrawn
 
 CODE = "module-getattr"
 TITLE = "a module's `__getattr__` or `__dir__` is asked for names, and the move changes which"
 MEANING = """The `__getattr__` of a module is asked for names that the module does not bind. In the destination it is
-asked for moved names no more; where it speaks of one, the move is refused. A `__getattr__` or `__dir__` that moves
+asked for moved names no more; what an earlier move wrote into it for one of them is
+taken out; where it speaks of one otherwise, the move is refused. A `__getattr__` or `__dir__` that moves
 answers for the destination as well."""
 EXAMPLE = """
 -- shop/prices.py --
@@ -33,10 +35,14 @@ def find(facts: Facts) -> Iterator[Hazard]:
         reason = f"{name} answers for {facts.move.destination} too after the move"
         yield Hazard(CODE, place, reason, (), Severity.DECLARED)
     destination = facts.destination
+    leaving = withdrawn(facts)
+    answered = {name for branch in leaving.branches for name in branch.gone} if leaving is not None else set[str]()
     for statement in destination.definitions.get("__getattr__", ()) if destination is not None else ():
         assert destination is not None
         texts = {n.value for n in ast.walk(destination.source.tree) if isinstance(n, ast.Constant)}
-        spoken = sorted(facts.moved_names & {text for text in texts if isinstance(text, str)})
+        spoken = sorted((facts.moved_names - answered) & {text for text in texts if isinstance(text, str)})
+        if not spoken and answered:
+            return
         yield Hazard(
             CODE,
             destination.source.place(statement.node),

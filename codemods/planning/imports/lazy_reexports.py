@@ -15,6 +15,7 @@ from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import OWN
 from codemods.planning.references.module_escapes import handed_on
@@ -194,15 +195,13 @@ def _standing(facts: Facts) -> ast.FunctionDef | None:
     """The ``__getattr__`` that the source has; Refused where names can't be put into it."""
     if "__getattr__" not in facts.source.binds:
         return None
-    found = [n for n in _module_level(facts.source.source.tree.body) if getattr(n, "name", "") == "__getattr__"]
+    function = module_getattr(facts.source)
     moving = {id(s.node) for unit in facts.moving for s in unit.statements}
-    if len(found) == 1 and isinstance(found[0], ast.FunctionDef) and id(found[0]) not in moving:
-        function = found[0]
-        arguments = function.args
-        own_line = function.body[0].lineno > function.lineno
-        if len([*arguments.posonlyargs, *arguments.args]) == 1 and not function.decorator_list and own_line:
-            return function
-    place = facts.source.source.place(found[0]) if found else Place(facts.move.source)
+    if function is not None and id(function) not in moving:
+        return function
+    body = facts.source.source.tree.body
+    found = next((n for n in module_level(body) if getattr(n, "name", "") == "__getattr__"), None)
+    place = facts.source.source.place(found) if found else Place(facts.move.source)
     reason = "the module has a __getattr__ into which the moved names can't be put"
     remedy = "make it one plain function of one argument, or leave out --deprecate"
     raise Refused(Hazard("module-getattr", place, reason, (remedy,)))
@@ -210,23 +209,10 @@ def _standing(facts: Facts) -> ast.FunctionDef | None:
 
 def _prefix(function: ast.FunctionDef | None) -> str:
     """What a branch binds would be a local name everywhere in the function: it may be none that others read."""
-    others = [n for n in (function.body if function else ()) if not _is_answer(n)]
+    others = [n for n in (function.body if function else ()) if not is_answer(n)]
     known = {getattr(n, "id", getattr(n, "name", "")) for other in others for n in ast.walk(other)}
     known |= {a.asname or a.name for o in others for n in ast.walk(o) if isinstance(n, ast.Import) for a in n.names}
     prefix = ""
     while any(prefix + name in known for name in ("importlib", "warnings", "message")):
         prefix += "_"
     return prefix
-
-
-def _is_answer(node: ast.stmt) -> bool:
-    """Is this a branch that an earlier move made?"""
-    first = node.body[0] if isinstance(node, ast.If) and not node.orelse else None
-    return isinstance(first, ast.Import) and first.names[0].name == "importlib"
-
-
-def _module_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for node in body:
-        yield node
-        if isinstance(node, (ast.If, ast.Try)):
-            yield from _module_level([*node.body, *node.orelse])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codemods.model import Check, Finding, Place
@@ -19,6 +20,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.impact import stem
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.lazy_names import Branch, LazyNames, lazy_names
+from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, SymbolTable, flat
 
 SAYS = "old paths that are lazy give the moved objects, and type checkers see them"
@@ -65,27 +67,65 @@ def check(comparison: Comparison) -> Check:
 
 
 def without_lazy_branches(comparison: Comparison) -> Comparison:
-    """The same comparison, in which the branches are no text, but known as what they give."""
-    changes: dict[str, bytes | None] = {}
-    lazy: dict[str, dict[str, str]] = {}
+    """The same comparison, in which branches that are new, or answer for less since names are defined where they were
+    lazy, are no text, but known as what they give."""
+    before, after = (defaultdict[str, list[Branch]](list) for _ in range(2))
     for found in _answers(comparison):
-        changes[found.path] = _without(found)
-        lazy[found.path] = {name: branch.module for branch in found.branches for name in branch.names}
-    if not changes:
+        after[found.path] += found.branches
+    for path, old, new in _withdrawn(comparison):
+        before[path] += old
+        after[path] += new
+    if not before and not after:
         return comparison
+    old_texts = {path: _without(comparison.before, path, some) for path, some in before.items()}
+    new_texts = {path: _without(comparison.after, path, some) for path, some in after.items() if some}
     written = {p: comparison.new.read(p) if p in comparison.new.paths else None for p in comparison.touched}
-    return replace(comparison, new=OverlayTree(comparison.old, written | changes), lazy=lazy)
+    old = OverlayTree(comparison.old, old_texts) if old_texts else comparison.old
+    new = OverlayTree(old, written | new_texts)
+    return replace(comparison, old=old, new=new, lazy=_given(after), lazy_before=_given(before))
 
 
-def _without(found: _Answers) -> bytes:
-    source = found.outline.source
-    if found.whole is not None:
+def _given(found: Mapping[str, Iterable[Branch]]) -> dict[str, dict[str, str]]:
+    return {path: {name: branch.module for branch in some for name in branch.names} for path, some in found.items()}
+
+
+def _withdrawn(comparison: Comparison) -> Iterator[tuple[str, list[Branch], list[Branch]]]:
+    """(module, branches of before that answered for what the module defines now, what is left of them)"""
+    come: dict[str, dict[str, str]] = {}
+    for (old, name), (new, now) in comparison.renamed.items():
+        if old != new and name == now:
+            come.setdefault(new, {})[name] = comparison.before.names.dotted(old)
+    for path in comparison.changed:
+        here = come.get(path, {})
+        before, after = (_in(side, path) if here else None for side in (comparison.before, comparison.after))
+        if before is None:
+            continue
+        old = [b for b in before.branches if any(here.get(name) == b.module for name in b.names)]
+        left = [replace(b, names=tuple(n for n in b.names if here.get(n) != b.module)) for b in old]
+        asked = {(b.names, b.module, b.warns) for b in left if b.names}
+        new = [b for b in (after.branches if after else ()) if (b.names, b.module, b.warns) in asked]
+        if old and len(new) == len(asked):
+            yield path, old, new
+
+
+def _in(side: Snapshot, path: str) -> LazyNames | None:
+    outline = side.outline(path)
+    return lazy_names(side.names, path, outline) if outline is not None else None
+
+
+def _without(side: Snapshot, path: str, branches: list[Branch]) -> bytes:
+    found, outline = _in(side, path), side.outline(path)
+    assert found is not None
+    assert outline is not None
+    source = outline.source
+    gone = {id(branch.node) for branch in branches}
+    if found.whole is not None and all(id(branch.node) in gone for branch in found.branches):
         start, end = _lines_of(source, found.whole)
         seen = ast.unparse(ast.If(found.whole.test, found.whole.body, []))
         text = source.newline.join([*seen.split("\n"), ""])
         return source.encode(source.text[:start] + text + source.text[end:])
     text = source.text
-    for branch in reversed(found.branches):
+    for branch in sorted(branches, key=lambda b: b.node.lineno, reverse=True):
         start, end = _lines_of(source, branch.node)
         text = text[:start] + text[end:]
     return source.encode(text)

@@ -139,18 +139,26 @@ class _Check:
         both = self.comparison.old.paths & self.comparison.new.paths
         for path in sorted(self._tangled(self.comparison.changed) & both):
             yield Place(path), f"when {path} is imported", self.old.run(path), self.new.run(path)
-            outline = self.comparison.after.outline(path)
-            lazy = sorted({*outline.lazy.values()}) if outline is not None and path in self.comparison.changed else []
-            homes = [home for home in (self.comparison.after.find(dotted, path) for dotted in lazy) if home]
+            homes = self._homes(self.new, path) if path in self.comparison.changed else []
             if homes:
+                asked = self.new.side.outline(path)
+                before = self._homes(self.old, path, asked.lazy if asked is not None else ())
                 said = f"when {path} is asked for what stands in {', '.join(homes)}"
-                yield Place(path), said, self.old.run(path), self.new.run(path, *homes)
+                yield Place(path), said, self.old.run(path, *before), self.new.run(path, *homes)
         for pair in self.comparison.pairing.pairs:
             if pair.old.text != pair.new.text and pair.new.path in both:
                 before, after = self._called(self.old, pair.old), self._called(self.new, pair.new)
                 if before != after:
                     old = self.old.run(pair.old.path, *before)
                     yield pair.new.place, f"when {pair.new.said} runs", old, self.new.run(pair.new.path, *after)
+
+    @staticmethod
+    def _homes(program: Program, path: str, names: Iterable[str] | None = None) -> list[str]:
+        """The modules in which a module finds lazy names, these or all, when it is asked for them."""
+        outline = program.side.outline(path)
+        lazy = outline.lazy if outline is not None else {}
+        wanted = sorted({module for name, module in lazy.items() if names is None or name in names})
+        return [home for home in (program.side.find(dotted, path) for dotted in wanted) if home]
 
     def _tangled(self, changed: Iterable[str]) -> set[str]:
         """The changed modules, and those that lie in an import cycle with one."""

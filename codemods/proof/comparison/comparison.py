@@ -21,17 +21,18 @@ class Comparison:
     """Old tree, new tree, and the moves as they were asked for (none: they are found).
 
     ``lazy``: names that modules of the new tree find when asked, beside those of its text, and where they import them
-    from.
+    from; ``lazy_before``: the same of the old tree.
     """
 
     old: Tree
     new: Tree
     moves: Sequence[Move] = ()
     lazy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    lazy_before: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @cached_property
     def before(self) -> Snapshot:
-        return Snapshot(self.old)
+        return Snapshot(self.old, self.lazy_before)
 
     @cached_property
     def after(self) -> Snapshot:
