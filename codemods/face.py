@@ -130,7 +130,12 @@ def _proof(planned: Plan, tree: Tree, after: Tree) -> Proof:
         return first
     second = prove(between, after, moves)
     checks = tuple(
-        replace(b, examined=a.examined + b.examined, declared=(*a.declared, *b.declared))
+        replace(
+            b,
+            examined=a.examined + b.examined,
+            declared=(*a.declared, *b.declared),
+            assumptions=(*a.assumptions, *b.assumptions),
+        )
         for a, b in zip(first.checks, second.checks, strict=True)
     )
     return Proof(checks if second.held else second.checks, second.moves)

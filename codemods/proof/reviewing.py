@@ -24,10 +24,11 @@ def reviewed(comparison: Comparison, checks: Sequence[Check]) -> Review:
 
 
 def reviewed_checks(checks: Iterable[Check]) -> Iterator[Finding]:
-    """What checks found, with a code each; what they declare is a note."""
+    """What checks found, with a code each; what they declare or assume is a note."""
     for check in checks:
         yield from (_coded(check, finding) for finding in check.failures)
-        yield from (replace(_coded(check, finding), kind=Kind.NOTE) for finding in check.declared)
+        notes = (*check.declared, *check.assumptions)
+        yield from (replace(_coded(check, finding), kind=Kind.NOTE) for finding in notes)
 
 
 def with_checks(review: Review, checks: Sequence[Check]) -> Review:

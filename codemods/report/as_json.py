@@ -76,6 +76,7 @@ def proof_json(proof: Proof) -> dict[str, Any]:
                 "examined": check.examined,
                 "failures": _findings(check.failures),
                 "declared": _findings(check.declared),
+                "assumptions": _findings(check.assumptions),
             }
             for check in proof.checks
         ],

@@ -64,14 +64,27 @@ def moves_lines(moves: Sequence[Move]) -> Iterator[Line]:
 
 
 def proof_lines(proof: Proof) -> Iterator[Line]:
-    """Each check with a tick, what it says, and how many places it looked at; no tick where it looked at none."""
+    """Each check with a tick, what it says, and how many places it looked at; no tick where it looked at none. Then
+    the verdict, and what the proof assumes."""
     yield Line("Proof", "heading")
     width = max((len(check.name) for check in proof.checks), default=0)
     for check in proof.checks:
-        mark, style = ("✗", "bad") if not check.held else ("✓", "good") if check.examined else ("-", "faint")
-        yield Line(f"  {mark} {check.name:<{width}}  {check.says} ({counted(check.examined, 'place')})", style)
+        yield _check_line(check, width)
         yield from _findings(check)
     yield verdict_line(proof)
+    yield from (Line(f"  assumes: {message}") for message in assumptions(proof))
+
+
+def _check_line(check: Check, width: int) -> Line:
+    if check.held and not check.examined:
+        return Line(f"  - {check.name:<{width}}  not applicable: nothing in this change is of its kind", "faint")
+    mark, style = ("✓", "good") if check.held else ("✗", "bad")
+    return Line(f"  {mark} {check.name:<{width}}  {check.says} ({counted(check.examined, 'place')})", style)
+
+
+def assumptions(proof: Proof) -> tuple[str, ...]:
+    """What the proof takes for granted, each once, with the evidence that was looked for."""
+    return tuple(dict.fromkeys(finding.message for check in proof.checks for finding in check.assumptions))
 
 
 def verdict_line(proof: Proof) -> Line:

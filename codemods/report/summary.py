@@ -8,14 +8,32 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from codemods.model import Disposition, GroupPlan, Hazard, Move, Place, Plan, Proof, Severity
-from codemods.report.lines import Line, counted, grouped, head_lines, help_lines, names_text, unit_names, verdict_line
+from codemods.report.lines import (
+    Line,
+    assumptions,
+    counted,
+    grouped,
+    head_lines,
+    help_lines,
+    names_text,
+    unit_names,
+    verdict_line,
+)
 
 # So many names in a line, reasons, files, causes to know of and assumptions are shown; the rest is only counted.
-_NAMES, _REASONS, _FILES, _CAUSES, _ASSUMED = 6, 2, 3, 2, 1
+_NAMES, _REASONS, _FILES, _CAUSES, _ASSUMED = 6, 2, 3, 2, 5
+# A report has so many lines; assumptions take the room that is left, at least one line of it.
+_LINES = 11
 
 
 def moved_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof: Proof) -> Iterator[Line]:
     """What a move did: ``made`` are the files that are new, ``written`` all that were touched."""
+    lines = list(_done_lines(plan, made, written, proof))
+    yield from lines
+    yield from _assumed(plan, proof, _LINES - len(lines))
+
+
+def _done_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof: Proof) -> Iterator[Line]:
     for move in plan.moves:
         new = " (new file)" if move.destination in made else ""
         names = names_text(_asked(plan, move), _NAMES)
@@ -25,7 +43,6 @@ def moved_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
     yield from _files("Rewrote", [path for path in written if path not in ends])
     yield from _kept(plan)
     yield from know_lines(_to_know(plan, proof))
-    yield from _assumed(plan)
     yield verdict_line(proof)
 
 
@@ -83,12 +100,16 @@ def _kept(plan: Plan) -> Iterator[Line]:
     yield from (Line(f"  {said}{more}") for said in kept[:1])
 
 
-def _assumed(plan: Plan) -> Iterator[Line]:
+def _assumed(plan: Plan, proof: Proof | None = None, room: int = _ASSUMED) -> Iterator[Line]:
     """What is taken for granted, each with what was looked for."""
-    reasons = list(dict.fromkeys(h.reason for h in plan.hazards if h.severity is Severity.ASSUMED))
-    yield from (Line(f"  assumes: {reason}") for reason in reasons[:_ASSUMED])
-    if len(reasons) > _ASSUMED:
-        yield Line(f"  {counted(len(reasons) - _ASSUMED, 'more assumption')} with -v", "faint")
+    planned = (hazard.reason for hazard in plan.hazards if hazard.severity is Severity.ASSUMED)
+    reasons = list(dict.fromkeys((*planned, *(assumptions(proof) if proof else ()))))
+    room = max(1, min(room, _ASSUMED))
+    shown = len(reasons) if len(reasons) <= room else room - 1
+    yield from (Line(f"  assumes: {reason}") for reason in reasons[:shown])
+    if len(reasons) > shown:
+        more = "more assumption" if shown else "assumption"
+        yield Line(f"  {counted(len(reasons) - shown, more)}, listed with -v", "faint")
 
 
 def _to_know(plan: Plan, proof: Proof) -> Iterator[Hazard]:

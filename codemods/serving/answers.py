@@ -13,7 +13,7 @@ from codemods.model import Disposition, Hazard, Move, Plan, Proof, Refused, Seve
 from codemods.project import Unreadable
 from codemods.report.as_json import files_json, hazards_json, moves_json, plan_json, proof_json
 from codemods.report.diff import unified_diff
-from codemods.report.lines import grouped
+from codemods.report.lines import assumptions, grouped
 from codemods.report.suggestions import suggestion_json
 from codemods.suggest import Suggestion
 
@@ -83,7 +83,8 @@ def proof_answer(proof: Proof, full: bool = False) -> Answer:
     if full:
         return proof_json(proof)
     looked = [check for check in proof.checks if check.examined]
-    return {"held": proof.held, "checks": len(looked), "places": sum(check.examined for check in looked)}
+    found = {"held": proof.held, "checks": len(looked), "places": sum(check.examined for check in looked)}
+    return found | {"assumptions": list(assumptions(proof))}
 
 
 def suggestion_answer(suggestion: Suggestion, full: bool = False) -> Answer:

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -132,6 +133,24 @@ def test_a_move_in_short_stays_short() -> None:
     assert "  note: a.py:1: [code-1] so it is (and 6 more like it, see -v)" in lines
 
 
+def test_what_the_proof_assumes_follows_the_verdict() -> None:
+    def held(count: int) -> Proof:
+        assumed = tuple(Finding(Place("a.py"), f"nobody does {n}") for n in range(count))
+        return Proof((replace(NAMES, declared=(), assumptions=(*assumed, *assumed)), STUBS))
+
+    plan = Plan((Move("a.py", ("A",), "b.py"),))
+    assert text(moved_lines(plan, {"b.py"}, ["a.py", "b.py"], held(2))).splitlines() == [
+        "Moved A from a.py to b.py (new file)",
+        "Proof holds: 1 check, 1,234 places",
+        "  assumes: nobody does 0",
+        "  assumes: nobody does 1",
+    ]
+    many = text(moved_lines(plan, {"b.py"}, ["a.py", "b.py"], held(9))).splitlines()
+    assert len(many) == 2 + 5
+    assert many[-1] == "  5 more assumptions, listed with -v"
+    assert text(proof_lines(held(9))).count("assumes: ") == 9
+
+
 def test_a_proof_with_everything() -> None:
     lines = text(proof_lines(PROOF)).splitlines()
     assert lines[:3] == [
@@ -139,7 +158,8 @@ def test_a_proof_with_everything() -> None:
         "  ✓ names   every name means what it meant (1,234 places)",
         "      a.py:1: is declared",
     ]
-    assert lines[3] == "  - stubs   stubs say what they said (0 places)", "no tick where nothing was looked at"
+    nothing = "  - stubs   not applicable: nothing in this change is of its kind"
+    assert lines[3] == nothing, "no tick where nothing was looked at"
     assert lines[4] == "  ✗ cycles  no new import cycle (1 place)"
     assert lines[-2:] == ["      ... and 2 more (fails)", "The proof does not hold: 1 of 3 checks failed"]
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.project import OverlayTree, Source
 from codemods.proof.checks.names import all_bound
 from codemods.proof.comparison.comparison import Comparison
@@ -41,6 +41,7 @@ class _Answers:
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
+    assumed: list[Finding] = []
     count = 0
     for found in _answers(comparison):
         dotted = comparison.after.names.dotted(found.path)
@@ -61,9 +62,10 @@ def check(comparison: Comparison) -> Check:
         failures += missed
         if found.outline.exported is None and not missed:
             lazy = ", ".join(name for branch in found.branches for name in branch.names)
-            message = f"`from {dotted} import *` does not take {lazy}; no module of this tree misses it"
-            declared.append(Finding(found.outline.source.place(found.branches[0].node), message))
-    return Check("old paths", SAYS, count, tuple(failures), tuple(declared))
+            message = f"no code outside of this tree takes {lazy} by `from {dotted} import *`; none in this tree does"
+            place = found.outline.source.place(found.branches[0].node)
+            assumed.append(Finding(place, message, "star-outside", Kind.NOTE))
+    return Check("old paths", SAYS, count, tuple(failures), tuple(declared), tuple(assumed))
 
 
 def without_lazy_branches(comparison: Comparison) -> Comparison:

@@ -47,7 +47,17 @@ def check(comparison: Comparison) -> Check:
     failures += _handed_on(comparison)
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
-    return Check("namespaces", SAYS, count, tuple(failures), tuple(declared))
+    return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))
+
+
+def _assumptions(comparison: Comparison) -> Iterator[Finding]:
+    """Where old import paths end, nobody outside of the tree may use them."""
+    for move in comparison.moves:
+        ended = [name for name in move.names if not comparison.after.given(move.source, name)]
+        if ended:
+            old = comparison.before.names.dotted(move.source)
+            message = f"no code outside of this tree imports {', '.join(ended[:3])} from {old}; none in this tree does"
+            yield Finding(Place(move.source), message, "old-path-ended", Kind.NOTE)
 
 
 def _found(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> Iterator[tuple[Finding, bool]]:

@@ -46,7 +46,23 @@ def check(comparison: Comparison) -> Check:
             # Who writes another path in the patch, wants to reach others.
             kind = Kind.BROKEN if was - now and runs and before.text == after.text else Kind.NOTE
             failures.append(_finding(pair, after, was - now, now - was, lines, kind))
-    return Check("patch targets", SAYS, len(sites), tuple(dict.fromkeys(failures)))
+    assumed = tuple(_assumptions(comparison, len(sites)))
+    return Check("patch targets", SAYS, len(sites), tuple(dict.fromkeys(failures)), assumptions=assumed)
+
+
+def _assumptions(comparison: Comparison, sites: int) -> Iterator[Finding]:
+    """A patch by the old path that stands in another repository reaches the source only."""
+    for move in comparison.moves:
+        old = comparison.after.names.dotted(move.source)
+        gone = next((name for name in move.names if comparison.after.given(move.source, name)), None)
+        if gone is not None:
+            looked = (
+                f"{sites} places of this tree that replace a name were compared"
+                if sites
+                else "no code in this tree does"
+            )
+            message = f"no code outside of this tree patches {old}.{gone}; {looked}"
+            yield Finding(Place(move.source), message, "patched-outside", Kind.NOTE)
 
 
 def _partners(comparison: Comparison, pair: Pair) -> Iterator[tuple[Occurrence, Occurrence]]:

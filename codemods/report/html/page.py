@@ -12,7 +12,7 @@ from codemods.face import Solution
 from codemods.model import ChangeSet
 from codemods.report.diff import unified_diff
 from codemods.report.html.graph import Graph, crossing, svg
-from codemods.report.lines import Line, names_text, plan_lines, verdict_line
+from codemods.report.lines import Line, assumptions, names_text, plan_lines, verdict_line
 from codemods.report.suggestions import suggestion_lines
 from codemods.suggest import Suggestion
 from codemods.suggest.proposal import table
@@ -90,6 +90,7 @@ def _rendered(
         graphs=graphs,
         toml=toml,
         proof=solution.proof.checks if solution else (),
+        assumed=assumptions(solution.proof) if solution else (),
         diffs=list(_diffs(solution.changes)) if solution else (),
     )
 
