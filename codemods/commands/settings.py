@@ -85,6 +85,10 @@ def settings(root: Path) -> Mapping[str, Any]:
     for key, kind in _DEFAULTS.items():
         if key in table and not isinstance(table[key], kind):
             wrong(f"[tool.codemods]: {key} is not {'true or false' if kind is bool else 'a text'}")
+    if "frameworks" in table:
+        from codemods.frameworks.checking import check_added
+
+        check_added(table["frameworks"])
     if (how := reexport(table)) is None:
         wrong(f"[tool.codemods]: reexport is not one of {', '.join(REEXPORTS)}")
     if table.get("color", "auto") not in ("auto", "always", "never"):

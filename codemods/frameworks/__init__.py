@@ -9,7 +9,8 @@ the tree before and after. A project adds entries in ``[tool.codemods.frameworks
 Each entry is tested against the library that it speaks of (tests/frameworks).
 """
 
+from codemods.frameworks.entries import Fact, Pin
 from codemods.frameworks.resolvers import resolves_by_itself, resolving_words
-from codemods.frameworks.table import Fact, Pin, facts, matching
+from codemods.frameworks.table import facts, matching
 
 __all__ = ["Fact", "Pin", "facts", "matching", "resolves_by_itself", "resolving_words"]

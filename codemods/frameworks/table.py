@@ -5,44 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from codemods.frameworks.checking import check_added
+from codemods.frameworks.entries import Fact, Pin
 from codemods.project import Tree
-
-KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces")
-
-
-@dataclass(frozen=True)
-class Pin:
-    """Where an identity is written down, as a ``keyword`` of the decorator, an ``attribute`` of the class, or in its
-    ``meta`` class; and what it is where nothing is written: ``{module}``, ``{name}``, ``{app}`` (Django's label)."""
-
-    place: str
-    name: str
-    value: str
-
-    def default(self, module: str, name: str, app: str) -> str:
-        """What the framework takes where nothing is written."""
-        return self.value.format(module=module, name=name, app=app)
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One entry. The names are dotted, with ``*`` for any part and ``()`` behind what is called to make an object."""
-
-    framework: str
-    kind: str
-    why: str
-    decorators: tuple[str, ...] = ()
-    bases: tuple[str, ...] = ()
-    calls: tuple[str, ...] = ()
-    pin: Pin | None = None
-    argument: int = 0
-    words: tuple[str, ...] = ()
-    at_import: bool = False
 
 
 @cache
@@ -51,7 +20,7 @@ def _own() -> tuple[Fact, ...]:
 
 
 def facts(tree: Tree, kind: str) -> tuple[Fact, ...]:
-    """The facts of one kind: those of the package, then those that the project adds."""
+    """The facts of one kind: those of the package, then those that the project adds. Raises WrongUsage for a fault."""
     settings = tree.read("pyproject.toml") if "pyproject.toml" in tree.paths else b""
     return _with_added(settings, kind)
 
@@ -61,9 +30,10 @@ def _with_added(settings: bytes, kind: str) -> tuple[Fact, ...]:
     """Asked for each call of the tree: the table and the settings are read once."""
     try:
         table = tomllib.loads(settings.decode()).get("tool", {}).get("codemods", {}).get("frameworks", {})
-    except (ValueError, AttributeError):  # said where settings are checked
+    except (ValueError, AttributeError, RecursionError):  # said where settings are checked
         table = {}
-    added = tuple(_read(table)) if isinstance(table, Mapping) else ()
+    check_added(table)
+    added = tuple(_read(table))
     return tuple(fact for fact in (*_own(), *added) if fact.kind == kind)
 
 
@@ -79,11 +49,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 def _read(table: Mapping[str, Any]) -> Iterator[Fact]:
-    """The entries ``[[fact]]``; what is no entry is passed over here, and refused where settings are checked."""
-    known = {field.name for field in fields(Fact)}
-    entries = table.get("fact", [])
-    for entry in entries if isinstance(entries, list) else []:
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k in known}
+    """The entries ``[[fact]]`` of a table that is right."""
+    for entry in table.get("fact", ()):
+        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
         pin = values.pop("pin", None)
-        if {"framework", "kind", "why"} <= values.keys() and values["kind"] in KINDS:
-            yield Fact(**values, pin=Pin(**pin) if isinstance(pin, Mapping) else None)
+        yield Fact(**values, pin=Pin(**pin) if pin is not None else None)

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from codemods.frameworks import Fact, matching
-from codemods.frameworks.table import KINDS, facts
+from codemods.frameworks.entries import KINDS
+from codemods.frameworks.table import facts
 
 from ..moves.archive import MemoryTree
 
