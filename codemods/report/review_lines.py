@@ -46,6 +46,8 @@ def review_lines(review: Review, every: bool = False, show_edits: bool = False) 
     yield from _others(review, every, show_edits)
     yield from _notes(review, every)
     says, style = _ENDS[review.outcome]
+    if review.outcome is Outcome.EDITS and not review.flows and not review.of(Kind.EDITED):
+        says = "nothing moved; there are other changes, and nothing is broken by them"
     broken = len(causes(review.of(Kind.BROKEN)))
     yield Line(f"{says}: {counted(broken, 'cause', 'causes')}" if broken else says, style)
 

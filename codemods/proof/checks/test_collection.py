@@ -34,7 +34,9 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
         after = sum(_offers(comparison.after, path, new) for path in here)
         was = Place(old[0])
         if after < before:
-            message = f"pytest collects {new[1]} from {after or 'no'} module, not from {before}"
+            message = f"pytest no longer collects {new[1]}"
+            if after:
+                message = f"pytest collects {new[1]} from fewer modules: {after}, before {before}"
             kind = Kind.NOTE if after else Kind.BROKEN  # a base class has left the module of some of its tests
             yield True, Finding(Place(new[0]), message, "test-lost", kind, was)
         elif after > before:
@@ -42,7 +44,7 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
             starred = any(
                 _offers(comparison.after, path, new) and not _binds(comparison.after, path, new[1]) for path in here
             )
-            message = f"pytest collects {new[1]} from {after} modules, not from {before or 'none'}"
+            message = f"pytest collects {new[1]} from more modules: {after}, before {before}"
             yield starred, Finding(Place(new[0]), message, "test-twice", Kind.BROKEN, was)
     yield from ((True, finding) for finding in (*_lost(comparison), *_twice(comparison)))
 
