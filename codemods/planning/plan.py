@@ -22,6 +22,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
 from codemods.planning.grouping.reference_graph import ReferenceGraph
+from codemods.planning.grouping.type_variables import type_variables
 from codemods.planning.hazards import import_order
 from codemods.planning.imports.lazy_reexports import (
     deferred_imports,
@@ -77,7 +78,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         move.destination,
         relative_style(source, world.names),
         facts.pinned,
-        loggers(units),
+        {name: unit for unit in facts.request.copied for name in unit.binds},
         at_top=not facts.source_imports,
     )
     needs.solve()
@@ -102,14 +103,24 @@ def _settled(
     units: DefinitionGroups,
     referrers: Referrers,
 ) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
-    """What is settled; that a reader of annotations may stand far away makes no import cycle."""
+    """What is settled. That a reader of annotations may stand far away makes no import cycle, nor does a type variable
+    that both modules may have."""
     hints = resolved_hints(world, move.source)
-    try:
-        return _settle(world, move, source, destination, units, referrers, hints)
-    except Refused as refused:
-        if refused.cycle is None or hints is not Resolved.FAR:
-            raise
-        return _settle(world, move, source, destination, units, referrers, Resolved.EXPOSED)
+    asked = {units.by_name[name] for name in move.names}
+    variables = type_variables(units, referrers.outside).values()
+    again = frozenset(u for u in variables if {r for n in u.binds for r in units.readers[n]} - asked - {u}) - asked
+    less = [hints, Resolved.EXPOSED] if hints is Resolved.FAR else [hints]
+    first: Refused | None = None
+    for copied in (frozenset[DefinitionGroup](), again) if again else (frozenset[DefinitionGroup](),):
+        for resolved in less:
+            try:
+                return _settle(world, move, source, destination, units, referrers, resolved, copied)
+            except Refused as refused:
+                if refused.cycle is None and first is None:
+                    raise
+                first = first or refused
+    assert first is not None
+    raise first
 
 
 def _settle(
@@ -120,6 +131,7 @@ def _settle(
     units: DefinitionGroups,
     referrers: Referrers,
     hints: Resolved,
+    again: frozenset[DefinitionGroup],
 ) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
     rules = pytest_rules(world.tree)
@@ -133,7 +145,7 @@ def _settle(
         own_fixtures(source, move.names) if tests else frozenset(),
         outside=referrers.counted,
         script=source.runnable,
-        copied=frozenset(set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
+        copied=again | (set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
     )
     keep = {*move.keep, *_tied(move, units)}
     while True:
@@ -250,7 +262,13 @@ def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
         disposition, reason = facts.moving[unit]
         yield GroupPlan(unit.names or (unit.label,), source.place(unit.statements[0].node), disposition, reason)
     for unit in {id(u): u for u in needs.copies}.values():
-        reason = "the same logger is got by its name in both modules"
+        logger = unit in loggers(facts.units).values()
+        same = (
+            "the same logger is got by its name"
+            if logger
+            else "a type variable that nobody can tell from the other is made"
+        )
+        reason = f"{same} in both modules"
         yield GroupPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
     stays: dict[str, str] = {}
     for late in needs.late:

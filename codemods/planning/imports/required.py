@@ -37,7 +37,7 @@ class RequiredImports:
     destination: str
     relative: bool
     pinned: frozenset[str] = frozenset()
-    loggers: dict[str, DefinitionGroup] = field(default_factory=dict)
+    again: dict[str, DefinitionGroup] = field(default_factory=dict)  # what both modules make for themselves
     imports: list[NewImport] = field(default_factory=list)
     typing_imports: list[NewImport] = field(default_factory=list)
     blocks: list[ast.stmt] = field(default_factory=list)
@@ -55,7 +55,7 @@ class RequiredImports:
     def solve(self) -> None:
         moved = {name for unit in self.moving for name in unit.binds}
         wanted: dict[str, list[Reference]] = defaultdict(list)
-        again = {n: u for n, u in self.loggers.items() if n not in moved}
+        again = {n: u for n, u in self.again.items() if n not in moved}
         for unit in self.moving:
             for reference in unit.references:
                 wanted[reference.name].append(reference)
@@ -72,8 +72,8 @@ class RequiredImports:
                     continue
             if name in moved:
                 continue
-            if name in self.loggers:
-                self.copies.append(self.loggers[name])
+            if name in self.again:
+                self.copies.append(self.again[name])
             elif name in self.units.by_name:
                 self._from_source(name, references)
             elif name in self.source.top_imports:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.comments import comments
+from codemods.proof.checks.type_variables import is_type_variable_again
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing, logger_name
@@ -42,7 +43,7 @@ def _edits(comparison: Comparison) -> Iterator[Finding]:
         if pair.edited:
             yield _edited(pair)
     for pair in pairing.copies:
-        if not _is_logger_again(comparison, pair.new):
+        if not _is_logger_again(comparison, pair.new) and not is_type_variable_again(comparison, pair.old, pair.new):
             message = f"{pair.new.said}: it stands twice now, also at {_now(comparison, pair.old)}"
             yield Finding(pair.new.place, message, "copied", Kind.EDITED, pair.old.place)
     parts = {id(part) for pair in pairing.parts for part in (pair.old, pair.new)}
