@@ -24,6 +24,7 @@ from codemods.bindings.scopes import (
     mangle,
     parameter_scope,
 )
+from codemods.project.nodes import children
 
 
 class Moment(Enum):
@@ -165,8 +166,8 @@ class Collector:
         elif type(node).__name__ == "TypeAlias":
             self._visit(node.name, at)  # type: ignore[attr-defined]
             self._lazy(node.value, at.inside(parameter_scope(node)))  # type: ignore[attr-defined]
-        else:
-            for child in ast.iter_child_nodes(node):
+        elif not isinstance(node, ast.Constant):
+            for child in children(node):
                 self._visit(child, at)
 
     def _attribute(self, node: ast.Attribute, at: _Where, called: bool = False) -> None:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from codemods.project.nodes import children
+
 type_params = (getattr(ast, "TypeVar", ()), getattr(ast, "ParamSpec", ()), getattr(ast, "TypeVarTuple", ()))
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -105,7 +107,7 @@ def _block(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
         elif type(node).__name__ == "TypeAlias":
             bound.add(node.name.id)  # type: ignore[attr-defined]
             continue
-        todo += ast.iter_child_nodes(node)
+        todo += children(node)
     return bound, declared, outer
 
 

@@ -40,6 +40,18 @@ def walk(root: ast.AST) -> list[ast.AST]:
     return found
 
 
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes right below a node, in the order of ``ast.iter_child_nodes``, without contexts and operators."""
+    found: list[ast.AST] = []
+    for field in _fields(type(node)):
+        value: Any = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [item for item in value if item is not None]
+        elif value is not None:
+            found.append(value)
+    return found
+
+
 def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
     """The blocks of statements right below a node."""
     for name in ("body", "orelse", "finalbody"):
@@ -74,4 +86,4 @@ class Nodes:
     @cached_property
     def parents(self) -> dict[int, ast.AST]:
         """The node above each node, by the id of the lower one."""
-        return {id(child): node for node in walk(self._root) for child in ast.iter_child_nodes(node)}
+        return {id(child): node for node in walk(self._root) for child in children(node)}

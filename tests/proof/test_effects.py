@@ -41,3 +41,13 @@ def test_it_does_not_hang_on_who_asked_first() -> None:
     for order in (("a.py", "b.py"), ("b.py", "a.py")):
         asked = Effects(Snapshot(tree))
         assert [asked.of_module(path) for path in order] == [frozenset({("reg.py", "LOG")})] * 2
+
+
+def test_tables_that_share_their_parts_on_many_levels_are_opened_once() -> None:
+    levels = "".join(f"    a{n}, b{n} = [a{n - 1}, b{n - 1}], (b{n - 1}, a{n - 1}, f)\n" for n in range(1, 60))
+    text = (
+        "LOG = []\n\n\ndef f(x):\n    LOG.append(x)\n\n\ndef again(a, b):\n    again([a], [b])\n    f(a)\n\n\n"
+        f"def built():\n    a0, b0 = [LOG], [f]\n{levels}    again(a59, b59)\n    again(a59, [b59, a59])\n\n\nbuilt()\n"
+    )
+    tree = MemoryTree({"reg.py": text.encode(), "mod.py": b"from reg import built\n\nbuilt()\n"})
+    assert Effects(Snapshot(tree)).of_module("mod.py") == frozenset({("reg.py", "LOG")})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codemods.bindings import Module, Reference, Statement
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.project.nodes import children, walk
 
 _NAMESPACE = {"globals", "eval", "exec", "locals", "vars", "dir"}
 _FRAMES = {"_getframe", "currentframe", "stack", "getframeinfo", "getmodule"}
@@ -49,7 +50,7 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
 
 def parents_of(root: ast.AST) -> dict[int, ast.AST]:
     """The node above each node."""
-    return {id(child): node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
+    return {id(child): node for node in walk(root) for child in children(node)}
 
 
 def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -30,6 +30,7 @@ from codemods.proof.importing.values import (
     Value,
     Values,
     held_at,
+    items,
     placed,
 )
 from codemods.proof.snapshot.resolution import Snapshot
@@ -234,7 +235,7 @@ class Interpreter:
         if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
             parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
             inside = frozenset(v for part in parts if part is not None for v in self.value(frame, part))
-            return frozenset({Items(inside)})
+            return frozenset({items(inside)})
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             return self._comprehension(frame, node)
         if isinstance(node, ast.Subscript):
@@ -266,7 +267,7 @@ class Interpreter:
             for condition in generator.ifs:
                 self.value(inside, condition)
         parts = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
-        return frozenset({Items(frozenset(v for part in parts for v in self.value(inside, part)))})
+        return frozenset({items(frozenset(v for part in parts for v in self.value(inside, part)))})
 
     def _operator(self, frame: Frame, node: ast.BinOp, left: Values) -> bool:
         """Runs the operator's methods; was there one of the tree, or is it known to change nothing?"""
@@ -585,9 +586,17 @@ def _plain(values: Values) -> Values:
 
 
 def _inside(value: Value) -> Places:
-    if isinstance(value, Items):
-        return frozenset(place for inner in value.inside for place in _inside(inner))
-    return held_at(value)
+    """What holds a value, or anything in it. Tables that hold one another share parts, so each is opened once."""
+    found: set[Origin] = set()
+    todo, seen = [value], {id(value)}
+    while todo:
+        here = todo.pop()
+        if isinstance(here, Items):
+            todo += [inner for inner in here.inside if id(inner) not in seen]
+            seen |= {id(inner) for inner in here.inside}
+        else:
+            found |= held_at(here)
+    return frozenset(found)
 
 
 def _defaults(node: Function) -> Iterator[tuple[str, ast.expr]]:
@@ -608,12 +617,12 @@ def _bindings(
         found[name] = values
     rest = frozenset(v for values in arguments[len(names) :] for v in values)
     if a.vararg is not None:
-        found[a.vararg.arg] = frozenset({Items(rest)})
+        found[a.vararg.arg] = frozenset({items(rest)})
     for key, values in keywords.items():
         if key in {*names, *(x.arg for x in a.kwonlyargs)}:
             found[str(key)] = values
         elif a.kwarg is not None:
-            found[a.kwarg.arg] = found.get(a.kwarg.arg, _NOTHING) | {Items(values)}
+            found[a.kwarg.arg] = found.get(a.kwarg.arg, _NOTHING) | {items(values)}
     for x in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.kwarg,))):
         found.setdefault(x.arg, defaults.get(x.arg, NEW))
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.project.nodes import children
 from codemods.proof.importing.interpreter import Interpreter
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
@@ -103,7 +104,7 @@ def immediate_calls(node: ast.AST) -> Iterator[ast.Call]:
         return
     if isinstance(node, ast.Call):
         yield node
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from immediate_calls(child)
 
 
@@ -119,8 +120,9 @@ def immediate(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
     if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and is_chain(node):
         yield node
         return
-    for child in ast.iter_child_nodes(node):
-        yield from immediate(child)
+    if not isinstance(node, ast.Constant):
+        for child in children(node):
+            yield from immediate(child)
 
 
 def is_chain(node: ast.expr) -> bool:

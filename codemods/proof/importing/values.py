@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
 
 from codemods.proof.snapshot.symbols import Origin
 
@@ -99,6 +100,13 @@ class Super:
 Value = Outside | ModuleOf | Data | Items | Code | Class | Instance | Bound | Super
 Values = frozenset[Value]
 NEW: Values = frozenset({Data()})
+_MADE: WeakValueDictionary[Values, Items] = WeakValueDictionary()
+
+
+def items(inside: Values) -> Items:
+    """A container of these, the same object for the same: two that hold one another again and again would else be
+    compared part by part, which takes twice as long with each level."""
+    return _MADE.setdefault(inside, Items(inside))
 
 
 def held_at(value: Value) -> Places:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.project import Source
+from codemods.project.nodes import children
 
 # Where an object comes from: (path, name) defined in the tree; (path, "") a module of the tree; ("", "os.path.join")
 # from outside of it; ("=", text) a value that is the same object wherever it is made.
@@ -129,14 +130,18 @@ def defined_names(node: ast.stmt) -> Iterator[str]:
             yield from _stored(part)
 
 
-def _stored(node: ast.AST, nested: bool = False) -> Iterator[str]:
+def _stored(root: ast.AST) -> Iterator[str]:
     """Names stored by an expression or statement; a comprehension's targets are its own, a walrus in it is not."""
-    if isinstance(node, ast.Lambda):
-        return
-    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
-        yield node.target.id
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and not nested:
-        yield node.id
-    nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
-    for child in ast.iter_child_nodes(node):
-        yield from _stored(child, nested)
+    todo = [(root, False)]
+    while todo:
+        node, nested = todo.pop()
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store) and not nested:
+                yield node.id
+            continue
+        if isinstance(node, (ast.Lambda, ast.Constant)):
+            continue
+        if isinstance(node, ast.NamedExpr):
+            yield node.target.id
+        nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+        todo += [(child, nested) for child in reversed(children(node))]

@@ -9,8 +9,11 @@ functions are part of the meaning, not of the key. Scopes are the compiler's own
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Collection
+from functools import cache, cached_property
 
+from codemods.project.nodes import children
 from codemods.proof.snapshot.symbols import defined_names, is_typing
 from codemods.proof.statements.name_resolution import Inlined, Occurrence, Scope, StatementSummary
 from codemods.proof.statements.strings_and_annotations import TextNameResolver
@@ -21,6 +24,11 @@ _COMPREHENSIONS = {
     ast.DictComp: "dictcomp",
     ast.GeneratorExp: "genexpr",
 }
+
+
+@cache
+def _method(kind: type[ast.AST]) -> str:
+    return f"_visit_{kind.__name__.lower()}"
 
 
 class StatementAnalyzer(TextNameResolver):
@@ -40,7 +48,7 @@ class StatementAnalyzer(TextNameResolver):
 
     def _visit(self, node: object) -> None:
         if isinstance(node, ast.AST):
-            method = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
+            method = getattr(self, _method(type(node)), None)
             if method is not None:
                 method(node)
             else:
@@ -63,12 +71,14 @@ class StatementAnalyzer(TextNameResolver):
 
     def _block(self, body: list[ast.stmt]) -> None:
         self._parts.append("{")
+        within = self._scope.kind == "class"  # Only there may a name be the module's until it is bound.
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self._reading.inner.append(node)
             elif not isinstance(node, ast.Pass):
                 self._visit(node)
-            self._scope.done.update(defined_names(node))
+            if within:
+                self._scope.done.update(defined_names(node))
         self._parts.append("}")
 
     def _visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -168,6 +178,8 @@ class StatementAnalyzer(TextNameResolver):
 
     def _imported_in(self, body: list[ast.stmt]) -> dict[str, list[tuple[str, str | None]]]:
         """Locals of a function that imports bind, and nothing else."""
+        if not self._has_imports(body):
+            return {}
         imports: dict[str, list[tuple[str, str | None]]] = {}
         bound: set[str] = set()
         todo: list[ast.AST] = list(body)
@@ -187,8 +199,17 @@ class StatementAnalyzer(TextNameResolver):
                 if not isinstance(node.ctx, ast.Load):
                     bound.add(node.id)
             elif not isinstance(node, ast.Lambda):
-                todo += ast.iter_child_nodes(node)
+                todo += children(node)
         return {name: found for name, found in imports.items() if name not in bound}
+
+    def _has_imports(self, body: list[ast.stmt]) -> bool:
+        """Does an import stand between the first line of a block and its last?"""
+        at = bisect_left(self._import_lines, body[0].lineno)
+        return at < len(self._import_lines) and self._import_lines[at] <= (body[-1].end_lineno or 0)
+
+    @cached_property
+    def _import_lines(self) -> list[int]:
+        return sorted(node.lineno for node in self.outline.source.nodes.imports)
 
     def _visit_annassign(self, node: ast.AnnAssign) -> None:
         self._parts.append("AnnAssign")
