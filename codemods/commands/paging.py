@@ -1,9 +1,9 @@
-"""`--html FILE`: the page of a change or a proposal, written to a file."""
+"""`--html FILE`: the page of a change, a proposal or a review, written to a file."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from codemods.commands.shell import refuse_usage
 
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from codemods.face import Solution
+    from codemods.model import Review
     from codemods.project import Tree
     from codemods.suggest import Suggestion
+
+_DRAWN = 6  # modules in one graph
 
 
 def add_html(parser: ArgumentParser) -> None:
@@ -22,17 +25,7 @@ def add_html(parser: ArgumentParser) -> None:
 
 def write_solution(file: str, solution: Solution, tree: Tree) -> None:
     """The page of a change that is proven; ``tree`` is the one before."""
-    from codemods.planning.grouping.definition_groups import DefinitionGroups
-    from codemods.planning.index.project_index import ProjectIndex
-    from codemods.suggest.graph import SymbolGraph
-
-    world = ProjectIndex(tree)
-    definitions: dict[str, Sequence[str]] = {}
-    edges: list[tuple[str, str, bool]] = []
-    for source in dict.fromkeys(move.source for move in solution.plan.moves):
-        graph = SymbolGraph(DefinitionGroups(world.module(source)))
-        definitions[source] = [unit.label for unit in graph.nodes]
-        edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
+    edges, definitions = _before(tree, dict.fromkeys(move.source for move in solution.plan.moves))
     try:
         from codemods.report.html.page import solution_page
     except ImportError as error:
@@ -46,6 +39,38 @@ def write_suggestion(file: str, suggestion: Suggestion) -> None:
     except ImportError as error:
         _missing(error)
     _write(file, suggestion_page(suggestion))
+
+
+def write_review(file: str, title: str, review: Review, before: Tree, after: Tree) -> None:
+    """The page of a change that somebody made; modules are drawn where they are few."""
+    from codemods.model import ChangeSet
+    from codemods.proof.comparison.comparison import Comparison
+
+    paths = Comparison(before, after, ()).touched
+    old, new = ({path: tree.read(path) if path in tree.paths else None for path in paths} for tree in (before, after))
+    sources = dict.fromkeys(flow.source for flow in review.flows if flow.names and not flow.whole)
+    edges, definitions = _before(before, sources) if len(sources) <= _DRAWN else ([], {})
+    try:
+        from codemods.report.html.page import review_page
+    except ImportError as error:
+        _missing(error)
+    _write(file, review_page(title, review, ChangeSet(old, new), edges, definitions))
+
+
+def _before(tree: Tree, sources: Iterable[str]) -> tuple[list[tuple[str, str, bool]], dict[str, Sequence[str]]]:
+    """Who uses whom in each module, and its definitions."""
+    from codemods.planning.grouping.definition_groups import DefinitionGroups
+    from codemods.planning.index.project_index import ProjectIndex
+    from codemods.suggest.graph import SymbolGraph
+
+    world = ProjectIndex(tree)
+    definitions: dict[str, Sequence[str]] = {}
+    edges: list[tuple[str, str, bool]] = []
+    for source in sources:
+        graph = SymbolGraph(DefinitionGroups(world.module(source)))
+        definitions[source] = [unit.label for unit in graph.nodes]
+        edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
+    return edges, definitions
 
 
 def _missing(error: ImportError) -> NoReturn:

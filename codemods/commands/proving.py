@@ -8,11 +8,13 @@ from argparse import ArgumentParser, Namespace
 from codemods.commands.compared import add_trees, trees_of
 from codemods.commands.moves_made import check_exist, check_made, parsed_move, wrong
 from codemods.commands.moving import add_trials, trials_of
+from codemods.commands.paging import add_html, write_review
 from codemods.commands.shell import DONE, REFUSED, TO_DO, add_root, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from codemods.model import Check, Review
+    from codemods.project import Tree
 
 ABOUT = "Review a change that somebody else made: what moved unchanged, what was edited on the way, and what broke."
 EXAMPLES = """
@@ -74,11 +76,14 @@ def arguments(parser: ArgumentParser) -> None:
         "--format", choices=FORMATS, default="text", help="text (default), or for a program that shows it"
     )
     parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
-    parser.add_argument("--quiet", action="store_true", help="tell nothing; the exit code says it")
+    add_html(parser)
+    parser.add_argument("--quiet", action="store_true", help="print nothing; the exit code says it")
 
 
 def main(options: Namespace) -> int:
-    review = reviewed(options)
+    review, before, after = reviewed(options)
+    if options.html:
+        write_review(options.html, f"Review of {_compared(options)}", review, before, after)
     if not options.quiet:
         _tell(review, options)
     from codemods.model import Outcome
@@ -87,7 +92,8 @@ def main(options: Namespace) -> int:
     return {Outcome.PROVEN: DONE, Outcome.EDITS: edits, Outcome.BROKEN: REFUSED}[review.outcome]
 
 
-def reviewed(options: Namespace) -> Review:
+def reviewed(options: Namespace) -> tuple[Review, Tree, Tree]:
+    """The review, and the trees before and after."""
     from codemods import face
     from codemods.proof.reviewing import judged, with_checks
     from codemods.report.watching import watching
@@ -103,7 +109,15 @@ def reviewed(options: Namespace) -> Review:
         review = face.review(before, after, moves)
         check_made(moves, review, after)
         tried: list[Check] = [trial(before, after, moves) for trial in trials]
-    return judged(with_checks(review, tried), options.allow, options.only_moved, options.strict)
+    review = judged(with_checks(review, tried), options.allow, options.only_moved, options.strict)
+    return review, before, after
+
+
+def _compared(options: Namespace) -> str:
+    """The change in the words of who asked."""
+    if options.staged:
+        return "what is staged"
+    return options.commit or " ".join(options.trees) or "the files as they are"
 
 
 def _tell(review: Review, options: Namespace) -> None:

@@ -122,7 +122,7 @@ def _reviewed(root: Path, since: str, full: bool) -> dict[str, Any]:
     parser = Parser(prog="codemods prove")
     proving.arguments(parser)
     options: Namespace = parser.parse_args([since, "--root", str(root), "--quiet"])
-    review = proving.reviewed(options)
+    review, _, _ = proving.reviewed(options)
     return {"outcome": review.outcome.value, "review": [line.text for line in review_lines(review, every=full)]}
 
 

@@ -60,6 +60,20 @@ def test_a_move_as_a_page(root: Path, run: Run) -> None:  # noqa: F811
     assert not (root / "shop/status.py").exists()
 
 
+def test_a_review_as_a_page(root: Path, run: Run) -> None:  # noqa: F811
+    shutil.copytree(root, root.parent / "before")
+    assert run("extract", "shop/worker.py", "shop/status.py", "Status").code == 0
+    (root / "notes.txt").write_text("moved <b>Status</b>\n")
+    assert run("prove", "../before", ".", "--html", "../page.html").code == 1
+    text = (root.parent / "page.html").read_text()
+    HTMLParser().feed(text)
+    assert "Review of ../before ." in text
+    assert "shop/worker.py -&gt; shop/status.py (LIMIT, State, Status)" in text
+    assert "what moved is proven; there are other edits" in text
+    assert '<span class="added">+class Status:</span>' in text
+    assert "&lt;b&gt;Status" in text
+
+
 def test_no_page_where_no_change_is_made(root: Path, run: Run) -> None:  # noqa: F811
     wrong = run("extract", "shop/worker.py", "shop/status.py", "Status", "--plan", "--html", "page.html")
     assert wrong.code == 4

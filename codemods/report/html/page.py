@@ -1,4 +1,4 @@
-"""The page for a change that is proven, and for a proposal."""
+"""The page for a change that is proven, for a proposal, and for a review."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from codemods.face import Solution
-from codemods.model import ChangeSet
+from codemods.model import ChangeSet, Proof, Review
 from codemods.report.diff import unified_diff
 from codemods.report.html.graph import Graph, crossing, svg
 from codemods.report.lines import Line, assumptions, names_text, plan_lines, verdict_line
+from codemods.report.review_lines import review_lines
 from codemods.report.suggestions import suggestion_lines
 from codemods.suggest import Suggestion
 from codemods.suggest.proposal import table
@@ -35,7 +36,7 @@ def solution_page(
         _graph("After", Graph(after, edges, frozenset(gone))),
     ]
     lines = list(plan_lines(solution.plan))
-    return _rendered(title, lines, graphs, solution)
+    return _rendered(title, lines, graphs, verdict_line(solution.proof), solution.proof, solution.changes)
 
 
 def suggestion_page(suggestion: Suggestion) -> str:
@@ -49,7 +50,28 @@ def suggestion_page(suggestion: Suggestion) -> str:
     lines = list(suggestion_lines(suggestion, verbose=True))
     cut = next((n for n, line in enumerate(lines) if line.text.startswith("[tool.codemods")), len(lines))
     title = f"How {suggestion.source} may be split"
-    return _rendered(title, lines[:cut], graphs, suggestion.solution, table(suggestion))
+    solution = suggestion.solution
+    if solution is None:
+        return _rendered(title, lines[:cut], graphs, Line("Nothing is proposed", "warning"))
+    verdict = verdict_line(solution.proof)
+    return _rendered(title, lines[:cut], graphs, verdict, solution.proof, solution.changes, table(suggestion))
+
+
+def review_page(
+    title: str,
+    review: Review,
+    changes: ChangeSet,
+    edges: Sequence[tuple[str, str, bool]],
+    definitions: Mapping[str, Sequence[str]],
+) -> str:
+    """The page of a change that somebody made. ``definitions`` and ``edges`` are those before; none: no graphs."""
+    gone = {name: flow.destination for flow in review.flows for name in flow.names}
+    graphs = [
+        _graph("Before", Graph(definitions, edges, frozenset(gone))),
+        _graph("After", Graph(_after(definitions, gone), edges, frozenset(gone))),
+    ]
+    *lines, verdict = review_lines(review, every=True)
+    return _rendered(title, lines, graphs if definitions else [], verdict, Proof(review.checks), changes)
 
 
 def _moving(solution: Solution, names: Iterable[str]) -> Iterator[str]:
@@ -80,18 +102,24 @@ def _graph(title: str, graph: Graph) -> dict[str, Any]:
 
 
 def _rendered(
-    title: str, lines: Sequence[Line], graphs: Sequence[Any], solution: Solution | None, toml: str = ""
+    title: str,
+    lines: Sequence[Line],
+    graphs: Sequence[Any],
+    verdict: Line,
+    proof: Proof | None = None,
+    changes: ChangeSet | None = None,
+    toml: str = "",
 ) -> str:
     environment = Environment(loader=PackageLoader("codemods.report.html", "."), autoescape=True)
     return environment.get_template("page.html").render(
         title=title,
         lines=lines,
-        verdict=verdict_line(solution.proof) if solution else Line("Nothing is proposed", "warning"),
+        verdict=verdict,
         graphs=graphs,
         toml=toml,
-        proof=solution.proof.checks if solution else (),
-        assumed=assumptions(solution.proof) if solution else (),
-        diffs=list(_diffs(solution.changes)) if solution else (),
+        proof=proof.checks if proof else (),
+        assumed=assumptions(proof) if proof else (),
+        diffs=list(_diffs(changes)) if changes else (),
     )
 
 
