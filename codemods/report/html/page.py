@@ -30,11 +30,7 @@ def solution_page(
     moves = solution.plan.moves
     title = "; ".join(f"{names_text(move.names, 4)} from {move.source} to {move.destination}" for move in moves)
     gone = {name: move.destination for move in moves for name in _moving(solution, move.names)}
-    after = _after(definitions, gone)
-    graphs = [
-        _graph("Before", Graph(definitions, edges, frozenset(gone))),
-        _graph("After", Graph(after, edges, frozenset(gone))),
-    ]
+    graphs = _graphs(definitions, gone, edges)
     lines = list(plan_lines(solution.plan))
     return _rendered(title, lines, graphs, verdict_line(solution.proof), solution.proof, solution.changes)
 
@@ -43,18 +39,14 @@ def suggestion_page(suggestion: Suggestion) -> str:
     """The page of a proposal."""
     moved = {name: module.path for module in suggestion.modules for name in module.names}
     before = {suggestion.source: [*suggestion.stays, *moved]}
-    graphs = [
-        _graph("Before", Graph(before, suggestion.edges, frozenset(moved))),
-        _graph("After", Graph(_after(before, moved), suggestion.edges, frozenset(moved))),
-    ]
+    graphs = _graphs(before, moved, suggestion.edges)
     lines = list(suggestion_lines(suggestion, verbose=True))
     cut = next((n for n, line in enumerate(lines) if line.text.startswith("[tool.codemods")), len(lines))
     title = f"How {suggestion.source} may be split"
     solution = suggestion.solution
-    if solution is None:
-        return _rendered(title, lines[:cut], graphs, Line("Nothing is proposed", "warning"))
-    verdict = verdict_line(solution.proof)
-    return _rendered(title, lines[:cut], graphs, verdict, solution.proof, solution.changes, table(suggestion))
+    verdict = verdict_line(solution.proof) if solution else Line("Nothing is proposed", "warning")
+    proof, changes = (solution.proof, solution.changes) if solution else (None, None)
+    return _rendered(title, lines[:cut], graphs, verdict, proof, changes, table(suggestion))
 
 
 def review_page(
@@ -66,12 +58,9 @@ def review_page(
 ) -> str:
     """The page of a change that somebody made. ``definitions`` and ``edges`` are those before; none: no graphs."""
     gone = {name: flow.destination for flow in review.flows for name in flow.names}
-    graphs = [
-        _graph("Before", Graph(definitions, edges, frozenset(gone))),
-        _graph("After", Graph(_after(definitions, gone), edges, frozenset(gone))),
-    ]
+    graphs = _graphs(definitions, gone, edges) if definitions else []
     *lines, verdict = review_lines(review, every=True)
-    return _rendered(title, lines, graphs if definitions else [], verdict, Proof(review.checks), changes)
+    return _rendered(title, lines, graphs, verdict, Proof(review.checks), changes)
 
 
 def _moving(solution: Solution, names: Iterable[str]) -> Iterator[str]:
@@ -90,6 +79,16 @@ def _after(before: Mapping[str, Sequence[str]], gone: Mapping[str, str]) -> dict
         for name in names:
             found.setdefault(gone.get(name, module), []).append(name)
     return found
+
+
+def _graphs(
+    before: Mapping[str, Sequence[str]], gone: Mapping[str, str], edges: Sequence[tuple[str, str, bool]]
+) -> list[dict[str, Any]]:
+    """The definitions where they were, and where they are."""
+    return [
+        _graph("Before", Graph(before, edges, frozenset(gone))),
+        _graph("After", Graph(_after(before, gone), edges, frozenset(gone))),
+    ]
 
 
 def _graph(title: str, graph: Graph) -> dict[str, Any]:
