@@ -27,14 +27,19 @@ def facts(tree: Tree, kind: str) -> tuple[Fact, ...]:
 
 @lru_cache(maxsize=64)
 def _with_added(settings: bytes, kind: str) -> tuple[Fact, ...]:
-    """Asked for each call of the tree: the table and the settings are read once."""
+    """Asked for each call of the tree, so it is remembered."""
+    return tuple(fact for fact in (*_own(), *_added(settings)) if fact.kind == kind)
+
+
+@lru_cache(maxsize=8)
+def _added(settings: bytes) -> tuple[Fact, ...]:
+    """What a project adds: its settings are read and checked once for all kinds."""
     try:
         table = tomllib.loads(settings.decode()).get("tool", {}).get("codemods", {}).get("frameworks", {})
     except (ValueError, AttributeError, RecursionError):  # said where settings are checked
         table = {}
     check_added(table)
-    added = tuple(_read(table))
-    return tuple(fact for fact in (*_own(), *added) if fact.kind == kind)
+    return tuple(_read(table))
 
 
 def matching(patterns: Iterable[str], names: Iterable[str]) -> bool:

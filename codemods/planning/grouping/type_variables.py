@@ -1,8 +1,8 @@
 """Type variables that nobody can tell from another one of the same text, so that two modules may have one each.
 
-``T = TypeVar("T")`` is told from another T where something compares it, keeps it, or builds an alias of it that meets
-the other one. So each place that reads it is an annotation, a base of a class, or what ``cast`` is told; nobody else
-imports it, and what it is made of (its bound) is not of this module.
+Code distinguishes ``T = TypeVar("T")`` from another T where it compares it, stores it, or builds an alias of it that
+meets the other one. So each place that reads it is an annotation, a base of a class, or the first argument of ``cast``;
+no other module imports it, and what it is made of (its bound) is not of this module.
 """
 
 from __future__ import annotations
