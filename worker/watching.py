@@ -36,12 +36,15 @@ async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_
 
     listening = await nc.subscribe(f"$KV.{settings.jobs_bucket}.{record_key(job_id)}", cb=hear)
     try:
-        # The server handles what a connection sends in order: whatever ends after this was read is heard.
-        while not (record := await jobs.get(job_id)).status.ended:
+        # The server handles what a connection sends in order: whatever ends after a read is heard. It may be heard
+        # during the read, too, so the event is cleared before it, never after.
+        while True:
             heard.clear()
+            record = await jobs.get(job_id)
+            if record.status.ended:
+                return record
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(heard.wait(), poll)
-        return record
     finally:
         with contextlib.suppress(Exception):
             await listening.unsubscribe()

@@ -149,6 +149,26 @@ async def test_a_result_is_heard_of(live, registry, gate):
     assert not (await live.js.stream_info("KV_jobs")).state.consumer_count
 
 
+async def test_a_result_is_heard_of_while_the_record_is_read(live, registry, gate, monkeypatch):
+    """The job ends after its record was read as running, and before whoever waits goes on."""
+    await live.start(registry)
+    handle = await live.client.enqueue("gate")
+    await gate.started.wait()
+    read = live.client._jobs.get
+
+    async def read_late(job_id):
+        record = await read(job_id)
+        gate.release.set()
+        await live.ended(job_id)
+        await live.nc.flush()
+        return record
+
+    reads = iter([read_late])
+    monkeypatch.setattr(live.client._jobs, "get", lambda job_id: next(reads, read)(job_id))
+    async with asyncio.timeout(60):
+        assert await live.client.wait(handle.job_id, poll=600) == "through"
+
+
 async def test_a_result_that_takes_too_long(live, registry, gate):
     await live.start(registry)
     handle = await live.client.enqueue("gate")
