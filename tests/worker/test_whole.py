@@ -243,6 +243,7 @@ async def test_a_message_that_is_no_job(clock, client, start, connect, tape, rec
     await clock.settle()
     await client.enqueue("add", 2, 3, job_id="sum")
     assert await client.wait("sum") == 5
+    await clock.settle()
     assert (worker.jobs_done, worker.jobs_failed) == (1, 1)
     await stop(worker, task)
     await clock.settle()
