@@ -184,7 +184,7 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
     made_again = tuple(s for unit in copied for s in unit.statements[:1])
-    texts = text_references.rewritten(facts)
+    texts = text_references.rewritten(facts.mentions)
     own = texts.get(facts.move.source, ())
     going = text_references.inside(facts, own, statements)
     unlisted = () if facts.move.goes_on else tuple(without_exports(facts.source, facts.moved_names))

@@ -6,20 +6,36 @@ import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from codemods.project.glance import ScannedImport, imports
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.project.scripts import started_in, starts_itself
 
 if TYPE_CHECKING:
-    from codemods.project.names import Names
+    from codemods.project.files import Files
+
+
+class Roots(Protocol):
+    """What is asked of the names of a tree."""
+
+    tree: Files
+
+    @cached_property
+    def configured(self) -> frozenset[str]: ...
+    @cached_property
+    def holders(self) -> dict[str, list[str]]: ...
+    @cached_property
+    def packages(self) -> frozenset[str]: ...
+    def configured_above(self, folder: str) -> str: ...
+    def holder_above(self, folder: str, dotted: str) -> str: ...
+    def rooted(self, dotted: str) -> bool: ...
 
 
 class FolderEvidence:
     """Answers from the imports in a folder's own files, and from who starts or collects them."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Roots) -> None:
         self.names = names
         self.tree = names.tree
 

@@ -13,7 +13,7 @@ from codemods.project.roots import configured, inserted
 from codemods.project.scripts import started_in
 
 if TYPE_CHECKING:
-    from codemods.project.tree import Tree
+    from codemods.project.files import Files
 
 
 class Names:
@@ -25,7 +25,7 @@ class Names:
     them: then they are roots for the files in them.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Files) -> None:
         self.tree = tree
 
     @cached_property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from codemods.project.settings import ini, toml
 
 if TYPE_CHECKING:
-    from codemods.project.tree import Tree
+    from codemods.project.files import Files
 
 _INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 _FILES, _CLASSES, _FUNCTIONS = ("test_*.py", "*_test.py"), ("Test",), ("test",)
@@ -45,7 +45,7 @@ class PytestRules:
         return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _matches(node.name, self.functions)
 
 
-def pytest_rules(tree: Tree) -> PytestRules:
+def pytest_rules(tree: Files) -> PytestRules:
     """pytest's own rules where the project sets none."""
     found = _settings(tree)
     return PytestRules(
@@ -57,7 +57,7 @@ def pytest_rules(tree: Tree) -> PytestRules:
     )
 
 
-def _settings(tree: Tree) -> Mapping[str, Any]:
+def _settings(tree: Files) -> Mapping[str, Any]:
     for path, section in _INI:
         found = ini(tree, path, section)
         if found is not None:

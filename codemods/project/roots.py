@@ -16,12 +16,12 @@ from codemods.project.nodes import walk
 from codemods.project.settings import ini, toml
 
 if TYPE_CHECKING:
-    from codemods.project.tree import Tree
+    from codemods.project.files import Files
 
 _SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py", "pytest.ini", ".pytest.ini", "tox.ini", "mypy.ini")
 
 
-def configured(tree: Tree) -> frozenset[str]:
+def configured(tree: Files) -> frozenset[str]:
     """Folders that the settings of a project, or of one below it, put on the path."""
     found: set[str] = set()
     for path in tree.paths:
@@ -36,7 +36,7 @@ def configured(tree: Tree) -> frozenset[str]:
     return frozenset(root for root in found if root in folders)
 
 
-def _named(tree: Tree, path: str, name: str) -> Iterator[str]:
+def _named(tree: Files, path: str, name: str) -> Iterator[str]:
     if name == "pyproject.toml":
         yield from _pyproject(toml(tree, path))
     elif name == "setup.py":
@@ -72,7 +72,7 @@ def _pyproject(settings: Mapping[str, Any]) -> Iterator[str]:
     yield from _words(_table(tool, "pyright").get("extraPaths"))
 
 
-def _setup_py(tree: Tree, path: str) -> Iterator[str]:
+def _setup_py(tree: Files, path: str) -> Iterator[str]:
     """``package_dir={"": "lib"}`` and ``find_packages("lib")`` of a ``setup.py``, as far as they are literals."""
     for call in _calls(tree, path):
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))
@@ -87,7 +87,7 @@ def _setup_py(tree: Tree, path: str) -> Iterator[str]:
             yield str(call.args[0].value)
 
 
-def inserted(tree: Tree, path: str) -> tuple[str, ...]:
+def inserted(tree: Files, path: str) -> tuple[str, ...]:
     """Folders that a file puts on ``sys.path`` itself: ``sys.path.insert(0, <literal>)``, ``append``, ``extend``, and
     pytest's ``monkeypatch.syspath_prepend``."""
     try:
@@ -167,7 +167,7 @@ def _join(parts: Iterable[str | None]) -> str | None:
     return posixpath.join(*[p for p in known if p is not None]) if known and None not in known else None
 
 
-def _assigned(tree: Tree, path: str) -> dict[str, ast.expr]:
+def _assigned(tree: Files, path: str) -> dict[str, ast.expr]:
     """Variables of a module that are set once, by a plain assignment."""
     found: dict[str, list[ast.expr]] = {}
     for node in _nodes(tree, path):
@@ -178,11 +178,11 @@ def _assigned(tree: Tree, path: str) -> dict[str, ast.expr]:
     return {name: values[0] for name, values in found.items() if len(values) == 1}
 
 
-def _calls(tree: Tree, path: str) -> Iterator[ast.Call]:
+def _calls(tree: Files, path: str) -> Iterator[ast.Call]:
     yield from (node for node in _nodes(tree, path) if isinstance(node, ast.Call))
 
 
-def _nodes(tree: Tree, path: str) -> Iterator[ast.AST]:
+def _nodes(tree: Files, path: str) -> Iterator[ast.AST]:
     from codemods.project.source import Unreadable
 
     try:

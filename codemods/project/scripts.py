@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codemods.project.tree import Tree
+    from codemods.project.files import Files
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Started:
     line: int
 
 
-def started(tree: Tree, path: str) -> Started | None:
+def started(tree: Files, path: str) -> Started | None:
     """Who starts this file by its path, if anybody does."""
     found = _by_itself(tree, path)
     stem = path.rpartition("/")[2].removesuffix(".py")
@@ -32,7 +32,7 @@ def started(tree: Tree, path: str) -> Started | None:
     return found
 
 
-def started_in(tree: Tree, folder: str) -> Started | None:
+def started_in(tree: Files, folder: str) -> Started | None:
     """A file of this folder that somebody starts by its path, as texts outside of Python code say."""
     last = folder.rpartition("/")[2]
     for other in sorted(tree.texts_with([last])) if last else ():
@@ -42,12 +42,12 @@ def started_in(tree: Tree, folder: str) -> Started | None:
     return None
 
 
-def starts_itself(tree: Tree, path: str) -> bool:
+def starts_itself(tree: Files, path: str) -> bool:
     """Does a file say on its first line that it is started?"""
     return _by_itself(tree, path) is not None
 
 
-def _by_itself(tree: Tree, path: str) -> Started | None:
+def _by_itself(tree: Files, path: str) -> Started | None:
     """A ``#!`` line in a file that does something when it is the main module."""
     try:
         raw = tree.glance(path)
@@ -68,7 +68,7 @@ _COMMAND = re.compile(
 )
 
 
-def _starts(tree: Tree, other: str, word: str) -> list[Started]:
+def _starts(tree: Files, other: str, word: str) -> list[Started]:
     try:
         text = tree.glance(other).decode("utf-8", "replace")
     except OSError:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from codemods.project.tree import Tree
+    from codemods.project.files import Files
 
 
-def toml(tree: Tree, path: str) -> Mapping[str, Any]:
+def toml(tree: Files, path: str) -> Mapping[str, Any]:
     """The tables of a TOML file; none where there is no such file, or it can't be read."""
     if path not in tree.paths:
         return {}
@@ -21,7 +21,7 @@ def toml(tree: Tree, path: str) -> Mapping[str, Any]:
         return {}
 
 
-def ini(tree: Tree, path: str, section: str) -> Mapping[str, str] | None:
+def ini(tree: Files, path: str, section: str) -> Mapping[str, str] | None:
     """One section of an INI file; None where there is no such file or section, or it can't be read."""
     if path not in tree.paths:
         return None

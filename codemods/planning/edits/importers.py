@@ -45,7 +45,7 @@ def importer_edits(
             del rehomes[path]
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}
-    named = dict(rewritten(facts))
+    named = dict(rewritten(facts.mentions))
     for path in sorted(named.keys() - {facts.move.source, facts.move.destination}):
         difference = order.of_text(path)
         if difference is not None:

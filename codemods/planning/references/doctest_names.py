@@ -15,12 +15,12 @@ from codemods.bindings import Import, Moment
 from codemods.planning.edits.model import Replacement
 
 if TYPE_CHECKING:
-    from codemods.planning.facts import Facts
+    from codemods.planning.settled import Settled
 
 _PROMPT = re.compile(r"^(?P<indent>[ \t]*)>>>[ \t]", re.MULTILINE)
 
 
-def missing_names(facts: Facts) -> Iterator[tuple[ast.Constant, str, Replacement | None]]:
+def missing_names(facts: Settled) -> Iterator[tuple[ast.Constant, str, Replacement | None]]:
     """(docstring, a name that its examples would miss, the imports put into it; None where they can't be)."""
     source = facts.source.source
     there = facts.moved_names | _brought(facts)
@@ -33,7 +33,7 @@ def missing_names(facts: Facts) -> Iterator[tuple[ast.Constant, str, Replacement
                     yield text, missing[0], _put_first(source.text, source.start(text), source.end(text), lines)
 
 
-def _found(facts: Facts, name: str) -> bool:
+def _found(facts: Settled, name: str) -> bool:
     """Does doctest find a name in the source, where what type checkers import is not?"""
     module = facts.source
     return name in module.binds and not (
@@ -43,7 +43,7 @@ def _found(facts: Facts, name: str) -> bool:
     )
 
 
-def read_by_staying(facts: Facts) -> frozenset[str]:
+def read_by_staying(facts: Settled) -> frozenset[str]:
     """Moved names that examples of the source go on reading among the names of their module."""
     if ">>>" not in facts.source.source.text:
         return frozenset()
@@ -92,13 +92,13 @@ def names_read(text: str) -> list[str]:
     return [name for name in read if name not in bound]
 
 
-def _brought(facts: Facts) -> set[str]:
+def _brought(facts: Settled) -> set[str]:
     """Imports of the source that moved code brings along."""
     read = {r.name for unit in facts.moving for r in unit.references if r.moment is not Moment.TYPING}
     return {name for name in read if name in facts.source.top_imports and name not in facts.units.by_name}
 
 
-def _imports(facts: Facts, missing: list[str]) -> list[str]:
+def _imports(facts: Settled, missing: list[str]) -> list[str]:
     own = [name for name in missing if _own_import(facts, name) is None]
     names = facts.world.names
     lines = [f"from {names.dotted(facts.move.source)} import {', '.join(own)}"] if own else []
@@ -114,7 +114,7 @@ def _imports(facts: Facts, missing: list[str]) -> list[str]:
     return lines
 
 
-def _own_import(facts: Facts, name: str) -> Import | None:
+def _own_import(facts: Settled, name: str) -> Import | None:
     """The import that binds a name of the source and nothing else does."""
     items = facts.source.top_imports.get(name, [])
     plain = len(items) == 1 and not (items[0].guarded or items[0].typing_only)

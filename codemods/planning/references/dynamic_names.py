@@ -17,8 +17,8 @@ from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 
 if TYPE_CHECKING:
-    from codemods.planning.facts import Facts
     from codemods.planning.grouping.definition_groups import DefinitionGroup
+    from codemods.planning.settled import Settled
 from codemods.project import walk
 
 
@@ -83,7 +83,7 @@ class Look:
         return not self.texts
 
 
-def looks(facts: Facts) -> Iterator[Look]:
+def looks(facts: Settled) -> Iterator[Look]:
     """The places in staying code, and in other modules, that look into the namespace of the source."""
     values = facts.referrers.values
     for path, module in values.files.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from codemods.planning.references.import_strings import entry_points, in_setup_s
 from codemods.project import Unreadable
 
 if TYPE_CHECKING:
-    from codemods.planning.facts import Facts
+    from codemods.planning.settled import Settled
 
 # Files that people read. What else names a path may be acted upon by a program.
 _PROSE = (".md", ".rst", ".txt", ".html", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako")
@@ -39,21 +39,23 @@ class Mention:
     edit: Replacement | None = None
 
 
-def find_mentions(facts: Facts) -> tuple[Mention, ...]:
+def find_mentions(facts: Settled) -> tuple[Mention, ...]:
     """Every mention in the tree, imports and patches aside, in the order of the files."""
     return tuple(_Search(facts).run())
 
 
-def rewritten(facts: Facts) -> dict[str, tuple[Replacement, ...]]:
+def rewritten(mentions: Iterable[Mention]) -> dict[str, tuple[Replacement, ...]]:
     """The edits that mentions ask for, by file."""
     found: dict[str, list[Replacement]] = defaultdict(list)
-    for mention in facts.mentions:
+    for mention in mentions:
         if mention.edit is not None:
             found[mention.place.path].append(mention.edit)
     return {path: tuple(edits) for path, edits in found.items()}
 
 
-def inside(facts: Facts, edits: tuple[Replacement, ...], statements: tuple[Statement, ...]) -> tuple[Replacement, ...]:
+def inside(
+    facts: Settled, edits: tuple[Replacement, ...], statements: tuple[Statement, ...]
+) -> tuple[Replacement, ...]:
     """Those of a source's edits that stand in the given statements."""
     source = facts.source.source
     spans = [(source.start(s.node), source.end(s.node)) for s in statements]
@@ -61,7 +63,7 @@ def inside(facts: Facts, edits: tuple[Replacement, ...], statements: tuple[State
 
 
 class _Search:
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Settled) -> None:
         self.facts = facts
         self.names = facts.world.names
         self.old = self.names.dotted(facts.move.source)

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from codemods.proof.statements.pairing import Pair, Statement
+from codemods.proof.statements.statement import Pair, Statement
 
 # How much of its words a statement shares with what is likely the same one.
 _SAME_NAME, _OTHER_NAME, _PART = 0.25, 0.6, 0.6
