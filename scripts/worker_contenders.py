@@ -154,16 +154,21 @@ class SameSteps(Contender):
         left, room = Countdown(number), asyncio.Semaphore(slots)
 
         async def one(message: Any) -> None:
-            job = json.loads(message.data)
+            job, now = json.loads(message.data), round(time.time(), 3)
             key, revision = job["job_id"], int(message.headers["Job-Revision"])
             record = {"v": 1, **{name: job[name] for name in ("job_id", "queue", "function", "enqueued_at")}}
-            step = {"status": "running", "at": round(time.time(), 3), "attempt": 1, "worker_id": "w"}
-            record |= {"status": "running", "attempts": 1, "worker_id": "w", "history": [step]}
-            revision = await jobs.update(key, json.dumps(record).encode(), last=revision)
+            mine = {"worker_id": "w", "delivery": 1, "sequence": message.metadata.sequence.stream}
+            queued = {"status": "queued", "at": job["enqueued_at"], "attempt": 0}
+            running = {"status": "running", "at": now, "attempt": 1, "worker_id": "w"}
+            record |= {"status": "running", "attempts": 1, "started_at": now, "finished_at": None, **mine}
+            record |= {"next_attempt_at": None, "error": None, "depends_on": [], "history": [queued, running]}
+            revision = await jobs.update(key, _json(record), last=revision)
             value = await nothing()
-            await results.create(key, json.dumps({"v": 1, "result": value}).encode(), msg_ttl=86400)
-            record |= {"status": "completed", "history": [step, {**step, "status": "completed"}]}
-            await jobs.update(key, json.dumps(record).encode(), last=revision)
+            await results.create(key, _json({"v": 1, "result": value}), msg_ttl=86400)
+            now = round(time.time(), 3)
+            completed = {**running, "status": "completed", "at": now}
+            record |= {"status": "completed", "finished_at": now, "history": [queued, running, completed]}
+            await jobs.update(key, _json(record), last=revision)
             await message.ack_sync(timeout=5)
             room.release()
             left.done()
@@ -171,6 +176,10 @@ class SameSteps(Contender):
         await _fetch(pull, room, slots, number, one)
         await left.over()
         await nc.close()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
 class OnlyAck(Contender):
