@@ -3,7 +3,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import nats.js.errors
@@ -70,13 +69,13 @@ class JobStatusManager:
 
     async def queued(self, job: Job, due: float | None = None) -> Queued | None:
         """Note a job that is about to be enqueued, or is due later. None if there was a record of it already."""
-        record = replace(self._step(JobRecord.of(job), JOB_STATUS.QUEUED), next_attempt_at=due)
+        record = self._step(JobRecord.of(job), JOB_STATUS.QUEUED).changed(next_attempt_at=due)
         if (revision := await self._records.create(record)) is not None:
             return Queued(revision, blank=True)
         found, revision = await self._records.read(job.job_id)
         if found is None or found.status is not JOB_STATUS.EXPECTED:
             return None
-        revision = await self._records.update(replace(record, dependents=found.dependents), revision)
+        revision = await self._records.update(record.changed(dependents=found.dependents), revision)
         return None if revision is None else Queued(revision, blank=False)
 
     async def running(
@@ -94,7 +93,7 @@ class JobStatusManager:
         None if the record is not that one any more.
         """
         queued: HistoryStep = {"status": JOB_STATUS.QUEUED, "at": job.enqueued_at, "attempt": 0}
-        old = replace(JobRecord.of(job), history=[queued])
+        old = JobRecord.of(job).changed(history=[queued])
         return await self._write(old, revision, JOB_STATUS.RUNNING, self._start(1, sequence, None))
 
     def forget(self, job_id: str) -> None:
@@ -173,7 +172,7 @@ class JobStatusManager:
 
     async def cancel_wanted(self, job_id: str) -> JobRecord:
         """Note that somebody wants a running job cancelled; its worker may be the next one."""
-        return await self._records.mark(job_id, lambda record: replace(record, cancel=True))
+        return await self._records.mark(job_id, lambda record: record.changed(cancel=True))
 
     async def wait_for(self, job: Job, others: list[str]) -> None:
         """Keep a job out of its queue until the others have ended; then it is published again."""
@@ -181,7 +180,7 @@ class JobStatusManager:
         for other in others:
             record = await self._records.mark(other, lambda record: record.with_dependent(job.job_id))
             if record.status.ended:  # just now
-                await self._waiting.release(replace(record, dependents=[job.job_id]))
+                await self._waiting.release(record.changed(dependents=[job.job_id]))
 
     async def ended_before(self, record: JobRecord) -> None:
         """A job is delivered that has ended: maybe its worker was lost before it told those that wait for it."""
@@ -257,7 +256,7 @@ class JobStatusManager:
                     raise JobNotFoundError(f"There is no job {job_id!r}")
                 # Somebody published the job without a record, or the record has expired meanwhile.
                 dependents = old.dependents if old else []
-                old = replace(self._step(JobRecord.of(job), JOB_STATUS.QUEUED), dependents=dependents)
+                old = self._step(JobRecord.of(job), JOB_STATUS.QUEUED).changed(dependents=dependents)
             if old.status is status and status is not JOB_STATUS.RUNNING:
                 new = old  # a write that seemed to have failed had come through
             elif status not in JOB_STATUS_TRANSITIONS[old.status]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from nats.js.errors import NotFoundError
 
 from worker.exceptions import BadJobError, IllegalTransitionError, UnreadableRecordError
@@ -96,7 +97,7 @@ class Operator:
             if letter.job_id is None or (wanted is not None and letter.job_id not in wanted):
                 continue
             job = Job.decode(message.data or b"")
-            job = replace(job, life=job.life + 1)
+            job = structs.replace(job, life=job.life + 1)
             with contextlib.suppress(IllegalTransitionError, UnreadableRecordError):
                 await self._jobs.requeued(job)
             headers = {"Nats-Msg-Id": job.message_id}

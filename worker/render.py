@@ -8,6 +8,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from worker.states import WORKER_HEALTH as HEALTH
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ def _job_row(job: ListedJob) -> Sequence[str]:
 
 
 def jobs_json(jobs: Iterable[ListedJob], queues: Iterable[QueueInfo]) -> str:
-    found = [asdict(one.record) if one.record else {"job_id": one.job_id, "status": "unreadable"} for one in jobs]
+    found = [
+        structs.asdict(one.record) if one.record else {"job_id": one.job_id, "status": "unreadable"} for one in jobs
+    ]
     return json.dumps({"queues": [asdict(one) for one in queues], "jobs": found}, indent=2)
 
 
@@ -127,7 +131,7 @@ def job_text(record: JobRecord, result: Any, there: bool, states: Mapping[str, s
 
 def job_json(record: JobRecord, result: Any) -> str:
     """The same for machines."""
-    return json.dumps({**asdict(record), "result": result}, indent=2)
+    return json.dumps({**structs.asdict(record), "result": result}, indent=2)
 
 
 def _time(seconds: float) -> str:

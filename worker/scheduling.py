@@ -8,9 +8,10 @@ job gets an id of its own each time: the name of its schedule and the number of 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from nats.js.errors import BadRequestError, NotFoundError
 
 from worker.exceptions import BadJobError
@@ -70,7 +71,7 @@ def periodic(every: float | dt.timedelta | None, cron: str | None) -> str:
 
 def occurrence(job: Job, sequence: int, now: float) -> Job:
     """One of the jobs of a schedule: the message that was delivered tells it from the others."""
-    return replace(job, job_id=f"{job.schedule}.{sequence}", enqueued_at=round(now, 3))
+    return structs.replace(job, job_id=f"{job.schedule}.{sequence}", enqueued_at=round(now, 3))
 
 
 class Schedules:
