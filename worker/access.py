@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +48,13 @@ def _check(url: str) -> None:
         raise WorkerError(f"{_without_secret(url)!r} is no URL of a NATS server: write nats://host:4222")
 
 
+_SEED = re.compile(rb"\A\s*(?P<seed>\S+)\s*\Z")
+_CREDENTIALS = re.compile(
+    rb"^-+BEGIN NATS USER JWT-+\r?\n[\w.-]+\r?\n.*^-+BEGIN USER NKEY SEED-+\r?\n(?P<seed>\w+)\r?\n",
+    re.MULTILINE | re.DOTALL,
+)
+
+
 @dataclass(frozen=True)
 class Access:
     """What lets us in, besides user and password in the URL: files, as nats-py takes them."""
@@ -68,9 +76,9 @@ class Access:
         """What `nats.connect` is told."""
         options: dict[str, Any] = {}
         if self.creds:
-            options["user_credentials"] = _readable(self.creds)
+            options["user_credentials"] = _with_a_seed(self.creds, _CREDENTIALS, "credentials")
         if self.nkey:
-            options["nkeys_seed"] = _readable(self.nkey)
+            options["nkeys_seed"] = _with_a_seed(self.nkey, _SEED, "the seed of an NKEY")
         if self.tls_ca or self.tls_cert:
             options["tls"] = self._tls()
         return options
@@ -84,6 +92,22 @@ class Access:
         except ssl.SSLError as error:
             raise WorkerError(f"the certificates cannot be used: {error}") from error
         return context
+
+
+def _with_a_seed(path: str, pattern: re.Pattern[bytes], what: str) -> str:
+    """A file that holds what it should: the library looks for the first line of credentials for ever."""
+    try:
+        import nkeys
+    except ImportError:
+        raise WorkerError(f"{path}: nkeys is not installed; `pip install nkeys` brings it") from None
+    found = pattern.search(Path(_readable(path)).read_bytes())
+    try:
+        if found is None:
+            raise nkeys.NkeysError
+        nkeys.from_seed(bytearray(found["seed"])).wipe()
+    except nkeys.NkeysError:
+        raise WorkerError(f"{path} does not hold {what}") from None
+    return path
 
 
 def _readable(path: str) -> str:

@@ -36,3 +36,5 @@ def configure_logs(style: LogFormat = "plain", level: str = "INFO", stream: Text
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # It logs a traceback for each refused connection; what matters of it is logged by ourselves.
     logging.getLogger("nats").setLevel(logging.CRITICAL)
+    # asyncio complains of itself whenever a connection with TLS ends.
+    logging.getLogger("asyncio").addFilter(lambda record: "eof_received()" not in record.getMessage())

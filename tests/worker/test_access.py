@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-
 import pytest
 
 from tests.worker.test_command import call
@@ -50,14 +48,6 @@ def test_files_that_are_not_there(tmp_path):
     (tmp_path / "bad").write_text("no certificate")
     with pytest.raises(WorkerError, match="certificates cannot be used"):
         Access(tls_ca=str(tmp_path / "bad")).options()
-
-
-def test_what_the_library_is_told(tmp_path):
-    (tmp_path / "file").write_text("x")
-    access = Access.from_environment({"NATS_CREDS": str(tmp_path / "file"), "NATS_NKEY": str(tmp_path / "file")})
-    assert access.options() == {"user_credentials": str(tmp_path / "file"), "nkeys_seed": str(tmp_path / "file")}
-    assert Access().options() == {}
-    assert isinstance(ssl.create_default_context(), ssl.SSLContext)
 
 
 @pytest.mark.parametrize(
