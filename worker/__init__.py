@@ -1,5 +1,6 @@
 """A job worker on NATS JetStream. Import from here: where a name lives inside may change."""
 
+from . import needs as needs
 from .client import JobClient, JobHandle, open_client
 from .connection import connect
 from .exceptions import (

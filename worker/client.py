@@ -197,7 +197,7 @@ class JobClient:
         """
         async with asyncio.timeout(timeout):
             record = await until_ended(self._nc, self._settings, self._jobs, job_id, poll)
-            return await self._jobs.result_of(record)
+            return await insist(lambda: self._jobs.result_of(record), self._settings.start_pauses)
 
     async def cancel(self, job_id: str, *, timeout: float | None = 10.0) -> bool:  # noqa: ASYNC109
         """Cancel a job; True if it did not run to its end. A running one is cancelled by its worker.
@@ -222,7 +222,7 @@ class JobClient:
 
     async def workers(self) -> list[WorkerInfo]:
         """All workers, and how each is doing."""
-        return await list_workers(self._nc, self._settings)
+        return await insist(lambda: list_workers(self._nc, self._settings), self._settings.start_pauses)
 
 
 @dataclass(frozen=True)

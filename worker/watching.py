@@ -3,8 +3,8 @@
 A record is written by publishing it, so whoever listens on its subject hears of it at once, and the server keeps
 nothing for him: a thousand waiters are a thousand subscriptions, where the watcher of a bucket is a consumer that
 lingers, and that is deaf for up to 20 s after a restart. What is heard is only a hint, for the write may have been
-refused; and what is not heard is asked for now and then. While somebody listens, a write without a leader times out
-instead of failing at once; the worker insists either way.
+refused; and what is not heard is asked for now and then, patiently, for a leader may be lost meanwhile. While
+somebody listens, a write without a leader times out instead of failing at once; the worker insists either way.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from worker.connection import insist
 from worker.exceptions import UnreadableRecordError
 from worker.messages import JobRecord
 from worker.names import record_key
@@ -40,7 +41,7 @@ async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_
         # during the read, too, so the event is cleared before it, never after.
         while True:
             heard.clear()
-            record = await jobs.get(job_id)
+            record = await insist(lambda: jobs.get(job_id), settings.start_pauses)
             if record.status.ended:
                 return record
             with contextlib.suppress(TimeoutError):

@@ -269,6 +269,13 @@ async def test_ids_as_people_have_them(live, registry, add, job_id):
     assert (await live.client.job(job_id)).job_id == job_id
 
 
+async def test_ids_that_cannot_be_are_refused_by_their_names(live):
+    """L: the library's own error named no id."""
+    for call in (live.client.job, live.client.result, live.client.wait, live.client.cancel):
+        with pytest.raises(BadJobError, match="job id 'a b'"):
+            await call("a b")
+
+
 async def test_the_id_of_another_function(live):
     """E7"""
     await live.client.enqueue("slow", job_id="j1")
@@ -309,6 +316,46 @@ async def test_a_status_that_is_a_string(live, registry):
 
 
 # -- what strangers leave ----------------------------------------------------------------------------------
+
+
+# What was never settled once, with its traceback every 30 s, for hours: a field that is not what it should be.
+NO_JOBS = [
+    *({"job_id": job_id} for job_id in ["a b", "a.", ".a", "a..b", "", "*", ">", "a\r\nb", "é", "\ud800", 5, None]),
+    *({"depends_on": others} for others in [5, [5], None, "x", ["a b"], ["*"], [None]]),
+    *({"max_attempts": number} for number in ["x", [1], 0, -1, 1.5, 10**30]),
+    *({"queue": queue} for queue in ["a b", "a\r\nb", "a.b", "", "*", 5, None]),
+    *({"result_ttl": ttl} for ttl in ["x", -1, [1]]),
+    *({"timeout": limit} for limit in ["5", 0, -1]),
+    *({"function": function} for function in [5, None, "f" * 300]),
+    *({"args": args} for args in [5, "ab", {"a": 1}]),
+    *({"kwargs": kwargs} for kwargs in [5, [1]]),
+]
+
+
+async def test_messages_that_are_no_job(live, registry, add):
+    """M1: each is a dead letter with the reason, after one delivery, and nothing was called."""
+    called = []
+
+    @registry.job
+    async def call(*args, **kwargs):
+        called.append(args)
+
+    for fields in NO_JOBS:
+        await live.raw(json.dumps({"v": 1, "job_id": "bad", "function": "call", **fields}).encode())
+    raw = [b'{"job_id":"a","function":"call","result_ttl":1e400}', b'{"job_id":"a","function":"call","args":[NaN]}']
+    for data in raw:
+        await live.raw(data)
+    worker = await live.start(registry, concurrency=10)
+    await live.settled()
+    assert called == []
+    dead = await live.dead()
+    assert len(dead) == len(NO_JOBS) + len(raw)
+    assert {headers["Job-Reason"] for headers, _ in dead} == {"unreadable message"}
+    assert all(headers["Job-Error"].startswith("not a job: ") for headers, _ in dead)
+    delivered = (await live.js.consumer_info("JOBS", "queue-default")).delivered.consumer_seq
+    assert delivered == len(dead)
+    await works(live)
+    assert worker.error is None
 
 
 @pytest.mark.parametrize(
