@@ -1,17 +1,18 @@
 """Code run on abstract values, for what it changes: every branch, every function of the tree that is called.
 
 A call is run once for each function and what it is given; a recursive one is run again until nothing new is found, so
-the answer does not hang on who asked first, nor on how deep a call lies.
+the answer does not hang on who asked first, nor on how deep a call lies. It ends for every program, for what can be
+found is finite (``calls``, ``widening``).
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 
 from codemods import knowledge
 from codemods.proof.importing.attributes import OwnAttributes, own_attributes
+from codemods.proof.importing.calls import FIRST, RETURNED, Calls
 from codemods.proof.importing.values import (
     NEW,
     NOWHERE,
@@ -30,9 +31,9 @@ from codemods.proof.importing.values import (
     Value,
     Values,
     held_at,
-    items,
     placed,
 )
+from codemods.proof.importing.widening import bound, dotted, given, items, super_of
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, flat, is_typing
 
@@ -52,23 +53,30 @@ class Interpreter:
         self.listed = listed
         self.changed: set[Origin] = set()
         self._globals: dict[Origin, Values] = {}
-        self._known: dict[object, tuple[Places, Values]] = {}
-        self._frames: dict[object, Frame] = {}
-        self._running: dict[tuple[object, ...], None] = {}
-        self._ran: set[object] = set()
+        self._modules: dict[str, Frame] = {}
+        self._calls = Calls()
         self._attributes: dict[ast.AST, OwnAttributes] = {}
-        self._cut = False  # a call that is running was called again
         self._making: list[Class] = []
 
     def run(self, path: str, node: ast.AST) -> Places:
         """What a statement of a module changes."""
+        return self._settled(lambda: self.statement(self._module(path), node, True))
+
+    def _settled(self, once: Callable[[], object]) -> Places:
+        """What it changes, run until nothing new is found, apart from whatever is being run."""
+        aside = self.changed, self._calls
+        self._calls = Calls()
         while True:
-            self.changed, self._cut = set(), False
-            self._ran.clear()
-            before = dict(self._known)
-            self.statement(Frame(path, None), node, True)
-            if not self._cut or self._known == before:
-                return frozenset(self.changed)
+            self.changed = set()
+            once()
+            if self._calls.settled():
+                break
+        found = frozenset(self.changed)
+        self.changed, self._calls = aside
+        return found
+
+    def _module(self, path: str) -> Frame:
+        return self._modules.setdefault(path, Frame(path, None))
 
     # -- names
 
@@ -100,17 +108,15 @@ class Interpreter:
         self._globals[origin] = frozenset({Data(frozenset({origin}))})
         path, name = origin
         outline = self.side.outline(path) if path.endswith(".py") else None
+        nodes = [node for node, typing in flat(outline.body) if not typing] if outline is not None else []
         found: set[Value] = set()
-        aside, self.changed = self.changed, set()  # that happens where the name is defined
-        for node, typing in flat(outline.body) if outline is not None else ():
-            if not typing:
-                found |= self._given_by(path, node, name)
-        self.changed = aside
+        # What that changes happens where the name is defined.
+        self._settled(lambda: found.update(*(self._given_by(path, node, name) for node in nodes)))
         self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
         return self._globals[origin]
 
     def _given_by(self, path: str, node: ast.stmt, name: str) -> Values:
-        frame = Frame(path, None)
+        frame = self._module(path)
         if isinstance(node, _FUNCTIONS) and node.name == name:
             return frozenset({Code(path, node)})
         if isinstance(node, ast.ClassDef) and node.name == name:
@@ -142,7 +148,7 @@ class Interpreter:
             frame.declared |= {*node.names} if isinstance(node, ast.Global) else set()
         elif isinstance(node, ast.Return):
             if node.value is not None:
-                frame.returned |= self.value(frame, node.value)
+                self._calls.bind(frame, RETURNED, self.value(frame, node.value))
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             value = self.value(frame, node.value) if node.value is not None else _NOTHING
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
@@ -178,7 +184,7 @@ class Interpreter:
         if name in frame.declared:
             self.changed.add((frame.path, name))
         elif not top:
-            frame.names[name] = frame.names.get(name, _NOTHING) | values
+            self._calls.bind(frame, name, values)
 
     def _store(self, frame: Frame, target: ast.expr, values: Values, top: bool, in_place: bool) -> None:
         if isinstance(target, ast.Name):
@@ -261,7 +267,9 @@ class Interpreter:
         return NEW
 
     def _comprehension(self, frame: Frame, node: ast.expr) -> Values:
-        inside = Frame(frame.path, frame, owner=frame.owner, first=frame.first)
+        inside = self._calls.inside(node, frame)
+        inside.owner = frame.owner
+        self._calls.bind(inside, FIRST, frame.names.get(FIRST, _NOTHING))
         for generator in node.generators:  # type: ignore[attr-defined]
             self._store(inside, generator.target, self._element(self.value(inside, generator.iter)), False, False)
             for condition in generator.ifs:
@@ -295,7 +303,7 @@ class Interpreter:
 
     def _attribute(self, value: Value, name: str) -> Iterable[Value]:
         if isinstance(value, Outside):
-            return (Outside(f"{value.dotted}.{name}"),)
+            return (Outside(dotted(value.dotted, name)),)
         if isinstance(value, ModuleOf):
             origins = self.side.member(value.path, frozenset({(value.path, "")}), name) or frozenset()
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
@@ -311,7 +319,7 @@ class Interpreter:
         first = value.of if isinstance(value, Super) else frozenset({value})
         assert isinstance(owner, Class) and isinstance(first, frozenset)
         if isinstance(value, Super) and name == "__new__":
-            return (Bound(Outside("builtins.super.__new__"), ()),)
+            return (bound(Outside("builtins.super.__new__"), ()),)
         skip = isinstance(value, Super)
         for level in self.above(owner):
             if skip and level.node is owner.node:
@@ -324,7 +332,7 @@ class Interpreter:
                         return (code,)
                     if isinstance(value, Class) and "classmethod" not in kinds and name not in _OF_CLASS:
                         return (code,)
-                    return (Bound(code, (first,)),)
+                    return (bound(code, (first,)),)
                 if _assigns(inner, name) and not (isinstance(value, Instance) and self._sets(owner, name)):
                     return (Data(level.at | held_at(value)),)
         if isinstance(value, Super):
@@ -358,7 +366,7 @@ class Interpreter:
                     todo.append(value)
 
     def _bases(self, level: Class) -> Values:
-        frame = level.frame or Frame(level.path, None)
+        frame = level.frame or self._module(level.path)
         aside, self.changed = self.changed, set()
         found = frozenset(v for base in level.node.bases for v in self.value(frame, base))
         self.changed = aside
@@ -372,7 +380,7 @@ class Interpreter:
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
             assert inside.owner is not None
-            return frozenset({Super(inside.owner, inside.first)})
+            return frozenset({super_of(inside.owner, inside.names.get(FIRST, _NOTHING))})
         if isinstance(node.func, ast.Attribute):
             owner = self.value(frame, node.func.value)
             plain = frozenset(v for v in owner if isinstance(v, (Data, Items, Code)))
@@ -398,7 +406,7 @@ class Interpreter:
                 return frozenset(self._making[-1:]) or frozenset(
                     Instance(c) for given in arguments[:1] for c in given if isinstance(c, Class)
                 )
-            return self._called(value.function, [*value.first, *arguments], keywords)
+            return self._called(value.function, given(value, arguments, keywords), keywords)
         if isinstance(value, Outside):
             return self._outside(value.dotted, arguments, keywords)
         if isinstance(value, Code):
@@ -415,7 +423,7 @@ class Interpreter:
         every = [*arguments, *keywords.values()]
         kind = knowledge.call(dotted)
         if dotted == "functools.partial" and arguments:
-            return frozenset(Bound(function, tuple(arguments[1:])) for function in arguments[0])
+            return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
         if dotted == "builtins.type" and len(arguments) == 1:
             return frozenset(v.of if isinstance(v, Instance) else Data(held_at(v)) for v in arguments[0])
         if kind is knowledge.Call.MUTATES:
@@ -446,32 +454,20 @@ class Interpreter:
 
     def _run(self, code: Code, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         """A function of the tree is called."""
-        defaults = {name: self.value(Frame(code.path, code.frame), node) for name, node in _defaults(code.node)}
-        names = _bindings(code.node, arguments, keywords, defaults)
-        if sum(running[0] is code.node for running in self._running) >= _AGAIN:
-            names = {name: _plain(values) for name, values in names.items()}
-            code = replace(code, frame=None)
-        key = (code.node, code.frame, code.owner, code.at, frozenset(names.items()))
-        if key in self._running or key in self._ran:
-            self._cut = self._cut or key in self._running
-            changed, returned = self._known.get(key, (NOWHERE, NEW))
-            self.changed |= changed
-            return returned
-        self._running[key] = None
-        aside, self.changed = self.changed, set()
-        frame = self._frames.setdefault(key, Frame(code.path, code.frame))
-        frame.names |= {name: frame.names.get(name, _NOTHING) | values for name, values in names.items()}
-        frame.held = code.at
-        frame.owner, frame.first = code.owner, arguments[0] if code.owner is not None and arguments else _NOTHING
-        if isinstance(code.node, ast.Lambda):
-            frame.returned |= self.value(frame, code.node.body)
-        else:
-            self.body(frame, code.node.body)
-        self._known[key] = frozenset(self.changed), frozenset(frame.returned)
-        self.changed |= aside
-        del self._running[key]
-        self._ran.add(key)
-        return self._known[key][1] or NEW
+        around = code.frame or self._module(code.path)
+        defaults = {name: self.value(around, node) for name, node in _defaults(code.node)}
+        first = arguments[0] if code.owner is not None and arguments else _NOTHING
+        call = self._calls.call(code, _bindings(code.node, arguments, keywords, defaults), first)
+        if self._calls.begin(call):
+            aside, self.changed = self.changed, set()
+            if isinstance(code.node, ast.Lambda):
+                self._calls.bind(call.frame, RETURNED, self.value(call.frame, code.node.body))
+            else:
+                self.body(call.frame, code.node.body)
+            self._calls.end(call, self.changed)
+            self.changed = aside
+        self.changed |= call.changed
+        return call.returned or NEW
 
     def _construct(self, owner: Class, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         made = Instance(owner)
@@ -503,13 +499,14 @@ class Interpreter:
         for level in self.above(owner):
             for keyword in level.node.keywords:
                 if keyword.arg == "metaclass":
-                    yield from self.value(level.frame or Frame(level.path, None), keyword.value)
+                    yield from self.value(level.frame or self._module(level.path), keyword.value)
 
     def _class(self, frame: Frame, node: ast.ClassDef, top: bool) -> Values:
         made = Class(frame.path, node, None if top else frame)
         self._making.append(made)
         self._derived(frame, made)
-        inside = Frame(frame.path, frame, is_class=True)
+        inside = self._calls.inside(node, frame)
+        inside.is_class = True
         self.body(inside, node.body)
         for values in list(inside.names.values()):
             self._methods(values, "__set_name__", [frozenset({made}), NEW])
@@ -559,8 +556,6 @@ class Interpreter:
             self.changed |= held_at(value)
 
 
-# A function that calls itself is given plain values from then on, of which there are not many.
-_AGAIN = 2
 # Methods whose first argument is the class, decorated or not.
 _OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
@@ -578,25 +573,6 @@ def _held_by(value: Value, places: Places) -> Value:
     for place in places if value in (Data(), Items(frozenset())) or isinstance(value, (Instance, Items)) else ():
         value = placed(value, place)
     return value
-
-
-def _plain(values: Values) -> Values:
-    """Of what is in a value only what holds it."""
-    return frozenset(Data(_inside(value)) if isinstance(value, (Items, Bound, Code)) else value for value in values)
-
-
-def _inside(value: Value) -> Places:
-    """What holds a value, or anything in it. Tables that hold one another share parts, so each is opened once."""
-    found: set[Origin] = set()
-    todo, seen = [value], {id(value)}
-    while todo:
-        here = todo.pop()
-        if isinstance(here, Items):
-            todo += [inner for inner in here.inside if id(inner) not in seen]
-            seen |= {id(inner) for inner in here.inside}
-        else:
-            found |= held_at(here)
-    return frozenset(found)
 
 
 def _defaults(node: Function) -> Iterator[tuple[str, ast.expr]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from weakref import WeakValueDictionary
 
 from codemods.proof.snapshot.symbols import Origin
 
@@ -22,8 +21,7 @@ class Frame:
     names: dict[str, Values] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # by ``global``
     owner: Class | None = None  # of a method
-    first: Values = frozenset()  # what the method was called on
-    returned: set[Value] = field(default_factory=set)
+    wide: set[str] = field(default_factory=set)  # names that stood for too many values to be told apart
     is_class: bool = False
     held: Places = frozenset()  # what holds the function that runs, and so what a function around it has made
 
@@ -54,6 +52,7 @@ class Items:
     """A list, tuple, set or table that was just written down, with what is in it."""
 
     inside: Values
+    levels: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,8 @@ class Bound:
 
     function: Value
     first: tuple[Values, ...]
+    anywhere: bool = False  # each of them may be any argument: so many were joined
+    levels: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True)
@@ -95,18 +96,12 @@ class Super:
 
     above: Class
     of: Values
+    levels: int = field(default=1, compare=False)
 
 
 Value = Outside | ModuleOf | Data | Items | Code | Class | Instance | Bound | Super
 Values = frozenset[Value]
 NEW: Values = frozenset({Data()})
-_MADE: WeakValueDictionary[Values, Items] = WeakValueDictionary()
-
-
-def items(inside: Values) -> Items:
-    """A container of these, the same object for the same: two that hold one another again and again would else be
-    compared part by part, which takes twice as long with each level."""
-    return _MADE.setdefault(inside, Items(inside))
 
 
 def held_at(value: Value) -> Places:
