@@ -12,6 +12,7 @@ from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place
 from codemods.planning import hazards, request
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
+from codemods.planning.edits.manuals import shown_beside
 from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, SourceEdits
 from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.reachable import unreachable
@@ -238,7 +239,7 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     )
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
     departure, order = in_old_order(facts, departure, arrival)
-    others, kept = importer_edits(facts, followers, order, tuple(entered(facts, packages)))
+    others, kept = importer_edits(facts, followers, order, (*entered(facts, packages), *shown_beside(facts)))
     against = list(import_order.against(facts, order, kept))
     if against:
         raise Refused(*against)

@@ -32,6 +32,7 @@ from codemods.proof.checks import (
     import_cycles,
     lazy_reexports,
     load_order,
+    manuals,
     names,
     namespaces,
     packaging,
@@ -59,6 +60,7 @@ CHECKS = (
     namespaces.check,
     patches.check,
     texts.check,
+    manuals.check,
     stubs.check,
     expected_changes.check,
 )

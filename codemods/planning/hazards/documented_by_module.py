@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
+from codemods.planning.edits.manuals import leaving
 from codemods.planning.facts import Facts
 
 CODE = "documented-by-module"
 ACCEPTS = True
 TITLE = "a manual takes what moves from the source: automodule, literalinclude, mkdocstrings"
 MEANING = """Sphinx's `automodule` with `:members:` documents what was made in that module, `literalinclude` shows an
-object or lines of that file, mkdocstrings (`::: shop.orders`) what the module has. What moves leaves the page of the
-old module, which is reported unless the manual has the new module too. A part of a file that is shown by its lines or
-by a name would be another one, or gone: that is refused."""
+object or lines of that file, mkdocstrings (`::: shop.orders`) what the module has. Where what moves would leave the
+page, the new module is shown below the old one, in the same way. Where the manual names each member, and the old
+module finds them only when asked, the move is refused; so it is where a part of a file is shown by its lines or by a
+name, which would be another one, or gone."""
 EXAMPLE = """
 -- docs/index.rst --
 .. automodule:: shop.orders
@@ -35,31 +37,26 @@ _INCLUDE = re.compile(rf"(?:\.\.|```\{{)\s*literalinclude(?:::|\}})[ \t]+(\S+){_
 def find(facts: Facts) -> Iterator[Hazard]:
     tree, dotted = facts.world.tree, facts.world.names.dotted
     old, new = dotted(facts.move.source), dotted(facts.move.destination)
-    public = sorted(name for name in facts.moved_names if not name.startswith("_"))
-    last = facts.move.source.rpartition("/")[2]
-    for path in sorted(tree.texts_with([old.rpartition(".")[2], last])):
+    for found in leaving(facts):
+        names = ", ".join(found.names[:3])
+        if found.edit is not None:
+            reason = f"the manual shows {names} with {old} here, and shows {new} below it now"
+            yield Hazard(CODE, found.place, reason, (), Severity.HANDLED)
+        else:
+            reason = f"the manual shows {names} with {old} here, and would no longer do so"
+            yield Hazard(CODE, found.place, reason, (f"show {names} of {new} there first",))
+    for path in sorted(tree.texts_with([facts.move.source.rpartition("/")[2]])):
         text = tree.read(path).decode("utf-8", "replace")
-        members = re.compile(
-            rf"automodule(?:::|\}})[ \t]+{re.escape(old)}{_BLOCK}|^:::[ \t]+{re.escape(old)}[ \t]*$", re.M
-        )
-        for found in members.finditer(text):
-            shows = found[0].startswith(":::") or (":members:" in found[0] and ":imported-members:" not in found[0])
-            listed = re.search(rf"(?:automodule(?:::|\}})|:::)[ \t]+{re.escape(new)}\s", text)
-            if public and shows and not listed:
-                names = ", ".join(public[:3])
-                reason = f"the manual shows {names} with {old} here, and no longer does: add {new} to it"
-                place = Place(path, text.count("\n", 0, found.start()) + 1)
-                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
-        for found in _INCLUDE.finditer(text):
-            file = posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1]))
+        for include in _INCLUDE.finditer(text):
+            file = posixpath.normpath(posixpath.join(posixpath.dirname(path), include[1]))
             if file != facts.move.source:
                 continue
-            shown = re.search(r":pyobject:\s*(\w+)", found[2] or "")
+            shown = re.search(r":pyobject:\s*(\w+)", include[2] or "")
             if (shown and shown[1] in facts.moved_names) or re.search(
-                r":(?:lines|emphasize-lines|start-|end-)", found[2] or ""
+                r":(?:lines|emphasize-lines|start-|end-)", include[2] or ""
             ):
                 reason = f"the manual shows a part of {file} here, which is another one, or gone, after the move"
-                yield _hazard(path, text, found.start(), reason, "name the new file there, or the object, first")
+                yield _hazard(path, text, include.start(), reason, "name the new file there, or the object, first")
 
 
 def _hazard(path: str, text: str, at: int, reason: str, remedy: str) -> Hazard:

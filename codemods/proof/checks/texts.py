@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.manuals import without_new_modules
 from codemods.proof.comparison.canonical_texts import in_old_form, moved_paths
 from codemods.proof.comparison.comparison import Comparison
 
@@ -22,7 +23,7 @@ def check(comparison: Comparison) -> Check:
             failures.append(Finding(Place(path), says, "text", Kind.OTHER, cause=says))
         elif old is None or new is None:
             failures.append(Finding(Place(path), "the file is no text, and changed", "text", Kind.OTHER))
-        elif (one := in_old_form(old, olds)) != (two := in_old_form(new, olds)):
+        elif (one := in_old_form(old, olds)) != (two := in_old_form(without_new_modules(comparison, path, new), olds)):
             where = Place(path, _first_difference(one, two))
             failures.append(Finding(where, "its text is not the same", "text", Kind.OTHER, Place(path)))
     return Check("texts", SAYS, len(paths), tuple(failures))
