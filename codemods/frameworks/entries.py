@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces")
+KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces", "folder")
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,4 @@ class Fact:
     argument: int = 0
     words: tuple[str, ...] = ()
     at_import: bool = False
+    files: tuple[str, ...] = ()

@@ -6,6 +6,8 @@ import importlib
 import sys
 import types
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -161,6 +163,29 @@ def test_loguru_names_records_after_the_calling_module(module: Callable[[str, st
     module("shop_worker", "from loguru import logger\nlogger.info('alive')\n")
     loguru.logger.remove(handler)
     assert said == ["shop_worker\n"]
+
+
+def test_django_takes_each_module_of_a_folder_for_a_command(tmp_path: Path) -> None:
+    management = pytest.importorskip("django.core.management")
+    (tmp_path / "commands").mkdir()
+    for name in ("ship", "shipping", "_helper"):
+        (tmp_path / "commands" / f"{name}.py").write_text("")
+    assert sorted(management.find_commands(str(tmp_path))) == ["ship", "shipping"]
+    files = next(f for f in OWN if f.kind == "folder" and "commands" in f.files[0]).files
+    assert [name for name in ("ship", "_helper") if fnmatch(f"/shop/management/commands/{name}.py", files[0])] == [
+        "ship"
+    ]
+
+
+def test_alembic_takes_each_module_of_a_folder_for_a_revision(tmp_path: Path) -> None:
+    pytest.importorskip("alembic")
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "helper.py").write_text("def add(): ...\n")
+    with pytest.raises(CommandError, match="revision id"):
+        ScriptDirectory(str(tmp_path)).get_heads()
 
 
 @pytest.mark.parametrize("entry", [f for f in OWN if f.kind in ("identity", "binds")], ids=lambda f: f.framework)

@@ -258,7 +258,7 @@ class Resolver:
         found = list(self.methods(owner, node.attr, depth, receiver)) if owner is not None else []
         if found:
             yield from found
-        elif node.attr not in knowledge.READING:
+        elif node.attr not in knowledge.READING or depth > 1:  # what it returned is called: `@app.get("/")`
             yield Callee(ast.unparse(node), changes=receiver)
 
     # -- classes

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.imports import is_main_guard
 from codemods.bindings.references import is_type_checking
@@ -125,6 +126,11 @@ class Walker:
         own = ((0, Callee(node.name, Code(module, node, 1, None, scope))),) if isinstance(node, FUNCTIONS) else ()
         for decorator in node.decorator_list:  # type: ignore[attr-defined]
             yield from self.run(module, scope, decorator)
+            if isinstance(decorator, ast.Attribute) and decorator.attr in knowledge.READING:  # nobody reads so
+                yield Site(
+                    Callee(ast.unparse(decorator), changes=self.resolver.roots(module, scope, decorator.value)),
+                    decorator.lineno,
+                )
             for callee in self.resolver.callees(module, scope, decorator):
                 yield Site(callee, decorator.lineno, given=own)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from codemods.frameworks import facts as table
 from codemods.frameworks import matching
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.folder_scans import listed_by_name
 from codemods.planning.references.outside_names import outside_names
 from codemods.planning.references.package_scans import scans
 
@@ -52,7 +54,21 @@ def find(facts: Facts) -> Iterator[Hazard]:
         elif scan.lists and not move.goes_on:
             reason = "this goes through the names of each module of a package, and no longer finds"
             yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
+    yield from _by_files(facts)
     yield from _by_frameworks(facts)
+
+
+def _by_files(facts: Facts) -> Iterator[Hazard]:
+    """Who takes each file of a folder for something, where the destination is a new one."""
+    if facts.destination is not None:
+        return
+    tree, new = facts.world.tree, facts.move.destination
+    for place in listed_by_name(facts):
+        yield Hazard(CODE, place, f"this makes names of the files of a folder, and finds {new} as one more", _REMEDIES)
+    for fact in table(tree, "folder"):
+        if any(fnmatchcase("/" + new, pattern) for pattern in fact.files):
+            if tree.code_with(fact.words) or tree.texts_with(fact.words):
+                yield Hazard(CODE, Place(new), f"{fact.why}: {new} would be one more", _REMEDIES)
 
 
 def _by_frameworks(facts: Facts) -> Iterator[Hazard]:

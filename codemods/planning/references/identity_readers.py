@@ -34,6 +34,10 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             above = parents.get(id(node))
             asks = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "attrgetter", "getattr_static")
             return "'__module__'" if asks and not _is_copied(node, parents) else ""
+        case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
+            return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
+            return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
         case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):

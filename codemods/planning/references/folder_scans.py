@@ -1,0 +1,102 @@
+"""Code that makes names of the files of a folder: each is a plugin, a command, an entry of ``__all__``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.model import Place
+from codemods.planning.facts import Facts
+from codemods.planning.references.module_values import attribute_chain, last_name
+
+_WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
+_FINDING = frozenset({"iter_modules"})
+_OWN = ("__file__", "__path__")
+# What makes the name of a module of that of a file.
+_CUTTING = frozenset(
+    {"splitext", "removesuffix", "rsplit", "split", "partition", "rpartition", "replace", "getmodulename"}
+)
+
+
+def listed_by_name(facts: Facts) -> Iterator[Place]:
+    """Where somebody does so in the folder in which the destination comes to stand."""
+    folder = facts.move.destination.rpartition("/")[0]
+    for module in facts.world.modules_mentioning(*_WALKING, *_FINDING):
+        for call in module.source.nodes.of(ast.Call):
+            called, around = last_name(call.func), _around(module, call)
+            if called in _FINDING and folder in _packages(facts, module, call) and _keeps_names(around):
+                yield module.source.place(call)
+            elif called in _WALKING and _cuts(around) and _walks(module, call, around, folder):
+                yield module.source.place(call)
+
+
+def _around(module: Module, call: ast.Call) -> ast.AST:
+    """The function or class at the top of the module around a place, or the statement."""
+    return next(n for n in module.source.tree.body if n.lineno <= call.lineno <= (n.end_lineno or 0))
+
+
+def _keeps_names(around: ast.AST) -> bool:
+    """Are the names that were found more than what is imported? An import uses them up."""
+    nodes = [n for n in ast.walk(around) if isinstance(n, ast.Call)]
+    return not any(last_name(n.func) in ("import_module", "__import__", "find_spec", "find_module") for n in nodes)
+
+
+def _cuts(around: ast.AST) -> bool:
+    """Is the name of a module made of that of a file: ``name[:-3]``, ``path.stem``?"""
+    nodes = list(ast.walk(around))
+    if not any(isinstance(n, ast.Constant) and isinstance(n.value, str) and ".py" in n.value for n in nodes):
+        return False
+    return any(
+        (isinstance(n, ast.Attribute) and (n.attr == "stem" or n.attr in _CUTTING))
+        or (isinstance(n, ast.Name) and n.id in _CUTTING)
+        or (isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Slice) and ast.unparse(n.slice) == ":-3")
+        for n in nodes
+    )
+
+
+def _packages(facts: Facts, module: Module, call: ast.Call) -> set[str]:
+    """The folders of the packages whose ``__path__`` is given."""
+    found = set()
+    for node in ast.walk(call):
+        if isinstance(node, ast.Name) and node.id == "__path__":
+            found.add(module.path.rpartition("/")[0])
+        elif isinstance(node, ast.Attribute) and node.attr == "__path__":
+            chain = attribute_chain(node.value)
+            for dotted in facts.referrers.values.dotted_of(module, chain) if chain else ():
+                path = facts.world.names.find(dotted, module.path) or ""
+                found.add(path.removesuffix("/__init__.py"))
+    return found
+
+
+def _walks(module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool:
+    """Is it this folder that is walked, as far as the texts in its path tell?"""
+    values = {
+        target.id: node.value
+        for root in (*(n for n in module.source.tree.body if not isinstance(n, FUNCTIONS)), around)
+        for node in ast.walk(root)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    parts = [*_path_of(call.func, values), *(part for given in call.args[:1] for part in _path_of(given, values))]
+    if any("**" in part for part in parts):
+        return False
+    below = "/".join(p.strip("./") for p in parts if ".py" not in p and p.strip("./") and p not in _OWN)
+    if below:
+        return ("/" + folder).endswith("/" + below)
+    return any(part in _OWN for part in parts) and folder == module.path.rpartition("/")[0]
+
+
+def _path_of(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[str]:
+    """The texts of which a path is made, assigned names followed."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Name) and node.id in values:
+        yield from _path_of(values[node.id], {n: v for n, v in values.items() if n != node.id})
+    elif isinstance(node, ast.Name):
+        yield from [node.id] if node.id in _OWN else []
+    else:
+        for child in ast.iter_child_nodes(node):
+            yield from _path_of(child, values)
