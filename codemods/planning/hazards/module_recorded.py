@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
@@ -53,6 +54,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
             met[place] = f"{spelled} is compared with the name of a module here, and moved definitions have another"
         else:
             elsewhere.append(place)
+    if elsewhere or met:
+        for place, text in _keys(facts):
+            met[place] = f"{text!r} is looked up or compared here, and {(elsewhere or list(met))[0]} reads modules"
     new = facts.world.names.dotted(facts.move.destination)
     for place, reason in sorted(met.items()):
         yield Hazard(CODE, place, f"{reason}: the module is {new} after the move", _REMEDIES)
@@ -60,6 +64,22 @@ def find(facts: Facts) -> Iterator[Hazard]:
         many = f"at {len(elsewhere)} places" if len(elsewhere) > 1 else "here"
         reason = f"the module of a definition is read {many}, and none that moves is seen to get there"
         yield Hazard(CODE, elsewhere[0], reason, (), Severity.ASSUMED)
+
+
+def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
+    """Texts that are the old path of what moves, and stand where a made-up name is looked for."""
+    old = re.escape(facts.world.names.dotted(facts.move.source))
+    path = re.compile(rf"{old}[.:]({'|'.join(map(re.escape, sorted(facts.moved_names)))})")
+    for module in facts.world.modules_mentioning(*facts.moved_names):
+        parents = module.source.nodes.parents
+        for node in module.source.nodes.of(ast.Constant):
+            if isinstance(node.value, str) and path.fullmatch(node.value):
+                above = parents.get(id(node))
+                while isinstance(above, (ast.Tuple, ast.Set, ast.List)):
+                    above = parents.get(id(above))
+                keyed = isinstance(above, ast.Dict) and node in above.keys
+                if keyed or isinstance(above, (ast.Compare, ast.Subscript, ast.MatchValue)):
+                    yield module.source.place(node), node.value
 
 
 def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:

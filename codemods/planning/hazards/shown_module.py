@@ -14,8 +14,8 @@ CODE = "shown-module"
 ACCEPTS = True
 TITLE = "a string shows the module of what moves"
 MEANING = """A class says in its repr, and in those of its instances, which module it was defined in:
-`<class 'shop.cart.Cart'>`. A string that holds such a text, as it is or as a pattern with escaped dots, is compared
-with it somewhere, and would not be equal any more."""
+`<class 'shop.cart.Cart'>`; a traceback ends with the module of the exception. A string that holds such a text, as it is
+or as a pattern with escaped dots, is compared with it somewhere, and would not be equal any more."""
 EXAMPLE = """
 -- shop/cart.py --
 class Cart: ...
@@ -44,10 +44,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
     names = "|".join(map(re.escape, sorted(shown, key=len, reverse=True)))
     path = r"\\?\.".join(map(re.escape, old.split(".")))
     plain = re.compile(rf"<(?:class '|function |enum ')?{path}\.(?:{names})\b")
+    raised = re.compile(rf"^[ \t]*{path}\.(?:{names}): ", re.M)  # as a traceback ends
     pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
     tree = facts.world.tree
     knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
-    showing = re.compile(rf"(?:[<'\" ]{path}\.|\b{path}\\\.)".encode())
+    showing = re.compile(rf"(?:[<'\"\s]{path}\.|\b{path}\\\.)".encode())
     knowing = {path for path in knowing if showing.search(tree.glance(path))}
     for module in facts.world.modules_mentioning(*shown, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
@@ -55,6 +56,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
             text = node.value
             if not isinstance(text, str) or (id(node) in alone and ">>>" not in text):
                 continue
-            if plain.search(text) or pattern.search(text):
+            if plain.search(text) or pattern.search(text) or raised.search(text):
                 reason = f"this string shows {old} as the module of what moves: it is another one then"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)

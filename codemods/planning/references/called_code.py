@@ -133,8 +133,46 @@ def _calls(facts: Facts, module: Module) -> Iterator[Code]:
         for argument in (*call.args, *(k.value for k in call.keywords)):
             inner = argument.func if isinstance(argument, ast.Call) else argument
             if is_moved(facts, module, inner) or (isinstance(argument, ast.Name) and argument.id in made):
-                for owner, function in called(facts.world, module, call.func):
-                    yield Code(owner, function, f"{ast.unparse(inner)} is given to it at {module.source.place(call)}")
+                how = f"{ast.unparse(inner)} is given to it at {module.source.place(call)}"
+                for owner, function in _passed_on(facts, module, call, argument, set()):
+                    yield Code(owner, function, how)
+
+
+def _passed_on(
+    facts: Facts, module: Module, call: ast.Call, argument: ast.expr, seen: set[int]
+) -> Iterator[tuple[Module, Function]]:
+    """The functions that a call gives an argument to, those to which they give it, and the callbacks beside it."""
+    found = [
+        (owner, function, _parameter(call, argument, function))
+        for owner, function in called(facts.world, module, call.func)
+    ]
+    for other in (*call.args, *(k.value for k in call.keywords)):
+        if other is not argument and isinstance(other, (ast.Name, ast.Attribute)):
+            found += [(m, f, _first(f)) for m, f in called(facts.world, module, other)]
+    for owner, function, parameter in found:
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        yield owner, function
+        for inner in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
+            for given in (*inner.args, *(k.value for k in inner.keywords)):
+                if parameter and getattr(given, "id", "") == parameter:
+                    yield from _passed_on(facts, owner, inner, given, seen)
+
+
+def _parameter(call: ast.Call, argument: ast.expr, function: Function) -> str:
+    """The name under which a function has what a call gives it; empty where that can't be told."""
+    keyword = next((k.arg for k in call.keywords if k.value is argument), None)
+    if keyword is not None or argument not in call.args:
+        return keyword or ""
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+    position = call.args.index(argument) + (names[:1] in (["self"], ["cls"]))
+    return names[position] if position < len(names) else ""
+
+
+def _first(function: Function) -> str:
+    names = [a.arg for a in (*function.args.posonlyargs, *function.args.args) if a.arg not in ("self", "cls")]
+    return names[0] if names else ""
 
 
 def is_moved(facts: Facts, module: Module, node: ast.expr) -> bool:

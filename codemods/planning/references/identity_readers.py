@@ -33,7 +33,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
         case ast.Constant(value="__module__"):
             above = parents.get(id(node))
             asks = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "attrgetter", "getattr_static")
-            return "'__module__'" if asks and not _is_copied(node, parents) else ""
+            listed = isinstance(above, (ast.Tuple, ast.List, ast.Set)) and _asks_for_any(node, parents)
+            return "'__module__'" if (asks or listed) and not _is_copied(node, parents) else ""
         case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
@@ -49,6 +50,14 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "a class in a formatted text" if any(map(_is_class, values)) else ""
         case _:
             return ""
+
+
+def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Is an attribute asked for by a name in a variable, in the statement in which a name of one is listed?"""
+    while (above := parents.get(id(node))) is not None and not isinstance(node, ast.stmt):
+        node = above
+    asked = (n for n in ast.walk(node) if isinstance(n, ast.Call) and last_name(n.func) == "getattr")
+    return any(len(call.args) > 1 and not isinstance(call.args[1], ast.Constant) for call in asked)
 
 
 def _is_class(node: ast.expr) -> bool:
