@@ -12,19 +12,20 @@ from worker import JobClient, Registry, Settings, Worker
 # How long an event is waited for; never waited out when all is well.
 PATIENCE = 60.0
 
+# Short where something is waited for, long where a busy machine would make it happen by accident.
 FAST = Settings(
     backoff_base=0.01,
     backoff_jitter=0.0,
     heartbeat_interval=0.3,
-    workers_ttl=2.0,
-    ack_wait=2.0,
+    workers_ttl=60.0,
+    ack_wait=60.0,
     progress_interval=0.5,
     fetch_timeout=1.0,
     fetch_pause=0.05,
     rescue_interval=0.2,
     start_pauses=(0.1, 0.1),
     record_pauses=(0.05, 0.1),
-    request_timeout=2.0,
+    request_timeout=10.0,
     drain_timeout=5.0,
 )
 

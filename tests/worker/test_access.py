@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.worker.test_command import call
@@ -82,6 +84,7 @@ async def test_the_id_of_a_worker_that_was_killed(live, caplog):
     """E3, L: it is waited for, and had, once the server has forgotten the old one."""
     from worker import Registry, Worker
 
+    live.settings = replace(live.settings, workers_ttl=2.0)
     killed = await live.start(Registry(), worker_id="w1")
     await killed.status.stop_heartbeat()  # as if it were
     worker = Worker(Registry(), url=live.url, settings=live.settings, worker_id="w1")

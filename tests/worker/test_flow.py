@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from tests.worker.live import PATIENCE
 from worker import JobCancelledError, JobFailedError, JobNotFoundError, Registry, Settings
 
 
@@ -62,7 +63,7 @@ async def test_a_slow_parent_costs_its_children_nothing(live, registry, gate):
     delivered = (await live.js.consumer_info("JOBS", "queue-default")).delivered.consumer_seq
     assert delivered == 21
     gate.release.set()
-    assert [await child.result(30) for child in children] == list(range(1, 21))
+    assert [await child.result(PATIENCE) for child in children] == list(range(1, 21))
     assert (await live.js.consumer_info("JOBS", "queue-default")).delivered.consumer_seq == 41
     await live.until(lambda: worker.jobs_done + other.jobs_done == 21)
 
@@ -84,7 +85,7 @@ async def test_several_parents(live, registry, order):
         with pytest.raises(JobNotFoundError, match="yet; waiting for it: child"):
             await live.client.job("parent-0")
         await parents()
-    assert await child.result(30) == 2
+    assert await child.result(PATIENCE) == 2
     await live.until(lambda: worker.jobs_done == 4)  # a result is stored before the job is counted
 
 
@@ -99,16 +100,16 @@ async def test_a_parent_that_does_not_complete(live, registry, end):
     if end == "cancelled":
         assert await parent.cancel()
     with pytest.raises(JobFailedError, match="dependency failed: parent"):
-        await child.result(30)
+        await child.result(PATIENCE)
     with pytest.raises(JobFailedError, match="dependency failed: child"):
-        await grandchild.result(30)
+        await grandchild.result(PATIENCE)
 
 
 async def test_a_parent_that_has_completed(live, registry):
     await live.start(registry)
-    await (await live.client.enqueue("add", 1, 1, job_id="parent")).result(30)
+    await (await live.client.enqueue("add", 1, 1, job_id="parent")).result(PATIENCE)
     child = await live.client.enqueue("add", 1, 1, depends_on="parent")
-    assert await child.result(30) == 2
+    assert await child.result(PATIENCE) == 2
 
 
 async def test_a_worker_is_lost_before_it_tells_those_that_wait(live, registry):
@@ -131,7 +132,7 @@ async def test_a_worker_is_lost_before_it_tells_those_that_wait(live, registry):
     with pytest.raises(asyncio.CancelledError):
         await lost.completed(parent, 2)
     await live.raw(parent.encode())
-    assert await child.result(30) == 2
+    assert await child.result(PATIENCE) == 2
 
 
 # -- waiting for results -----------------------------------------------------------------------------------
@@ -175,7 +176,7 @@ async def test_a_result_that_takes_too_long(live, registry, gate):
     with pytest.raises(TimeoutError):
         await handle.result(0.05)
     gate.release.set()
-    assert await handle.result(30) == "through"
+    assert await handle.result(PATIENCE) == "through"
 
 
 async def test_a_result_is_asked_for_where_nothing_is_heard(live, registry, gate, monkeypatch):
@@ -202,7 +203,7 @@ async def test_keywords_that_are_ours_as_well(live, registry):
 
     await live.start(registry)
     handle = await live.client.submit("send", kwargs={"function": "f", "queue": "q", "job_id": "j"})
-    assert await handle.result(30) == ["f", "q", "j"]
+    assert await handle.result(PATIENCE) == ["f", "q", "j"]
 
 
 # -- cancelling --------------------------------------------------------------------------------------------
@@ -248,19 +249,20 @@ async def test_a_job_in_a_thread_is_cancelled(live, registry):
         go_on.set()
 
 
-async def test_a_job_that_waits_for_its_next_attempt_is_cancelled(live, registry):
+async def test_a_job_that_waits_for_its_next_attempt_is_cancelled(live, registry, gate):
+    """The only slot is taken, so its next attempt does not come before it is cancelled."""
+
     @registry.job
     async def flaky():
         raise ValueError("no")
 
-    worker = await live.start(registry, settings=Settings(backoff_base=0.5, backoff_jitter=0))
     handle = await live.client.enqueue("flaky")
-
-    async def retried():
-        return (await handle.record()).status == "retried"
-
-    await live.until(retried)
+    await live.client.enqueue("gate")
+    worker = await live.start(registry, concurrency=1, settings=Settings(backoff_base=0.5, backoff_jitter=0))
+    await gate.started.wait()
+    assert (await handle.record()).status == "retried"
     assert await handle.cancel()
+    gate.release.set()
     await live.settled()
     assert (await handle.record()).attempts == 1
     assert worker.jobs_failed == 0
@@ -284,7 +286,7 @@ async def test_a_job_whose_worker_is_lost_is_cancelled_by_the_next(live, registr
 async def test_what_has_ended_is_not_cancelled(live, registry):
     await live.start(registry)
     handle = await live.client.enqueue("add", 1, 1)
-    await handle.result(30)
+    await handle.result(PATIENCE)
     assert not await handle.cancel()
     with pytest.raises(JobNotFoundError):
         await live.client.cancel("nothing")

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from tests.worker.live import PATIENCE
 from worker import BadJobError, JobFailedError, Registry, Worker, current_job
 from worker.health import health_server
 from worker.render import dead_table, job_text, jobs_table
@@ -42,14 +43,14 @@ async def test_a_dead_job_is_revived(live, registry):
     handle = await live.client.enqueue("fragile", job_id="job")
     for life in range(2):
         with pytest.raises(JobFailedError):
-            await handle.result(30)
+            await handle.result(PATIENCE)
         await live.settled()
         (letter,) = await live.client.operator.dead()
         assert (letter.job_id, letter.reason, letter.attempts) == ("job", "attempts exhausted", 2)
         assert "no database" in dead_table([letter])
         broken = life == 0
         assert await live.client.operator.redrive(["job"]) == ["job"]
-    assert await handle.result(30) == "well"
+    assert await handle.result(PATIENCE) == "well"
     assert await live.client.operator.dead() == []
     assert [step["status"] for step in (await handle.record()).history].count("queued") == 3
 
@@ -110,23 +111,28 @@ def test_nothing_shown_can_change_the_terminal():
 async def test_a_job_for_later(live, registry):
     await live.start(registry)
     now = await live.client.enqueue("add", 1, 1)
+    much_later = await live.client.enqueue("add", 2, 2, delay=3600)
     later = await live.client.enqueue("add", 2, 2, job_id="later", delay=1.2)
     at = await live.client.enqueue("add", 3, 3, at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=0.8))
-    assert await now.result(30) == 2
-    record = await later.record()
+    assert await now.result(PATIENCE) == 2
+    record = await much_later.record()
     assert (record.status, record.started_at) == ("queued", None)
-    assert record.next_attempt_at is not None
-    assert await at.result(30) == 6
-    assert await later.result(30) == 4
+    assert record.next_attempt_at == pytest.approx(record.enqueued_at + 3600, abs=60)
+    assert await at.result(PATIENCE) == 6
+    assert await later.result(PATIENCE) == 4
     record = await later.record()
     assert record.started_at >= record.enqueued_at + 1.2
-    assert await live.waiting() == 0
+
+    async def only_one_is_left():
+        return await live.waiting() == 1
+
+    await live.until(only_one_is_left)
 
 
 async def test_a_job_for_later_is_cancelled(live, registry):
-    await live.start(registry)
     later = await live.client.enqueue("add", 2, 2, delay=0.5)
     assert await later.cancel()
+    await live.start(registry)
     await live.settled()
     assert (await later.record()).started_at is None
 
@@ -206,7 +212,7 @@ async def test_hooks_and_what_they_leave_for_jobs(live, registry):
         return current_job().context["pool"]
 
     await live.start(registry)
-    assert await (await live.client.enqueue("look")).result(30) == "a pool"
+    assert await (await live.client.enqueue("look")).result(PATIENCE) == "a pool"
     await live.stop()
     assert said == ["fails first", "closes a pool"]
 
@@ -242,9 +248,9 @@ async def test_a_probe(live, registry):
     async with health_server("127.0.0.1", 0, worker.health, metrics) as port:
         status, body = await get(port, "/healthz")
         assert (status, json.loads(body)["ok"]) == (200, True)
-        await (await live.client.enqueue("add", 1, 1)).result(30)
+        await (await live.client.enqueue("add", 1, 1)).result(PATIENCE)
         with pytest.raises(JobFailedError):
-            await (await live.client.enqueue("nobody")).result(30)
+            await (await live.client.enqueue("nobody")).result(PATIENCE)
         status, body = await get(port, "/metrics")
         assert status == 200
         assert b'worker_job_seconds_count{function="add",outcome="completed",queue="default"} 1.0' in body

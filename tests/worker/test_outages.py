@@ -11,18 +11,10 @@ from pathlib import Path
 import pytest
 
 from codemods.characterize.server import NatsServer
-from tests.worker.test_command import WITHIN, call, running
+from tests.worker.test_command import WITHIN, call, lines_until, running
 from worker import Job, JobClient, JobStatusManager, Settings
 
 SETTINGS = Settings()
-
-
-def lines_until(worker, text):
-    """Read what the worker logs, up to a line with this text."""
-    for line in worker.stderr:
-        if text in line:
-            return
-    raise AssertionError(f"the worker ended before it said {text!r}")
 
 
 def test_the_embedded_server_is_killed_under_its_worker(tmp_path):

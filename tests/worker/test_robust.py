@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -435,7 +436,7 @@ async def test_an_odd_record_among_the_workers(live, registry, add, record):
     """M2: the others are shown, and this one as what it is."""
     from worker.render import workers_table
 
-    await live.start(registry, worker_id="w1")
+    await live.start(registry, worker_id="w1", settings=Settings())  # soon late, with shorter heartbeats
     await (await live.js.key_value("workers")).put("other", record)
     shown = await live.client.workers()
     assert {one.worker_id: one.health for one in shown} == {"w1": "alive", "other": "unreadable"}
@@ -522,8 +523,10 @@ async def test_a_second_message_of_a_job_is_not_run(live, registry):
     assert not (await live.client.enqueue("slow", job_id="slow")).duplicate
     await live.raw(b'{"job_id":"slow","function":"slow"}')  # as if the window were over
     assert (await live.client.enqueue("slow", job_id="slow")).duplicate
-    await live.start(registry)
-    await live.start(registry)
+    # The worker that has the job already puts off its second message for so long.
+    settings = replace(live.settings, ack_wait=2.0)
+    await live.start(registry, settings=settings)
+    await live.start(registry, settings=settings)
     await started.wait()
 
     async def one_left():
