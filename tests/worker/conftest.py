@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.worker.live import Live
-from worker import ActiveJob, Settings, WorkerStatusManager
+from worker import ActiveJob, JobStatusManager, Settings, WorkerStatusManager
 
 SETTINGS = Settings(heartbeat_interval=15.0, workers_ttl=60.0)
 
@@ -82,6 +82,19 @@ async def manage(stand_in, settings, tape):
     yield make
     for manager in managers:
         await manager.stop_heartbeat()
+
+
+@pytest.fixture
+async def open_jobs(connect):
+    """Make a JobStatusManager for a worker, with a connection of its own."""
+
+    async def open_jobs(worker_id="w1"):
+        nc = await connect(worker_id)
+        jobs = JobStatusManager(nc.jetstream(), Settings(), worker_id=worker_id)
+        await jobs.open()
+        return jobs
+
+    return open_jobs
 
 
 @pytest.fixture

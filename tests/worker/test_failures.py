@@ -210,3 +210,16 @@ async def test_the_answer_to_the_server_is_lost(clock, connect, tape, faults, re
             await bench.failures.reject("default", message, BadJobError("not a job"))
     tape.note(f"after {clock.elapsed:g} s")
     assert tape == recorded
+
+
+async def test_a_dead_letter_larger_than_the_server_takes(clock, connect, tape, recorded):
+    """With the headers it gets here; it is cut off, and says so."""
+    nc = await connect("w1")
+    bench = await Bench(nc.jetstream()).open()
+    nc._max_payload = 5000
+    for size in (904, 905):
+        await bench.failures.publish_dead("default", f"job-{size}", "reason", "", 0, b"x" * size)
+    (_, whole), (headers, cut) = await bench.dead()
+    assert (len(whole), len(cut)) == (904, 904)
+    assert headers["Job-Truncated"] == "905"
+    assert tape == recorded

@@ -24,19 +24,6 @@ from worker import (
 SETTINGS = Settings()
 
 
-@pytest.fixture
-async def open_jobs(connect):
-    """Make a JobStatusManager for a worker, with a connection of its own."""
-
-    async def open_jobs(worker_id="w1"):
-        nc = await connect(worker_id)
-        jobs = JobStatusManager(nc.jetstream(), SETTINGS, worker_id=worker_id)
-        await jobs.open()
-        return jobs
-
-    return open_jobs
-
-
 def job(job_id="job", **fields):
     return Job(job_id=job_id, function="add", args=[2, 3], **fields)
 
