@@ -72,9 +72,9 @@ def measure(project: Project, names: tuple[str, ...], file: Path, jobs: int, pro
             if old is not None and not judge.holds(old, subject, mutant):
                 old = None
             if old is None or not old.complete:
-                tests = judge.tests(subject, mutant)
-                if said is not None:  # what killed it before the code changed will mostly do so again
-                    tests.sort(key=lambda one: one.nodeid not in said.by)
+                # What killed it before the code changed will mostly do so again.
+                usual = said.by if said else {}
+                tests = sorted(judge.tests(subject, mutant), key=lambda one: one.nodeid not in usual)
                 by = dict(old.by) if old else {}
                 waiting.append(_Trial(subject, mutant, [one for one in tests if one.nodeid not in by], by, len(tests)))
         for stale in [key for key in results.mutants if key.split(".")[0].split(":")[0] in names and key not in left]:
