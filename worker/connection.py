@@ -72,7 +72,7 @@ async def connect(url: str | Sequence[str], within: float, access: Access | None
     except TimeoutError:
         reason = f": {last_error}" if last_error else ""
         raise ServerUnavailableError(f"No NATS server answers at {shown(servers)}{reason}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ImportError) as error:  # the last: for ws:// the library needs another one
         raise ServerUnavailableError(f"No NATS server answers at {shown(servers)}: {error}") from error
     connected = True
     return client

@@ -95,3 +95,13 @@ def test_a_library_is_not_installed(tmp_path):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("worker: nats is not installed; ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_library_for_web_sockets_is_not_installed(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['aiohttp'] = None\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), *sys.path))}
+    done = call("list", "--url", "ws://127.0.0.1:9", env=environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("worker: No NATS server answers at ws://127.0.0.1:9: ")
+    assert "aiohttp" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
