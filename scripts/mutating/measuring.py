@@ -33,6 +33,7 @@ class _Trial:
     tests: list[pytest.Item]
     by: dict[str, str] = field(default_factory=dict)
     ran: int = 0
+    dies: bool = False  # by what is known of it
 
     def errand(self, cpu: dict[str, float]) -> Errand:
         def prepare() -> None:
@@ -76,9 +77,11 @@ def measure(project: Project, names: tuple[str, ...], file: Path, jobs: int, pro
                 usual = said.by if said else {}
                 tests = sorted(judge.tests(subject, mutant), key=lambda one: one.nodeid not in usual)
                 by = dict(old.by) if old else {}
-                waiting.append(_Trial(subject, mutant, [one for one in tests if one.nodeid not in by], by, len(tests)))
+                tests = [one for one in tests if one.nodeid not in by]
+                waiting.append(_Trial(subject, mutant, tests, by, len(tests) + len(by), bool(usual)))
         for stale in [key for key in results.mutants if key.split(".")[0].split(":")[0] in names and key not in left]:
             del results.mutants[stale]
+        waiting.sort(key=lambda trial: not trial.dies)  # those that live take all of their tests
         progress(f"{len(waiting)} of {len(left)} mutants to run")
         write_results(file, results)
         try:
