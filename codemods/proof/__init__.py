@@ -37,6 +37,7 @@ from codemods.proof.checks import (
     namespaces,
     packaging,
     patches,
+    second_execution,
     stubs,
     texts,
 )
@@ -56,6 +57,7 @@ CHECKS = (
     names.check,
     order.check,
     load_order.check,
+    second_execution.check,
     import_cycles.check,
     namespaces.check,
     patches.check,

@@ -1,0 +1,141 @@
+"""A script that its own code imports by name is executed twice: as ``__main__``, and as the module of that name.
+
+Then there are two of each of its classes and tables, and code that left the script finds the second ones. That is what
+it found before only where nobody can tell the two apart: functions without state, and plain values.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.side_effects import Effects
+from codemods.proof.snapshot.import_graph import Graph
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, defined_names, flat
+from codemods.proof.statements.statement import Pair, Statement
+
+SAYS = "what left a script finds in the script's module what it found in the script"
+CODE = "executed-twice"
+_DECORATORS = frozenset({("", "contextlib.contextmanager"), ("", "contextlib.asynccontextmanager")})
+_MAKES_PLAIN = frozenset(("", f"builtins.{kind}") for kind in ("frozenset", "tuple", "str", "bytes", "int", "float"))
+_MAKES_PLAIN |= {("", "re.compile"), ("", "logging.getLogger")}  # the same pattern, and the same logger, each time
+_PLAIN = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.Starred)
+_SAID_OF_ALL = frozenset({"__name__", "__doc__", "__qualname__"})
+
+
+def check(comparison: Comparison) -> Check:
+    failures: list[Finding] = []
+    places = 0
+    for path in comparison.changed:
+        if _is_script(comparison.before, path) and _is_script(comparison.after, path):
+            left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == path]
+            own = _Script(comparison, path)
+            for pair in own.used(left):
+                places += 1
+                failures += own.compare(pair)
+    return Check("scripts", SAYS, places, tuple(dict.fromkeys(failures)))
+
+
+def _is_script(side: Snapshot, path: str) -> bool:
+    outline = side.outline(path)
+    return outline is not None and any(map(is_guard, outline.body))
+
+
+def is_guard(node: ast.AST) -> bool:
+    """Is it ``if __name__ == "__main__":``?"""
+    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
+    return "__name__" in test and "__main__" in test
+
+
+class _Script:
+    """A module that may run as ``__main__``, as it is after the change."""
+
+    def __init__(self, comparison: Comparison, path: str) -> None:
+        self.comparison = comparison
+        self.path = path
+        self.side = comparison.after
+        self.statements = comparison.new_statements[path]
+
+    def used(self, left: list[Pair]) -> list[Pair]:
+        """Of what left the script, what stands in modules that code of the script uses."""
+        said = (o for s in self.statements if not s.importing for o in s.reading.occurrences if o.moment != "typing")
+        homes = {place for occurrence in said for place, _ in occurrence.meaning | occurrence.cells}
+        return [pair for pair in left if pair.new.path in homes]
+
+    def compare(self, pair: Pair) -> Iterator[Finding]:
+        """What this statement finds in the module that differs from what it found in the script."""
+        found = sorted(self._read(pair.new))
+        for name in found:
+            if why := self._state(name, set()):
+                text = f"{pair.new.said} reads {name} of {self.path}: when that runs as a script there are two, for {why}"
+                yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} {name}")
+        if found and not self._was_loaded() and (seen := Effects(self.side).of_module(self.path)):
+            changed = ", ".join(sorted(f"{where}:{name}" if where else name for where, name in seen)[:3])
+            text = f"{pair.new.said} executes {self.path} again when that runs as a script, which changes {changed}"
+            yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} again")
+
+    def _was_loaded(self) -> bool:
+        """Did the script load itself by its name already?"""
+        graph = Graph(self.comparison.before)
+        return any(self.path in graph.closure([target]) for target in graph.edges(self.path))
+
+    def _read(self, statement: Statement) -> set[str]:
+        """The names of the script that a statement reads."""
+        read = (o for o in statement.reading.occurrences if o.moment != "typing")
+        origins = (origin for o in read for origin in o.meaning | o.cells)
+        return {name for place, name in origins if place == self.path and name}
+
+    def _state(self, name: str, seen: set[str]) -> str:
+        """Why two executions of the script give something different by this name; empty where they don't."""
+        if name in seen:
+            return ""
+        seen.add(name)
+        if name in OWN:
+            return f"{name} says which of the two it is"
+        makers = [s for s in self.statements if name in s.names]
+        if len(makers) != 1 or any(name in s.declared_global for s in self.statements):
+            return f"{name} is bound anew" if makers else ""
+        (maker,) = makers
+        if why := self._own_state(name, maker):
+            return why
+        if any(("", f"builtins.{o.text}") in o.meaning for o in maker.reading.occurrences if o.text in LOCAL_BUILTINS):
+            return f"{name} looks into its module"
+        return next(filter(None, (self._state(inner, seen) for inner in sorted(self._read(maker) - {name}))), "")
+
+    def _own_state(self, name: str, maker: Statement) -> str:
+        node = maker.node
+        if isinstance(node, ast.ClassDef):
+            return f"{name} is a class"
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            meant = [self.side.meaning(self.path, decorator) for decorator in node.decorator_list]
+            if not all(meaning and meaning <= _DECORATORS for meaning in meant):
+                return f"a decorator made {name}"
+            defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+            if not all(map(self._is_plain, defaults)):
+                return f"a default of {name} may be changed"
+            return f"{name} has attributes" if self._has_attributes(name) else ""
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and self._is_plain(node.value):
+            return ""
+        return f"{name} is made again"
+
+    def _is_plain(self, node: ast.expr) -> bool:
+        """Is it a value that can't be changed, made of such ones; names are asked about one by one."""
+        if isinstance(node, ast.Name):
+            return True
+        if isinstance(node, ast.Call):
+            meaning = self.side.meaning(self.path, node.func)
+            inner = [e for a in node.args for e in (a.elts if isinstance(a, (ast.List, ast.Set)) else [a])]
+            plain = bool(meaning) and meaning <= _MAKES_PLAIN and not node.keywords
+            return plain and all(map(self._is_plain, inner))
+        return isinstance(node, _PLAIN) and all(
+            self._is_plain(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
+        )
+
+    def _has_attributes(self, name: str) -> bool:
+        """Does code of the script read or set attributes of a function?"""
+        outline = self.side.outline(self.path)
+        nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
+        return any(getattr(n.value, "id", "") == name and n.attr not in _SAID_OF_ALL for n in nodes)
