@@ -19,10 +19,12 @@ from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.effects.load_order import in_old_order
+from codemods.planning.effects.statements import Effects
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
 from codemods.planning.grouping.reference_graph import ReferenceGraph
+from codemods.planning.grouping.second_execution import twice
 from codemods.planning.grouping.type_variables import type_variables
 from codemods.planning.hazards import import_order
 from codemods.planning.imports.lazy_reexports import (
@@ -145,7 +147,7 @@ def _settle(
         move.along,
         own_fixtures(source, move.names) if tests else frozenset(),
         outside=referrers.counted,
-        script=source.runnable,
+        twice=_twice(world, units) if source.runnable else frozenset(),
         copied=again | (set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
     )
     keep = {*move.keep, *_tied(move, units)}
@@ -159,6 +161,11 @@ def _settle(
             followed = frozenset(seam.name for seam in followers)
             return replace(known, moving=moving, followed=followed, source_imports=source_imports), followers
         pinned |= more
+
+
+def _twice(world: ProjectIndex, units: DefinitionGroups) -> frozenset[str]:
+    """What a script can't give to code that imports it by its name: all, where executing it again has side effects."""
+    return frozenset(units.by_name) if Effects(world).of_module(units.module.path) else twice(units)
 
 
 def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:

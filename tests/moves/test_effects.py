@@ -191,6 +191,7 @@ QUIET = {
     "a pattern": "import re\nWORD = re.compile(r'\\w+', re.I | re.M)",
     "a type variable": "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass A(Generic[T]): ...",
     "a protocol": "from typing import Protocol\nclass A(Protocol):\n    def f(self): ...",
+    "a constant of a library": "import codecs\nBOM = codecs.BOM_UTF8.decode('utf-8')",
     "an alias": "from typing import Dict\nTable = Dict[str, int] | None",
     "a named tuple": "from collections import namedtuple\nclass A(namedtuple('A', 'x y')): ...",
     "an abstract class": "import abc\nclass A(abc.ABC):\n    @property\n    @abc.abstractmethod\n    def f(self): ...",

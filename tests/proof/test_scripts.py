@@ -40,20 +40,21 @@ CASES = {
         False,
     ),
     "a function that remembers": (
-        'import functools\n\n\n@functools.cache\ndef made(text):\n    return object()\n\n\n'
+        "import functools\n\n\n@functools.cache\ndef made(text):\n    return object()\n\n\n"
         'def main():\n    return asked() is made("x")\n',
         'def asked():\n    return made("x")\n',
         "made",
         False,
     ),
     "a function with an attribute": (
-        "def note(text):\n    return note.prefix\n\n\nnote.prefix = 1\n\n\ndef main():\n    note.prefix = 2\n    return asked()\n",
+        "def note(text):\n    return note.prefix\n\n\nnote.prefix = 1\n\n\n"
+        "def main():\n    note.prefix = 2\n    return asked()\n",
         'def asked():\n    return note("x")\n',
         "note",
         False,
     ),
     "a default that is filled": (
-        'def note(text, seen=[]):\n    seen.append(text)\n    return seen\n\n\n'
+        "def note(text, seen=[]):\n    seen.append(text)\n    return seen\n\n\n"
         'def main():\n    note("x")\n    return asked()\n',
         'def asked():\n    return note("y")\n',
         "note",

@@ -231,7 +231,10 @@ class Resolver:
     def _outside(self, dotted: str, depth: int) -> Iterator[Callee]:
         kind = knowledge.call(dotted)
         mutates, calls = kind is knowledge.Call.MUTATES, kind is knowledge.Call.CALLS
-        changes = frozenset({("", dotted)}) if kind in (None, knowledge.Call.EFFECT) else FRESH
+        owner, _, method = dotted.rpartition(".")
+        of_constant = kind is None and method in knowledge.READING and owner.rpartition(".")[2].isupper()
+        quiet = of_constant or kind not in (None, knowledge.Call.EFFECT)
+        changes = FRESH if quiet else frozenset({("", dotted)})
         yield Callee(dotted, changes=changes, arguments=mutates, calls=calls)
 
     def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:

@@ -48,7 +48,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             both = f" and in {move.source}, which imports it back" if scan.reaches(old) else ""
             reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
-        elif scan.uses and scan.reaches(new) and facts.destination is None:
+        elif scan.finds and scan.uses and scan.reaches(new) and facts.destination is None:
             reason = f"this uses each module of a package, and finds {move.destination} as one more"
             yield Hazard(CODE, place, reason, _REMEDIES)
         elif scan.lists and not move.goes_on:

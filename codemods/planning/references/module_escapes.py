@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.dynamic_names import WAYS
 from codemods.planning.references.module_values import attribute_chain
 from codemods.project import Unreadable
 
 
 def handed_on(facts: Facts) -> Iterator[Place]:
-    """Every use of the source as an object in other modules, ``getattr(module, "other")`` and the like aside."""
+    """Every use of the source as an object in other modules, ``getattr(module, name)``, which finds lazy names too, and
+    lookups of other names aside."""
     for path in facts.referrers.files:
         if path.endswith(".py") and path != facts.move.source:
             try:
@@ -29,7 +31,7 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     nodes = module.source.nodes
     told.update(id(node.value) for node in nodes.of(ast.Attribute))
     for call in nodes.of(ast.Call):
-        if len(call.args) > 1 and _is_other(call.args[1], facts.moved_names):
+        if len(call.args) > 1 and (_finds_lazy(module, call) or _is_other(call.args[1], facts.moved_names)):
             told.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
         if id(node) not in told and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
@@ -37,6 +39,11 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
             for dotted in aliases.get(chain[0], ()) if chain else ():
                 if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:
                     yield module.source.place(node)
+
+
+def _finds_lazy(module: Module, call: ast.Call) -> bool:
+    way = WAYS.get(getattr(call.func, "id", ""))
+    return way is not None and not way.bound and getattr(call.func, "id", "") not in module.binds
 
 
 def _is_other(node: ast.expr, moved: frozenset[str]) -> bool:

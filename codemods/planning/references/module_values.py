@@ -51,17 +51,16 @@ class ModuleValues:
     def imported(self, module: Module, node: ast.expr) -> bool:
         """Is it the module by an import of the file?"""
         chain = attribute_chain(node)
-        return bool(chain) and self._by_chain(module, chain)
+        return bool(chain) and self._by_chain(module, chain) and _may_be_imported(module, node)
 
     def holds(self, module: Module, node: ast.expr | None) -> bool:
         """May the expression be the module?"""
         match node:
             case ast.Name(id=name):
-                return name in self._names[module.path] or self._by_chain(module, [name])
+                return name in self._names[module.path] or self.imported(module, node)
             case ast.Attribute(value=value, attr=attribute):
-                chain = attribute_chain(node)
                 plain = not self.holds(module, value) and attribute in self._attributes
-                return plain or (bool(chain) and self._by_chain(module, chain))
+                return plain or self.imported(module, node)
             case ast.Subscript(value=value, slice=key):
                 return _is_modules(value) and self.is_named(module, key)
             case ast.NamedExpr(value=value) | ast.Await(value=value):
@@ -206,6 +205,11 @@ def _aliases(world: ProjectIndex, module: Module) -> dict[str, list[str]]:
             dotted = f"{base}.{item.attribute}" if base else str(item.attribute)
         found.setdefault(item.binds, []).append(dotted)
     return found
+
+
+def _may_be_imported(module: Module, node: ast.expr) -> bool:
+    """Not a local variable that is called like what the file imports."""
+    return not hasattr(node, "lineno") or module.may_be_imported(node)
 
 
 def _is_modules(node: ast.expr) -> bool:

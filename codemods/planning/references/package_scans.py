@@ -28,13 +28,15 @@ WORDS = tuple(sorted(_IMPORTING))
 class Scan:
     """A function, or a module's own code, that imports modules by names that it finds.
 
-    ``scope``: the dotted names that it may import, as a pattern. ``uses``: it does something with what it imported;
-    ``lists``: it goes through the names of each module.
+    ``scope``: the dotted names that it may import, as a pattern. ``finds``: code of the file, or of one that names the
+    function, lists what packages and folders have; else it imports what it is told. ``uses``: it does something with
+    what it imported; ``lists``: it goes through the names of each module.
     """
 
     module: Module
     node: ast.AST
     scope: re.Pattern[str]
+    finds: bool
     uses: bool
     lists: bool
 
@@ -52,7 +54,7 @@ def scans(facts: Facts) -> Iterator[Scan]:
             if last_name(call.func) in _IMPORTING and call.args and not _of_the_tree(facts, module, call.func):
                 scope = _scope(facts, module, texts, call)
                 if scope is not None and any(scope.fullmatch(dotted) for dotted in wanted):
-                    yield _scan(module, call, scope)
+                    yield _scan(facts, module, call, scope)
 
 
 def _of_the_tree(facts: Facts, module: Module, function: ast.expr) -> bool:
@@ -103,9 +105,15 @@ def _function(module: Module, call: ast.Call) -> ast.AST:
     return module.source.tree
 
 
-def _scan(module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
+def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
     around = _function(module, call)
+    name = getattr(around, "name", "")
+    finds = any(map(_walks, [module, *(facts.world.modules_mentioning(name) if name else ())]))
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
-    return Scan(module, around, scope, uses, uses and not words.isdisjoint(_LISTING))
+    return Scan(module, around, scope, finds, uses, uses and not words.isdisjoint(_LISTING))
+
+
+def _walks(module: Module) -> bool:
+    return any(last_name(call.func) in _FINDING for call in module.source.nodes.of(ast.Call))

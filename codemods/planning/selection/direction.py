@@ -48,13 +48,14 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
     moved_needs = _needs_of_moved(facts, Moment.IMPORT)
     calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
     calls_source = _needs_of_moved(facts, Moment.CALL)
+    source_reasons, moved_reasons = list(must_bind), list[str]()
+    again = tuple(need for need in (*moved_needs, *calls_source) if need.name in facts.request.twice)
+    if again and (source_needs or calls_moved or must_bind):
+        # The script is `__main__`: whoever imports it by its name executes it a second time.
+        moved_needs, source_needs = again, source_needs or calls_moved
     if not calls_moved:  # then names in annotations count: imported at the top, they are there for who resolves them
         calls_moved = tuple(graph.between(staying, moving, Moment.TYPING))
         calls_source = calls_source or _needs_of_moved(facts, Moment.TYPING)
-    source_reasons, moved_reasons = list(must_bind), list[str]()
-    if facts.source.runnable and (source_needs or calls_moved or must_bind) and calls_source:
-        # The script is `__main__`: whoever imports it by its name executes it a second time.
-        moved_needs += calls_source
     if facts.destination is not None:
         imports = ImportGraph(facts.world)
         ours, theirs = facts.move.source, facts.move.destination

@@ -21,8 +21,8 @@ class Request:
     """What was asked for, and what holds definitions back.
 
     ``asked``, ``along`` and ``fixtures`` are names that move; ``held`` names that stay: kept, or looked up in the
-    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get. ``script``:
-    the source may run as `__main__`; whoever imports it by its name then executes it a second time.
+    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get. ``twice``:
+    names that a script would have twice if it imported itself, so that moved code can't take them from it.
     """
 
     graph: ReferenceGraph
@@ -32,7 +32,7 @@ class Request:
     held: frozenset[str] = frozenset()
     outside: Mapping[str, int] = field(default_factory=dict)
     copied: frozenset[DefinitionGroup] = frozenset()
-    script: bool = False
+    twice: frozenset[str] = frozenset()
 
     @property
     def units(self) -> DefinitionGroups:
@@ -122,7 +122,7 @@ def with_needed(request: Request, moving: Moving, private_only: bool) -> Moving:
         more: Moving = {}
         for unit in moving:
             for need in request.graph.needs(unit).values():
-                if need.moment is not Moment.IMPORT and not (request.script and need.moment is Moment.CALL):
+                if need.moment is not Moment.IMPORT and not (need.name in request.twice and need.moment is Moment.CALL):
                     continue
                 needed = request.graph.owner(need.name)
                 if needed is None or needed in moving or needed in request.copied or needed.typing_only:

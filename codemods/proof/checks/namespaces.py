@@ -243,7 +243,7 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
             for module, name in occurrence.meaning:
                 lazy = lost.get(module, [""])[0] in (comparison.after.lazy.get(module) or ())
                 whole = (not name and occurrence.whole) or (lazy and name == "__dict__")
-                whole = whole or (name.endswith("()") and (lazy or name != "eval()"))
+                whole = whole or (name.endswith("()") and name != ("getattr()" if lazy else "eval()"))
                 if module in lost and whole and occurrence.moment != "typing":
                     how = "found in it only when asked for by its name" if lazy else "not found in it any more"
                     message = f"{module} is used as a whole here, and {lost[module][0]} is {how}"

@@ -14,7 +14,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, defined_names, flat
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN
 from codemods.proof.statements.statement import Pair, Statement
 
 SAYS = "what left a script finds in the script's module what it found in the script"
@@ -70,7 +70,9 @@ class _Script:
         found = sorted(self._read(pair.new))
         for name in found:
             if why := self._state(name, set()):
-                text = f"{pair.new.said} reads {name} of {self.path}: when that runs as a script there are two, for {why}"
+                text = (
+                    f"{pair.new.said} reads {name} of {self.path}: when that runs as a script there are two, for {why}"
+                )
                 yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} {name}")
         if found and not self._was_loaded() and (seen := Effects(self.side).of_module(self.path)):
             changed = ", ".join(sorted(f"{where}:{name}" if where else name for where, name in seen)[:3])

@@ -146,14 +146,17 @@ class TextNameResolver(NameResolver):
 
     def _named_in_call(self, node: ast.Call, name: str) -> None:
         """``setattr(module, "X", …)``, ``patch.object(module, "X")``, ``getattr(module, "X")``: a name of a module
-        that is read or replaced."""
+        that is read or replaced; ``getattr(module, name)``, which may be any."""
         if name not in ("setattr", "delattr", "object", "getattr", "hasattr") or len(node.args) < 2:
             return
         chain, word = self._chain(node.args[0]), node.args[1]
-        if chain is None or not isinstance(word, ast.Constant) or not isinstance(word.value, str):
-            return
-        modules = {where for where, inner in chain[0] if where not in ("", "=") and not inner}
+        modules = {where for where, inner in chain[0] if where not in ("", "=") and not inner} if chain else set()
         if len(modules) != 1:
+            return
+        if not isinstance(word, ast.Constant) or not isinstance(word.value, str):
+            if name in ("getattr", "hasattr"):
+                self._looked_into, any_of_it = node.args[0], frozenset({(modules.pop(), "getattr()")})
+                self._note(Occurrence("getattr()", any_of_it, frozenset(), self._moment, node.lineno))
             return
         self._looked_into = node.args[0]
         cell = (modules.pop(), word.value)
