@@ -123,6 +123,10 @@ class Module:
             for item in self.imports
         )
 
+    def is_global(self, node: ast.expr) -> bool:
+        """Is a name read here as one of the module, or a builtin, not as a local variable?"""
+        return id(node) in self._of_the_module
+
     @cached_property
     def _of_the_module(self) -> frozenset[int]:
         """The places at which names of the module itself are read or written."""

@@ -83,6 +83,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         facts.pinned,
         {name: unit for unit in facts.request.copied for name in unit.binds},
         at_top=not facts.source_imports,
+        executed_at=_executed_at(facts),
     )
     needs.solve()
     found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]
@@ -173,6 +174,11 @@ def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
     _, followers = patches.split(facts.units, facts.referrers, set(moving))
     facts = replace(facts, followed=frozenset(seam.name for seam in followers))
     return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
+
+
+def _executed_at(facts: Facts) -> int | None:
+    below = place[1].before if (place := executed_in_place(facts)) is not None else None
+    return below.index if below is not None else None
 
 
 def _tied(move: Move, units: DefinitionGroups) -> Iterator[str]:

@@ -17,7 +17,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.source_imports import imported_back
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
-from codemods.planning.references.dynamic_names import OWN
+from codemods.planning.references.dynamic_names import looks_into_own
 from codemods.planning.references.module_escapes import handed_on
 
 
@@ -158,7 +158,7 @@ def must_bind(facts: Facts) -> dict[str, str]:
     found = looked_for(facts, stars=False)  # whose importers import moved names beside them
     for unit in facts.staying:
         for reference in unit.references:
-            if reference.name in OWN and reference.name not in facts.source.binds:
+            if reference.name not in facts.source.binds and looks_into_own(facts.source, reference.node):
                 # Whatever it looks for: the prover does not read what code asks a namespace for.
                 line = facts.source.source.place(reference.node).line
                 found = dict.fromkeys(facts.moved_names, f"line {line} looks into the namespace") | found

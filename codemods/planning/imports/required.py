@@ -46,6 +46,7 @@ class RequiredImports:
     used: set[str] = field(default_factory=set)
     lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
     at_top: bool = False  # may the destination import the source while it is imported?
+    executed_at: int | None = None  # the statement of the source above which it executes the destination
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
@@ -92,12 +93,18 @@ class RequiredImports:
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
         typing = [r for r in references if r.moment is Moment.TYPING]
-        if self.at_top and name not in self.pinned:
+        if self.at_top and name not in self.pinned and not self._is_bound_later(name, references):
             self.imports.append(NewImport(self._source_text, name))
             return
         if typing:
             self.typing_imports.append(NewImport(self._source_text, name))
         self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+
+    def _is_bound_later(self, name: str, references: list[Reference]) -> bool:
+        """Is a name, which is needed only when moved code is called, not bound yet when the destination is executed?"""
+        if self.executed_at is None or any(r.moment is Moment.IMPORT or _in_lambda(r) for r in references):
+            return False
+        return self.units.by_name[name].statements[-1].index >= self.executed_at
 
     @property
     def _source_text(self) -> str:
@@ -278,6 +285,11 @@ class RequiredImports:
             if new is not None:
                 order.setdefault((new.module, new.attribute, new.asname), position)
         return lambda new: order.get((new.module, new.attribute, new.asname), len(order))
+
+
+def _in_lambda(reference: Reference) -> bool:
+    """Is it read where no import can stand?"""
+    return reference.moment is Moment.CALL and reference.function is None
 
 
 def _plain(node: ast.stmt) -> bool:

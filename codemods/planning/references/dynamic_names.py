@@ -52,8 +52,7 @@ WAYS = {
     "hasattr": Way(given=True, gives="name", bound=False),
     "getattr_static": Way(given=True, gives="name"),
 }
-# Those that look into the module in which they are called.
-OWN = frozenset(name for name, way in WAYS.items() if way.own)
+# Those that look into the module in which they are called, wherever in it.
 OF_THE_MODULE = frozenset(name for name, way in WAYS.items() if way.own == "module")
 
 
@@ -92,6 +91,19 @@ def looks(facts: Settled) -> Iterator[Look]:
     own = _Namespaces(values, facts.source)
     for unit in facts.staying:
         yield from own.looks(unit)
+
+
+def looks_into_own(module: Module, node: ast.AST) -> bool:
+    """Is this a function that looks, or may look, into the module in which it stands: ``vars()``, not ``vars(x)``?"""
+    way, parents = WAYS.get(getattr(node, "id", "")), module.source.nodes.parents
+    if way is None or not way.own:
+        return False
+    call = parents.get(id(node))
+    if not isinstance(call, ast.Call) or call.func is not node:
+        return True
+    if way.own == "scope" and in_a_scope(call, parents):
+        return False
+    return not (way.given and call.args)
 
 
 class _Namespaces:
@@ -159,7 +171,8 @@ class _Namespaces:
         """Is ``globals`` itself given to somebody?"""
         above = parents.get(id(node))
         called = isinstance(above, ast.Call) and above.func is node
-        return self.inside and bool(WAYS[node.id].own) and not called and node.id not in self.module.binds
+        own = self.inside and bool(WAYS[node.id].own) and node.id not in self.module.binds
+        return own and not called and self.module.is_global(node)
 
     def _asked(
         self, node: ast.expr, parents: dict[int, ast.AST], place: Place, unit: DefinitionGroup | None

@@ -20,6 +20,7 @@ _IMPORTING = frozenset(
 _FINDING = frozenset(
     {"iter_modules", "walk_packages", "find_modules", "glob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 )
+_OF_EXAMPLES = frozenset({"DocTestSuite", "testmod"})  # they run the examples of whatever modules there are
 _LISTING = frozenset({"vars", "dir", "getmembers", "__dict__"})
 WORDS = tuple(sorted(_IMPORTING))
 
@@ -87,9 +88,12 @@ def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> r
 def _named_packages(facts: Facts, module: Module, around: ast.AST) -> Iterator[str]:
     """Packages of the tree that code speaks of: ``commands.__path__``, ``"shop.commands"``."""
     names, values = facts.world.names, facts.referrers.values
+    parents = parents_of(around)
     for node in ast.walk(around):
         if isinstance(node, (ast.Name, ast.Attribute)):
-            chain = attribute_chain(node)
+            above = parents.get(id(node))
+            held = isinstance(above, ast.Attribute) and above.attr not in ("__path__", "__file__", "__name__")
+            chain = attribute_chain(node) if not held else []
             for dotted in values.dotted_of(module, chain) if chain else ():
                 if (names.find(dotted, module.path) or "").endswith("/__init__.py"):
                     yield dotted
@@ -98,11 +102,17 @@ def _named_packages(facts: Facts, module: Module, around: ast.AST) -> Iterator[s
 
 
 def _function(module: Module, call: ast.Call) -> ast.AST:
-    """The outermost function around a place, or the module."""
-    for node in module.source.tree.body:
-        if node.lineno <= call.lineno <= (node.end_lineno or 0):
-            return node if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else module.source.tree
-    return module.source.tree
+    """The outermost function around a place, a method of a class too, or the module."""
+    found: ast.AST = module.source.tree
+    while True:
+        for node in found.body:  # type: ignore[attr-defined]
+            if node.lineno <= call.lineno <= (node.end_lineno or 0) and isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+                found = node
+                break
+        else:
+            return found
+        if isinstance(found, FUNCTIONS):
+            return found
 
 
 def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
@@ -111,6 +121,7 @@ def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) 
     finds = any(map(_walks, [module, *(facts.world.modules_mentioning(name) if name else ())]))
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
+    uses = uses and words.isdisjoint(_OF_EXAMPLES)
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
     return Scan(module, around, scope, finds, uses, uses and not words.isdisjoint(_LISTING))
 

@@ -1,0 +1,55 @@
+"""Which names moved along though nobody asked for them, and other code uses them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Disposition, Plan
+from codemods.project import Tree
+
+_WORD = re.compile(rb"[^\W\d]\w*")
+
+
+def taken_along(plan: Plan, asked: str) -> set[str]:
+    """The names that move with the one that was asked for."""
+    moving = (unit for unit in plan.units if unit.disposition is Disposition.GOES_ALONG)
+    return {name for unit in moving for name in unit.names} - {asked}
+
+
+def unasked(plan: Plan, tree: Tree, source: str, asked: str) -> list[str]:
+    """Of those the public ones that somebody else uses: code that stays, or a file that names the module."""
+    along = {name for name in taken_along(plan, asked) if not name.startswith("_")}
+    if not along:
+        return []
+    moved = taken_along(plan, asked) | {asked}
+    staying = [node for node in ast.parse(tree.read(source)).body if not moved & {*bound(node)}]
+    used = {word for node in staying for word in _words(node)} & along
+    used |= {name for name in along - used if name in _words_of_others(tree, source)}
+    return sorted(used)
+
+
+def bound(node: ast.stmt) -> Iterator[str]:
+    """The names that a top-level statement binds, imports aside."""
+    if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield node.name
+    else:
+        yield from (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def _words(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement reads, and those in ``__all__`` and other texts."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name):
+            yield inner.id
+        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+            yield inner.value
+
+
+def _words_of_others(tree: Tree, source: str) -> set[str]:
+    """All words of the other files in which the module's name stands."""
+    folder, _, file = source.removesuffix(".py").rpartition("/")
+    stem = folder.rpartition("/")[2] if file == "__init__" else file
+    others = (tree.read(path) for path in tree.code_with([stem]) if path != source)
+    return {word.decode() for text in others for word in _WORD.findall(text)}
