@@ -6,7 +6,8 @@
 
 A move is right when every module that could be imported before still can (the touched ones alone in a fresh
 interpreter too), offers every name that it offered, and ruff finds no undefined name that was not there before; it is
-blemished where ruff finds an unused or redefined one. Exit 0 only if nothing is broken and nothing crashed.
+blemished where ruff finds an unused or redefined one. It is `as asked` where, beside that, no public name that somebody
+else uses moved along. Exit 0 only if nothing is broken and nothing crashed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from asking.unasked import unasked
+
 from codemods import Move, Refused, solve
 from codemods.model import ChangeSet
 from codemods.project import DiskTree
@@ -51,6 +54,7 @@ class Result:
     seconds: float
     code: str = ""
     said: str = ""
+    unasked: tuple[str, ...] = ()
 
 
 class Scratch:
@@ -217,13 +221,14 @@ def _one(scratch: Scratch, package: str, source: str, name: str) -> Result:
         return Result(package, source, name, CRASHED, time.perf_counter() - began, "traceback", said)
     seconds = time.perf_counter() - began
     verdict, wrong = scratch.judge(solution.changes)
-    return Result(package, source, name, verdict, seconds, "", wrong)
+    along = tuple(unasked(solution.plan, tree, source, name))
+    return Result(package, source, name, verdict, seconds, "", wrong, along)
 
 
 def table(results: list[Result]) -> str:
     """A line a package, a line for all, and the reasons of refusals, counted."""
-    head = f"{'package':<24}{'definitions':>12}{'moved':>8}{'%':>7}{'blemished':>11}{'refused':>9}{'BROKEN':>8}"
-    head += f"{'CRASHED':>9}{'s/move':>8}"
+    head = f"{'package':<24}{'definitions':>12}{'moved':>8}{'%':>7}{'as asked':>10}{'%':>7}{'blemished':>11}"
+    head += f"{'refused':>9}{'BROKEN':>8}{'CRASHED':>9}{'s/move':>8}"
     lines = [head]
     packages = list(dict.fromkeys(r.package for r in results))
     for package in [*sorted(packages), ""]:
@@ -234,9 +239,11 @@ def table(results: list[Result]) -> str:
         except importlib.metadata.PackageNotFoundError:
             label = package
         share = 100 * count[MOVED] / len(some) if some else 0.0
+        plain = sum(r.verdict == MOVED and not r.unasked for r in some)
+        part = 100 * plain / count[MOVED] if count[MOVED] else 0.0
         middle = sorted(r.seconds for r in some)[len(some) // 2] if some else 0.0
         lines.append(
-            f"{label:<24}{len(some):>12}{count[MOVED]:>8}{share:>7.1f}{count[BLEMISHED]:>11}{count[REFUSED]:>9}"
+            f"{label:<24}{len(some):>12}{count[MOVED]:>8}{share:>7.1f}{plain:>10}{part:>7.1f}{count[BLEMISHED]:>11}{count[REFUSED]:>9}"
             f"{count[BROKEN]:>8}{count[CRASHED]:>9}{middle:>8.2f}"
         )
     reasons = Counter(r.code for r in results if r.verdict == REFUSED)
@@ -245,9 +252,16 @@ def table(results: list[Result]) -> str:
         example = next(r for r in results if r.code == code)
         lines.append(f"{code:<34}{number:>6}   {example.package}: {example.name}: {example.said[:110]}")
     for result in results:
+        if result.unasked:
+            lines.append(f"unasked {result.source}:{result.name}: {' '.join(result.unasked)}")
         if result.verdict in (BLEMISHED, BROKEN, CRASHED):
             lines.append(f"{result.verdict} {result.source}:{result.name}: {result.said}")
     return "\n".join(lines)
+
+
+def _read(line: str) -> Result:
+    data = json.loads(line)
+    return Result(**{**data, "unasked": tuple(data.get("unasked", ()))})
 
 
 def main() -> int:
@@ -266,7 +280,7 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="TEXT", help="only moves whose PATH:NAME contains this")
     options = parser.parse_args()
     known = options.results.read_text().splitlines() if options.results and options.results.exists() else []
-    results = [r for r in (Result(**json.loads(line)) for line in known) if r.package in options.packages]
+    results = [r for r in map(_read, known) if r.package in options.packages]
     done = {(r.package, r.source, r.name) for r in results}
     chunks: list[tuple[str, list[tuple[str, str]]]] = []
     for package in options.packages:
