@@ -42,6 +42,7 @@ from codemods.planning.imports.source_imports import (
     departing_imports,
     kept_for_others,
     landing_place,
+    passing_on,
 )
 from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, withdrawn
 from codemods.planning.index.annotation_readers import Resolved, resolved_hints
@@ -87,6 +88,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     )
     needs.solve()
     found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]
+    found += passing_on(facts, needs.used, departing_blocks(facts, needs.blocks))
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:
         raise Refused(*against)

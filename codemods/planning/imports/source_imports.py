@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
+from collections.abc import Iterator
 
 from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.references import is_type_checking
-from codemods.model import Reexport
+from codemods.model import Hazard, Reexport, Severity
 from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
@@ -41,11 +43,29 @@ def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
 def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
-    facade = facts.source.path.rpartition("/")[2] == "__init__.py" and item.attribute is not None
+    package = facts.source.path.rpartition("/")[2] == "__init__.py"
+    facade = package and item.attribute is not None and not _is_a_tool(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
     dynamic = _looked_up(facts, name) and not item.typing_only
     return facade or starred or patched or dynamic or name in facts.referrers.used
+
+
+def _is_a_tool(facts: Facts, item: Import) -> bool:
+    """Is it what a package itself works with, not what it is there for: a name of the standard library, a logger?"""
+    outside = not item.level and facts.world.target(facts.source, item) is None
+    root = item.module.partition(".")[0]
+    known = root in sys.stdlib_module_names or root == "typing_extensions"
+    return (outside and known) or item.binds.strip("_").lower() in ("log", "logger")
+
+
+def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> Iterator[Hazard]:
+    """The imports that only moved code used and that stay, since others may find them in the package; told once."""
+    kept = kept_for_others(facts, used, blocks)
+    if kept:
+        names = ", ".join(dict.fromkeys(item.binds for item in kept))
+        place = facts.source.source.place(kept[0].node)
+        yield Hazard("passed-on", place, f"only moved code used {names}; passed on still", (), Severity.DECLARED)
 
 
 def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, ...]:
