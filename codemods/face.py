@@ -25,9 +25,10 @@ class Solution:
 
 def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
     """What moves will do, as one change. Raises Refused."""
-    from codemods.planning import in_turn, make_plan, package_moves, package_plan, together
+    from codemods.planning import UsersLines, in_turn, make_plan, package_moves, package_plan, together
 
     plans: list[Plan] = []
+    users = tree
 
     def reached() -> Tree:
         """The tree as the moves planned so far leave it."""
@@ -42,10 +43,12 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
         tree = reached()
         for index, move in enumerate(in_turn(asked, tree) if asked else ()):
             tree = reached() if index else tree
+            lines = UsersLines(users, tree, move.source)
             try:
-                plans.append(make_plan(move, tree))
+                plans.append(lines.plan(make_plan(move, tree)))
             except Refused as refused:
-                raise _with_ways(refused, tree) from None
+                found = _with_ways(refused, tree)
+                raise type(found)(*lines.hazards(found.hazards), cycle=found.cycle) from None
         return together(plans) if plans else Plan(given, done=True)
 
 

@@ -18,5 +18,6 @@ read it.
 from codemods.planning.packages import package_moves, package_plan
 from codemods.planning.plan import make_plan
 from codemods.planning.several import in_turn, together
+from codemods.planning.users_lines import UsersLines
 
-__all__ = ["in_turn", "make_plan", "package_moves", "package_plan", "together"]
+__all__ = ["UsersLines", "in_turn", "make_plan", "package_moves", "package_plan", "together"]
