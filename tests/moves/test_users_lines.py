@@ -32,6 +32,10 @@ class Leaf(Base):
 
 class Twig(Leaf):
     pass
+
+
+class Root(Base):
+    pass
 """
 FILES = {"shop/__init__.py": "", "shop/worker.py": WORKER}
 
