@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from codemods.model import Disposition, Plan
 from codemods.project import Tree
-
-_WORD = re.compile(rb"[^\W\d]\w*")
 
 
 def taken_along(plan: Plan, asked: str) -> set[str]:
@@ -41,15 +38,27 @@ def bound(node: ast.stmt) -> Iterator[str]:
 def _words(node: ast.stmt) -> Iterator[str]:
     """The names that a statement reads, and those in ``__all__`` and other texts."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name):
-            yield inner.id
-        elif isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-            yield inner.value
+        yield from _words_of(inner)
 
 
 def _words_of_others(tree: Tree, source: str) -> set[str]:
-    """All words of the other files in which the module's name stands."""
+    """The names that other files use which name the module: imported, read, as attributes, or as texts."""
     folder, _, file = source.removesuffix(".py").rpartition("/")
     stem = folder.rpartition("/")[2] if file == "__init__" else file
-    others = (tree.read(path) for path in tree.code_with([stem]) if path != source)
-    return {word.decode() for text in others for word in _WORD.findall(text)}
+    found: set[str] = set()
+    for path in tree.code_with([stem]):
+        if path != source and path.endswith(".py"):
+            for node in ast.walk(ast.parse(tree.read(path))):
+                found.update(_words_of(node))
+    return found
+
+
+def _words_of(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.alias):
+        yield node.name
+    elif isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield from node.value.split(".")

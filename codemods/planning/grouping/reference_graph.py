@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from codemods.bindings import Module, Moment, Reference
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.index.annotation_readers import Resolved
 
@@ -69,7 +70,8 @@ class ReferenceGraph:
         """The references in annotations of a group that are resolved at run time."""
         if self.hints is Resolved.NONE or (self.hints is Resolved.EXPOSED and not _exposed(self.units.module, unit)):
             return
-        yield from (r for r in unit.references if r.annotation)
+        if not _is_only_called(self.units, unit):
+            yield from (r for r in unit.references if r.annotation)
 
     def owner(self, name: str) -> DefinitionGroup | None:
         return self.units.by_name.get(name)
@@ -181,6 +183,18 @@ class _Running:
                         todo.append(owner)
                         if any(r.method in _ON_SUBCLASS for r in owner.references):
                             yield owner, statement.node.lineno
+
+
+def _is_only_called(units: DefinitionGroups, unit: DefinitionGroup) -> bool:
+    """Is it a private function that nobody gets hold of, so that nobody resolves its annotations?"""
+    node = unit.statements[0].node
+    if not isinstance(node, FUNCTIONS) or node.decorator_list or not node.name.startswith("_"):
+        return False
+    parents = units.module.source.nodes.parents
+    uses = [r.node for other in units.all for r in other.references if r.name == node.name]
+    calls = [parents.get(id(use)) for use in uses]
+    called = all(isinstance(c, ast.Call) and c.func is use for c, use in zip(calls, uses, strict=True))
+    return called and node.name not in (units.module.exported or ())
 
 
 def _exposed(module: Module, unit: DefinitionGroup) -> bool:

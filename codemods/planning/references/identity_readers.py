@@ -41,6 +41,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
+        case ast.Call() | ast.FormattedValue() | ast.BinOp() if _is_raised(node, parents):
+            return ""
         case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):
             return f"{name}() of a class"
         case ast.FormattedValue(value=shown) if _is_class(shown):
@@ -50,6 +52,13 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "a class in a formatted text" if any(map(_is_class, values)) else ""
         case _:
             return ""
+
+
+def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Does it stand in the message of an exception, which people read and no code looks things up by?"""
+    while node is not None and not isinstance(node, ast.stmt):
+        node = parents.get(id(node))  # type: ignore[assignment]
+    return isinstance(node, ast.Raise)
 
 
 def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -181,8 +181,13 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     resolved: bool | None = None
     for pair in comparison.pairs:
         old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
-        for before, after in zip(old, new, strict=False) if not pair.edited else ():
-            if before.live and not after.live and before.moment == after.moment == "typing":
+        lost = [
+            (before, after)
+            for before, after in (zip(old, new, strict=False) if not pair.edited else ())
+            if before.live and not after.live and before.moment == after.moment == "typing"
+        ]
+        if lost and not _is_only_called(comparison.after, pair.new.node):
+            for before, after in lost:
                 resolved = _is_resolved(comparison) if resolved is None else resolved
                 here = _resolve(comparison, {pair.old.path, pair.new.path})
                 asked = resolved or here
@@ -191,6 +196,26 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
                 kind = Kind.BROKEN if here else Kind.OTHER if asked and not pair.moved else Kind.NOTE
                 cause = f"unbound {said(before.meaning)}"
                 yield Finding(where, message, "unresolved-hint", kind, was, cause), asked
+
+
+def _is_only_called(side: Snapshot, node: ast.stmt) -> bool:
+    """Is a private function called by its name wherever the tree names it, so that nobody has it to ask for hints?"""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.decorator_list:
+        return False
+    name = node.name
+    if not name.startswith("_") or name.startswith("__"):
+        return False
+    for path in side.tree.code_with([name]):
+        outline = side.outline(path)
+        if outline is None:
+            return False
+        nodes = outline.source.nodes
+        called = {id(call.func) for call in nodes.of(ast.Call)}
+        uses = [n for n in nodes.of(ast.Name) if n.id == name] + [n for n in nodes.of(ast.Attribute) if n.attr == name]
+        texts = any(n.value == name for n in nodes.of(ast.Constant))
+        if texts or any(id(use) not in called for use in uses):
+            return False
+    return True
 
 
 def _is_resolved(comparison: Comparison) -> bool:
