@@ -25,7 +25,10 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
     folder = facts.move.destination.rpartition("/")[0]
     for module in facts.world.modules_mentioning(*_WALKING, *_FINDING):
         for call in module.source.nodes.of(ast.Call):
-            called, around = last_name(call.func), _around(module, call)
+            called = last_name(call.func)
+            if called not in _WALKING | _FINDING:
+                continue
+            around = _around(module, call)
             if called in _FINDING and folder in _packages(facts, module, call) and _keeps_names(around):
                 yield module.source.place(call)
             elif called in _WALKING and _cuts(around) and _walks(module, call, around, folder):
@@ -33,8 +36,8 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
 
 
 def _around(module: Module, call: ast.Call) -> ast.AST:
-    """The function or class at the top of the module around a place, or the statement."""
-    return next(n for n in module.source.tree.body if n.lineno <= call.lineno <= (n.end_lineno or 0))
+    """The function or class at the top of the module around a place, its decorators too, or the statement."""
+    return next(n for n in module.source.tree.body if call.lineno <= (n.end_lineno or 0))
 
 
 def _keeps_names(around: ast.AST) -> bool:
