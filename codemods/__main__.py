@@ -29,7 +29,7 @@ examples:
   codemods suggest shop/models.py
   codemods prove main..HEAD
 
-`codemods help COMMAND` tells more.
+`codemods help COMMAND` has more.
 """
 
 

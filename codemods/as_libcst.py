@@ -49,7 +49,7 @@ class MoveSymbol(CodemodCommand):
 
 
 class _Solve(argparse.Action):
-    """Plans and proves the move where it is read: the processes that LibCST starts are told the new texts."""
+    """Plans and proves the move where it is read: the processes that LibCST starts receive the new texts."""
 
     def __call__(self, parser: argparse.ArgumentParser, namespace: Any, values: Any, _: str | None = None) -> None:
         from codemods.report.refusals import refusal_lines

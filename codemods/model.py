@@ -67,7 +67,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Hazard:
-    """One thing that could change behaviour: a code, where, why, and what would help."""
+    """One thing that could change behaviour: a code, where, why, and remedies."""
 
     code: str
     place: Place
@@ -93,7 +93,7 @@ class Cycle:
 
 
 class Refused(Exception):
-    """The move is not made; nothing was written. Says what, where, and what would help."""
+    """The move is not made; nothing was written. Says what, where, and the remedies."""
 
     def __init__(self, *hazards: Hazard, cycle: Cycle | None = None) -> None:
         super().__init__("\n".join(map(str, hazards)))
@@ -171,7 +171,7 @@ class Kind(Enum):
 class Finding:
     """One place at which a check failed, or a difference that it declares.
 
-    ``before`` is the place in the old tree, where there is one. Findings of one ``cause`` are told as one.
+    ``before`` is the place in the old tree, where there is one. Findings of one ``cause`` are reported as one.
     """
 
     place: Place

@@ -1,4 +1,4 @@
-"""The stages of a command, told to whoever watches: how far it is, and how long each took.
+"""The stages of a command: observers see how far it is, and how long each stage took.
 
 Nobody watches a library. A command line does, and so no stage is handed a listener.
 """
@@ -16,7 +16,7 @@ _EVERY = 256
 
 
 class Watch(Protocol):
-    """Somebody who is told."""
+    """An observer of stages."""
 
     def begin(self, stage: str) -> None: ...
 
@@ -32,7 +32,7 @@ _watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
 
 @contextmanager
 def watched_by(watch: Watch) -> Iterator[None]:
-    """Tell ``watch`` of every stage inside of the block."""
+    """Have ``watch`` observe every stage inside of the block."""
     before = _watch.set(watch)
     try:
         yield

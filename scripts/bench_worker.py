@@ -29,7 +29,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).
 from worker_contenders import CONTENDERS, METER, Contender  # noqa: E402
 
 SLOTS = (1, 10, 100)
-CALLS = 40  # from call to result, of which the median is told
+CALLS = 40  # from call to result, of which the median is printed
 PATIENCE = 240.0
 
 

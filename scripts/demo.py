@@ -117,7 +117,7 @@ def the_worker(tree: Path, scratch: Path) -> bool:
         _, log = run.communicate(timeout=30)
     if not held:
         show(log[-3000:])
-    return check(run.returncode == 0, "the worker stops when told to") and held
+    return check(run.returncode == 0, "the worker stops when asked to") and held
 
 
 def _jobs(worker) -> bool:  # type: ignore[no-untyped-def]

@@ -147,9 +147,9 @@ class Tally:
             print(f"\r{seed}: {wrong}", file=sys.stderr)
         done, seconds = self.ends.total(), time.perf_counter() - self.began
         if sys.stderr.isatty() or done % 100 == 0:
-            told = f"{done:,} of {self.tries:,} tries, {self.ends['moved']:,} moved, {len(self.wrong)} wrong"
-            told += f", {seconds:.0f} s"
-            print(f"\r{told}", end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
+            said = f"{done:,} of {self.tries:,} tries, {self.ends['moved']:,} moved, {len(self.wrong)} wrong"
+            said += f", {seconds:.0f} s"
+            print(f"\r{said}", end="" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
 
     def run(self, seeds: range) -> None:
         """Have one process after another carry the seeds out: one that dies is the fault of its last try."""

@@ -172,7 +172,7 @@ def _statements(data: bytes, rng: random.Random) -> bytes:
 
 
 def _renamed(data: bytes, rng: random.Random) -> bytes:
-    """One name takes the place of another, everywhere: clashes, shadows, circles."""
+    """One name takes the place of another, everywhere: clashes, shadows, cycles."""
     names = sorted(set(re.findall(rb"\b[A-Za-z_]\w{2,}\b", data))) or [b"x"]
     one, two = rng.choice(names), rng.choice([*names, *names, b"print", b"global", b"source", b"pkg", b"self"])
     return re.sub(rb"\b" + one + rb"\b", two, data, count=rng.choice([0, 0, 1, 3]))
@@ -233,10 +233,10 @@ def _options(names: list[str], rng: random.Random) -> Iterator[str]:
 
 
 def _facade(names: list[str], rng: random.Random) -> bytes:
-    told = ", ".join(names)
+    said = ", ".join(names)
     lines = [
         "",
-        f"from .source import {told}\n",
+        f"from .source import {said}\n",
         f"from .source import *\n__all__ = {names!r}\n",
         "from . import source\n",
     ]

@@ -1,7 +1,7 @@
 """Asks git whether a move would touch work that is not committed; git says what its index holds, and no more.
 
 `git status` would run the filters that a repository names. So git is asked for the names of the objects in its index
-only, and the bytes that were read are compared with those here; which also finds a file that git was told to assume
+only, and the bytes that were read are compared with those here; which also finds a file that git is set to assume
 unchanged.
 """
 
@@ -53,7 +53,7 @@ def _is_ours(path: str, changes: ChangeSet, recorded: Mapping[str, str]) -> bool
 class _File:
     """A file that would be changed: as the change names it, as its repository does, and its bytes."""
 
-    told: str
+    named: str
     path: str
     data: bytes
 
@@ -86,16 +86,16 @@ class _Silent(Exception):
 def _by_repository(changes: ChangeSet, root: Path) -> dict[_Repository, list[_File]]:
     """The files that stand and would be changed, where links lead, by the repository that each is in."""
     found: dict[_Repository, list[_File]] = {}
-    for told in changes.paths:
-        data = changes.before.get(told)
-        real = (root / told).resolve()
+    for named in changes.paths:
+        data = changes.before.get(named)
+        real = (root / named).resolve()
         if data is None or not real.is_relative_to(root):
             continue
         inside = (folder for folder in real.parents if folder != root and folder.is_relative_to(root))
         nested = next((folder for folder in inside if (folder / ".git").exists()), None)
         repository = _Repository(nested or root, nested is not None)
         path = real.relative_to(repository.folder).as_posix()
-        found.setdefault(repository, []).append(_File(told, path, data))
+        found.setdefault(repository, []).append(_File(named, path, data))
     return found
 
 
@@ -107,10 +107,10 @@ def _dirty(repository: _Repository, files: Sequence[_File]) -> Iterator[Hazard]:
             return
         for batch in _batches(files):
             for file, reason, *remedies in _judged(repository, batch):
-                yield Hazard("dirty", Place(file.told), reason, tuple(remedies))
+                yield Hazard("dirty", Place(file.named), reason, tuple(remedies))
     except _Silent as silent:
-        told = f"whether files have changes that are not committed can't be told: {silent.trouble.reason}"
-        yield Hazard("dirty", Place(str(repository.folder)), told, (*silent.trouble.remedies, _ANYWAY))
+        reason = f"whether files have uncommitted changes is unknown: {silent.trouble.reason}"
+        yield Hazard("dirty", Place(str(repository.folder)), reason, (*silent.trouble.remedies, _ANYWAY))
 
 
 def _judged(repository: _Repository, files: Sequence[_File]) -> Iterator[tuple]:
@@ -130,10 +130,10 @@ def _judged(repository: _Repository, files: Sequence[_File]) -> Iterator[tuple]:
         converted = sorted(has.intersection(_CONVERTED))
         if converted:
             what = f"git stores it through `{converted[0]}` (.gitattributes), which codemods does not run"
-            yield file, f"{what}, so whether it has changes that are not committed can't be told", "pass --allow-dirty"
+            yield file, f"{what}, so whether it has uncommitted changes is unknown", "pass --allow-dirty"
         elif entry.hidden:
-            told = f"it has changes that are not committed, and git was told not to look (`{entry.hidden}`)"
-            yield file, told, f"git update-index --no-{entry.hidden} {file.told}", _ANYWAY
+            reason = f"it has uncommitted changes that git is set to ignore (`{entry.hidden}`)"
+            yield file, reason, f"git update-index --no-{entry.hidden} {file.named}", _ANYWAY
         else:
             yield file, "it has changes that are not committed", _COMMIT, _ANYWAY
 

@@ -83,6 +83,6 @@ def _for_bytes(line: str) -> str:
     target = line.split("  ")[-1].split()[1] if "  " in line else ""
     name = target.partition("/")[0] or "BUCKET"
     return (
-        "The value is no JSON and no text, so that its fields can't be told. Let the test say how it is read, "
+        "The value is neither JSON nor text, so its fields are unknown. Give the test a way to read it: "
         f"tape.decode({name!r}, FUNCTION), and declare with tape.volatile('FIELD') what differs in it."
     )

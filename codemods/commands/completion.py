@@ -81,7 +81,7 @@ def _names(parsed_args: argparse.Namespace, **_: object) -> list[str]:
         root = root_of(parsed_args, source)
         module = Module(DiskTree(root).source(located(source, parsed_args, root)))
         return list(module.definitions)
-    except Exception:  # There is nobody to tell.
+    except Exception:  # A shell that completes shows no messages.
         return []
 
 
@@ -90,7 +90,7 @@ def _moves(parsed_args: argparse.Namespace, **_: object) -> list[str]:
 
     try:
         return sorted(configured_moves(parsed_args.root or _here()))
-    except Exception:  # There is nobody to tell.
+    except Exception:  # A shell that completes shows no messages.
         return []
 
 

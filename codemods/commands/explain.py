@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from codemods.commands.shell import DONE, add_colour, completed, say
 
-ABOUT = "Tell what a hazard means, with an example. Without CODE: list them all."
+ABOUT = "Explain what a code means, with an example. Without CODE: list them all."
 EXAMPLES = """
 examples:
   %(prog)s                lists the codes that have a page

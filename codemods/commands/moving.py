@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
-    """What to do with a move, how to try it out, and how to tell of it.
+    """What to do with a move, how to try it out, and how to report it.
 
     ``own_guard`` says whose the command is that ``--guard`` alone stands for; empty: ``--guard`` needs one.
     """
@@ -35,16 +35,16 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     what.add_argument("-i", "--interactive", action="store_true", help="choose what moves with it, then confirm")
     add_trials(parser, own_guard)
     parser.add_argument("--allow-dirty", action="store_true", help="change files with uncommitted changes")
-    parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
     add_html(parser)
     much = parser.add_mutually_exclusive_group()
-    much.add_argument("-v", "--verbose", action="store_true", default=None, help="tell every file, note and check")
-    much.add_argument("-q", "--quiet", action="store_true", help="tell nothing unless the move is refused")
+    much.add_argument("-v", "--verbose", action="store_true", default=None, help="list every file, note and check")
+    much.add_argument("-q", "--quiet", action="store_true", help="print nothing unless the move is refused")
     add_colour(parser)
     parser.add_argument(
         "--no-pager", dest="pager", action="store_false", default=None, help="show --diff without $PAGER"
     )
-    parser.add_argument("--profile", action="store_true", help="also tell how long each stage took")
+    parser.add_argument("--profile", action="store_true", help="also print how long each stage took")
 
 
 def add_trials(parser: argparse.ArgumentParser, own_guard: str = "") -> None:

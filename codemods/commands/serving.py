@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MCP = "Serve agents by the Model Context Protocol, on stdin and stdout: suggest, plan, prove, explain; move if allowed."
 MCP_EXAMPLES = """
-It needs the extra `mcp` (pip install 'codemods[mcp]'). docs/agents.md says how agents are told of it.
+It needs the extra `mcp` (pip install 'codemods[mcp]'). docs/agents.md says how to register it with an agent.
 
 examples:
   %(prog)s                 read-only, for the project around the current folder

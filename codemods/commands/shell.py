@@ -1,4 +1,4 @@
-"""What all commands share: a parser that says one sentence, and how each kind of end is told."""
+"""What all commands share: a parser whose errors are one sentence, and how each kind of end is reported."""
 
 from __future__ import annotations
 
@@ -176,9 +176,9 @@ def opened(options: argparse.Namespace, writes: bool, folder: Path | None = None
         return options.opened
     root = found_root(folder or options.root, getattr(options, "quiet", False))
     if writes:
-        told = recover(root)
-        if told and not getattr(options, "quiet", False):
-            say(told)
+        message = recover(root)
+        if message and not getattr(options, "quiet", False):
+            say(message)
     elif interrupted(root):
         _refuse_unfinished(root)
     options.opened = root
@@ -186,19 +186,19 @@ def opened(options: argparse.Namespace, writes: bool, folder: Path | None = None
 
 
 def found_root(folder: Path, quiet: bool = False) -> Path:
-    """The root, checked; what it brings along to be believed, and is not, is told."""
+    """The root, checked; settings of it that are not trusted are reported."""
     from codemods.applying import brought_along
     from codemods.project.request import check_root
 
     root = check_root(folder)
-    told = brought_along(root)
-    if told and not quiet:
-        say(told)
+    message = brought_along(root)
+    if message and not quiet:
+        say(message)
     return root
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """One sentence, on stderr unless told otherwise."""
+    """Print one sentence, on stderr by default."""
     from codemods.report.terminal import printable
 
     out = stream or sys.stderr

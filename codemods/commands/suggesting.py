@@ -35,8 +35,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--write", action="store_true", help="add the tables to pyproject.toml")
     add_root(parser, default=None)
     add_html(parser)
-    parser.add_argument("--json", action="store_true", help="tell everything as one JSON object")
-    parser.add_argument("-v", "--verbose", action="store_true", help="tell every name")
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON object")
+    parser.add_argument("-v", "--verbose", action="store_true", help="list every name")
     add_colour(parser)
 
 

@@ -1,4 +1,4 @@
-"""The apps of a Django project: which one a module belongs to, told from the files."""
+"""The apps of a Django project: which one a module belongs to, by the files."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from codemods.project import Tree
 # Of these words code has one that reads annotations, and one that looks names up.
 _READS = ("__annotations__", "get_annotations", "signature", "annotationlib")
 _LOOKS_UP = re.compile(r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|_eval_type|ForwardRef")
-# These look up all kinds of names; those of annotations by the module that `__module__` tells.
+# These look up all kinds of names; those of annotations in the module that `__module__` names.
 _MAY_LOOK_UP = re.compile(r"sys\.modules|vars\(|import_module\(|getattr\(\w*module")
 _GENERIC = re.compile(r"\bget_type_hints\(|\bget_annotations\(|eval_str\s*=|\bresolve_types\(|\bevaluate_forward_ref\(")
 

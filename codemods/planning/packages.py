@@ -85,8 +85,8 @@ def package_plan(module: str, tree: Tree) -> Plan:
     renames[0] = replace(renames[0], others=others)
     files = [FilePlan(r.path, (f"is {r.old}, one folder deeper",)) for r in renames]
     files += [FilePlan(file.path, tuple(dict.fromkeys(s.why for s in file.strings))) for file in others]
-    told = Hazard(_CODE, Place(module), f"`{tree.names.dotted(module)}` is a package now", (), Severity.HANDLED)
-    return Plan((Move(module, (), own_package(module)),), (), tuple(files), (told,), False, tuple(renames))
+    handled = Hazard(_CODE, Place(module), f"`{tree.names.dotted(module)}` is a package now", (), Severity.HANDLED)
+    return Plan((Move(module, (), own_package(module)),), (), tuple(files), (handled,), False, tuple(renames))
 
 
 def _refused(place: Place, reason: str, *remedies: str) -> Hazard:
@@ -130,7 +130,7 @@ def _against(world: ProjectIndex, source: Source) -> Iterator[Hazard]:
     for path in sorted(
         p for p in tree.code_with(["glob", "listdir", "iterdir", "scandir"]) if p.rpartition("/")[0] == folder
     ):
-        if path.endswith(".py") and b"*.py" in tree.glance(path):
+        if path.endswith(".py") and b"*.py" in tree.peek(path):
             yield _refused(Place(path), f"it lists the `*.py` of this folder, and {name} is not among them any more")
 
 

@@ -1,4 +1,4 @@
-"""A Move and a tree become a Plan: what goes, what it needs there, who is told."""
+"""A Move and a tree become a Plan: what moves, what it needs there, who is rewritten."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _settle(
         more, followers = patches.split(units, referrers, set(moving))
         more |= {name for name in source.rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
-            followed = frozenset(seam.name for seam in followers)
+            followed = frozenset(patch.name for patch in followers)
             return replace(known, moving=moving, followed=followed, source_imports=source_imports), followers
         pinned |= more
 
@@ -174,7 +174,7 @@ def _twice(world: ProjectIndex, units: DefinitionGroups) -> frozenset[str]:
 def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
     facts = replace(known, moving=moving)
     _, followers = patches.split(facts.units, facts.referrers, set(moving))
-    facts = replace(facts, followed=frozenset(seam.name for seam in followers))
+    facts = replace(facts, followed=frozenset(patch.name for patch in followers))
     return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
 
 
@@ -282,7 +282,7 @@ def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
         same = (
             "the same logger is got by its name"
             if logger
-            else "a type variable that nobody can tell from the other is made"
+            else "a type variable that no code can distinguish from the other is made"
         )
         reason = f"{same} in both modules"
         yield GroupPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)

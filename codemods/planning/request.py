@@ -28,7 +28,7 @@ def readable(world: ProjectIndex, path: str, role: str) -> Module:
 
 def pending(world: ProjectIndex, move: Move) -> tuple[str, ...]:
     """The names that do not stand in the destination yet, or still in the source too."""
-    # Told from the two files alone: a check of a finished move lists no tree.
+    # Decided by the two files alone: a check of a finished move lists no tree.
     try:
         destination = world.module(move.destination)
     except (Unreadable, OSError):

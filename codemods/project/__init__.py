@@ -1,6 +1,6 @@
 """The tree on disk: its files, their bytes and encodings, and the dotted names of its modules."""
 
-from codemods.project.glance import imports
+from codemods.project.import_scan import imports
 from codemods.project.names import Names
 from codemods.project.nodes import Nodes, bodies, walk
 from codemods.project.source import Source, Unreadable, decode

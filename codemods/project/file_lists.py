@@ -19,7 +19,7 @@ from codemods.project.tree import Tree
 # Fields of setuptools: the modules that stand in no package, and the packages, that are installed.
 _MODULES = (("tool", "setuptools", "py-modules"), ("options", "py_modules"), ("setup", "py_modules"))
 _PACKAGES = (("tool", "setuptools", "packages"), ("options", "packages"), ("setup", "packages"))
-# Under what names tools are told which files they read, package or pass over. A file among scripts, say, is more than
+# Under which keys tools list which files they read, package or pass over. A file among scripts, say, is more than
 # one of several: code that left it is none.
 _FILES = frozenset({"files", "include", "only-include", "extend-include", "omit", "ignore", "skip", "source-include"})
 _FILES |= {"exclude", "extend-exclude", "force-exclude", "source-exclude"}

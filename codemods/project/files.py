@@ -28,8 +28,8 @@ class Files(ABC):
     def read(self, path: str) -> bytes:
         """The bytes of one file; OSError where there is none."""
 
-    def glance(self, path: str) -> bytes:
-        """The bytes of a file that is only looked at: not remembered. OSError where there is none."""
+    def peek(self, path: str) -> bytes:
+        """The bytes of a file, without keeping them in memory. OSError where there is none."""
         return self.read(path)
 
     def source(self, path: str) -> Source:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from codemods.project.glance import ScannedImport, imports
+from codemods.project.import_scan import ScannedImport, imports
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.project.scripts import started_in, starts_itself
 
@@ -92,7 +92,7 @@ class FolderEvidence:
 
     def _imports(self, file: str) -> tuple[ScannedImport, ...]:
         try:
-            return tuple(imports(self.tree.glance(file)))
+            return tuple(imports(self.tree.peek(file)))
         except OSError:
             return ()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import subprocess
     from typing import IO
 
-# A setting that is given here beats the repository's.
+# A setting that is given here overrides the repository's.
 _SETTINGS = {
     "core.fsmonitor": "false",
     "core.hooksPath": os.devnull,
@@ -33,9 +33,9 @@ _SETTINGS = {
 _OPTIONS = ("--no-optional-locks", "--no-pager")
 _ENVIRONMENT = {
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",  # beats protocol.<name>.allow
+    "GIT_ALLOW_PROTOCOL": "none",  # overrides protocol.<name>.allow
     "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",  # one message of git's is told from others
+    "LC_ALL": "C",  # so that messages can be recognized
 }
 # What ties a git that is asked to another repository than the one in its folder.
 _ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
@@ -110,7 +110,7 @@ def top(root: Path) -> Path:
 
 def _command(program: str, root: Path, arguments: Sequence[str]) -> list[str]:
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    # Paths are names, not patterns; check-ignore takes them so anyhow, and refuses to be told.
+    # Paths are names, not patterns; check-ignore takes them so anyhow, and refuses the option.
     literal = () if arguments[0] == "check-ignore" else ("--literal-pathspecs",)
     return [program, "-C", os.fspath(root), *_OPTIONS, *literal, *settings, *arguments]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from codemods.project.glance import imports
+from codemods.project.import_scan import imports
 from codemods.project.source import Unreadable
 from codemods.project.tree import Tree
 
@@ -82,7 +82,7 @@ def _outside(tree: Tree, new: str) -> Iterator[Hidden]:
 
 def _imported_from_outside(tree: Tree, path: str, top: str) -> int:
     """The line at which a file imports a top-level module that is none of the tree's; 0 where it does not."""
-    if not any(found.module.partition(".")[0] == top for found in imports(tree.glance(path))):
+    if not any(found.module.partition(".")[0] == top for found in imports(tree.peek(path))):
         return 0
     try:
         statements = list(tree.source(path).nodes.imports)

@@ -1,4 +1,4 @@
-"""Where import lines belong, by what the project tells isort or ruff."""
+"""Where import lines belong, by the project's settings for isort or ruff."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from codemods.project.source import Source
 
 _OPENS = re.compile(r"#+\s*\{\s*(?P<name>[\w.-]+)\s*$")
 _CLOSES = re.compile(r"#+\s*\}\s*$")
-# Told at once of nearly every module: it has no mark.
+# A quick test that rules out nearly every module: it has no mark.
 _ANY = re.compile(r"(?:\A|[\r\n])#+\s*[{}]")
 
 

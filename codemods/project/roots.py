@@ -91,7 +91,7 @@ def inserted(tree: Files, path: str) -> tuple[str, ...]:
     """Folders that a file puts on ``sys.path`` itself: ``sys.path.insert(0, <literal>)``, ``append``, ``extend``, and
     pytest's ``monkeypatch.syspath_prepend``."""
     try:
-        raw = tree.glance(path)
+        raw = tree.peek(path)
     except OSError:
         return ()
     if b"sys.path" not in raw and b"syspath_prepend" not in raw and b"site.addsitedir" not in raw:

@@ -50,7 +50,7 @@ def starts_itself(tree: Files, path: str) -> bool:
 def _by_itself(tree: Files, path: str) -> Started | None:
     """A ``#!`` line in a file that does something when it is the main module."""
     try:
-        raw = tree.glance(path)
+        raw = tree.peek(path)
     except OSError:
         return None
     first = raw.partition(b"\n")[0]
@@ -70,7 +70,7 @@ _COMMAND = re.compile(
 
 def _starts(tree: Files, other: str, word: str) -> list[Started]:
     try:
-        text = tree.glance(other).decode("utf-8", "replace")
+        text = tree.peek(other).decode("utf-8", "replace")
     except OSError:
         return []
     if word.rpartition("/")[2].removesuffix(".py") not in text and word.rstrip("/").rpartition("/")[2] not in text:

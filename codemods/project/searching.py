@@ -1,4 +1,4 @@
-"""Which files mention a word: told from their bytes, before anything is parsed."""
+"""Which files mention a word: decided by their bytes, before anything is parsed."""
 
 from __future__ import annotations
 

@@ -47,11 +47,11 @@ class DiskTree(Tree):
             self._bytes[path] = (self.root / path).read_bytes()
         return self._bytes[path]
 
-    def glance(self, path: str) -> bytes:
+    def peek(self, path: str) -> bytes:
         return self._bytes[path] if path in self._bytes else read_bytes(self.root, path)
 
     def in_reach(self, path: str) -> bool:
-        """Is the file, there already or not, in a place that the tree has? Told without listing the tree."""
+        """Is the file, there already or not, in a place that the tree has? Decided without listing the tree."""
         return in_reach(self.root, path)
 
     def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
@@ -82,8 +82,8 @@ class OverlayTree(Tree):
             raise FileNotFoundError(path)
         return new
 
-    def glance(self, path: str) -> bytes:
-        return self.read(path) if path in self.changes else self.below.glance(path)
+    def peek(self, path: str) -> bytes:
+        return self.read(path) if path in self.changes else self.below.peek(path)
 
     def source(self, path: str) -> Source:
         return super().source(path) if path in self.changes else self.below.source(path)

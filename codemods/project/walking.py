@@ -70,7 +70,7 @@ def is_script(head: bytes) -> bool:
 
 
 def looked_at(path: str) -> bool:
-    """Is this the path of a file that ``walk`` would yield, as far as names tell?"""
+    """Is this the path of a file that ``walk`` would yield, as far as names decide?"""
     return path.endswith(_TEXT) and is_entered(path)
 
 

@@ -64,7 +64,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _of_cycles(findings: list[Finding]) -> Iterator[Finding]:
-    """An import that fails in a new cycle has the cycle as its cause; what is lost is not told as removed as well."""
+    """An import that fails in a new cycle has it as its cause; what is lost is not reported as removed as well."""
     cycles = {f.cause: f.cause.split()[1:] for f in findings if f.code == "import-cycle" and f.kind is Kind.BROKEN}
     tests = {f.place for f in findings if f.code in ("test-lost", "test-twice")}
     for finding in findings:

@@ -45,7 +45,7 @@ class Times:
 
     def begin(self, stage: str) -> None:
         self._open.append((stage, self._clock()))
-        # Noted when it begins, so that stages are told in their order.
+        # Noted when it begins, so that stages are listed in their order.
         self._spent.setdefault(self._path, (0.0, 0))
 
     def step(self, done: int, total: int) -> None:

@@ -16,7 +16,7 @@ from codemods.rewriting.regions import comments_above, is_marker
 
 
 def with_comments(departure: SourceEdits, arrival: DestinationEdits) -> tuple[SourceEdits, DestinationEdits]:
-    """Both sides of a move, the comments of imports told to each."""
+    """Both modules of a move, with the comments that belong to the imports of each."""
     source = departure.module.source
     leaving = list(_leaving_whole(departure))
     ends = {node.lineno: last_line(node) for node in leaving}

@@ -105,7 +105,7 @@ def _plain(source: Source, node: ast.stmt) -> bool:
 
 
 def _pragma(source: Source, rehome: ImportRetarget) -> str:
-    """What linters and type checkers are told about this name, or people on a line that is only its own."""
+    """The comments for linters and type checkers about this name, or for people on a line that is only its own."""
     names = rehome.item.node.names
     alias = names[rehome.item.index]
     own = alias.end_lineno or alias.lineno

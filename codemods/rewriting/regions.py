@@ -12,7 +12,7 @@ from codemods.project import Source
 from codemods.project.marks import closes_part, is_mark, marked_parts
 from codemods.rewriting.layout import first_line, last_line
 
-# What tools are told, whatever tool it is: off and on, disable and enable.
+# Comments that switch any tool: off and on, disable and enable.
 _SWITCH = re.compile(
     r"#\s*(?P<tool>[\w-]+):\s*(?P<way>off|on|disable|enable)(?![\w-])\s*(?P<what>=[\w ,-]+|\[[^]]*\])?"
 )
@@ -52,8 +52,8 @@ def is_marker(comment: str) -> bool:
 def closes(comment: str) -> bool:
     """Does a comment close a region?"""
     fold, switch = _FOLD.match(comment), _SWITCH.match(comment)
-    told = (fold and fold["close"]) or (switch and switch["way"] not in _CLOSED_BY)
-    return bool(told) or closes_part(comment)
+    switch = (fold and fold["close"]) or (switch and switch["way"] not in _CLOSED_BY)
+    return bool(switch) or closes_part(comment)
 
 
 def comments_above(source: Source, line: int, floor: int, stop: Callable[[str], bool]) -> int:

@@ -116,5 +116,5 @@ def _in_turn(
 
 
 def _late(comment: str) -> str:
-    """A comment that also tells linters that an import stands below code on purpose."""
+    """A comment that also says to linters that an import stands below code on purpose."""
     return comment.replace("noqa: ", "noqa: E402, ") if "noqa: " in comment else f"{comment}  # noqa: E402".strip()

@@ -1,4 +1,4 @@
-"""What an agent is told: counts first, a few examples, and everything where it asks for it. Plain data.
+"""Answers to an agent: counts first, a few examples, and everything where it asks for it. Plain data.
 
 A refusal is an answer, not an error: what stands against the move, where, and what helps.
 """

@@ -4,7 +4,7 @@ What is hard: every cut can be argued for, and most of them can't be made. A mod
 class that all others are made of, a class at the top that uses all others, helpers that everybody calls. Clustering
 alone puts all of it into one lump around these.
 
-So parts are told apart first (`roles.py`): *bases* and *drivers* say nothing about which of the others belong together
+So parts are classified first (`roles.py`): *bases* and *drivers* say nothing about which of the others belong together
 and are set aside; one of the two kinds is what stays. The remaining *themes* are joined by what they use of one
 another, what they need in common, and their names, as long as no import cycle comes of it (`grouping.py`). *Helpers*
 then go where their users are. `naming.py` calls the new modules something, and `proposal.py` has each proposal planned

@@ -136,13 +136,13 @@ def _compared(
         elif was.other or now.other:
             declared.append(Finding(Place(path), f"not imported: {was.other or now.other}"))
         elif now.raised and not was.raised:
-            told = "could be imported, and now can't be" if path in old else "is new, and can't be imported"
-            failures.append(Finding(now.place, f"{path} {told}: {now.raised}"))
+            change = "could be imported, and now can't be" if path in old else "is new, and can't be imported"
+            failures.append(Finding(now.place, f"{path} {change}: {now.raised}"))
         elif now.raised != was.raised and now.raised:
             failures.append(Finding(now.place, f"importing {path} ended with {was.raised}, and now with {now.raised}"))
         elif was.raised:
-            told = "was so before" if now.raised else "before; now it can be"
-            declared.append(Finding(was.place, f"{path} can't be imported: {was.raised} ({told})"))
+            change = "was so before" if now.raised else "before; now it can be"
+            declared.append(Finding(was.place, f"{path} can't be imported: {was.raised} ({change})"))
         elif path in old and was.said != now.said:
             declared.append(Finding(Place(path), "what it writes while it is imported is not what it was"))
     return failures, declared

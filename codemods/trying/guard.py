@@ -138,8 +138,8 @@ def _compare(first: _Run, second: _Run, new: _Run, renamed: Renamed, found: _Fou
         if new.code != first.code:
             found.fails(f"it ended with exit code {first.code}, and now ends with {new.code}{new.last}")
         elif first.output != second.output:
-            told = "its output differs from run to run, and was not compared"
-            found.declared.append(Finding(Place(found.command), told))
+            reason = "its output differs from run to run, and was not compared"
+            found.declared.append(Finding(Place(found.command), reason))
         else:
             found.how = "by exit code and output"
             _compare_output(first.output, new.output, found)

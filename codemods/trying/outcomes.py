@@ -89,7 +89,7 @@ def different(old: Record, new: Record, left_out: Sequence[str], renamed: Rename
 
 
 def finding(node: str, message: str) -> Finding:
-    """Something to tell of a node, at its file."""
+    """A finding about a test node, at its file."""
     path, _, rest = node.partition("::")
     return Finding(Place(path), f"{rest}: {message}" if rest else message)
 

@@ -76,7 +76,7 @@ def block(generator: random.Random, number: int) -> str:
 def module(generator: random.Random, blocks: list[str], package: str, number: int, mention: str) -> str:
     """One module of about as many bytes as one of a real tree has."""
     lines = ['"""A module."""', "", "import logging", "import os", "from pathlib import Path", ""]
-    # Of modules before it alone, so that imports make no circles.
+    # Of modules before it alone, so that imports have no cycles.
     for other in sorted(generator.sample(range(number), min(number, generator.randint(0, 5)))):
         lines.append(f"from {package}.core.m{other:03} import first_{other:03}")
     lines += [mention, "", "logger = logging.getLogger(__name__)", "", ""]
@@ -107,7 +107,7 @@ def make(folder: Path, files: int, seed: int = 5) -> None:
             if written % every == every - 1:
                 mention = uses
             elif written % 100 == 50:
-                mention = "# Writes what the ledger is told."
+                mention = "# Writes what the ledger receives."
             (core / f"m{number:03}.py").write_text(module(generator, blocks, package, number, mention))
             written += 1
     (folder / SOURCE).write_text(_SOURCE)

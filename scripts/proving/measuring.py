@@ -95,7 +95,7 @@ def others_moves(only: Sequence[str] = ()) -> Iterator[tuple[str, str, Mapping[s
 
 
 def judge(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Judged:
-    """Run both trees, and ask the prover, which is told of nothing but the trees."""
+    """Run both trees, and ask the prover, which knows nothing but the trees."""
     found = differences(_observed(_Key(before)), observe(after, modules(before)), whole=False)
     lost = _comments(before) - _comments(after)
     found += [f"the comment {text!r} is gone" for text in lost]

@@ -32,7 +32,7 @@ def test_other_names_of_the_module_are_no_business_of_the_move() -> None:
 
 def test_notebook() -> None:
     text = '{"cells": [{"source": ["import shop.worker\\n", "shop.worker.Status()"]}]}'
-    found = [("analysis.ipynb:1", "this still names Status by way of shop.worker, which keeps working")]
+    found = [("analysis.ipynb:1", "this still names Status as shop.worker.Status, which keeps working")]
     assert listed("analysis.ipynb", text) == found
 
 
@@ -79,7 +79,7 @@ def test_an_example_that_can_not_be_divided() -> None:
 
 def test_prose_does_not_hold_the_end_of_the_path_up() -> None:
     ((_, reason),) = listed("docs/worker.md", "`shop.worker` has a class Status.\n", "--no-reexport")
-    assert reason.endswith("which is no longer there")
+    assert reason.endswith("which no longer exists")
 
 
 def test_prose_names_the_new_path_where_the_old_one_ends() -> None:
@@ -95,4 +95,4 @@ def test_docstrings_are_listed() -> None:
 
 def test_the_old_path_that_warns_is_said_to() -> None:
     ((_, reason),) = listed("shop/pages.py", "from shop import worker\n\nprint(worker.Status)\n", "--deprecate")
-    assert reason == "this reads Status by way of shop/worker.py, which gives a warning now"
+    assert reason == "this reads Status through shop/worker.py, which gives a warning now"

@@ -44,7 +44,7 @@ def test_what_is_searched_is_not_kept_and_what_is_read_is(tree: DiskTree) -> Non
     (tree.root / "pkg/other.py").write_text("first = 1\n")
     assert tree.read("pkg/other.py") == b"first = 1\n"
     (tree.root / "pkg/other.py").write_text("second = 2\n")
-    assert tree.read("pkg/other.py") == tree.glance("pkg/other.py") == b"first = 1\n"
+    assert tree.read("pkg/other.py") == tree.peek("pkg/other.py") == b"first = 1\n"
 
 
 def test_changes_are_searched_instead_of_what_they_replace(tree: DiskTree) -> None:

@@ -200,10 +200,7 @@ def test_an_edit_that_git_was_told_not_to_look_at(repository: Repository, mark: 
     text = edit(repository)
     refused = repository.codemods("extract", *MOVE)
     assert refused.code == 2
-    assert (
-        f"main.py: [dirty] it has changes that are not committed, and git was told not to look (`{mark}`)"
-        in refused.err
-    )
+    assert f"main.py: [dirty] it has uncommitted changes that git is set to ignore (`{mark}`)" in refused.err
     assert f"git update-index --no-{mark} main.py" in refused.err
     assert (repository.root / "main.py").read_text() == text
 
@@ -215,7 +212,7 @@ def test_a_repository_of_another_owner(repository: Repository) -> None:
         shutil.chown(path, 65534, 65534)
     refused = repository.codemods("extract", *MOVE)
     assert refused.code == 2
-    assert "[dirty] whether files have changes that are not committed can't be told: git does not answer" in refused.err
+    assert "[dirty] whether files have uncommitted changes is unknown: git does not answer" in refused.err
     assert f"git config --global --add safe.directory {repository.root}" in refused.err
     assert (repository.root / "main.py").read_text() == text
     refused = repository.codemods("prove", "HEAD", "HEAD")

@@ -55,10 +55,10 @@ def importer_edits(
         if path not in (facts.move.source, facts.move.destination):
             texts[path] = facts.world.module(path) if path.endswith(".py") else None
             strings[path] += edits
-    for seam in followers:
-        assert seam.module is not None and seam.text is not None
-        modules[seam.module.path] = seam.module
-        strings[seam.module.path].append(_retargeted(facts, seam))
+    for patch in followers:
+        assert patch.module is not None and patch.text is not None
+        modules[patch.module.path] = patch.module
+        strings[patch.module.path].append(_retargeted(facts, patch))
     reached = dict(facts.accesses)
     for path, found in list(reached.items()):
         modules[path] = found.module
@@ -81,15 +81,15 @@ def importer_edits(
 
 def _looked_up_late(facts: Facts, item: Import) -> bool:
     """A function that imports a replaced name looks it up where it is replaced, and goes on doing so."""
-    replaced = facts.pinned | {seam.name for seam in facts.referrers.seams if not seam.rest}
+    replaced = facts.pinned | {patch.name for patch in facts.referrers.patch_targets if not patch.rest}
     return item.function is not None and item.attribute in replaced
 
 
-def _retargeted(facts: Facts, seam: PatchTarget) -> Replacement:
-    assert seam.module is not None and seam.text is not None
-    source = seam.module.source
-    start, end = source.start(seam.text), source.end(seam.text)
+def _retargeted(facts: Facts, patch: PatchTarget) -> Replacement:
+    assert patch.module is not None and patch.text is not None
+    source = patch.module.source
+    start, end = source.start(patch.text), source.end(patch.text)
     names = facts.world.names
     old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
-    text = source.text[start:end].replace(f"{old}.{seam.name}", f"{new}.{seam.name}", 1)
+    text = source.text[start:end].replace(f"{old}.{patch.name}", f"{new}.{patch.name}", 1)
     return Replacement(start, end, text, f"names {text} in a patch")

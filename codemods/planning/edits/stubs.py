@@ -1,7 +1,7 @@
 """Stubs (`.pyi`) beside the two modules: declarations of moved names move as the definitions do.
 
 Type checkers read a stub in the place of its module. So a declaration that stayed behind, or a stub that hides what
-came into its module, would tell them something else than what is there at run time.
+came into its module, would declare something else than what is there at run time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from codemods.project import Unreadable
 
 @dataclass
 class _StubNeeds(RequiredImports):
-    """What declarations need: stubs may import one another in circles, so all of it at the top."""
+    """What declarations need: stubs may have import cycles, so all of it at the top."""
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
         new = NewImport(self._source_text, name)

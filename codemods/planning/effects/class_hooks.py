@@ -131,7 +131,7 @@ class ClassHooks:
 
     @cached_property
     def listed(self) -> frozenset[Target]:
-        """The classes whose ``__subclasses__()`` somebody asks for; where it can't be told which, those that the asking
+        """The classes whose ``__subclasses__()`` somebody asks for; where it is unknown which, those that the asking
         module names."""
         found: set[Target] = set()
         for module in self.resolver.world.modules_mentioning("__subclasses__"):

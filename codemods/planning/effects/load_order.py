@@ -170,7 +170,7 @@ class LoadOrder:
         return found
 
     def _looks(self, token: Token, target: Target) -> bool:
-        """Does a step name an object, as far as its text tells? Of the outside, what modules read of the process."""
+        """Does a step name an object, as far as its text shows? Of the outside, what modules read of the process."""
         word = self._words(target)
         if not word:
             return False

@@ -1,4 +1,4 @@
-"""The objects that code changes, as far as its text tells."""
+"""The objects that code changes, as far as its text shows."""
 
 from __future__ import annotations
 

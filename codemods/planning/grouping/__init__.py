@@ -10,7 +10,7 @@ groups move whole.
         TABLE[row.key] = row
 
 ``mutations`` finds who reads a value before a later statement changes it, ``loggers`` the loggers that both modules
-can have (the same name gives the same object), ``type_variables`` those that nobody can tell apart, and
+can have (the same name gives the same object), ``type_variables`` those that no code can distinguish, and
 ``side_effects`` what a statement does to others when it is imported: it registers, connects, patches, counts.
 
 Not covered: a value that is changed through an alias (``t = TABLE; t[1] = 2``) in another module is seen as a side

@@ -1,4 +1,4 @@
-"""Type variables that nobody can tell from another one of the same text, so that two modules may have one each.
+"""Type variables that no code can distinguish from a second one of the same text: two modules may have one each.
 
 Code distinguishes ``T = TypeVar("T")`` from another T where it compares it, stores it, or builds an alias of it that
 meets the other one. So each place that reads it is an annotation, a base of a class, or the first argument of ``cast``;

@@ -70,11 +70,11 @@ def _seen_at(facts: Facts, fact: Fact) -> Place | None:
     pattern = re.compile("|".join(fact.words))
     knowing = tree.code_with(words) | tree.texts_with(words)
     if fact.framework not in ("logging",):
-        knowing = {path for path in knowing if fact.framework.encode() in tree.glance(path)}
+        knowing = {path for path in knowing if fact.framework.encode() in tree.peek(path)}
     for path in sorted(knowing):
         if path.endswith((".md", ".rst", ".txt")):
             continue
-        text = tree.glance(path).decode("utf-8", "replace")
+        text = tree.peek(path).decode("utf-8", "replace")
         found = pattern.search(text)
         if found is not None and (path.endswith((".py", ".pyi")) is False or "log" in text):
             return Place(path, text.count("\n", 0, found.start()) + 1)

@@ -12,7 +12,8 @@ CODE = "completed-later"
 TITLE = "staying code uses a moved value before the source completes it"
 MEANING = """A statement that completes a value (`A.x = …`, `TABLE.append(…)`) goes with it, and is then run before
 the source's own statements. Code that stays, and used the value between its definition and its completion, would see
-it completed. A definition that does so goes along; what defines nothing, or is to stay, is in the way."""
+it completed. A definition that does so moves too; a statement that defines
+nothing, or has to stay, prevents the move."""
 EXAMPLE = """
 -- shop/nodes.py --
 class NodeType(type): ...

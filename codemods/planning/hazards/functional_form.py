@@ -13,7 +13,7 @@ CODE = "functional-form"
 TITLE = "a moved call makes a type that records its module"
 MEANING = """`namedtuple("P", …)`, `Enum("Color", …)`, `NewType`, `TypeVar`, `make_dataclass` look at their caller to
 learn in which module the type can be found again. After the move that is the destination, where it can be found; old
-pickles find it through the source, which imports it back. With `module=` the type says what it is told."""
+pickles find it through the source, which re-exports it. With `module=` the type has the module that is given."""
 EXAMPLE = """
 -- shop/shapes.py --
 from collections import namedtuple

@@ -12,7 +12,7 @@ from codemods.planning.index.annotation_readers import resolves_hints
 CODE = "hint-namespace"
 TITLE = "the text of moved annotations is looked up in the destination"
 MEANING = """`typing.get_type_hints`, pydantic, FastAPI and their like look the names in an annotation up in the module
-where the class or function was made. Where the project uses one of them, what moved annotations name goes along or is
+where the class or function was made. Where the project uses one of them, what moved annotations name moves too or is
 imported at run time, not only for type checkers."""
 EXAMPLE = """
 -- shop/orders.py --

@@ -12,9 +12,9 @@ from codemods.planning.references.all_decorators import listing_decorators
 CODE = "listed-by-decorator"
 TITLE = "a decorator puts the name into `__all__` of the module, which is another one after the move"
 MEANING = """A decorator like `@public` or `@export` looks the module of what it is given up, and puts the name into the
-`__all__` there. After the move the destination lists the name, and the source does no more: it can be imported from
-there by name still, but a star import does not take it. Where a file of the tree star-imports one of the two, or reads
-such an `__all__`, the move is refused; else this is told."""
+`__all__` there. After the move the destination lists the name, and the source no longer does: it can still be
+imported from there by name, but a star import does not take it. Where a file of the tree
+star-imports one of the two, or reads such an `__all__`, the move is refused; else this is reported."""
 EXAMPLE = """
 -- shop/public.py --
 def public(function):

@@ -12,7 +12,7 @@ CODE = "logger-name"
 TITLE = "moved code logs under the name of the source"
 MEANING = """`logging.getLogger(__name__)` names a logger after its module, and levels, handlers and filters are set by
 that name. Moved code gets the logger again by its old name, which gives the same object, so that records go where they
-went. A logger of another kind goes along or is imported like any value."""
+went. A logger of another kind moves too or is imported, like any value."""
 EXAMPLE = """
 -- shop/worker.py --
 import logging

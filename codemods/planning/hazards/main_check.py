@@ -12,8 +12,8 @@ from codemods.planning.facts import Facts
 CODE = "main-check"
 TITLE = "moved code compares `__name__`, or runs in a script that has another name"
 MEANING = """While a module runs as a script its `__name__` is `"__main__"`. The main guard stays in the source. Moved
-code that compares `__name__` would never find itself in the script, so it is not moved; other moved code that reads
-`__name__` is given the module's own name, which is told where the source runs as a script."""
+code that compares `__name__` would never run as the script, so it is not moved; other moved code that reads
+`__name__` is given the module's own name, which is reported where the source runs as a script."""
 EXAMPLE = """
 -- shop/serve.py --
 def banner():

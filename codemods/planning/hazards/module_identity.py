@@ -34,8 +34,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for reference, reason in questions(facts.source, facts.same_folder, statement):
                 place = facts.source.source.place(reference.node)
                 if id(reference.node) in looked_up:
-                    told = f"{unit.label} looks names up in the module that it stood in, as before"
-                    yield Hazard(CODE, place, told, (), Severity.HANDLED)
+                    reason = f"{unit.label} looks names up in the module that it stood in, as before"
+                    yield Hazard(CODE, place, reason, (), Severity.HANDLED)
                     continue
                 yield Hazard(
                     CODE,

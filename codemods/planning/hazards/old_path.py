@@ -51,14 +51,14 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
     for (_, acted_upon), mentions in sorted(by_file.items()):
         first = mentions[0]
         more = f", and {len(mentions) - 1} more in this file," if len(mentions) > 1 else ""
-        said = f"this{more} still names {first.name} by way of {dotted}"
+        said = f"this{more} still names {first.name} as {dotted}.{first.name}"
         ends = facts.move.reexport is Reexport.NONE
         if ends and acted_upon:
-            yield Hazard(CODE, first.place, f"{said}, which is to end", _remedies(facts))
+            yield Hazard(CODE, first.place, f"{said}, a path that ends", _remedies(facts))
         else:
             warns = facts.move.deprecate and first.name not in silent
             goes_on = "which gives a warning now" if warns else "which keeps working"
-            fate = "which is no longer there" if ends else goes_on
+            fate = "which no longer exists" if ends else goes_on
             yield Hazard(CODE, first.place, f"{said}, {fate}", (), Severity.DECLARED)
 
 
@@ -73,23 +73,25 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
             for place in places[name]
             if not (kind == "reads" and (facts.accesses.get(place.path) or _of_the_destination(facts, place)))
         ]
-    found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.seams if _stays(facts, s.name)]
+    found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.patch_targets if _stays(facts, s.name)]
     for module in referrers.stars:
         brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
         if not facts.move.goes_on and (module.path in facts.accesses or not _read_by(module, brought)):
             continue
-        found += [(Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star") for name in brought]
+        found += [
+            (Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star import") for name in brought
+        ]
     if facts.move.reexport is Reexport.NONE:
         name = facts.move.names[0]
         found += [
-            (place, name, f"hands on the module, in which {name} may be looked for,") for place in handed_on(facts)
+            (place, name, f"passes the module on as an object, where {name} may be read,") for place in handed_on(facts)
         ]
     listed = sorted(moved & set(facts.source.exported or ())) if facts.move.goes_on else []
     found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()
-        yield Hazard(CODE, place, f"this {what} by way of {facts.move.source}, {fate}", remedies, severity)
+        yield Hazard(CODE, place, f"this {what} through {facts.move.source}, {fate}", remedies, severity)
 
 
 def _of_the_destination(facts: Facts, place: Place) -> bool:

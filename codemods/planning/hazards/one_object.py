@@ -1,4 +1,4 @@
-"""Classes that code tells apart by identity."""
+"""Classes that code compares by identity."""
 
 from __future__ import annotations
 

@@ -31,15 +31,15 @@ shop/worker.py shop/beats.py beat
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    told: set[str] = set()
-    for seam in facts.referrers.seams:
-        if seam.name in told or not call_readers(facts.units, seam.name) & facts.moving.keys():
+    reported: set[str] = set()
+    for patch in facts.referrers.patch_targets:
+        if patch.name in reported or not call_readers(facts.units, patch.name) & facts.moving.keys():
             continue
-        if seam.name in facts.followed:
-            reason = f"{seam.name} is replaced here, in {facts.move.destination} from now on"
-        elif seam.name in facts.pinned:
-            reason = f"{seam.name} is replaced here: moved code reads it through {facts.move.source}"
+        if patch.name in facts.followed:
+            reason = f"{patch.name} is replaced here, in {facts.move.destination} from now on"
+        elif patch.name in facts.pinned:
+            reason = f"{patch.name} is replaced here: moved code reads it through {facts.move.source}"
         else:
             continue
-        told.add(seam.name)
-        yield Hazard(CODE, seam.place, reason, (), Severity.HANDLED)
+        reported.add(patch.name)
+        yield Hazard(CODE, patch.place, reason, (), Severity.HANDLED)

@@ -10,8 +10,8 @@ from codemods.planning.grouping.definition_groups import is_main_guard
 
 CODE = "runs-as-script"
 TITLE = "the source runs as a script, and imports the destination from now on"
-MEANING = """`if __name__ == "__main__":` stays where it is, and all that moved code needs goes along, so that the
-script is not imported a second time under its own name. A module of a package that imported nothing of its package
+MEANING = """`if __name__ == "__main__":` stays where it is, and everything that moved code needs moves with it, so that
+the script is not imported a second time under its own name. A module of a package that imported nothing of its package
 could be run by its path, `python shop/serve.py`; that needs the package on the path now, as `python -m shop.serve` has
 it."""
 EXAMPLE = """

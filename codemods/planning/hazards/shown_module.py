@@ -49,7 +49,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     tree = facts.world.tree
     knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
     showing = re.compile(rf"(?:[<'\"\s]{path}\.|\b{path}\\\.)".encode())
-    knowing = {path for path in knowing if showing.search(tree.glance(path))}
+    knowing = {path for path in knowing if showing.search(tree.peek(path))}
     for module in facts.world.modules_mentioning(*shown, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
         for node in module.source.nodes.of(ast.Constant):

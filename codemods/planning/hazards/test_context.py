@@ -20,8 +20,9 @@ CODE = "test-context"
 TITLE = "pytest gives a moved test other fixtures, marks or setup, or collects it otherwise"
 MEANING = """pytest collects a test from every test module that has its name, and gives it the fixtures, the
 `pytestmark` and the setup functions of that module. A test that moves from one test module to another is therefore not
-imported back, unless something needs it there: then it runs twice, which is declared. Fixtures that it asks for have to
-go along or stand in a conftest.py, and what the old or the new module says of all its tests has to be said in both."""
+re-exported, unless something needs it there: then it runs twice, which is declared. Fixtures that it asks for have to
+move with it or stand in a conftest.py, and what the old or the new module says of all its
+tests has to be said in both."""
 EXAMPLE = """
 -- tests/test_shop.py --
 import pytest

@@ -12,7 +12,7 @@ from codemods.project import Unreadable, imports
 CODE = "unreadable-importer"
 TITLE = "a file imports from the source, and can't be parsed here"
 MEANING = """The tool parses files with the grammar of the Python that runs it. A file in newer syntax, or with a
-mistake in it, is not rewritten; its imports are told from its bytes. As long as the old path works, so does the file;
+mistake in it, is not rewritten; its imports are read from its bytes. As long as the old path works, so does the file;
 where the old path ends, the move is refused."""
 EXAMPLE = """
 -- shop/worker.py --
@@ -55,7 +55,7 @@ def _unreadable(facts: Facts, path: str) -> Unreadable | None:
 def _imported(facts: Facts, path: str) -> Iterator[str]:
     """The moved names that a file imports, or may reach through the module, as its bytes say."""
     names = facts.world.names
-    for found in imports(facts.world.tree.glance(path)):
+    for found in imports(facts.world.tree.peek(path)):
         dotted = names.written(path, found.module) or ""
         if names.find(dotted, path) == facts.move.source:
             everything = not found.names or "*" in found.names

@@ -174,9 +174,9 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
         found |= dict.fromkeys((n for n in moved if not n.startswith("_")), f"{star} imports everything from it")
     for place in handed_on(facts):
         found = dict.fromkeys(moved, f"{place} hands the module on") | found
-    for seam in facts.referrers.seams:
-        if seam.name in moved - facts.followed:
-            found[seam.name] = f"{seam.place} replaces it here"
+    for patch in facts.referrers.patch_targets:
+        if patch.name in moved - facts.followed:
+            found[patch.name] = f"{patch.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.pinned & moved, "it is looked up here by those who may find it replaced")
     for look in facts.looks:

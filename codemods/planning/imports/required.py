@@ -157,7 +157,7 @@ class RequiredImports:
                     self._like_source(reference.name, [reference])
 
     def _stands_late(self, item: Import) -> bool:
-        """Does the source import a module of the tree below its first definitions, as one does to break a circle?"""
+        """Does the source import a module of the tree below its first definitions, as against import cycles?"""
         lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
         below = bool(lines) and min(lines) < item.node.lineno
         return below and self.world.target(self.source, item) is not None

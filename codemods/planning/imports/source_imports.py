@@ -23,7 +23,7 @@ from codemods.project.import_style import import_style
 
 
 def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
-    """Imports that only moved code used and that others may find in the source: linters are told that they stay."""
+    """Imports that only moved code used and that others may read in the source: marked for linters as kept."""
     read = _read_in_source(facts, blocks)
     return tuple(
         item
@@ -46,7 +46,7 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     package = facts.source.path.rpartition("/")[2] == "__init__.py"
     facade = package and item.attribute is not None and not _is_a_tool(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
-    patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.seams)
+    patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
     dynamic = _looked_up(facts, name) and not item.typing_only
     return facade or starred or patched or dynamic or name in facts.referrers.used
 
@@ -227,13 +227,15 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
 def _found_here(facts: Facts, name: str) -> bool:
     """Does anybody go on finding a moved name in the source, who imports it from nowhere else?"""
     referrers = facts.referrers
-    spoken = {s.name for s in referrers.seams} | {n for _, n in referrers.strings} | {m.name for m in facts.mentions}
+    spoken = (
+        {s.name for s in referrers.patch_targets} | {n for _, n in referrers.strings} | {m.name for m in facts.mentions}
+    )
     reached = referrers.chained.keys() | referrers.assigned.keys() | spoken | read_by_staying(facts)
     return name in reached or bool(referrers.stars) or bool(list(handed_on(facts)))
 
 
 def _in_one_statement(found: list[NewImport], local: set[str], comment: str) -> tuple[NewImport, ...]:
-    """Several names that are only passed on stand in one statement with the others, and linters are told so once;
+    """Several names that are only passed on stand in one statement with the others, and one comment for linters;
     not those that functions bind for themselves too, where linters would see an import that is bound anew."""
     alone = [new for new in found if new.asname and new.binds in local]
     shared = [new for new in found if new not in alone]

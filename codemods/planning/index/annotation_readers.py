@@ -86,7 +86,7 @@ def _readers_beside(world: ProjectIndex, source: str, words: frozenset[str]) -> 
         return []
     graph = _Graph(world)
     near = graph.reach({source}, graph.imported)
-    # What the source itself runs with is soon told; who imports it, only when every file has been looked at.
+    # What the source itself runs with is cheap to find; who imports it, only after reading every file.
     if found := [path for path in sorted(near & mentioning) if _uses(world, path, words)]:
         return found
     programs = graph.reach({source}, graph.importing)
@@ -117,7 +117,7 @@ def _words(node: ast.AST) -> Iterator[str]:
 
 
 class _Graph:
-    """Which files of the tree import which, at a glance."""
+    """Which files of the tree import which, read from their bytes."""
 
     def __init__(self, world: ProjectIndex) -> None:
         self.world = world
@@ -128,7 +128,7 @@ class _Graph:
         """The files that one file imports."""
         if path not in self._imported:
             try:
-                raw = self.world.tree.glance(path)
+                raw = self.world.tree.peek(path)
             except OSError:
                 raw = b""
             targets = frozenset().union(*(self._targets(path, found.module, found.names) for found in imports(raw)))

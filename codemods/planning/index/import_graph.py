@@ -24,7 +24,7 @@ class ImportGraph:
                 return True
             if path not in seen:
                 seen.add(path)
-                todo += self._glanced(path)
+                todo += self._scanned(path)
         return False
 
     def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
@@ -43,10 +43,10 @@ class ImportGraph:
             if inner is not None:
                 yield inner
 
-    def _glanced(self, path: str) -> Iterator[str]:
+    def _scanned(self, path: str) -> Iterator[str]:
         """The same of others, which may count imports for type checkers too."""
         try:
-            found = list(imports(self.world.tree.glance(path)))
+            found = list(imports(self.world.tree.peek(path)))
         except OSError:
             return
         for one in found:

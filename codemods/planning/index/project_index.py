@@ -44,7 +44,7 @@ class ProjectIndex:
     def star_importers(self, *words: str) -> Iterator[Module]:
         """The Python modules that mention one of the words and have a star import."""
         for path in sorted(self.tree.code_with(words)):
-            if path.endswith(".py") and any("*" in found.names for found in imports(self.tree.glance(path))):
+            if path.endswith(".py") and any("*" in found.names for found in imports(self.tree.peek(path))):
                 try:
                     yield self.module(path)
                 except Unreadable:

@@ -1,4 +1,4 @@
-"""Which files can refer to a module at all: told from their bytes, so that only these are parsed.
+"""Which files can refer to a module at all: decided by their bytes, so that only these are parsed.
 
 A file that refers to ``pkg.worker`` names it in one of four ways, and anything else in it is left to the parser:
 an import with ``worker`` in it; the dotted path as it is, in a string or in code; an attribute chain ``….worker.NAME``;
@@ -69,7 +69,7 @@ class ReferencePrefilter:
 
     def _may(self, path: str) -> bool:
         try:
-            raw = self.tree.glance(path)
+            raw = self.tree.peek(path)
         except OSError:
             return False
         if not raw.isascii() and (raw[:2] in (b"\xff\xfe", b"\xfe\xff") or not self.last.isascii()):

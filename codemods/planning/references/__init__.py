@@ -11,6 +11,6 @@ that ``index`` lets through. ``dynamic_names`` knows which builtins look into a 
 divides patch targets into those that can follow the moved code and those that pin a name to the source: if any test
 replaces ``shop.worker.send`` and both modules read it, moved code reads it through the source, at each call.
 
-Not covered: names that only running the program can tell. Where such a name may be one of the moved ones, that is
+Not covered: names that are known only when the program runs. Where such a name may be one of the moved ones, that is
 reported with its place.
 """

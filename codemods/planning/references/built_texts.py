@@ -1,4 +1,4 @@
-"""Texts that code puts together: what an expression may be as a string, as far as the file tells.
+"""Texts that code builds: which strings an expression may be, as far as the file shows.
 
 ``f"{MODULE}.send"``, ``MODULE + ".send"``, ``"%s.send" % MODULE``, ``".".join([MODULE, "send"])``, a loop over
 strings, a parametrized test. Which statement runs before which is not asked: a name may be whatever is bound to it
@@ -32,7 +32,7 @@ class BuiltTexts:
         self.module = module
 
     def of(self, node: ast.expr | None, seen: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Every text that the expression may be, with UNKNOWN for parts that can't be told."""
+        """Every text that the expression may be, with UNKNOWN for parts that the file does not show."""
         return frozenset(islice(self._of(node, seen), _MOST)) or _NOTHING
 
     def _of(self, node: ast.expr | None, seen: frozenset[str]) -> Iterator[str]:

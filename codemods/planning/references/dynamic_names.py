@@ -24,7 +24,7 @@ from codemods.project import walk
 
 @dataclass(frozen=True)
 class Way:
-    """What a function tells of a namespace.
+    """What a function reads of a namespace.
 
     ``own``: the one it looks into when it is given none: of the ``module`` it is called in, or of the ``scope``;
     ``given``: it can be given a module, as its first argument. ``gives``: the ``namespace`` itself, a ``list`` of its

@@ -10,7 +10,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.references.introspection import parents_of
 from codemods.planning.references.module_values import last_name
 
-# Functions that tell the module, or its file, of what they are given.
+# Functions that return the module, or its file, of their argument.
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
 _ATTRIBUTES = frozenset({"__module__", "co_filename"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})

@@ -27,14 +27,14 @@ def handed_on(facts: Facts) -> Iterator[Place]:
 
 def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     aliases = facts.referrers.aliases(module)
-    told: set[int] = set()  # what goes on to a name that is written there
+    passed: set[int] = set()  # what goes on to a name that is written there
     nodes = module.source.nodes
-    told.update(id(node.value) for node in nodes.of(ast.Attribute))
+    passed.update(id(node.value) for node in nodes.of(ast.Attribute))
     for call in nodes.of(ast.Call):
         if len(call.args) > 1 and (_finds_lazy(module, call) or _is_other(call.args[1], facts.moved_names)):
-            told.add(id(call.args[0]))
+            passed.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
-        if id(node) not in told and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
+        if id(node) not in passed and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
             chain = attribute_chain(node)
             for dotted in aliases.get(chain[0], ()) if chain else ():
                 if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:

@@ -184,7 +184,7 @@ class ModuleValues:
         """Is a function of this name defined in the tree, so that it can be followed?"""
         if function not in self._defined:
             tree, start = self.world.tree, f"def {function}(".encode()
-            self._defined[function] = any(start in tree.glance(path) for path in tree.code_with([function]))
+            self._defined[function] = any(start in tree.peek(path) for path in tree.code_with([function]))
         return self._defined[function]
 
 

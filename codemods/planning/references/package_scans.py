@@ -66,7 +66,7 @@ def _of_the_tree(facts: Facts, module: Module, function: ast.expr) -> bool:
 
 
 def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
-    """What an import by a name in a variable may import: as the text tells, or the packages that the file walks."""
+    """What an import by a name in a variable may import: what its text says, or the packages that the file walks."""
     argument = (
         call.args[1] if last_name(call.func) in ("spec_from_file_location",) and len(call.args) > 1 else call.args[0]
     )

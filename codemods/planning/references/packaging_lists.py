@@ -30,7 +30,7 @@ def _in_settings(facts: Facts, new_packages: tuple[str, ...]) -> Iterator[tuple[
     tree, move = facts.world.tree, facts.move
     after = OverlayTree(tree, dict.fromkeys({*new_packages, move.destination} - tree.paths, b""))
     for listed in lists_around(tree, move.source):
-        # What checkers are told of a file that stands is left so; what is installed now needs it.
+        # Settings of checkers for a file that stays are left; a list of what is installed needs the new file.
         if not listed.names(tree, move.source) or (facts.destination is not None and not listed.ships):
             continue
         paths = (*new_packages, move.destination) if listed.of_packages else (move.destination,)

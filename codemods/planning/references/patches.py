@@ -44,14 +44,14 @@ def split(
     pinned: set[str] = set(referrers.assigned)
     follow: list[PatchTarget] = []
     any_name = _looks_up_any(units)
-    for seam in referrers.seams:
-        readers = call_readers(units, seam.name)
-        if seam.rest or not readers & moving:
+    for patch in referrers.patch_targets:
+        readers = call_readers(units, patch.name)
+        if patch.rest or not readers & moving:
             continue
-        stays = seam.name in units.by_name and units.by_name[seam.name] not in moving
-        if seam.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, seam.name):
-            pinned.add(seam.name)
+        stays = patch.name in units.by_name and units.by_name[patch.name] not in moving
+        if patch.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, patch.name):
+            pinned.add(patch.name)
         else:
-            follow.append(seam)
+            follow.append(patch)
     # One name, one way: a name that is read through the source keeps all its seams there.
     return frozenset(pinned), tuple(s for s in follow if s.name not in pinned)

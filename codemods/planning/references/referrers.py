@@ -27,7 +27,7 @@ class Referrers:
     stars: list[Module] = field(default_factory=list)
     chained: dict[str, list[Place]] = field(default_factory=dict)
     assigned: dict[str, list[Place]] = field(default_factory=dict)
-    seams: list[PatchTarget] = field(default_factory=list)
+    patch_targets: list[PatchTarget] = field(default_factory=list)
     strings: list[tuple[Place, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     values: ModuleValues = field(init=False)
@@ -54,7 +54,7 @@ class Referrers:
         self._strings(own)
         self.values = ModuleValues(self.world, self.path, self.files)
         for module in self.values.files.values():
-            self.seams += replacements(self.values, module, self._dotted, names)
+            self.patch_targets += replacements(self.values, module, self._dotted, names)
         return self
 
     @property
@@ -67,7 +67,7 @@ class Referrers:
         found = {item.attribute for _, item in self.imports if item.attribute}
         found |= self.chained.keys() | self.assigned.keys() | {n for _, n in self.strings}
         found |= {name for name, _ in self._starred}
-        return frozenset(found | {s.name for s in self.seams if s.text is None})
+        return frozenset(found | {s.name for s in self.patch_targets if s.text is None})
 
     @cached_property
     def counted(self) -> dict[str, int]:
@@ -76,7 +76,7 @@ class Referrers:
         for names in (self.chained, self.assigned):
             places |= {(name, place.path) for name, found in names.items() for place in found}
         places |= {(name, place.path) for place, name in self.strings} | self._starred
-        places |= {(seam.name, seam.place.path) for seam in self.seams if seam.text is None}
+        places |= {(patch.name, patch.place.path) for patch in self.patch_targets if patch.text is None}
         return dict(Counter(name for name, path in places if path != self.path))
 
     @cached_property
@@ -93,7 +93,7 @@ class Referrers:
     @cached_property
     def outside(self) -> frozenset[str]:
         """Names that another file refers to, in patches too."""
-        return self.used | {s.name for s in self.seams}
+        return self.used | {s.name for s in self.patch_targets}
 
     def _imports(self, module: Module) -> None:
         for item in module.imports:
@@ -158,7 +158,7 @@ class Referrers:
                 place = module.source.place(node)
                 self.strings.append((place, found[1]))
                 if indirect or hands_to_patch(self.world, module, node, arguments):
-                    self.seams.append(PatchTarget(place, found[1], found[2], module))
+                    self.patch_targets.append(PatchTarget(place, found[1], found[2], module))
 
     def _text(self, path: str) -> None:
         try:

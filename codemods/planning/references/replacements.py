@@ -1,7 +1,7 @@
 """Where tests and plugins replace names of a module: by its dotted path, or by the module itself.
 
 ``mock.patch("shop.worker.sleep")``, ``patch.object(worker, "sleep")``, ``monkeypatch.setattr(worker, name, …)``. A path
-or a name that is put together is taken for all that it may be; one that can't be told is any name of the module.
+or a name that is put together stands for everything that it may be; an unknown one is any name of the module.
 """
 
 from __future__ import annotations
@@ -133,4 +133,4 @@ def hands_to_patch(world: ProjectIndex, module: Module, node: ast.Constant, pare
         return False
     tree = world.tree
     patching = tree.code_with(["patch", "setattr", "delattr"])
-    return any(f"def {called}(".encode() in tree.glance(path) for path in tree.code_with([called]) & patching)
+    return any(f"def {called}(".encode() in tree.peek(path) for path in tree.code_with([called]) & patching)

@@ -106,7 +106,7 @@ class _Search:
 
     def _strings(self, modules: list[Module]) -> Iterator[Mention]:
         """Whole strings; one that also stands where nobody imports by it is a name in its own right, everywhere."""
-        patches = {id(seam.text) for seam in self.facts.referrers.seams if seam.text is not None}
+        patches = {id(patch.text) for patch in self.facts.referrers.patch_targets if patch.text is not None}
         found: list[tuple[Module, ast.Constant, str, bool]] = []
         for module in modules:
             certain = resolved_constants(self.facts.world, module)
@@ -173,7 +173,7 @@ class _Search:
                     yield Mention(_place(module.path, source.text, hit.start()), hit[1], False)
 
     def _in_prose(self, hit: re.Match[str]) -> Replacement | None:
-        """People are told the new path where the old one ends."""
+        """Documentation names the new path where the old one ends."""
         dotted = hit[0] == f"{self.old}.{hit[1]}"
         if self.facts.move.goes_on or not dotted:
             return None

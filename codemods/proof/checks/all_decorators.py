@@ -1,6 +1,6 @@
 """Names that a decorator lists: ``@public`` puts what it is given into ``__all__`` of the module in which that is made.
 
-So what moved is listed in another module than before, and only a star import can tell.
+So what moved is listed in another module than before, which only a star import can observe.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
             yield Finding(place, f"{message}, which its decorator lists", "star-import"), bool(importers)
 
 
-def _lists(side: Snapshot, path: str, decorator: ast.expr) -> bool:
+def _lists(snapshot: Snapshot, path: str, decorator: ast.expr) -> bool:
     """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    for where, name in side.meaning(path, function):
+    for where, name in snapshot.meaning(path, function):
         if not where and name == "public.public":  # the package atpublic
             return True
-        outline = side.outline(where) if where.endswith(".py") else None
+        outline = snapshot.outline(where) if where.endswith(".py") else None
         for node in outline.body if outline else ():
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 parts = list(ast.walk(node))
@@ -46,9 +46,9 @@ def _lists(side: Snapshot, path: str, decorator: ast.expr) -> bool:
 
 
 def _star_importers(comparison: Comparison, path: str) -> Iterator[str]:
-    side = comparison.after
-    last = side.names.dotted(path).rpartition(".")[2]
-    for other in sorted(side.tree.code_with([last])):
-        outline = side.outline(other) if other.endswith(".py") and other != path else None
-        if outline is not None and any(side.find(star, other) == path for star in outline.stars):
+    snapshot = comparison.after
+    last = snapshot.names.dotted(path).rpartition(".")[2]
+    for other in sorted(snapshot.tree.code_with([last])):
+        outline = snapshot.outline(other) if other.endswith(".py") and other != path else None
+        if outline is not None and any(snapshot.find(star, other) == path for star in outline.stars):
             yield other

@@ -1,4 +1,4 @@
-"""No comment is lost; and of those that tell tools where something begins and ends, what is opened is closed."""
+"""No comment is lost; and a comment that opens a region for a tool still has the one that closes it."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def _altered(comparison: Comparison) -> Iterator[Statement]:
     yield from (pair.old for pair in comparison.pairing.pairs if pair.edited)
 
 
-def _lines(side: Snapshot, path: str) -> list[bytes]:
+def _lines(snapshot: Snapshot, path: str) -> list[bytes]:
     """The lines that may have a comment."""
-    return [line.strip() for line in (side.bytes(path) or b"").splitlines() if b"#" in line]
+    return [line.strip() for line in (snapshot.bytes(path) or b"").splitlines() if b"#" in line]
 
 
-def _comments_of(side: Snapshot, path: str) -> Iterator[tuple[str, int, bool]]:
+def _comments_of(snapshot: Snapshot, path: str) -> Iterator[tuple[str, int, bool]]:
     """(text, line, whether it stands on an import)."""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     if outline is None or "#" not in outline.source.text:
         return
     imports: set[int] = set()
@@ -63,10 +63,10 @@ def _comments_of(side: Snapshot, path: str) -> Iterator[tuple[str, int, bool]]:
             yield token.string.rstrip(), token.start[0], token.start[0] in imports
 
 
-def _alone(side: Snapshot, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
+def _alone(snapshot: Snapshot, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
     """Those on their own lines."""
     for path, several in found.items():
-        outline = side.outline(path)
+        outline = snapshot.outline(path)
         for text, line, _ in several:
             if outline is not None and outline.source.line(line).strip().startswith("#"):
                 yield path, text, line

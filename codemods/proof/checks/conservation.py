@@ -135,7 +135,7 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
 
 
 def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
-    """Imports with a way out, ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
+    """Guarded imports, with ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
     ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
     old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
     known = {_form(comparison, comparison.before, s) for s in old}
@@ -162,10 +162,10 @@ def _global_imports(comparison: Comparison) -> Iterator[Finding]:
             yield Finding(pair.new.place, message, "global-import", Kind.BROKEN, pair.old.place)
 
 
-def _bound_inside(side: Snapshot, statement: Statement) -> Iterator[tuple[str, Origins]]:
+def _bound_inside(snapshot: Snapshot, statement: Statement) -> Iterator[tuple[str, Origins]]:
     for node in statement.reading.inner:
-        for name, bound in side.bound_by(statement.path, node, False):
-            yield name, side.imported(statement.path, bound.module, bound.attribute)
+        for name, bound in snapshot.bound_by(statement.path, node, False):
+            yield name, snapshot.imported(statement.path, bound.module, bound.attribute)
 
 
 def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
@@ -205,20 +205,20 @@ def _nothing_but_imports(node: ast.stmt) -> bool:
     )
 
 
-def _form(comparison: Comparison, side: Snapshot, statement: Statement, only: frozenset[str] | None = None) -> str:
+def _form(comparison: Comparison, snapshot: Snapshot, statement: Statement, only: frozenset[str] | None = None) -> str:
     """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
 
     def meant(origins: Origins) -> list[Origin]:
-        return sorted(comparison.mapped(origins) if side is comparison.before else origins)
+        return sorted(comparison.mapped(origins) if snapshot is comparison.before else origins)
 
     def block(body: list[ast.stmt], only: frozenset[str] | None = only) -> str:
         imported: list[str] = []
         others: list[str] = []
         for node in body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                for name, bound in side.bound_by(statement.path, node, False):
+                for name, bound in snapshot.bound_by(statement.path, node, False):
                     if only is None or name in only:
-                        meaning = meant(side.imported(statement.path, bound.module, bound.attribute))
+                        meaning = meant(snapshot.imported(statement.path, bound.module, bound.attribute))
                         imported.append(f"{name}={meaning}")
             else:
                 others.append(form(node))
@@ -226,11 +226,11 @@ def _form(comparison: Comparison, side: Snapshot, statement: Statement, only: fr
 
     def asked(node: ast.AST | None) -> str:
         names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        return f"{ast.dump(node) if node else ''} {[meant(side.origins(statement.path, n)) for n in sorted(names)]}"
+        return f"{ast.dump(node) if node else ''} {[meant(snapshot.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
         if isinstance(node, ast.If) and is_typing(node.test) and only is None:
-            # What type checkers alone see is told by what names it; here is what stands in for something at run time.
+            # What type checkers alone see is reported by what names it; here is what replaces something at run time.
             both = frozenset(name for s in node.orelse for name in _imported_names(s))
             return f"if typing {block(node.body, both)} {block(node.orelse)}"
         if isinstance(node, ast.If) and import_like(node):
@@ -262,7 +262,7 @@ def _layout(comparison: Comparison) -> Iterator[Finding]:
         if old.source.encoding != new.source.encoding:
             message = f"its encoding {old.source.encoding} became {new.source.encoding}"
             yield Finding(Place(path), message, "encoding", Kind.STYLE)
-        ends = [set(re.findall(r"\r\n|\r|\n", side.source.text)) for side in (old, new)]
+        ends = [set(re.findall(r"\r\n|\r|\n", snapshot.source.text)) for snapshot in (old, new)]
         if len(ends[0]) == 1 and ends[1] - ends[0]:
             yield Finding(Place(path), "its line ends are mixed now", "line-ends", Kind.STYLE)
 

@@ -58,7 +58,7 @@ def _imported(comparison: Comparison, path: str) -> set[tuple[str, frozenset[tup
     }
 
 
-def _names(side: Snapshot, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
+def _names(snapshot: Snapshot, path: str, text: str) -> Iterator[tuple[str, frozenset[tuple[str, str]] | None]]:
     """Each name that the examples of a text read, with what they import it from (None: they don't)."""
     read: set[str] = set()
     bound: set[str] = set()
@@ -76,11 +76,11 @@ def _names(side: Snapshot, path: str, text: str) -> Iterator[tuple[str, frozense
             bound.add(node.arg)
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                origins = side.imported(path, node.module or "", alias.name)
+                origins = snapshot.imported(path, node.module or "", alias.name)
                 imported[alias.asname or alias.name] = origins
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 module = alias.name if alias.asname else alias.name.partition(".")[0]
-                imported[alias.asname or module] = side.imported(path, module, None)
+                imported[alias.asname or module] = snapshot.imported(path, module, None)
     for name in sorted(read - bound):
         yield name, imported.get(name)

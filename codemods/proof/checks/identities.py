@@ -64,34 +64,38 @@ def _compare(
         yield Finding(place, message, _CODE)
 
 
-def _known(side: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
+def _known(snapshot: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
     """The facts that hold of a definition, each with the decorator, or the class, that it holds of."""
-    node = _definition(side, origin)
+    node = _definition(snapshot, origin)
     if node is None:
         return
-    for fact in (*facts(side.tree, "identity"), *facts(side.tree, "binds")):
+    for fact in (*facts(snapshot.tree, "identity"), *facts(snapshot.tree, "binds")):
         for decorator in node.decorator_list if fact.decorators else ():
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if matching(fact.decorators, dotted_names(side, origin[0], called)):
+            if matching(fact.decorators, dotted_names(snapshot, origin[0], called)):
                 yield fact, decorator
-        if fact.bases and isinstance(node, ast.ClassDef) and matching(fact.bases, dotted_bases(side, origin[0], node)):
+        if (
+            fact.bases
+            and isinstance(node, ast.ClassDef)
+            and matching(fact.bases, dotted_bases(snapshot, origin[0], node))
+        ):
             yield fact, node
 
 
-def _definition(side: Snapshot, origin: Origin) -> Definition | None:
-    outline = side.outline(origin[0])
+def _definition(snapshot: Snapshot, origin: Origin) -> Definition | None:
+    outline = snapshot.outline(origin[0])
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     found = [n for n in (outline.source.tree.body if outline else []) if isinstance(n, kinds) and n.name == origin[1]]
     return found[-1] if found else None
 
 
-def _value(side: Snapshot, pin: Pin, holder: ast.expr | Definition, origin: Origin) -> str:
+def _value(snapshot: Snapshot, pin: Pin, holder: ast.expr | Definition, origin: Origin) -> str:
     written = _written(pin, holder)
     if written is not None:
         return ast.unparse(written[0].value) if written[0].value is not None else ""
     if pin.place == "meta" and isinstance(holder, ast.ClassDef) and _is_abstract(holder):
         return "abstract"
-    return repr(pin.default(side.names.dotted(origin[0]), origin[1], app_label(side.tree, origin[0])))
+    return repr(pin.default(snapshot.names.dotted(origin[0]), origin[1], app_label(snapshot.tree, origin[0])))
 
 
 def _written(pin: Pin, holder: ast.expr | Definition) -> Written | None:

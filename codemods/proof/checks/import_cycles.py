@@ -1,4 +1,4 @@
-"""No new circle among run-time imports at module level."""
+"""No new cycle among run-time imports at module level."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ def check(comparison: Comparison) -> Check:
     graph: dict[str, dict[str, int]] = {}
     old_graph: dict[str, dict[str, int]] = {}
     importing: Importing | None = None
-    told: set[frozenset[str]] = set()
+    reported: set[frozenset[str]] = set()
     for path in comparison.changed:
-        circle = _circle(after, path, graph)
-        if not circle or (key := frozenset(circle)) in told:
+        cycle = _cycle(after, path, graph)
+        if not cycle or (key := frozenset(cycle)) in reported:
             continue
-        told.add(key)
+        reported.add(key)
         edges = ", ".join(
-            f"{one}:{graph[one][two]} imports {two}" for one, two in zip(circle, [*circle[1:], circle[0]], strict=True)
+            f"{one}:{graph[one][two]} imports {two}" for one, two in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
         )
-        if _is_old(comparison, before, circle, old_graph):
+        if _is_old(comparison, before, cycle, old_graph):
             continue
         importing = importing or Importing(comparison)
-        works = not any(importing.after(step).failed for step in circle)
+        works = not any(importing.after(step).failed for step in cycle)
         says = "a new import cycle, which works" if works else "a new import cycle"
-        where = Place(path, graph[path].get(circle[1], 0))
-        kind, cause = Kind.NOTE if works else Kind.BROKEN, f"cycle {' '.join(sorted(circle))}"
+        where = Place(path, graph[path].get(cycle[1], 0))
+        kind, cause = Kind.NOTE if works else Kind.BROKEN, f"cycle {' '.join(sorted(cycle))}"
         finding = Finding(where, f"{says}: {edges}", "import-cycle", kind, cause=cause)
         (declared if works else failures).append(finding)
     return Check("import cycles", SAYS, len(graph), tuple(failures), tuple(declared))
 
 
-def _is_old(comparison: Comparison, before: Snapshot, circle: list[str], graph: dict[str, dict[str, int]]) -> bool:
-    """Was the circle there before, seen with a new module as the part of its source that it was?"""
+def _is_old(comparison: Comparison, before: Snapshot, cycle: list[str], graph: dict[str, dict[str, int]]) -> bool:
+    """Was the cycle there before, seen with a new module as the part of its source that it was?"""
     came = {p.new.path: p.old.path for p in comparison.pairing.pairs if p.moved}
     back = {new: old for old, new in comparison.modules.items()}
-    old = {back.get(step, came.get(step, step)) if step not in before.tree.paths else step for step in circle}
-    return len(old) > 1 and all(step in before.tree.paths and bool(_circle(before, step, graph)) for step in old)
+    old = {back.get(step, came.get(step, step)) if step not in before.tree.paths else step for step in cycle}
+    return len(old) > 1 and all(step in before.tree.paths and bool(_cycle(before, step, graph)) for step in old)
 
 
-def _edges(side: Snapshot, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
+def _edges(snapshot: Snapshot, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
     if path not in graph:
         found: dict[str, int] = {}
-        outline = side.outline(path)
+        outline = snapshot.outline(path)
         for node, typing in flat(outline.body) if outline else ():
             if typing:
                 continue
@@ -62,27 +62,27 @@ def _edges(side: Snapshot, path: str, graph: dict[str, dict[str, int]]) -> dict[
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                base = side.absolute(path, node)
+                base = snapshot.absolute(path, node)
                 inner = [f"{base}.{alias.name}" for alias in node.names]
-                modules = [name for name in inner if side.find(name, path)]
+                modules = [name for name in inner if snapshot.find(name, path)]
                 if len(modules) < len(inner):
                     modules.append(base)
             for module in modules:
-                target = side.find(module, path)
+                target = snapshot.find(module, path)
                 if target and target != path:
                     found.setdefault(target, node.lineno)
         graph[path] = found
     return graph[path]
 
 
-def _circle(side: Snapshot, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
-    """The shortest circle through ``start``, or nothing."""
+def _cycle(snapshot: Snapshot, start: str, graph: dict[str, dict[str, int]]) -> list[str]:
+    """The shortest cycle through ``start``, or nothing."""
     came: dict[str, str] = {}
     todo = [start]
     while todo:
         following = []
         for path in todo:
-            for target in _edges(side, path, graph):
+            for target in _edges(snapshot, path, graph):
                 if target == start:
                     steps = [path]
                     while steps[-1] != start:

@@ -99,7 +99,7 @@ def _withdrawn(comparison: Comparison) -> Iterator[tuple[str, list[Branch], list
             come.setdefault(new, {})[name] = comparison.before.names.dotted(old)
     for path in comparison.changed:
         here = come.get(path, {})
-        before, after = (_in(side, path) if here else None for side in (comparison.before, comparison.after))
+        before, after = (_in(snapshot, path) if here else None for snapshot in (comparison.before, comparison.after))
         if before is None:
             continue
         old = [b for b in before.branches if any(here.get(name) == b.module for name in b.names)]
@@ -110,13 +110,13 @@ def _withdrawn(comparison: Comparison) -> Iterator[tuple[str, list[Branch], list
             yield path, old, new
 
 
-def _in(side: Snapshot, path: str) -> LazyNames | None:
-    outline = side.outline(path)
-    return lazy_names(side.names, path, outline) if outline is not None else None
+def _in(snapshot: Snapshot, path: str) -> LazyNames | None:
+    outline = snapshot.outline(path)
+    return lazy_names(snapshot.names, path, outline) if outline is not None else None
 
 
-def _without(side: Snapshot, path: str, branches: list[Branch]) -> bytes:
-    found, outline = _in(side, path), side.outline(path)
+def _without(snapshot: Snapshot, path: str, branches: list[Branch]) -> bytes:
+    found, outline = _in(snapshot, path), snapshot.outline(path)
     assert found is not None
     assert outline is not None
     source = outline.source
@@ -172,14 +172,14 @@ def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Findin
     if found.outline.exported is not None:
         return
     public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
-    side = comparison.after
-    for path in sorted(side.tree.code_with([stem(found.path)])) if public else ():
-        outline = side.outline(path) if path.endswith(".py") else None
+    snapshot = comparison.after
+    for path in sorted(snapshot.tree.code_with([stem(found.path)])) if public else ():
+        outline = snapshot.outline(path) if path.endswith(".py") else None
         if outline is None or not _offers(outline, found.outline):
             continue
         for star in outline.stars:
-            if side.find(star, path) == found.path and any(not side.given(path, name) for name in public):
-                missing = next(name for name in public if not side.given(path, name))
+            if snapshot.find(star, path) == found.path and any(not snapshot.given(path, name) for name in public):
+                missing = next(name for name in public if not snapshot.given(path, name))
                 yield Finding(Place(path), f"the star import of {star} no longer takes {missing}")
 
 

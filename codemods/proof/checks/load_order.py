@@ -36,7 +36,7 @@ _PROCESS = frozenset({"environ", "getenv", "argv", "path", "modules", "flags", "
 class Program:
     """One of the two trees, as what its modules execute."""
 
-    side: Snapshot
+    snapshot: Snapshot
     graph: Graph
     changed: frozenset[str]
     known: dict[int, int]
@@ -61,14 +61,14 @@ class Program:
         return found
 
     def above(self, path: str) -> list[str]:
-        parts = self.side.names.dotted(path).split(".")
-        found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
+        parts = self.snapshot.names.dotted(path).split(".")
+        found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
         return [target for target in found if target and target != path]
 
     def steps(self, path: str) -> tuple[tuple[bool, Step], ...]:
         if path not in self._steps:
             if path in self.changed:
-                outline = self.side.outline(path)
+                outline = self.snapshot.outline(path)
                 body = outline.body if outline is not None else []
                 self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
             else:
@@ -87,11 +87,11 @@ class Program:
         """The modules of the tree that an import executes, packages first."""
         wholes = [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
-            base = self.side.absolute(path, node)
+            base = self.snapshot.absolute(path, node)
             wholes = [base, *(f"{base}.{name}" for name in wholes if name != "*")]
         for whole in wholes:
             parts = whole.split(".")
-            found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
             yield from (target for target in found if target and target != path)
 
     def changes(self, step: Step) -> frozenset[Origin]:
@@ -102,7 +102,7 @@ class Program:
 
     def read(self, step: Step) -> set[str]:
         """The names and attributes that a step reads while it is imported."""
-        outline = self.side.outline(step) if isinstance(step, str) else None
+        outline = self.snapshot.outline(step) if isinstance(step, str) else None
         nodes = outline.body if outline is not None else [] if isinstance(step, str) else [self.nodes[step][1]]
         return {word for node in nodes for name in immediate(node) for word in _WORD.findall(ast.unparse(name))}
 
@@ -127,8 +127,8 @@ class _Check:
         pairs = list(enumerate(comparison.pairing.pairs))
         changed = frozenset(comparison.changed)
         self.old, self.new = (
-            Program(side, Graph(side), changed, known, Effects(side))
-            for side, known in (
+            Program(snapshot, Graph(snapshot), changed, known, Effects(snapshot))
+            for snapshot, known in (
                 (comparison.before, {id(p.old.node): n for n, p in pairs}),
                 (comparison.after, {id(p.new.node): n for n, p in pairs}),
             )
@@ -141,7 +141,7 @@ class _Check:
             yield Place(path), f"when {path} is imported", self.old.run(path), self.new.run(path)
             homes = self._homes(self.new, path) if path in self.comparison.changed else []
             if homes:
-                asked = self.new.side.outline(path)
+                asked = self.new.snapshot.outline(path)
                 before = self._homes(self.old, path, asked.lazy if asked is not None else ())
                 said = f"when {path} is asked for what stands in {', '.join(homes)}"
                 yield Place(path), said, self.old.run(path, *before), self.new.run(path, *homes)
@@ -155,10 +155,10 @@ class _Check:
     @staticmethod
     def _homes(program: Program, path: str, names: Iterable[str] | None = None) -> list[str]:
         """The modules in which a module finds lazy names, these or all, when it is asked for them."""
-        outline = program.side.outline(path)
+        outline = program.snapshot.outline(path)
         lazy = outline.lazy if outline is not None else {}
         wanted = sorted({module for name, module in lazy.items() if names is None or name in names})
-        return [home for home in (program.side.find(dotted, path) for dotted in wanted) if home]
+        return [home for home in (program.snapshot.find(dotted, path) for dotted in wanted) if home]
 
     def _tangled(self, changed: Iterable[str]) -> set[str]:
         """The changed modules, and those that lie in an import cycle with one."""
@@ -190,7 +190,7 @@ class _Check:
                 # of the tree changes when it is called is not known.
                 kind = Kind.OTHER
                 if not isinstance(step, str):
-                    kind = Kind.BROKEN if is_heard(self.new.side, self.old.nodes[step][1], seen) else Kind.NOTE
+                    kind = Kind.BROKEN if is_heard(self.new.snapshot, self.old.nodes[step][1], seen) else Kind.NOTE
                 yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):

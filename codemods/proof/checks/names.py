@@ -82,27 +82,27 @@ def _no_module(where: Place, module: str) -> Finding:
     return Finding(where, f"there is no module {module}", "missing-module", cause=f"module {module}")
 
 
-def _tests(side: Snapshot, path: str) -> Iterator[Finding]:
+def _tests(snapshot: Snapshot, path: str) -> Iterator[Finding]:
     """What is imported for type checkers stands below a test that is read at run time."""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     for node in outline.body if outline is not None else ():
-        if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(side, path, node.test):
+        if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(snapshot, path, node.test):
             yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere", "unbound-name")
 
 
-def all_bound(side: Snapshot, path: str, expression: ast.expr) -> bool:
+def all_bound(snapshot: Snapshot, path: str, expression: ast.expr) -> bool:
     """Is everything bound at run time that an expression of a module names?"""
-    return all(side.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
+    return all(snapshot.origins(path, node.id) for node in ast.walk(expression) if isinstance(node, ast.Name))
 
 
 def _is_missing(comparison: Comparison, path: str, module: str) -> bool:
     """Should a module stand in the tree, and doesn't: one of a package of the tree, or one that is gone?"""
-    side = comparison.after
-    if side.find(module, path):
+    snapshot = comparison.after
+    if snapshot.find(module, path):
         return False
     parts = module.split(".")
-    above = [side.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
-    return any(above) or (comparison.before.find(parts[0], path) is not None and side.find(parts[0], path) is None)
+    above = [snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
+    return any(above) or (comparison.before.find(parts[0], path) is not None and snapshot.find(parts[0], path) is None)
 
 
 def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
@@ -123,7 +123,7 @@ def _configuration(comparison: Comparison) -> Iterator[Finding]:
     for path in sorted(comparison.old.paths | comparison.new.paths):
         if not path.endswith(_CONFIGURATION):
             continue
-        old, new = (side.bytes(path) for side in (comparison.before, comparison.after))
+        old, new = (snapshot.bytes(path) for snapshot in (comparison.before, comparison.after))
         if old is None or new is None or (old == new and not any(name.encode() in new for name in names)):
             continue
         before, after = old.decode(errors="replace"), new.decode(errors="replace")
@@ -220,8 +220,8 @@ def _is_only_called(side: Snapshot, node: ast.stmt) -> bool:
 
 def _is_resolved(comparison: Comparison) -> bool:
     """Does code of the new tree make objects of whatever annotations it is given?"""
-    side = comparison.after
-    return resolves_by_itself(comparison.new, lambda path: (side.bytes(path) or b"").decode("utf-8", "replace"))
+    snapshot = comparison.after
+    return resolves_by_itself(comparison.new, lambda path: (snapshot.bytes(path) or b"").decode("utf-8", "replace"))
 
 
 def _resolve(comparison: Comparison, paths: set[str]) -> bool:

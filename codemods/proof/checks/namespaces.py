@@ -68,7 +68,7 @@ def _found(comparison: Comparison, path: str, name: str, outline: SymbolTable) -
         return
     old_place = Place(path)
     if now:
-        if now == was:  # What stands there is another definition, which is told where it is looked at.
+        if now == was:  # What stands there is another definition, which is reported where it is checked.
             return
         message = f"{name} is another object here: it was {_one(was)}, and is {_one(now)}"
         yield Finding(Place(home), message, "another-object", Kind.OTHER, old_place), True
@@ -130,15 +130,15 @@ def _promised(comparison: Comparison, path: str, name: str, outline: SymbolTable
     return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
 
 
-def _whole_module(side: Snapshot, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+def _whole_module(snapshot: Snapshot, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
     """Does a star bring the name from where it is a module, imported to be used there?"""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     if outline is None or path in seen:
         return False
     if name in outline.binds:
         return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in outline.binds[name])
-    targets = [side.find(star, path) for star in outline.stars]
-    return any(_whole_module(side, target, name, seen | {path}) for target in targets if target)
+    targets = [snapshot.find(star, path) for star in outline.stars]
+    return any(_whole_module(snapshot, target, name, seen | {path}) for target in targets if target)
 
 
 def _still_exported(comparison: Comparison, path: str, name: str) -> bool:
@@ -191,7 +191,7 @@ def _exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Fi
 
 
 def _star(path: str, message: str) -> Finding:
-    """Who reads such a name in the tree, is told by what the name means there."""
+    """Code of the tree that reads such a name is reported by the check of names."""
     return Finding(Place(path), message, "star-import", Kind.OTHER, Place(path))
 
 
@@ -263,21 +263,21 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     return any(_reaches(comparison.after, other, path, name) for other in others)
 
 
-def _reaches(side: Snapshot, importer: str, path: str, name: str) -> bool:
+def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
     """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
-    outline = side.outline(importer)
+    outline = snapshot.outline(importer)
     if outline is None:
         return True
     selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree), *_told_to_people(outline)}
     imported = None if re.search(r"import_module|__import__|sys\.modules", outline.source.text) else _imported(outline)
-    last = side.names.dotted(path).rpartition(".")[2]
+    last = snapshot.names.dotted(path).rpartition(".")[2]
     dotted = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(name)}\b|\bimport\b.*\b{re.escape(name)}\b")
     aliases = (alias.name for node in outline.source.nodes.imports for alias in node.names)
     whole = imported is None or any(alias.rpartition(".")[2] == last for alias in aliases)
     for node in walk(outline.source.tree):
         if isinstance(node, ast.ImportFrom):
             if any(a.name in (name, "*") for a in node.names):
-                if side.find(side.absolute(importer, node), importer) == path:
+                if snapshot.find(snapshot.absolute(importer, node), importer) == path:
                     return True
         elif isinstance(node, ast.Attribute):
             if node.attr == name and node not in selves and (imported is None or _root(node) in imported):

@@ -47,14 +47,14 @@ def _shipped(comparison: Comparison, source: str, destination: str) -> Iterator[
     for listed in lists_around(comparison.old, source):
         inside = destination.startswith(listed.path.rpartition("/")[0])  # else it is another project's module now
         if inside and listed.ships and listed.names(comparison.old, source):
-            told = any(other.ships and other.names(comparison.new, destination) for other in after)
+            listed_there = any(other.ships and other.names(comparison.new, destination) for other in after)
             found = any("__init__" not in destination and _finds(comparison.new, other, destination) for other in after)
             message = f"{'.'.join(listed.key)} names {listed.entry(comparison.old, source)}, and nothing like it names "
             folder = destination.rpartition("/")[0] if listed.of_packages else destination
             cause = f"not installed {listed.path} {listed.key} {folder}"
             yield (
                 None
-                if told or found
+                if listed_there or found
                 else Finding(
                     Place(listed.path),
                     f"{message}{destination}: an installed project would not have it",
@@ -93,8 +93,8 @@ def _read(comparison: Comparison, source: str, destination: str) -> Iterator[Fin
                 continue
             for name in sorted(names):
                 before = joined_text(comparison.old, wanted, name)
-                told = [*differences(before, joined_text(comparison.new, lists[0], name))]
-                yield Finding(new.place(node), told[0], "list-of-files") if told else None
+                lost = [*differences(before, joined_text(comparison.new, lists[0], name))]
+                yield Finding(new.place(node), lost[0], "list-of-files") if lost else None
 
 
 def _marked_names(comparison: Comparison, source: str, destination: str) -> set[str]:

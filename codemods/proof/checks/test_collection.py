@@ -91,13 +91,13 @@ def found_by_conftest(comparison: Comparison, path: str, name: str) -> bool:
 
 def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
     """Does pytest find a fixture by this name in the module, and do tests that are there go on asking for it?"""
-    side, new = comparison.before, comparison.after.outline(path)
+    snapshot, new = comparison.before, comparison.after.outline(path)
     if path.rpartition("/")[2] != "conftest.py" and not (
         comparison.pytest_rules.reads(path) and new is not None and re.search(rf"\b{name}\b", new.source.text)
     ):
         return False
-    for where, inner in side.bound_origins(path, name):
-        outline = side.outline(where) if where.endswith(".py") else None
+    for where, inner in snapshot.bound_origins(path, name):
+        outline = snapshot.outline(where) if where.endswith(".py") else None
         for node in outline.body if outline is not None else ():
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == inner:
                 made = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
@@ -106,16 +106,16 @@ def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
     return False
 
 
-def _is_test(side: Snapshot, rules: PytestRules, origin: Origin) -> bool:
-    outline = side.outline(origin[0])
+def _is_test(snapshot: Snapshot, rules: PytestRules, origin: Origin) -> bool:
+    outline = snapshot.outline(origin[0])
     nodes = [node for node in outline.body if getattr(node, "name", "") == origin[1]] if outline else []
     return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
 
 
-def _binds(side: Snapshot, path: str, name: str) -> bool:
-    outline = side.outline(path)
+def _binds(snapshot: Snapshot, path: str, name: str) -> bool:
+    outline = snapshot.outline(path)
     return outline is not None and name in outline.binds
 
 
-def _offers(side: Snapshot, path: str, origin: Origin) -> bool:
-    return any(side.bound_origins(path, name) == {origin} for name in side.namespace(path))
+def _offers(snapshot: Snapshot, path: str, origin: Origin) -> bool:
+    return any(snapshot.bound_origins(path, name) == {origin} for name in snapshot.namespace(path))

@@ -77,7 +77,7 @@ def _imports(body: list[ast.stmt]) -> set[str]:
 
 
 def _effects(body: list[ast.stmt]) -> list[str]:
-    """What runs in its turn; definitions and plain assignments are told by what reads them."""
+    """Statements that run in order; definitions and plain assignments are reported by what reads them."""
     plain = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
     return [ast.dump(node) for node in body if not isinstance(node, plain)]
 

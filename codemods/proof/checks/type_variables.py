@@ -1,4 +1,4 @@
-"""Type variables that are made in two modules: allowed where nobody can tell one from the other."""
+"""Type variables that are made in two modules: allowed where no code can distinguish them."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def is_type_variable_again(comparison: Comparison, old: Statement, new: Statemen
     return own and not any(True for path in both for _ in _users(comparison.after, path, name, both))
 
 
-def _type_variable(side: Snapshot, statement: Statement) -> str:
+def _type_variable(snapshot: Snapshot, statement: Statement) -> str:
     """The name in ``T = TypeVar("T", …)``; else nothing."""
     node = statement.node
     call = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-    if not isinstance(call, ast.Call) or not side.meaning(statement.path, call.func) or len(statement.names) != 1:
+    if not isinstance(call, ast.Call) or not snapshot.meaning(statement.path, call.func) or len(statement.names) != 1:
         return ""
     (name,) = statement.names
     said = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-    return name if side.meaning(statement.path, call.func) <= _MADE_BY and said == name else ""
+    return name if snapshot.meaning(statement.path, call.func) <= _MADE_BY and said == name else ""
 
 
-def _only_for_types(side: Snapshot, path: str, name: str) -> bool:
+def _only_for_types(snapshot: Snapshot, path: str, name: str) -> bool:
     """Is it read in annotations, bases of classes and by ``cast`` alone, and not offered to others?"""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     if outline is None or name in (outline.exported or ()):
         return False
     allowed: set[int] = set()
@@ -59,16 +59,18 @@ def _only_for_types(side: Snapshot, path: str, name: str) -> bool:
     return all(id(node) in allowed for node in reads)
 
 
-def _users(side: Snapshot, path: str, name: str, both: tuple[str, str]) -> Iterator[str]:
+def _users(snapshot: Snapshot, path: str, name: str, both: tuple[str, str]) -> Iterator[str]:
     """Other modules, or one of the two, that take the name from here, or read it as an attribute."""
     chained = re.compile(rf"\b{re.escape(stem(path))}\s*\.\s*{re.escape(name)}\b")
-    for other in side.tree.code_with([name]):
-        outline = side.outline(other) if other.endswith(".py") else None
+    for other in snapshot.tree.code_with([name]):
+        outline = snapshot.outline(other) if other.endswith(".py") else None
         if outline is None:
             continue
         taken = any(
-            b.attribute == name and side.find(b.module, other) == path for some in outline.binds.values() for b in some
+            b.attribute == name and snapshot.find(b.module, other) == path
+            for some in outline.binds.values()
+            for b in some
         )
-        starred = other not in both and (path, name) in side.origins(other, name)
+        starred = other not in both and (path, name) in snapshot.origins(other, name)
         if taken or starred or chained.search(outline.source.text):
             yield other

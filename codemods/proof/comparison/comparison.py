@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def promised(self) -> bool:
-        """Were the moves asked for with all that codemods promises: old paths work on, and no circle is made?"""
+        """Were the moves asked for with all that codemods promises: old paths keep working, no import cycle is made?"""
         return any(move.reexport is not Reexport.NONE for move in self.moves)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 A statement has a name by itself (``Status``), through a module (``status.Status``), or in a text (``"pkg.Status"``).
 By itself it means what its module binds, so it is asked of each module once; only what has the name through something
-is read for itself. Which files to look at is told from their bytes.
+is read for itself. Which files to read is decided by their bytes.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class ImpactAnalysis:
 
     def __init__(
         self,
-        side: Snapshot,
+        snapshot: Snapshot,
         places: Iterable[Origin],
         other: Iterable[str],
         lost: Iterable[str],
         differs: Callable[[str, str], bool],
     ) -> None:
-        self.side = side
+        self.snapshot = snapshot
         self.differs = differs
         self._given: dict[str, set[str]] = defaultdict(set)
         for path, name in places:
@@ -85,7 +85,7 @@ class ImpactAnalysis:
 
     def _mentioning(self, modules: Iterable[str]) -> list[str]:
         """Python files in which the last component of one of the modules' names stands."""
-        found = self.side.tree.code_with(sorted({stem(path) for path in modules}))
+        found = self.snapshot.tree.code_with(sorted({stem(path) for path in modules}))
         return sorted(path for path in found if path.endswith(".py"))
 
     def touches(self, statement: Statement) -> bool:
@@ -113,13 +113,13 @@ class ImpactAnalysis:
         """The names that a file could have through something: an import that leads to where they are, a dotted path."""
         if path not in self._near:
             found = {name for goal in self._led(path).to for name in self._places.get(goal, ())}
-            found |= {match[1].decode(errors="replace") for match in self._dotted.finditer(self._glance(path))}
+            found |= {match[1].decode(errors="replace") for match in self._dotted.finditer(self._peek(path))}
             self._near[path] = frozenset(found)
         return self._near[path]
 
     def _shifted(self, path: str) -> Iterator[str]:
         """What a module gets from others, under which name ever."""
-        outline = self.side.outline(path)
+        outline = self.snapshot.outline(path)
         if outline is None:
             return
         for name, bounds in outline.binds.items():
@@ -135,7 +135,7 @@ class ImpactAnalysis:
         for path in self._mentioning(known):
             led = self._led(path)
             words = self.near(path) | (self._whole if led.to & known else frozenset())
-            if led.starred & known or led.to & self._modules or _stands(words, self._glance(path)):
+            if led.starred & known or led.to & self._modules or _stands(words, self._peek(path)):
                 yield path
 
     def is_imported(self, path: str) -> bool:
@@ -152,20 +152,20 @@ class ImpactAnalysis:
         if path not in self._leads:
             to: set[str] = set()
             starred: set[str] = set()
-            for found in imports(self._glance(path)):
-                dotted = self.side.names.written(path, found.module) or ""
+            for found in imports(self._peek(path)):
+                dotted = self.snapshot.names.written(path, found.module) or ""
                 parts = dotted.split(".")
                 wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
                 wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
-                to |= {target for whole in wholes if whole and (target := self.side.find(whole, path))}
-                if "*" in found.names and (target := self.side.find(dotted, path)):
+                to |= {target for whole in wholes if whole and (target := self.snapshot.find(whole, path))}
+                if "*" in found.names and (target := self.snapshot.find(dotted, path)):
                     starred.add(target)
             self._leads[path] = _Leads(frozenset(to), frozenset(starred))
         return self._leads[path]
 
-    def _glance(self, path: str) -> bytes:
+    def _peek(self, path: str) -> bytes:
         try:
-            return self.side.tree.glance(path)
+            return self.snapshot.tree.peek(path)
         except OSError:
             return b""
 

@@ -112,15 +112,15 @@ def _counts(after: Occurrence) -> bool:
     return plain and after.writes is None and after.text not in _GIVEN
 
 
-def _set_from_outside(side: Snapshot, after: Occurrence) -> bool:
+def _set_from_outside(snapshot: Snapshot, after: Occurrence) -> bool:
     """Is it an attribute of a module that others set: one that the module only annotates, or that is assigned to?"""
     name = after.text.rpartition(".")[2]
     assigned = re.compile(rf"\b{re.escape(after.text)}\s*=[^=]".encode())
     for where, attribute in after.cells if "." in after.text else ():
-        outline = side.outline(where) if attribute == name else None
+        outline = snapshot.outline(where) if attribute == name else None
         if outline is not None and any(_annotates(node, name) for node in outline.body):
             return True
-        if any(assigned.search(side.bytes(path) or b"") for path in side.tree.code_with([name])):
+        if any(assigned.search(snapshot.bytes(path) or b"") for path in snapshot.tree.code_with([name])):
             return True
     return False
 
@@ -205,11 +205,11 @@ def _rebound_here(comparison: Comparison, path: str, name: str) -> bool:
     return one is None or two is None or one.binds.get(name) != two.binds.get(name)
 
 
-def _stands(side: Snapshot, origin: Origin) -> bool:
+def _stands(snapshot: Snapshot, origin: Origin) -> bool:
     where, name = origin
     if where == "":
         return True
-    outline = side.outline(where)
+    outline = snapshot.outline(where)
     return outline is not None and (not name or any(bound.defined for bound in outline.binds.get(name, ())))
 
 

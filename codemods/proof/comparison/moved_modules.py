@@ -33,11 +33,11 @@ def _same_name(before: Snapshot, after: Snapshot, old: set[str], new: set[str]) 
 
 
 def _same_bytes(before: Snapshot, after: Snapshot, old: set[str], new: set[str]) -> dict[str, str]:
-    """The same text, told by it alone where no other file has it."""
+    """The same text, which identifies a module where no other file has it."""
     texts: defaultdict[bytes, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for index, (side, paths) in enumerate(((before, old), (after, new))):
+    for index, (snapshot, paths) in enumerate(((before, old), (after, new))):
         for path in sorted(paths):
-            if text := (side.bytes(path) or b"").strip():
+            if text := (snapshot.bytes(path) or b"").strip():
                 texts[text][index].append(path)
     return {one[0]: two[0] for one, two in texts.values() if len(one) == len(two) == 1}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
-from codemods.proof.importing.traces import Late
+from codemods.proof.importing.traces import Deferred
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Statement
@@ -31,7 +31,7 @@ _MADE = _DERIVED | {
 }
 
 
-def late_imports(comparison: Comparison) -> Mapping[int, Late]:
+def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
     """The new ones, by the id of the nodes of the statements of changed modules that may run them.
 
     A statement that calls something may call every function that it names, and that those name; of a class that is
@@ -42,7 +42,7 @@ def late_imports(comparison: Comparison) -> Mapping[int, Late]:
         return {}
     every = [s for statements in comparison.new_statements.values() for s in statements if not s.importing]
     defined = {(s.path, name): s for s in every for name in s.names}
-    found: dict[int, Late] = {}
+    found: dict[int, Deferred] = {}
     for statement in every:
         if isinstance(statement.node, ast.ClassDef) or any(True for _ in _running(statement.node)):
             reached = _Reached(defined, statement)
@@ -107,17 +107,17 @@ class _Reached:
     def __post_init__(self) -> None:
         methods = {n for f in walk(self.start.node) if isinstance(f, _FUNCTIONS) for s in f.body for n in walk(s)}
         self._read([node for node in walk(self.start.node) if node not in methods])
-        told = {
+        evaluated = {
             ast.unparse(n)
             for part in _running(self.start.node)
             for n in walk(part)
             if isinstance(n, (ast.Name, ast.Attribute)) and is_chain(n)
         }
-        told -= {*_held(self.start.node)}
+        evaluated -= {*_held(self.start.node)}
         bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
-        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.text in told.union(bases)]
+        named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.text in evaluated.union(bases)]
         named = [o for o in named if o.writes is None]
-        self.derived = {origin for o in named if o.text not in told for origin in o.meaning}
+        self.derived = {origin for o in named if o.text not in evaluated for origin in o.meaning}
         todo = [origin for o in named for origin in o.meaning]
         size = -1
         while todo or size != self._size:

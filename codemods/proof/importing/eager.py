@@ -18,8 +18,8 @@ class Facts:
     ``watched``: names that are bound several times.
     """
 
-    def __init__(self, side: Snapshot, changed: Collection[str], watched: frozenset[str]) -> None:
-        self.side = side
+    def __init__(self, snapshot: Snapshot, changed: Collection[str], watched: frozenset[str]) -> None:
+        self.snapshot = snapshot
         self.changed = frozenset(changed)
         self.watched = watched
         self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -33,7 +33,7 @@ class Facts:
         key = (path.rpartition("/")[0], dotted)
         if key not in self._ways:
             parts = dotted.split(".")
-            found = (self.side.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
             self._ways[key] = tuple(target for target in found if target)
         return self._ways[key]
 

@@ -48,8 +48,8 @@ _NOTHING: Values = frozenset()
 class Interpreter:
     """Runs code of one tree; ``listed``: the classes whose subclasses somebody asks for."""
 
-    def __init__(self, side: Snapshot, listed: Places) -> None:
-        self.side = side
+    def __init__(self, snapshot: Snapshot, listed: Places) -> None:
+        self.snapshot = snapshot
         self.listed = listed
         self.changed: set[Origin] = set()
         self._globals: dict[Origin, Values] = {}
@@ -92,7 +92,7 @@ class Interpreter:
 
     def of_module(self, path: str, name: str) -> Values:
         found: set[Value] = set()
-        for where, inner in self.side.origins(path, name):
+        for where, inner in self.snapshot.origins(path, name):
             if where == "=":
                 found.add(Data(frozenset({("", "logging")})) if inner.startswith("getLogger") else Data())
             elif where == "":
@@ -107,7 +107,7 @@ class Interpreter:
             return self._globals[origin]
         self._globals[origin] = frozenset({Data(frozenset({origin}))})
         path, name = origin
-        outline = self.side.outline(path) if path.endswith(".py") else None
+        outline = self.snapshot.outline(path) if path.endswith(".py") else None
         nodes = [node for node, typing in flat(outline.body) if not typing] if outline is not None else []
         found: set[Value] = set()
         # What that changes happens where the name is defined.
@@ -206,10 +206,10 @@ class Interpreter:
         for alias in node.names if not top else ():
             if isinstance(node, ast.Import):
                 name = alias.asname or alias.name.partition(".")[0]
-                origins = self.side.imported(frame.path, alias.name if alias.asname else name, None)
+                origins = self.snapshot.imported(frame.path, alias.name if alias.asname else name, None)
             else:
                 name = alias.asname or alias.name
-                origins = self.side.imported(frame.path, self.side.absolute(frame.path, node), alias.name)
+                origins = self.snapshot.imported(frame.path, self.snapshot.absolute(frame.path, node), alias.name)
             found: set[Value] = set()
             for where, inner in origins:
                 if where == "":
@@ -305,7 +305,7 @@ class Interpreter:
         if isinstance(value, Outside):
             return (Outside(dotted(value.dotted, name)),)
         if isinstance(value, ModuleOf):
-            origins = self.side.member(value.path, frozenset({(value.path, "")}), name) or frozenset()
+            origins = self.snapshot.member(value.path, frozenset({(value.path, "")}), name) or frozenset()
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
             return [*inner, *(v for o in origins if o[0] not in ("", "=") and o[1] for v in self._defined(o))]
         if isinstance(value, (Instance, Class, Super)):
@@ -346,7 +346,7 @@ class Interpreter:
     def _kept(self, owner: Class, name: str) -> Places:
         """What others hold that a class keeps in an attribute: ``self.table = TABLE``."""
         names = self._own_attributes(owner).kept.get(name, ())
-        found = (origin for kept in names for origin in self.side.origins(owner.path, kept))
+        found = (origin for kept in names for origin in self.snapshot.origins(owner.path, kept))
         return frozenset(origin for origin in found if origin[0] not in ("", "="))
 
     def _own_attributes(self, owner: Class) -> OwnAttributes:

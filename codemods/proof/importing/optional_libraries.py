@@ -10,11 +10,11 @@ from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import flat
 
 
-def optional(side: Snapshot, library: str) -> str | None:
+def optional(snapshot: Snapshot, library: str) -> str | None:
     """Why a library may not be there where the tree runs; None where nothing says so."""
     firm = False
-    for path in sorted(side.tree.code_with([library])):
-        outline = side.outline(path) if path.endswith(".py") else None
+    for path in sorted(snapshot.tree.code_with([library])):
+        outline = snapshot.outline(path) if path.endswith(".py") else None
         if outline is None:
             continue
         guarded = {id(n) for t in outline.source.nodes.of(ast.Try) if _catches(t) for s in t.body for n in ast.walk(s)}
@@ -26,7 +26,7 @@ def optional(side: Snapshot, library: str) -> str | None:
                 firm = firm or id(node) in top
     if not firm:
         return "the tree imports it only where it is needed"
-    return "pyproject.toml lists it as optional" if _is_extra(side, library) else None
+    return "pyproject.toml lists it as optional" if _is_extra(snapshot, library) else None
 
 
 def _libraries(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
@@ -42,9 +42,9 @@ def _catches(node: ast.Try) -> bool:
     return bool(names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
-def _is_extra(side: Snapshot, library: str) -> bool:
+def _is_extra(snapshot: Snapshot, library: str) -> bool:
     try:
-        project = tomllib.loads((side.bytes("pyproject.toml") or b"").decode()).get("project", {})
+        project = tomllib.loads((snapshot.bytes("pyproject.toml") or b"").decode()).get("project", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         return False
     extras = [one for group in project.get("optional-dependencies", {}).values() for one in group]

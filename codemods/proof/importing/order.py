@@ -8,13 +8,13 @@ from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.importing.deferred_imports import late_imports
+from codemods.proof.importing.deferred_imports import new_deferred_imports
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.optional_libraries import optional
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import Interpreter
 from codemods.proof.importing.subclasses import is_heard
-from codemods.proof.importing.traces import Course, Event, Late, Run
+from codemods.proof.importing.traces import Deferred, Event, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
@@ -24,27 +24,27 @@ SAYS = "imported first, each touched module reads no name before it is bound"
 
 
 class Importing:
-    """Both trees, ready to be imported on paper."""
+    """Both trees, ready for simulated imports."""
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
         self.effects = _Effects(comparison)
         pairs = list(enumerate(comparison.pairing.pairs))
         watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
-        self._courses: tuple[dict[str, Course], dict[str, Course]] = ({}, {})
-        self._sides = []
-        told: frozenset[Hashable] | None = None
-        for side, known in (
+        self._traces: tuple[dict[str, Trace], dict[str, Trace]] = ({}, {})
+        self._trees = []
+        effectful: frozenset[Hashable] | None = None
+        for snapshot, known in (
             (comparison.before, {id(p.old.node): n for n, p in pairs}),
             (comparison.after, {id(p.new.node): n for n, p in pairs}),
         ):
             known_: Mapping[int, Hashable] = known
-            self.graph = Graph(side)
-            facts = Facts(side, comparison.changed, watched)
+            self.graph = Graph(snapshot)
+            facts = Facts(snapshot, comparison.changed, watched)
             inside = self.graph.between(comparison.changed)
-            if told is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
-                told = frozenset() if comparison.moves else self.effects.told(inside, known_)
-            self._sides.append((side, inside, known_, facts, told))
+            if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
+                effectful = frozenset() if comparison.moves else self.effects.effectful(inside, known_)
+            self._trees.append((snapshot, inside, known_, facts, effectful))
 
     def before(self, path: str) -> Run:
         return self._run(0, path)
@@ -52,20 +52,20 @@ class Importing:
     def after(self, path: str) -> Run:
         return self._run(1, path)
 
-    def _run(self, side: int, path: str) -> Run:
-        courses = self._courses[side]
-        late = self.late if side else {}
-        return Interpreter(*self._sides[side], courses=courses, late=late).start(path)
+    def _run(self, tree: int, path: str) -> Run:
+        traces = self._traces[tree]
+        deferred = self.deferred if tree else {}
+        return Interpreter(*self._trees[tree], traces=traces, deferred=deferred).start(path)
 
     @cached_property
-    def late(self) -> Mapping[int, Late]:
+    def deferred(self) -> Mapping[int, Deferred]:
         """The imports inside of functions that are new, by the statements of the new tree that may run them."""
-        return late_imports(self.comparison)
+        return new_deferred_imports(self.comparison)
 
     @property
     def inside(self) -> frozenset[str]:
         """The modules of the new tree that are looked into."""
-        return self._sides[1][1]
+        return self._trees[1][1]
 
 
 def check(comparison: Comparison) -> Check:
@@ -110,11 +110,11 @@ def _sources(comparison: Comparison, path: str) -> list[str]:
     return sorted({p.old.path for p in comparison.pairing.pairs if p.moved and p.new.path == path})
 
 
-def _rebound(side: Snapshot, comparison: Comparison) -> frozenset[str]:
+def _rebound(snapshot: Snapshot, comparison: Comparison) -> frozenset[str]:
     """Names that changed modules bind more than once while they are imported."""
     found: set[str] = set()
     for path in comparison.changed:
-        outline = side.outline(path)
+        outline = snapshot.outline(path)
         for name, bounds in outline.binds.items() if outline else ():
             if sum(not b.typing for b in bounds) > 1:
                 found.add(name)
@@ -155,7 +155,7 @@ class _Effects:
         self.effects = Effects(comparison.before)
         self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
 
-    def told(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
+    def effectful(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
         """The statements of the old tree that change something, or look at what another changes."""
         events: list[Event] = []
         for path in sorted(paths):

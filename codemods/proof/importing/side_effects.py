@@ -18,8 +18,8 @@ from codemods.proof.snapshot.symbols import Origin
 class Effects:
     """Answers for the statements of one tree."""
 
-    def __init__(self, side: Snapshot) -> None:
-        self.side = side
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         self._interpreter: Interpreter | None = None
         self._writes: dict[int, frozenset[Origin]] = {}
 
@@ -27,21 +27,21 @@ class Effects:
         """The objects that a module-level statement changes when it runs."""
         if id(node) not in self._writes:
             if self._interpreter is None:
-                self._interpreter = Interpreter(self.side, frozenset(_listed(self.side)))
+                self._interpreter = Interpreter(self.snapshot, frozenset(_listed(self.snapshot)))
             self._writes[id(node)] = self._interpreter.run(path, node)
         return self._writes[id(node)]
 
     def of_module(self, path: str) -> frozenset[Origin]:
         """What importing a module changes that it has not made itself."""
-        outline = self.side.outline(path)
+        outline = self.snapshot.outline(path)
         if outline is None:
-            return frozenset({("", path)}) if path in self.side.tree.paths else frozenset()
+            return frozenset({("", path)}) if path in self.snapshot.tree.paths else frozenset()
         found = (origin for node in outline.body for origin in self.writes(path, node))
         return frozenset(origin for origin in found if not self.owns(path, origin))
 
     def owns(self, path: str, origin: Origin) -> bool:
         """Is it an object that the module makes?"""
-        outline = self.side.outline(path)
+        outline = self.snapshot.outline(path)
         bounds = outline.binds.get(origin[1], ()) if outline is not None and origin[0] == path else ()
         return any(bound.defined for bound in bounds)
 
@@ -49,53 +49,53 @@ class Effects:
         """The objects that it looks at when it runs."""
         found: set[Origin] = set()
         for name in immediate(node):
-            while isinstance(name, ast.Attribute) and not self.side.meaning(path, name):
+            while isinstance(name, ast.Attribute) and not self.snapshot.meaning(path, name):
                 name = name.value  # type: ignore[assignment]
-            found |= self.side.meaning(path, name)
+            found |= self.snapshot.meaning(path, name)
         return frozenset(found)
 
 
-def _listed(side: Snapshot) -> Iterator[Origin]:
-    """The classes whose ``__subclasses__()`` somebody asks for; where it can't be told which, those that the asking
+def _listed(snapshot: Snapshot) -> Iterator[Origin]:
+    """The classes whose ``__subclasses__()`` somebody asks for; where it is unknown which, those that the asking
     module names."""
-    for path in sorted(side.tree.code_with(["__subclasses__"])):
-        outline = side.outline(path) if path.endswith(".py") else None
+    for path in sorted(snapshot.tree.code_with(["__subclasses__"])):
+        outline = snapshot.outline(path) if path.endswith(".py") else None
         for top in outline.body if outline is not None else ():
             for node in ast.walk(top):
                 if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
-                    yield from _classes(side, path, node.value) or _callers(side, path, top, node.value)
+                    yield from _classes(snapshot, path, node.value) or _callers(snapshot, path, top, node.value)
 
 
-def _classes(side: Snapshot, path: str, value: ast.expr) -> frozenset[Origin]:
+def _classes(snapshot: Snapshot, path: str, value: ast.expr) -> frozenset[Origin]:
     """The classes that an expression is; that around it where it is ``cls``, or made of ``self``."""
-    found, outline = side.meaning(path, value), side.outline(path)
+    found, outline = snapshot.meaning(path, value), snapshot.outline(path)
     if not found and outline is not None and {getattr(n, "id", "") for n in ast.walk(value)} & {"cls", "self"}:
         owners = (top for top in outline.body if isinstance(top, ast.ClassDef))
         return frozenset((path, o.name) for o in owners if o.lineno <= value.lineno <= (o.end_lineno or 0))
     return found
 
 
-def _callers(side: Snapshot, asking: str, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
+def _callers(snapshot: Snapshot, asking: str, function: ast.stmt, value: ast.expr) -> Iterator[Origin]:
     """What is given for the parameter whose subclasses a function asks for."""
     names = [a.arg for a in function.args.args] if isinstance(function, ast.FunctionDef) else []
     if not isinstance(function, ast.FunctionDef) or not isinstance(value, ast.Name) or value.id not in names:
-        yield from _mentioned(side, asking)
+        yield from _mentioned(snapshot, asking)
         return
     own = {id(n) for n in ast.walk(function)}
-    for path in sorted(side.tree.code_with([function.name])):
-        outline = side.outline(path) if path.endswith(".py") else None
+    for path in sorted(snapshot.tree.code_with([function.name])):
+        outline = snapshot.outline(path) if path.endswith(".py") else None
         for call in outline.source.nodes.of(ast.Call) if outline is not None else ():
             if getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name and id(call) not in own:
                 given = call.args[names.index(value.id)] if len(call.args) > names.index(value.id) else None
-                yield from (_classes(side, path, given) if given is not None else ()) or _mentioned(side, path)
+                yield from (_classes(snapshot, path, given) if given is not None else ()) or _mentioned(snapshot, path)
 
 
-def _mentioned(side: Snapshot, path: str) -> Iterator[Origin]:
+def _mentioned(snapshot: Snapshot, path: str) -> Iterator[Origin]:
     """The definitions of the tree that a module names."""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     for kind in (ast.Name, ast.Attribute) if outline is not None else ():
         for node in outline.source.nodes.of(kind):  # type: ignore[union-attr]
-            yield from (origin for origin in side.meaning(path, node) if origin[0] not in ("", "="))
+            yield from (origin for origin in snapshot.meaning(path, node) if origin[0] not in ("", "="))
 
 
 def immediate_calls(node: ast.AST) -> Iterator[ast.Call]:

@@ -1,4 +1,4 @@
-"""Imports executed on paper: one module first, with partially initialised modules, as Python does it."""
+"""Simulated imports: one module first, with partially initialized modules, as Python executes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, 
 
 
 class Interpreter(Executing):
-    """Runs imports of one tree on paper; a fresh one for each start."""
+    """Simulates the imports of one tree; a fresh one for each start."""
 
     def start(self, path: str) -> Run:
         """Import the module at ``path`` into a fresh process."""
@@ -23,7 +23,9 @@ class Interpreter(Executing):
         except RecursionError:
             pass
         except Stale:
-            return Interpreter(self.side, self.inside, self.known, self.facts, self.told, None, self.late).start(path)
+            return Interpreter(
+                self.snapshot, self.inside, self.known, self.facts, self.effectful, None, self.deferred
+            ).start(path)
         return self.run_
 
     def _bind(self, path: str, names: Iterable[str]) -> None:
@@ -35,7 +37,7 @@ class Interpreter(Executing):
             for alias in node.names:
                 self._module(path, alias.name, node)
                 top = alias.name if alias.asname else alias.name.partition(".")[0]
-                self.bound[path][alias.asname or top] = ("module", self.side.find(top, path) or top)
+                self.bound[path][alias.asname or top] = ("module", self.snapshot.find(top, path) or top)
         elif isinstance(node, ast.ImportFrom):
             self._from(path, node)
         elif isinstance(node, ast.If):
@@ -72,7 +74,7 @@ class Interpreter(Executing):
         except Failed:
             if not node.handlers:
                 raise
-            if self.courses is not None:
+            if self.traces is not None:
                 raise Stale from None  # What began and failed stands half made, and others may look at it.
         finally:
             self._guarded -= bool(node.handlers)
@@ -105,29 +107,29 @@ class Interpreter(Executing):
                 self._module(path, alias.name, node)
 
     def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
-        module = self.side.absolute(path, node)
+        module = self.snapshot.absolute(path, node)
         self._module(path, module, node)
-        target = self.side.find(module, path)
+        target = self.snapshot.find(module, path)
         entered = target in self.bound
         if target:
-            self._looks_at(target)
+            self._reads_names_of(target)
         for alias in node.names:
             if alias.name == "*":
                 if (
-                    self.courses is None or target not in self.courses
-                ):  # What a star gives may hang on where its circle was entered.
+                    self.traces is None or target not in self.traces
+                ):  # What a star import gives may depend on where its cycle was entered.
                     self._frames[-1].closed = False
                 if target and entered and binds:
                     there = self.bound[target]
-                    self.bound[path].update({n: v for n, v in there.items() if self.side.exports(target, n)})
+                    self.bound[path].update({n: v for n, v in there.items() if self.snapshot.exports(target, n)})
                     self._lazy_star(path, node, target)
                 elif target and binds:
-                    self._bind(path, (n for n in self.side.namespace(target) if self.side.exports(target, n)))
+                    self._bind(path, (n for n in self.snapshot.namespace(target) if self.snapshot.exports(target, n)))
                 continue
-            if alias.name in self.facts.watched and (self.courses is None or target not in self.courses):
+            if alias.name in self.facts.watched and (self.traces is None or target not in self.traces):
                 # So may what a name is that is bound several times.
                 self._frames[-1].closed = False
-            inner = self.side.find(f"{module}.{alias.name}", path)
+            inner = self.snapshot.find(f"{module}.{alias.name}", path)
             version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
             if target and entered:
                 found = self.bound[target].get(alias.name, version)
@@ -150,7 +152,7 @@ class Interpreter(Executing):
 
     def _lazy_star(self, path: str, node: ast.ImportFrom, target: str) -> None:
         """A star import asks for every name in ``__all__``, the lazy ones too."""
-        outline = self.side.outline(target)
+        outline = self.snapshot.outline(target)
         for name in outline.lazy if outline is not None and outline.exported is not None else ():
             if name in outline.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
                 if not self._lazily(target, name):
@@ -160,22 +162,22 @@ class Interpreter(Executing):
     def _lazily(self, target: str, name: str) -> bool:
         """Does the module find a name by importing it? Then that runs. A ``__getattr__`` at the end of a module is
         there when the module is complete."""
-        outline = self.side.outline(target)
+        outline = self.snapshot.outline(target)
         if outline is None or name not in outline.lazy:
             return False
         if target in self._open and "__getattr__" not in self.bound[target]:
             return False
         for module in self.facts.way(target, outline.lazy[name]):
             self._import(module)
-            self._looks_at(module)
-        home = self.side.find(outline.lazy[name], target)
+            self._reads_names_of(module)
+        home = self.snapshot.find(outline.lazy[name], target)
         return home is None or home not in self.bound or name in self.bound[home]
 
     def _should_be_there(self, target: str, name: str) -> bool:
-        outline = self.side.outline(target)
+        outline = self.snapshot.outline(target)
         if outline is None or "__getattr__" in self.bound[target]:
             return False
-        return name in outline.binds or all(self.side.find(star, target) for star in outline.stars)
+        return name in outline.binds or all(self.snapshot.find(star, target) for star in outline.stars)
 
     # -- names that are read while importing
 
@@ -204,11 +206,11 @@ class Interpreter(Executing):
             if not isinstance(version, tuple) or version[0] != "module" or version[1] not in self.bound:
                 return
             module = version[1]
-            self._looks_at(module)
+            self._reads_names_of(module)
             if attribute not in self.bound[module]:
                 if self._lazily(module, attribute):
                     return
-                outline = self.side.outline(module)
+                outline = self.snapshot.outline(module)
                 later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
                 if later and "__getattr__" not in self.bound[module]:
                     raise Failed(Place(path, line), f"{chain} is read before {attribute} is bound in {module}")
@@ -217,19 +219,19 @@ class Interpreter(Executing):
 
     def _is_bound_later(self, path: str, name: str, outline: SymbolTable) -> bool:
         bounds = outline.binds.get(name, ())
-        return any(not b.typing for b in bounds) or (bool(bounds) and not self.side.origins(path, name))
+        return any(not b.typing for b in bounds) or (bool(bounds) and not self.snapshot.origins(path, name))
 
     def _call(self, path: str, function: ast.expr, visited: set[Origin], line: int) -> None:
         """A function of the tree is called while importing: what it reads has to be there by now."""
-        origins = self.side.meaning(path, function)
+        origins = self.snapshot.meaning(path, function)
         if len(origins) != 1:
             return
         (origin,) = origins
         if origin in visited or origin[0] not in self.bound or not origin[1] or len(visited) > 40:
             return
         visited.add(origin)
-        self._looks_at(origin[0])
-        outline = self.side.outline(origin[0])
+        self._reads_names_of(origin[0])
+        outline = self.snapshot.outline(origin[0])
         body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
         if isinstance(body, ast.ClassDef):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)

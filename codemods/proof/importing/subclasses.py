@@ -1,4 +1,4 @@
-"""A class statement as a side effect: it tells its bases, and only some bases listen."""
+"""A class statement as a side effect: it calls hooks of its bases, where they have some."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from codemods.proof.snapshot.symbols import Origin
 _LISTENS = ("__init_subclass__", "metaclass", "__subclasses__", "__set_name__")
 
 
-def is_heard(side: Snapshot, node: ast.stmt, changed: Iterable[Origin]) -> bool:
+def is_heard(snapshot: Snapshot, node: ast.stmt, changed: Iterable[Origin]) -> bool:
     """May somebody see that a statement ran that changes these objects of the tree? Of a class that is only defined, a
     base hears where the module of the base speaks of subclasses."""
     homes = {path for path, _ in changed if path not in ("", "=")}
     if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return bool(homes)
-    outlines = [side.outline(path) for path in homes]
+    outlines = [snapshot.outline(path) for path in homes]
     return any(outline is not None and any(word in outline.source.text for word in _LISTENS) for outline in outlines)

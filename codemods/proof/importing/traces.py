@@ -1,4 +1,4 @@
-"""Modules executed on paper, one inside of the other: those in no circle take the same course whenever they run."""
+"""Simulated execution of modules at import time; a module in no import cycle has the same trace whenever it runs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from codemods.proof.snapshot.symbols import SymbolTable
 Event = tuple[Hashable, str, ast.stmt]
 
 # Imports inside of functions, with the module in which each stands.
-Late = tuple[tuple[str, ast.Import | ast.ImportFrom], ...]
+Deferred = tuple[tuple[str, ast.Import | ast.ImportFrom], ...]
 
 
 class Failed(Exception):
-    """On paper, an import fails."""
+    """A simulated import fails."""
 
     def __init__(self, place: Place, message: str) -> None:
         super().__init__(message)
@@ -29,19 +29,19 @@ class Failed(Exception):
 
 
 class Stale(Exception):
-    """A module that was taken to go as before is looked at before it is complete, or fails."""
+    """A module whose trace was replayed is read while partially initialized, or fails: the trace does not hold."""
 
 
-# What a module does in its turn: it imports one of the tree, or one from outside; it looks at the names of a package
-# above it; a statement that is an event runs.
+# The steps of a trace: the module imports one of the tree, or one from outside; it reads names of a package above it;
+# a statement with a side effect runs.
 RUN, OUTSIDE, LOOK, EVENT = range(4)
 
 
 @dataclass
 class Frame:
-    """A module that is being executed, and what it does in its turn: (kind, what, whether an error is caught).
+    """A module that is being executed, and its steps: (kind, what, whether an error is caught).
 
-    ``closed``: nobody looks at it, and it looks at nobody, that is not complete.
+    ``closed``: nobody reads it while it is partially initialized, and it reads no such module.
     """
 
     path: str
@@ -52,8 +52,8 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Course:
-    """What a closed module does whenever it is executed, and the names that it has then."""
+class Trace:
+    """The import trace of a closed module, the same at each execution, and the names that it has then."""
 
     steps: tuple[tuple[int, Any, bool], ...]
     bound: Mapping[str, Hashable]
@@ -72,33 +72,33 @@ class Run:
 
 
 class Executing:
-    """The modules that have begun, what they bound so far, and what each of them does in its turn.
+    """The modules that have begun, what they bound so far, and the steps of each.
 
     ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
-    statement, by the id of its node, so that two runs can be compared. ``told``: the statements that are events.
-    ``courses``: what runs before this one found out; None for a run on its own. ``late``: the imports inside of
-    functions that a statement may run, by the id of its node.
+    statement, by the id of its node, so that two runs can be compared. ``effectful``: the statements with side effects.
+    ``traces``: what earlier runs recorded; None for a run on its own. ``deferred``: the imports inside of functions
+    that a statement may run, by the id of its node.
     """
 
     def __init__(
         self,
-        side: Snapshot,
+        snapshot: Snapshot,
         inside: frozenset[str],
         known: Mapping[int, Hashable],
         facts: Facts,
-        told: Collection[Hashable],
-        courses: dict[str, Course] | None = None,
-        late: Mapping[int, Late] = MappingProxyType({}),
+        effectful: Collection[Hashable],
+        traces: dict[str, Trace] | None = None,
+        deferred: Mapping[int, Deferred] = MappingProxyType({}),
     ) -> None:
-        self.side = side
+        self.snapshot = snapshot
         self.inside = inside
         self.known = known
         self.run_ = Run()
         self.bound = self.run_.bound
         self.facts = facts
-        self.told = told
-        self.courses = courses
-        self.late = late
+        self.effectful = effectful
+        self.traces = traces
+        self.deferred = deferred
         self._now: Hashable = None
         self._guarded = 0
         self._frames: list[Frame] = []
@@ -110,69 +110,69 @@ class Executing:
             self.run_.others.add(path)
         if path in self.bound or path not in self.inside:
             return
-        parts = self.side.names.dotted(path).split(".")
+        parts = self.snapshot.names.dotted(path).split(".")
         for count in range(1, len(parts)):
-            parent = self.side.find(".".join(parts[:count]), path)
+            parent = self.snapshot.find(".".join(parts[:count]), path)
             if parent and parent != path:
                 self.run(parent)
         self._execute(path)
         if len(parts) > 1:
-            parent = self.side.find(".".join(parts[:-1]), path)
+            parent = self.snapshot.find(".".join(parts[:-1]), path)
             if parent in self.bound:
                 self.bound[parent][parts[-1]] = ("module", path)
 
     def _execute(self, path: str) -> None:
         if path in self.bound:
             return
-        before, course = self._now, self.courses.get(path) if self.courses is not None else None
+        before, trace = self._now, self.traces.get(path) if self.traces is not None else None
         frame = Frame(path, len(self._frames), self._guarded)
         self._frames.append(frame)
         self._open[path] = frame
         try:
-            if course is not None:
-                self._again(path, course)
+            if trace is not None:
+                self._replay(path, trace)
                 if not frame.closed:
                     raise Stale
             else:
-                self._anew(path)
-                if frame.closed and self.courses is not None:
+                self._execute_statements(path)
+                if frame.closed and self.traces is not None:
                     steps = tuple(frame.steps.values())
-                    self.courses[path] = Course(steps, dict(self.bound[path]))
+                    self.traces[path] = Trace(steps, dict(self.bound[path]))
         finally:
             self._frames.pop()
             del self._open[path]
         self._now = before
 
-    def _anew(self, path: str) -> None:
-        outline = self.side.outline(path)
+    def _execute_statements(self, path: str) -> None:
+        outline = self.snapshot.outline(path)
         self.bound[path] = {}
         if outline is None:
             return
         for index, node in enumerate(outline.body):
             self._now = self.known.get(id(node), (path, index))
-            for where, inner in self.late.get(id(node), ()):
+            for where, inner in self.deferred.get(id(node), ()):
                 self._imports(where, inner)
             self._statement(path, node, outline)
-            if self._now in self.told and not isinstance(node, (ast.Import, ast.ImportFrom)):
+            if self._now in self.effectful and not isinstance(node, (ast.Import, ast.ImportFrom)):
                 event = (self._now, path, node)
                 self.run_.events.append(event)
                 self._step(EVENT, event)
 
-    def _again(self, path: str, course: Course) -> None:
-        """What the module did when it was executed before: nobody sees its names before it is complete."""
+    def _replay(self, path: str, trace: Trace) -> None:
+        """The steps of an earlier execution again: nobody reads the module while it is partially initialized."""
         bound = self.bound
-        bound[path] = dict(course.bound)
-        for kind, what, caught in course.steps:
+        bound[path] = dict(trace.bound)
+        for kind, what, caught in trace.steps:
             if kind == EVENT:
                 self.run_.events.append(what)
             elif kind == OUTSIDE:
                 if not self._guarded:
                     self.run_.outside.setdefault(*what)
             elif kind == LOOK:
-                self._looks_at(what)
+                self._reads_names_of(what)
             elif what in bound:
                 if what in self._open:
-                    self._meets(what)
+                    self._imports_incomplete(what)
             else:
                 self._guarded += caught
                 try:
@@ -188,17 +188,17 @@ class Executing:
             frame = self._frames[-1]
             frame.steps.setdefault((kind, what), (kind, what, self._guarded > frame.guarded))
 
-    def _meets(self, path: str) -> None:
-        """Somebody imports a module that is not complete; that a module's own packages are not is always so."""
+    def _imports_incomplete(self, path: str) -> None:
+        """A partially initialized module is imported; a module's own packages are always partially initialized."""
         if not self._is_above(path):
-            self._looks_at(path)
+            self._reads_names_of(path)
 
     def _is_above(self, path: str) -> bool:
         """Is it a package of the module that is being executed?"""
         return path.endswith("/__init__.py") and self._frames[-1].path.startswith(path.removesuffix("__init__.py"))
 
-    def _looks_at(self, path: str) -> None:
-        """Somebody looks at the names of a module: if that is not complete yet, neither goes the same way each time."""
+    def _reads_names_of(self, path: str) -> None:
+        """Names of a module are read: while it is partially initialized, neither trace may be replayed."""
         if self._is_above(path):
             self._step(LOOK, path)
         frame = self._open.get(path)
@@ -211,7 +211,7 @@ class Executing:
         if path not in self.bound:
             self.run(path)
         elif path in self._open:
-            self._meets(path)
+            self._imports_incomplete(path)
 
     def _statement(self, path: str, node: ast.stmt, outline: SymbolTable) -> None:
         raise NotImplementedError

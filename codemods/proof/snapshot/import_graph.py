@@ -27,8 +27,8 @@ _OPENS = re.compile(rb"(?:try|if|elif|else|except|finally|with|for|while)\b")
 class Graph:
     """Which module of a tree imports which while it is imported, seen from the text alone."""
 
-    def __init__(self, side: Snapshot) -> None:
-        self.side = side
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
         self._edges: dict[str, frozenset[str]] = {}
         self._ordered: dict[str, tuple[str, ...]] = {}
 
@@ -54,7 +54,7 @@ class Graph:
 
     def between(self, goals: Iterable[str]) -> frozenset[str]:
         """The modules from which one of the goals is reached, among those that the goals reach."""
-        goals = [g for g in goals if g in self.side.tree.paths]
+        goals = [g for g in goals if g in self.snapshot.tree.paths]
         seen, todo = set(goals), list(goals)
         importers: dict[str, set[str]] = {}
         while todo:
@@ -73,8 +73,8 @@ class Graph:
         return frozenset(found)
 
     def _find(self, path: str) -> Iterator[str]:
-        raw = self.side.bytes(path) or b""
-        yield from self._modules(path, self.side.names.package(path))
+        raw = self.snapshot.bytes(path) or b""
+        yield from self._modules(path, self.snapshot.names.package(path))
         for called in _CALLED.finditer(raw):
             yield from self._modules(path, called[1].decode())
         inside = True
@@ -96,16 +96,16 @@ class Graph:
             for part in found[3].decode(errors="replace").split(","):
                 yield from self._modules(path, part.split(" as ")[0].strip())
             return
-        base = self.side.names.written(path, found[1].decode(errors="replace")) or ""
+        base = self.snapshot.names.written(path, found[1].decode(errors="replace")) or ""
         yield from self._modules(path, base)
         for part in re.findall(r"\w+", found[2].decode(errors="replace")):
-            target = self.side.find(f"{base}.{part}", path) if base else None
+            target = self.snapshot.find(f"{base}.{part}", path) if base else None
             if target:
                 yield target
 
     def _modules(self, path: str, dotted: str) -> Iterator[str]:
         parts = dotted.split(".") if dotted else []
         for count in range(1, len(parts) + 1):
-            target = self.side.find(".".join(parts[:count]), path)
+            target = self.snapshot.find(".".join(parts[:count]), path)
             if target:
                 yield target

@@ -88,7 +88,7 @@ class SymbolTables:
                 outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
 
     def bound_by(self, path: str, node: ast.stmt, typing: bool, guarded: bool = False) -> Iterator[tuple[str, Bound]]:
-        """What one statement binds; ``*`` for a star import. ``guarded``: it stands among imports with a way out."""
+        """What one statement binds; ``*`` for a star import. ``guarded``: it stands among guarded imports."""
         if isinstance(node, ast.Import):
             for alias in node.names:
                 module = alias.name if alias.asname else alias.name.partition(".")[0]

@@ -93,7 +93,7 @@ def is_typing(test: ast.expr) -> bool:
 
 
 def import_like(node: ast.stmt) -> bool:
-    """Is a statement nothing but imports, maybe with a way out: ``try`` or ``if`` around imports and constants?"""
+    """Is a statement nothing but imports, guarded or not: ``try`` or ``if`` around imports and constants?"""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return True
     if isinstance(node, ast.If):

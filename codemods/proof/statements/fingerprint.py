@@ -1,9 +1,10 @@
 """What a statement says, apart from how it names things; and every name in it, with what the name means.
 
-Two statements are the same if their *keys* are equal: the text of their syntax trees with a hole wherever a global
-name, an attribute of a module, or an imported local is read or written. What stood in the holes are *occurrences*, in
-order: ``Status`` and ``status.Status`` leave the same hole, and are compared by what they mean. Imports inside of
-functions are part of the meaning, not of the key. Scopes are the compiler's own, from ``symtable``.
+Two statements are the same if their *keys* are equal: the text of their syntax trees with a placeholder wherever a
+global name, an attribute of a module, or an imported local is read or written. What the placeholders replace are
+*occurrences*, in order: ``Status`` and ``status.Status`` leave the same placeholder, and are compared by what they
+mean. Imports inside of functions are part of the meaning, not of the key. Scopes are the compiler's own, from
+``symtable``.
 """
 
 from __future__ import annotations
@@ -190,7 +191,7 @@ class StatementAnalyzer(TextNameResolver):
                     name = alias.asname or alias.name.partition(".")[0]
                     imports.setdefault(name, []).append((alias.name if alias.asname else name, None))
             elif isinstance(node, ast.ImportFrom):
-                module = self.side.absolute(self.path, node)
+                module = self.snapshot.absolute(self.path, node)
                 for alias in node.names:
                     imports.setdefault(alias.asname or alias.name, []).append((module, alias.name))
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -225,7 +226,7 @@ class StatementAnalyzer(TextNameResolver):
     def _visit_global(self, node: ast.Global) -> None:
         self._parts += ["Global", *node.names]
 
-    # -- the holes
+    # -- the placeholders
 
     def _visit_name(self, node: ast.Name) -> None:
         self._visit_chain(node)
@@ -262,7 +263,7 @@ class StatementAnalyzer(TextNameResolver):
         """A function or class statement binds its name: at the top level, or where it is declared global."""
         symbol = self._scope.symbol(name)
         if self._scope is self.module or (symbol is not None and symbol.is_declared_global()):
-            meaning = self.side.origins(self.path, name, True)
+            meaning = self.snapshot.origins(self.path, name, True)
             own = self._scope is self.module
             self._note(
                 Occurrence(name, meaning, frozenset(), self._moment, getattr(node, "lineno", 0), (self.path, name), own)
@@ -273,7 +274,7 @@ class StatementAnalyzer(TextNameResolver):
         if self._scope.kind != "class" or node.id in self._scope.done:
             return
         if isinstance(node.ctx, ast.Load) and self._moment != "typing":
-            meaning = self.side.bound_origins(self.path, node.id)
+            meaning = self.snapshot.bound_origins(self.path, node.id)
             if not meaning:  # the class binds it in a way that is not followed, or a function around it does
                 return
             self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))

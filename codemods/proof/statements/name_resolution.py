@@ -119,7 +119,7 @@ class NameResolver:
     # The module in getattr(module, "name"), which is no use of the whole module.
     _looked_into: ast.expr | None = None
 
-    # eval in eval(code, names), dir in dir(it): they are told where to look, and do not ask this module.
+    # eval in eval(code, names), dir in dir(it): they are given a namespace, and do not read this module's.
     _told: ast.expr | None = None
 
     _scope: Scope
@@ -127,10 +127,10 @@ class NameResolver:
     # Where __file__ is asked for its folder only.
     _folders: frozenset[ast.AST] = frozenset()
 
-    def __init__(self, side: Snapshot, path: str) -> None:
-        self.side = side
+    def __init__(self, snapshot: Snapshot, path: str) -> None:
+        self.snapshot = snapshot
         self.path = path
-        outline = side.outline(path)
+        outline = snapshot.outline(path)
         assert outline is not None
         self.outline = outline
         self._parts: list[str] = []
@@ -151,7 +151,7 @@ class NameResolver:
         if last_name(node.func) == "import_module" and len(node.args) == 1 and not node.keywords:
             argument = node.args[0]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                return self.side.find(argument.value, self.path)
+                return self.snapshot.find(argument.value, self.path)
         return None
 
     def _hole(
@@ -196,7 +196,7 @@ class NameResolver:
         found = self._chain(node.value)
         if found is None or found[2] is not node.value:
             return found
-        meaning = self.side.member(self.path, found[0], node.attr, self._moment == "typing")
+        meaning = self.snapshot.member(self.path, found[0], node.attr, self._moment == "typing")
         if meaning is None:
             return found
         places = {(where, node.attr) for where, inner in found[0] if where not in ("", "=") and not inner}
@@ -218,11 +218,11 @@ class NameResolver:
                     return self._late(node, scope.imports[name], typing)
                 return None
             scope, first = scope.outer, False
-        origins = self.side.origins(self.path, name, typing)
-        if name in OWN and not self.side.bound_origins(self.path, name):
+        origins = self.snapshot.origins(self.path, name, typing)
+        if name in OWN and not self.snapshot.bound_origins(self.path, name):
             own = (self.path, name)
             if name == "__name__":
-                own = ("=", repr(self.side.names.dotted(self.path)))
+                own = ("=", repr(self.snapshot.names.dotted(self.path)))
             elif name == "__file__" and node in self._folders:
                 own = ("=", f"the folder {self.path.rpartition('/')[0]}/")
             origins = frozenset({own})
@@ -244,8 +244,8 @@ class NameResolver:
         meaning: set[Origin] = set()
         cells: set[Origin] = set()
         for module, attribute in imports:
-            meaning |= self.side.imported(self.path, module, attribute, typing)
-            target = self.side.find(module, self.path)
+            meaning |= self.snapshot.imported(self.path, module, attribute, typing)
+            target = self.snapshot.find(module, self.path)
             if attribute is not None and target is not None:
                 cells.add((target, attribute))
         return frozenset(meaning), frozenset(cells), node

@@ -27,13 +27,13 @@ class Pairing:
     parts: tuple[Pair, ...] = ()
 
 
-def statements(side: Snapshot, path: str) -> list[Statement]:
+def statements(snapshot: Snapshot, path: str) -> list[Statement]:
     """All of a module, imports included; none where there is no such module, or it can't be read."""
-    outline = side.outline(path)
+    outline = snapshot.outline(path)
     if outline is None or not outline.body:
         return []
-    reader = StatementAnalyzer(side, path)
-    return [Statement(side, path, node, index, reader) for index, node in enumerate(outline.body)]
+    reader = StatementAnalyzer(snapshot, path)
+    return [Statement(snapshot, path, node, index, reader) for index, node in enumerate(outline.body)]
 
 
 def pair(old: dict[str, list[Statement]], new: dict[str, list[Statement]], hints: dict[str, str]) -> Pairing:

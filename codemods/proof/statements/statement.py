@@ -20,7 +20,7 @@ from codemods.proof.statements.name_resolution import StatementSummary
 class Statement:
     """One top-level statement of a module."""
 
-    side: Snapshot
+    snapshot: Snapshot
     path: str
     node: ast.stmt
     index: int

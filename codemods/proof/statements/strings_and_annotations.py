@@ -160,7 +160,7 @@ class TextNameResolver(NameResolver):
             return
         self._looked_into = node.args[0]
         cell = (modules.pop(), word.value)
-        meaning = self.side.member(self.path, frozenset({(cell[0], "")}), word.value) or frozenset()
+        meaning = self.snapshot.member(self.path, frozenset({(cell[0], "")}), word.value) or frozenset()
         reads = frozenset({cell}) if name in ("getattr", "hasattr") else frozenset()
         self._note(
             Occurrence(f"{cell[0]}:{word.value}", meaning, reads, self._moment, node.lineno, None if reads else cell)
@@ -169,14 +169,14 @@ class TextNameResolver(NameResolver):
     def _path_in_string(self, node: ast.Constant, follows: bool = False) -> None:
         """A dotted path in a string; where it is followed when run, its text is not part of the key."""
         text = str(node.value)
-        meaning, cell, known = self.side.written(self.path, text)
+        meaning, cell, known = self.snapshot.written(self.path, text)
         self._parts.append("§text" if follows and known else self._spelled(node))
         self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if follows else None))
 
     def _visit_constant(self, node: ast.Constant) -> None:
         # A single word is a word, though a module may have the same name.
         dotted = isinstance(node.value, str) and "." in node.value and _MODULE.fullmatch(node.value)
-        if dotted and self.side.find(str(node.value), self.path):
+        if dotted and self.snapshot.find(str(node.value), self.path):
             self._module_name(node)
         elif isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             self._path_in_string(node)
@@ -207,7 +207,7 @@ class TextNameResolver(NameResolver):
 
 
 def _is_told(node: ast.Call, name: str) -> bool:
-    """Is a built-in that may ask the present module told where to look instead?"""
+    """Is a built-in that may read the present module's namespace given another one?"""
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return False
     if name in ("exec", "eval"):

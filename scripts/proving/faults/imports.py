@@ -208,7 +208,7 @@ def module_attribute_frozen(good: Good) -> Iterator[Damaged]:
 
 @fault
 def guard_lost(good: Good) -> Iterator[Damaged]:
-    """An import has no way out any more."""
+    """An import lost its guard."""
     for module in good.changed:
         for node in module.body:
             if isinstance(node, ast.Try) and all(isinstance(s, (ast.Import, ast.ImportFrom)) for s in node.body):

@@ -1,4 +1,4 @@
-"""What a module does, imported on paper, is found out once: runs that build on it are those that do not."""
+"""Import traces recorded by one simulated run hold for the next: both give what a run without them gives."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.simulation import Interpreter
-from codemods.proof.importing.traces import Course, Run
+from codemods.proof.importing.traces import Run, Trace
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 
@@ -38,14 +38,14 @@ def told(run: Run) -> tuple[object, ...]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(body, min_size=len(NAMES), max_size=len(NAMES)), st.permutations(NAMES), st.booleans())
-def test_a_course_is_what_would_happen(bodies: list[str], order: list[str], watched: bool) -> None:
+def test_a_recorded_trace_is_what_would_happen(bodies: list[str], order: list[str], watched: bool) -> None:
     tree = MemoryTree({name: text.encode() for name, text in zip(NAMES, bodies, strict=True)})
     side = Snapshot(tree)
     facts = Facts(side, NAMES, frozenset(["x"] if watched else []))
     keys = {(name, index) for name in NAMES for index in range(12)}
-    courses: dict[str, Course] = {}
+    traces: dict[str, Trace] = {}
     for name in order:
         inside = frozenset(NAMES)
-        shared = Interpreter(side, inside, {}, facts, keys, courses).start(name)
+        shared = Interpreter(side, inside, {}, facts, keys, traces).start(name)
         alone = Interpreter(side, inside, {}, facts, keys).start(name)
         assert told(shared) == told(alone), name
