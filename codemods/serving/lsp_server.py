@@ -77,14 +77,20 @@ def _offered(server: LanguageServer, params: lsp.CodeActionParams) -> Iterator[l
     names = _selected(module, params.range)
     if names:
         what = ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
-        folder = PurePosixPath(path).parent
-        new = (folder / f"{snake(names[0].strip('_'))}.py").as_posix()
+        new = _new_module(path, names[0])
         if new not in tree.paths:
             yield _action(f"Move {what} to new module {PurePosixPath(new).name}", uri, names, new)
         for beside in _neighbours(tree, path):
             yield _action(f"Move {what} to {PurePosixPath(beside).name}", uri, names, beside)
     if len(module.definitions) > 3:
         yield _action("Split this module…", uri, [], _SPLIT)
+
+
+def _new_module(source: str, name: str) -> str:
+    """The module beside the source that is offered for a definition: private where the source is."""
+    file = PurePosixPath(source)
+    private = "_" if file.stem.startswith("_") and file.stem != "__init__" else ""
+    return file.with_name(f"{private}{snake(name.strip('_'))}.py").as_posix()
 
 
 def _action(title: str, uri: str, names: list[str], destination: str) -> lsp.CodeAction:

@@ -107,6 +107,12 @@ async def test_what_is_not_saved_yet_counts(client: LanguageClient, root: Path) 
     assert titles[0] == "Move fresh to new module fresh.py"
 
 
+async def test_beside_a_private_module_the_new_one_is_private(client: LanguageClient, root: Path) -> None:  # noqa: F811
+    (root / "shop/_models.py").write_text(klass("Cookies", body="1"))
+    found = await actions(client, root / "shop/_models.py", "class Cookies")
+    assert next(iter(found)) == "Move Cookies to new module _cookies.py"
+
+
 async def test_a_module_is_split(client: LanguageClient, root: Path) -> None:  # noqa: F811
     text = klass("Reader", body="1") + klass("Writer", body="2") + klass("Third", body="3")
     (root / "shop/models.py").write_text(text + klass("Machine", body="Reader(), Writer(), Third()"))

@@ -160,13 +160,15 @@ def _take_own(request: Request, moving: Moving, standing_alone: bool) -> bool:
     return bool(candidates)
 
 
-def _reachable(request: Request, moving: Iterable[DefinitionGroup]) -> set[DefinitionGroup]:
-    """Free groups that moved code refers to, directly or through others."""
+def _reachable(
+    request: Request, moving: Iterable[DefinitionGroup], among: Collection[DefinitionGroup] | None = None
+) -> set[DefinitionGroup]:
+    """Free groups (``among`` these) that moved code refers to, directly or through others of them."""
     by_name, found = request.units.by_name, set[DefinitionGroup]()
     todo = deque(by_name[r.name] for unit in moving for r in unit.references if r.name in by_name)
     while todo:
         unit = todo.popleft()
-        if unit not in found and request.free(unit):
+        if unit not in found and request.free(unit) and (among is None or unit in among):
             found.add(unit)
             todo.extend(by_name[r.name] for r in unit.references if r.name in by_name)
     return found - set(moving)
@@ -192,9 +194,10 @@ def _take_shared(request: Request, moving: Moving) -> bool:
     """The largest set of groups that both sides use and that belong to what moves."""
     clients = _clients(request, moving)
     needed = {need.name for unit in moving for need in request.graph.at_import(unit)}
-    candidates = _reachable(request, moving) - clients
+    candidates = _reachable(request, moving, set(request.units.all) - clients)
     while out := {u for u in candidates if not _is_shared(request, u, moving.keys() | candidates, clients, needed)}:
-        candidates -= out
+        # What only those that drop out use, or that stay, is none of what moves.
+        candidates = _reachable(request, moving, candidates - out)
     for unit in sorted(candidates, key=lambda u: u.index):
         readers = request.readers(unit)
         inside = len(readers & (moving.keys() | candidates))
