@@ -40,6 +40,7 @@ def test_all_are_done_and_do_nothing_again(trees: tuple[Path, Path]) -> None:
     assert list(replay.differences(trees[1] / "worker", replay.FROZEN / "split" / "worker")) == []
 
 
+@pytest.mark.timeout(1200)  # it runs a suite twice
 def test_recordings_are_the_same_bytes(trees: tuple[Path, Path]) -> None:
     before, after = replay.record(trees[0]), replay.record(trees[1])
     assert before.passed, before.said
