@@ -39,8 +39,8 @@ def check(comparison: Comparison) -> Check:
     return Check("scripts", SAYS, places, tuple(dict.fromkeys(failures)))
 
 
-def _is_script(side: Snapshot, path: str) -> bool:
-    outline = side.outline(path)
+def _is_script(snapshot: Snapshot, path: str) -> bool:
+    outline = snapshot.outline(path)
     return outline is not None and any(map(is_guard, outline.body))
 
 
@@ -56,7 +56,7 @@ class _Script:
     def __init__(self, comparison: Comparison, path: str) -> None:
         self.comparison = comparison
         self.path = path
-        self.side = comparison.after
+        self.snapshot = comparison.after
         self.statements = comparison.new_statements[path]
 
     def used(self, left: list[Pair]) -> list[Pair]:
@@ -74,7 +74,7 @@ class _Script:
                     f"{pair.new.said} reads {name} of {self.path}: when that runs as a script there are two, for {why}"
                 )
                 yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} {name}")
-        if found and not self._was_loaded() and (seen := Effects(self.side).of_module(self.path)):
+        if found and not self._was_loaded() and (seen := Effects(self.snapshot).of_module(self.path)):
             changed = ", ".join(sorted(f"{where}:{name}" if where else name for where, name in seen)[:3])
             text = f"{pair.new.said} executes {self.path} again when that runs as a script, which changes {changed}"
             yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} again")
@@ -112,7 +112,7 @@ class _Script:
         if isinstance(node, ast.ClassDef):
             return f"{name} is a class"
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            meant = [self.side.meaning(self.path, decorator) for decorator in node.decorator_list]
+            meant = [self.snapshot.meaning(self.path, decorator) for decorator in node.decorator_list]
             if not all(meaning and meaning <= _DECORATORS for meaning in meant):
                 return f"a decorator made {name}"
             defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
@@ -128,7 +128,7 @@ class _Script:
         if isinstance(node, ast.Name):
             return True
         if isinstance(node, ast.Call):
-            meaning = self.side.meaning(self.path, node.func)
+            meaning = self.snapshot.meaning(self.path, node.func)
             inner = [e for a in node.args for e in (a.elts if isinstance(a, (ast.List, ast.Set)) else [a])]
             plain = bool(meaning) and meaning <= _MAKES_PLAIN and not node.keywords
             return plain and all(map(self._is_plain, inner))
@@ -138,6 +138,6 @@ class _Script:
 
     def _has_attributes(self, name: str) -> bool:
         """Does code of the script read or set attributes of a function?"""
-        outline = self.side.outline(self.path)
+        outline = self.snapshot.outline(self.path)
         nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
         return any(getattr(n.value, "id", "") == name and n.attr not in _SAID_OF_ALL for n in nodes)
