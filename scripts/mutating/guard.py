@@ -6,6 +6,7 @@ import ast
 import contextlib
 import gc
 import hashlib
+import importlib
 import inspect
 import io
 import sys
@@ -24,8 +25,8 @@ class GuardError(Exception):
 class _Loop:
     """The plugin: pytest collects, then `work` has the tests instead of pytest's own loop."""
 
-    def __init__(self, work: Callable[[list[pytest.Item]], None]) -> None:
-        self.work, self.began = work, False
+    def __init__(self, work: Callable[[list[pytest.Item]], None], kit: Path | None) -> None:
+        self.work, self.kit, self.began = work, kit, False
         self.error: BaseException | None = None
 
     @pytest.hookimpl(tryfirst=True)
@@ -33,6 +34,7 @@ class _Loop:
         if session.testsfailed:
             return None
         self.began = True
+        _import_all(self.kit)
         gc.collect()
         gc.freeze()  # forks share what is there by now
         try:
@@ -43,14 +45,23 @@ class _Loop:
         return True
 
 
+def _import_all(kit: Path | None) -> None:
+    """What fixtures import late, and pytest rewrites, would be imported by each fork again."""
+    if kit is not None:
+        for file in sorted(kit.glob("[a-z]*.py")):
+            importlib.import_module(".".join((*kit.parts[-2:], file.stem)))
+
+
 def with_guard(project: Project, work: Callable[[list[pytest.Item]], None]) -> None:
     """Collect the tests and give them to `work`. Raises GuardError if they cannot be collected."""
     root, tests = str(project.root), str(project.root / project.tests)
     ignored = [f"--ignore={project.root / one}" for one in project.outside]
-    loop, said = _Loop(work), io.StringIO()
+    kit = project.root / project.kit[1] if project.kit else None
+    loop, said = _Loop(work, kit), io.StringIO()
     with contextlib.redirect_stdout(said):
         pytest.main(
-            ["-q", "--capture=no", "--rootdir", root, "-p", "no:cacheprovider", *ignored, tests], plugins=[loop]
+            ["-q", "--capture=no", "--tb=native", "--rootdir", root, "-p", "no:cacheprovider", *ignored, tests],
+            plugins=[loop],
         )
     if loop.error:
         raise loop.error
