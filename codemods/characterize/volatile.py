@@ -14,6 +14,7 @@ import time_machine
 
 # Declared from the start, but for these values alone: a host or a pid that the test gave is no other next time.
 HERE: dict[str, Any] = {"host": socket.gethostname(), "hostname": socket.gethostname(), "pid": os.getpid()}
+os.register_at_fork(after_in_child=lambda: HERE.update(pid=os.getpid()))
 _TOKENS = re.compile(r"([./ ])")
 _EPOCHS = (1, 10**3, 10**6, 10**9)  # seconds since 1970, in the units in which people write them
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?=[T ]\d\d:\d\d)")

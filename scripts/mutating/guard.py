@@ -59,10 +59,8 @@ def with_guard(project: Project, work: Callable[[list[pytest.Item]], None]) -> N
     kit = project.root / project.kit[1] if project.kit else None
     loop, said = _Loop(work, kit), io.StringIO()
     with contextlib.redirect_stdout(said):
-        pytest.main(
-            ["-q", "--capture=no", "--tb=native", "--rootdir", root, "-p", "no:cacheprovider", *ignored, tests],
-            plugins=[loop],
-        )
+        options = ["-q", "--capture=no", "--tb=native", "-p", "no:cacheprovider"]
+        pytest.main([*options, "--rootdir", root, *ignored, tests], plugins=[loop])
     if loop.error:
         raise loop.error
     if not loop.began:

@@ -12,7 +12,7 @@ import uuid
 import pytest
 import time_machine
 
-from codemods.characterize.volatile import VolatileError
+from codemods.characterize.volatile import HERE, VolatileError
 
 
 async def put(connect, value, key="k"):
@@ -23,6 +23,14 @@ async def put(connect, value, key="k"):
 async def test_the_usual_fields_need_no_declaration(clock, connect, tape):
     await put(connect, {"pid": os.getpid(), "host": socket.gethostname(), "n": os.getpid()})
     assert f'{{"pid": "<pid>", "host": "<host>", "n": {os.getpid()}}}' in tape.text()
+
+
+def test_the_id_of_a_fork_is_its_own():
+    """pytest may have forked after the import."""
+    child = os.fork()
+    if not child:
+        os._exit(HERE["pid"] != os.getpid())
+    assert os.waitpid(child, 0)[1] == 0
 
 
 async def test_an_undeclared_uuid_fails_with_advice(clock, connect, tape):
