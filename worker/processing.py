@@ -103,6 +103,8 @@ class JobProcessor:
         self._changed = changed
         self._context = context
         self._metrics = metrics
+        # Of the messages whose jobs are in hand.
+        self._sequences: dict[str, int] = {}
 
     async def process(self, queue: str, message: Msg) -> None:
         """Settle a message; raises nothing but the cancellation of its caller."""
@@ -136,7 +138,7 @@ class JobProcessor:
         if job.schedule is not None:
             job = occurrence(job, message.metadata.sequence.stream, time.time())
         if job.job_id in self._work.active:
-            await message.nak(delay=self._settings.ack_wait)  # signs of life got lost: here it is again
+            await self._in_hand(job, message)
             return
         limit = job.max_attempts or self._registry.max_attempts(job.function, self._settings.max_attempts)
         try:
@@ -147,6 +149,16 @@ class JobProcessor:
             # Another worker was quicker, or an operator: what is recorded stays, and nobody need do it again.
             logger.warning("%s", error)
             await self._answer(message)
+
+    async def _in_hand(self, job: Job, message: Msg) -> None:
+        """This worker runs the job that is delivered: signs of life got lost, or it is a second message."""
+        first = self._sequences[job.job_id]
+        second = message.metadata.sequence.stream != first
+        if second and await self._settle(lambda: self._jobs.message_is_there(first)):
+            logger.info("Job %s is run by another message", job.job_id)
+            await self._answer(message)
+        else:
+            await message.nak(delay=self._settings.ack_wait)
 
     async def _take(self, delivery: Delivery) -> None:
         """Run the job if it is due; else its message is answered here."""
@@ -222,6 +234,7 @@ class JobProcessor:
 
     async def _run(self, delivery: Delivery, start: Start) -> None:
         job, message = delivery.job, delivery.message
+        self._sequences[job.job_id] = delivery.sequence
         self._work.active[job.job_id] = ActiveJob(job.job_id, delivery.queue, round(time.time(), 3), delivery.number)
         self._changed()
         progress = Progress(message, self._settings.progress_interval)
@@ -238,7 +251,7 @@ class JobProcessor:
             raise
         finally:
             progress.stop()
-            del self._work.active[job.job_id]
+            del self._work.active[job.job_id], self._sequences[job.job_id]
             self._jobs.forget(job.job_id)
             self._changed()
 

@@ -140,14 +140,14 @@ def encode_record(said: dict[str, Any], worker: WorkerView, lag: float) -> bytes
         listed = listed[: len(listed) // 2]
 
 
-def is_written_by(instance: str | None, data: bytes, worker_id: str) -> bool:
+def check_written_by(instance: str | None, data: bytes, worker_id: str) -> None:
     """Whether this instance wrote a record; raises WorkerIdTakenError if it did not."""
     try:
         record = decode(data)
     except ValueError:
         record = {}
     if record.get("instance") == instance:
-        return True
+        return
     writer = f"instance {record.get('instance')} (pid {record.get('pid')} on {record.get('host')})"
     raise WorkerIdTakenError(f"Worker id {worker_id!r} is in use: {writer} wrote its record")
 

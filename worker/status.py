@@ -21,8 +21,8 @@ from worker.states import (
     WorkerInfo,
     WorkerView,
     check_transition,
+    check_written_by,
     encode_record,
-    is_written_by,
     new_instance,
     worker_key,
 )
@@ -71,10 +71,12 @@ class WorkerStatusManager:
         self._kv: KeyValue | None = None
         self._lock = asyncio.Lock()
         self._status: WORKER_STATUS | None = None
-        self._status_since = self._started_at = 0.0
         self._instance: str | None = None
-        self._seq = 0
-        self._revision: int | None = None
+        # These are there from register() on.
+        self._status_since: float
+        self._started_at: float
+        self._seq: int
+        self._revision: int | None
         self._taken: WorkerIdTakenError | None = None
 
         self._heartbeat = Heartbeat(worker.worker_id, self._settings.heartbeat_interval, self._beat)
@@ -132,7 +134,7 @@ class WorkerStatusManager:
         except (nats.js.errors.KeyWrongLastSequenceError, nats.js.errors.KeyNotFoundError):
             # kv.create looks for a reason itself, and does not find the key if it is gone by then.
             last = await self._last_message()
-        self._is_own(last)
+        self._own(last)
         # Else it is a marker of the server for a record that expired: kv.create does not see through it.
         return await kv.update(self.key, payload, last=last.seq if last else None)
 
@@ -148,11 +150,11 @@ class WorkerStatusManager:
                 await kv.delete(self.key, last=self._revision)
             except nats.js.errors.BadRequestError:
                 # A beat that timed out may have come through late; else the record is gone, or another's.
-                last = await self._last_message()
-                if last is None or not self._is_own(last):
+                own = self._own(await self._last_message())
+                if own is None:
                     logger.warning("The record of worker %s was gone already", self.worker_id)
                     return
-                await kv.delete(self.key, last=last.seq)
+                await kv.delete(self.key, last=own.seq)
         except WorkerIdTakenError as error:
             logger.error("%s", error)
             return
@@ -173,7 +175,7 @@ class WorkerStatusManager:
                 raise NotRegisteredError(f"Worker {self.worker_id!r} is not registered")
             check_transition(self._status, status, len(self._worker.active_jobs))
             self._change_status(status)
-            await self._write_record()
+            await self._write_record(status)
 
     def jobs_changed(self) -> None:
         """The worker took or finished a job: BUSY and IDLE follow from how many it has, and nothing else.
@@ -212,20 +214,20 @@ class WorkerStatusManager:
 
     async def _beat(self) -> None:
         async with self._lock:
-            if self.registered:
-                await self._write_record()
+            if self._status is not None:
+                await self._write_record(self._status)
 
-    async def _write_record(self) -> bool:
-        """Write the record as it is now. False if that did not work this time: the next beat tries again."""
+    async def _write_record(self, status: WORKER_STATUS) -> None:
+        """Write the record as it is now; if that does not work this time, the next beat tries again."""
         if self._taken is not None:
             raise self._taken
         if not self._worker.nc.is_connected:
             # The library would keep the write and send it whenever it can, with what is long out of date.
             logger.info("Beat of worker %s skipped: not connected", self.worker_id)
-            return False
+            return
         self._seq += 1
         try:
-            await self._put_record()
+            await self._put_record(status)
         except WorkerIdTakenError as error:
             self._taken = error
             logger.error("%s", error)
@@ -237,26 +239,23 @@ class WorkerStatusManager:
                 self._kv = None  # no leader for a moment, or the bucket is gone: look again next time
             reason = describe_error(error)
             logger.warning("Beat of worker %s failed: %s", self.worker_id, reason)
-            return False
-        return True
 
-    async def _put_record(self) -> None:
-        assert self._status is not None
+    async def _put_record(self, status: WORKER_STATUS) -> None:
         kv = await self._bucket()
         try:
-            self._revision = await kv.update(self.key, self._encode_record(self._status), last=self._revision)
+            self._revision = await kv.update(self.key, self._encode_record(status), last=self._revision)
             return
         except nats.js.errors.KeyWrongLastSequenceError:
             last = await self._last_message()
-        if last is not None and self._is_own(last):
+        if own := self._own(last):
             logger.info("A beat of worker %s had come through late", self.worker_id)
-            self._revision = await kv.update(self.key, self._encode_record(self._status), last=last.seq)
+            self._revision = await kv.update(self.key, self._encode_record(status), last=own.seq)
             return
         # No record: it expired, or somebody deleted it. Somebody else may have this worker's jobs by now.
         old, self._instance = self._instance, self._new_instance()
         self._seq = 1
         expected = last.seq if last else None
-        self._revision = await kv.update(self.key, self._encode_record(self._status), last=expected)
+        self._revision = await kv.update(self.key, self._encode_record(status), last=expected)
         logger.error(
             "Worker %s had been written off: instance %s is now %s; its %d jobs may run twice",
             *(self.worker_id, old, self._instance, len(self._worker.active_jobs)),
@@ -294,9 +293,12 @@ class WorkerStatusManager:
         except nats.js.errors.NotFoundError:
             return None
 
-    def _is_own(self, last: RawStreamMsg | None) -> bool:
-        """Whether this instance wrote the record; False if there is none. Raises if somebody else did."""
-        return bool(last and last.data and is_written_by(self._instance, last.data, self.worker_id))
+    def _own(self, last: RawStreamMsg | None) -> RawStreamMsg | None:
+        """The record if this instance wrote it; None if there is none. Raises if somebody else did."""
+        if last is None or not last.data:
+            return None
+        check_written_by(self._instance, last.data, self.worker_id)
+        return last
 
     @classmethod
     async def list_workers(cls, nc: NATS, settings: Settings | None = None) -> list[WorkerInfo]:

@@ -3,6 +3,9 @@ runs it, or something else lies in its place."""
 
 from __future__ import annotations
 
+import asyncio
+
+import nats.js.errors
 import pytest
 
 from tests.worker.test_jobs import bring, job
@@ -138,6 +141,28 @@ async def test_a_job_that_is_expected_runs_without_having_been_queued(clock, ope
     assert tape == recorded
 
 
+async def test_two_clients_enqueue_what_is_expected(clock, open_jobs, tape, recorded):
+    """Both find that others wait for it; the record of one is there first."""
+    first, second = await open_jobs("w1"), await open_jobs("w2")
+    await first.wait_for(child("parent"), ["parent"])
+    queued = await asyncio.gather(first.queued(job("parent")), second.queued(job("parent")))
+    assert sum(one is not None for one in queued) == 1
+    assert tape == recorded
+
+
+async def test_a_record_vanishes_while_it_is_looked_at(clock, open_jobs, js, tape, faults, recorded):
+    jobs = await open_jobs()
+    await jobs.queued(job())
+    faults.delay("get", "bucket jobs", seconds=1)  # the library's own look, for a reason of the refusal
+    looking = faults.hold("get", "bucket jobs")
+    queuing = asyncio.create_task(jobs.queued(job()))
+    await clock.advance(2)
+    await (await js.key_value(SETTINGS.jobs_bucket)).delete("job")
+    looking.release()
+    assert await queuing is None
+    assert tape == recorded
+
+
 # -- a second message --------------------------------------------------------------------------------------
 
 
@@ -153,14 +178,22 @@ async def test_a_second_message_does_not_run_it(clock, open_jobs, tape, recorded
     tape.note("the first message is gone")
     record = await first.running(job(), 1, 8, instead_of=7)
     assert (record.attempts, record.sequence) == (3, 8)
+    tape.note("the first message was gone, and the job got another life")
+    await first.failed(job(), "ValueError: never")
+    await first.requeued(job())
+    second.forget("job")
+    assert (await second.running(job(), 1, 9, instead_of=8)).sequence == 9
     assert tape == recorded
 
 
-async def test_whether_a_message_is_there(clock, open_jobs, js, tape, recorded):
+async def test_whether_a_message_is_there(clock, open_jobs, js, tape, faults, recorded):
     jobs = await open_jobs()
     await js.publish(SETTINGS.job_subject("default"), job().encode())
     assert await jobs.message_is_there(1)
-    assert not await jobs.message_is_there(2)
+    assert await jobs.message_is_there(2) is False
+    faults.no_responders("get", "stream JOBS")
+    with tape.raises(nats.js.errors.ServiceUnavailableError):
+        await jobs.message_is_there(1)
     assert tape == recorded
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from codemods.characterize.server import NatsServer
-from tests.worker.test_command import WITHIN, call, lines_until, running
+from tests.worker.test_command import call, lines_until, rest_of, running
 from worker import Job, JobClient, JobStatusManager, Settings
 
 SETTINGS = Settings()
@@ -26,7 +26,7 @@ def test_the_embedded_server_is_killed_under_its_worker(tmp_path):
         lines_until(worker, "is connected again")
         assert call("enqueue", "add", "2", "3", "--id", "sum", "--wait", *place).stdout == "sum\n5\n"
         worker.send_signal(signal.SIGTERM)
-        _, log = worker.communicate(timeout=WITHIN)
+        log = rest_of(worker)
         assert worker.returncode == 0
         assert "Traceback" not in log
 
@@ -51,7 +51,7 @@ def test_a_worker_without_a_server_is_told_to_stop(tmp_path, function, monkeypat
             worker.send_signal(signal.SIGTERM)
             lines_until(worker, "waiting for 1 jobs")
             worker.send_signal(signal.SIGTERM)
-            _, log = worker.communicate(timeout=WITHIN)
+            log = rest_of(worker)
             assert worker.returncode == 0
             assert "Traceback" not in log
     finally:

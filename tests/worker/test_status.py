@@ -596,6 +596,22 @@ async def test_somebody_else_writes_the_record(clock, connect, manage, tape, rec
     assert tape == recorded
 
 
+async def test_the_id_is_free_again(clock, connect, manage, tape, recorded):
+    """What was said of somebody else is forgotten with the next registration."""
+    manager, _ = await manage()
+    await manager.start_heartbeat()
+    kv = await foreign(connect)
+    await kv.put("w1", b'{"instance": "other"}')
+    await clock.advance(16)
+    await manager.unregister()
+    await kv.delete("w1")
+    tape.note("the place is free")
+    await manager.start_heartbeat()
+    await clock.advance(16)
+    tape.note(shown(manager))
+    assert tape == recorded
+
+
 async def test_somebody_else_is_there_already(clock, manage, tape, recorded):
     first, _ = await manage("w1")
     await first.start_heartbeat()
