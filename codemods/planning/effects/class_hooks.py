@@ -171,7 +171,8 @@ class ClassHooks:
 
     def _mentioned(self, module: Module) -> Iterator[Target]:
         """The definitions of the tree that a module names."""
-        for node in (*module.source.nodes.of(ast.Name), *module.source.nodes.of(ast.Attribute)):
-            target = self.resolver.named(module, None, chain_of(node))
+        nodes = (*module.source.nodes.of(ast.Name), *module.source.nodes.of(ast.Attribute))
+        for chain in dict.fromkeys(map(chain_of, nodes)):
+            target = self.resolver.named(module, None, chain)
             if target is not None and target[0]:
                 yield target

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.project import imports
+from codemods.project import imports, walk
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from codemods.proof.statements.pairing import Statement
 
 Names = frozenset[str]
+# What finds an attribute by its name as text.
+_BY_TEXT = frozenset(
+    {"getattr", "attrgetter", "getattr_static", "__getattribute__", "__dict__", "modules", "import_module"}
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,9 @@ class ImpactAnalysis:
         self._modules = frozenset(other)
         for path in self._modules:  # A module is a place in its package.
             self._given[_package(path)].add(stem(path))
-        self._whole = frozenset(map(stem, lost))
-        if self._whole:
-            self._whole |= LOCAL_BUILTINS
+        self._lost = frozenset(lost)
+        self._stems = frozenset(map(stem, self._lost))
+        self._as: dict[str, Names] = {}
         self._bare: dict[str, Names] = {}
         self._near: dict[str, Names] = {}
         self._leads: dict[str, _Leads] = {}
@@ -91,10 +95,42 @@ class ImpactAnalysis:
     def touches(self, statement: Statement) -> bool:
         """Could a statement whose text is the same mean something else now?"""
         words = statement.words
-        if words & (self._whole | self.bare(statement.path)):
+        if words & self.bare(statement.path) or (statement.path in self._lost and words & LOCAL_BUILTINS):
             return True
         near = self.near(statement.path) & words
-        return bool(near) and ("import" in words or _through(near).search(statement.text) is not None)
+        if near and ("import" in words or _through(near).search(statement.text) is not None):
+            return True
+        return not words.isdisjoint(self._stems | self._aliases(statement.path)) and self._has_module(statement)
+
+    def _aliases(self, path: str) -> Names:
+        """Other names by which the imports of a file bind modules from which names were lost."""
+        if path not in self._as:
+            outline = self.snapshot.outline(path) if self._stems else None
+            found = (alias for node in outline.source.nodes.imports for alias in node.names) if outline else ()
+            self._as[path] = frozenset(a.asname for a in found if a.asname and not self._stems.isdisjoint(_parts(a)))
+        return self._as[path]
+
+    def _has_module(self, statement: Statement) -> bool:
+        """Could a statement get hold of such a module: by itself, by an import, as an attribute, by a text?"""
+        aliases, outline = self._aliases(statement.path), self.snapshot.outline(statement.path)
+        stems = self._stems & statement.words
+        if outline is None or outline.stars or any(name in outline.binds for name in stems):
+            return True
+        if not aliases.isdisjoint(statement.words):
+            return True
+        if _through(stems).search(statement.text) is None and "import" not in statement.words:
+            return False
+        nodes = list(walk(statement.node))
+        imported = [a for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names]
+        if any(a.name == "*" or not stems.isdisjoint(_parts(a)) for a in imported):
+            return True
+        asks = not _BY_TEXT.isdisjoint(statement.words)
+        return any(
+            node.attr in stems and (bool(imported) or _root(node) in outline.binds)
+            if isinstance(node, ast.Attribute)
+            else isinstance(node, ast.Constant) and isinstance(node.value, str) and _says(node.value, stems, asks)
+            for node in nodes
+        )
 
     def concerns(self, node: ast.Import | ast.ImportFrom) -> bool:
         """Could an import that is written as before lead elsewhere, or nowhere?"""
@@ -134,7 +170,7 @@ class ImpactAnalysis:
         known = {*self._places, *self._modules}
         for path in self._mentioning(known):
             led = self._led(path)
-            words = self.near(path) | (self._whole if led.to & known else frozenset())
+            words = self.near(path) | (self._stems if led.to & known else frozenset())
             if led.starred & known or led.to & self._modules or _stands(words, self._peek(path)):
                 yield path
 
@@ -176,6 +212,21 @@ def stem(path: str) -> str:
     return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
 
 
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def _says(text: str, stems: Names, asks: bool) -> bool:
+    """Is a text the dotted path of a module, or, where code asks for attributes by text, its name?"""
+    return any(f".{name}" in text for name in stems) or (asks and text in stems)
+
+
+def _parts(alias: ast.alias) -> list[str]:
+    return alias.name.split(".")
+
+
 def _package(path: str) -> str:
     """The ``__init__`` of the package that a module stands in, be it there or not."""
     folder = path.removesuffix("/__init__.py").rpartition("/")[0]
@@ -183,8 +234,8 @@ def _package(path: str) -> str:
 
 
 def _through(names: Names) -> re.Pattern[str]:
-    """A name behind a dot or the sign that opens a text, or at its end."""
-    return re.compile(rf"""[.:'"]\s*(?:{_any(names)})(?!\w)""")
+    """A name behind a dot or the sign that opens a text, or at its end; ``self`` is no module."""
+    return re.compile(rf"""(?:(?<!\bself)\.\s*|:|['"]\s*)(?:{_any(names)})(?!\w)""")
 
 
 def _stands(words: Names, raw: bytes) -> bool:

@@ -93,9 +93,14 @@ def _callers(snapshot: Snapshot, asking: str, function: ast.stmt, value: ast.exp
 def _mentioned(snapshot: Snapshot, path: str) -> Iterator[Origin]:
     """The definitions of the tree that a module names."""
     outline = snapshot.outline(path)
-    for kind in (ast.Name, ast.Attribute) if outline is not None else ():
-        for node in outline.source.nodes.of(kind):  # type: ignore[union-attr]
-            yield from (origin for origin in snapshot.meaning(path, node) if origin[0] not in ("", "="))
+    if outline is None:
+        return
+    nodes = outline.source.nodes
+    chains = {
+        ast.unparse(node): node for kind in (ast.Name, ast.Attribute) for node in nodes.of(kind) if is_chain(node)
+    }
+    for node in chains.values():
+        yield from (origin for origin in snapshot.meaning(path, node) if origin[0] not in ("", "="))
 
 
 def immediate_calls(node: ast.AST) -> Iterator[ast.Call]:
