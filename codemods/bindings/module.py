@@ -117,15 +117,22 @@ class Module:
         if id(node) in self._of_the_module or not isinstance(node, ast.Name):
             return True
         return any(
-            item.binds == node.id
-            and (item.in_class or item.script or item.function is not None)
-            and (item.function is None or item.function.lineno <= node.lineno <= (item.function.end_lineno or 0))
-            for item in self.imports
+            item.function is None or item.function.lineno <= node.lineno <= (item.function.end_lineno or 0)
+            for item in self._inner_imports.get(node.id, ())
         )
 
     def is_global(self, node: ast.expr) -> bool:
         """Is a name read here as one of the module, or a builtin, not as a local variable?"""
         return id(node) in self._of_the_module
+
+    @cached_property
+    def _inner_imports(self) -> dict[str, list[Import]]:
+        """Imports in functions, classes and below the main guard, by the name that they bind."""
+        found: dict[str, list[Import]] = defaultdict(list)
+        for item in self.imports:
+            if item.in_class or item.script or item.function is not None:
+                found[item.binds].append(item)
+        return dict(found)
 
     @cached_property
     def _of_the_module(self) -> frozenset[int]:

@@ -48,7 +48,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
     tree = facts.world.tree
     knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
-    showing = re.compile(rf"(?:[<'\"\s]{path}\.|\b{path}\\\.)".encode())
+    # It begins with plain text: one that looks behind itself takes twenty times as long.
+    showing = re.compile(rf"{path}\\?\.".encode())
     knowing = {path for path in knowing if showing.search(tree.peek(path))}
     for module in facts.world.modules_mentioning(*shown, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}

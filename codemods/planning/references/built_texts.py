@@ -13,10 +13,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice, product
+from weakref import WeakKeyDictionary
 
 from codemods.bindings import Module
 from codemods.planning.index.project_index import ProjectIndex
-from codemods.project import Unreadable
+from codemods.project import Nodes, Unreadable
 
 # A part of a text that nobody knows.
 UNKNOWN = "\0"
@@ -125,8 +126,19 @@ class BuiltTexts:
         return frozenset(argument.arg for argument in nodes.of(ast.arg)) - given
 
 
-def bound_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
+def bound_values(module: Module) -> tuple[tuple[str, ast.expr], ...]:
     """(name, value) for each place in a file at which a plain name gets a value that is written there."""
+    nodes = module.source.nodes
+    if nodes not in _BOUND:
+        _BOUND[nodes] = tuple(_bound_values(module))
+    return _BOUND[nodes]
+
+
+# Asked for by each that follows values in a file, so found once.
+_BOUND: WeakKeyDictionary[Nodes, tuple[tuple[str, ast.expr], ...]] = WeakKeyDictionary()
+
+
+def _bound_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
     nodes = module.source.nodes
     for node in nodes.of(ast.Assign):
         yield from ((t.id, node.value) for t in node.targets if isinstance(t, ast.Name))

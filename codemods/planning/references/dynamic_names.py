@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from codemods.bindings import Module
 from codemods.model import Place
@@ -120,10 +120,18 @@ class _Namespaces:
             text = self.module.source.text
             if unit is None or any(word in text for word in (*WAYS, "__dict__", "modules", "import_module")):
                 for node in walk(root):
-                    yield from self._look(node, self.module.source.nodes.parents, unit)
+                    if self._may_look(node):
+                        yield from self._look(node, self.module.source.nodes.parents, unit)
 
-    def _look(self, node: ast.AST, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
-        place = self.module.source.place(node) if isinstance(node, ast.expr) else Place(self.module.path)
+    def _may_look(self, node: ast.AST) -> TypeGuard[ast.expr]:
+        if isinstance(node, ast.Name):
+            return node.id in WAYS or node.id in self._held
+        if isinstance(node, ast.Attribute):
+            return node.attr == "__dict__"
+        return isinstance(node, ast.Call) and last_name(node.func) in WAYS
+
+    def _look(self, node: ast.expr, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
+        place = self.module.source.place(node)
         if isinstance(node, ast.Call) and (way := self._way(node, parents)) is not None:
             called = last_name(node.func)
             if way.gives == "name":
@@ -132,7 +140,7 @@ class _Namespaces:
                 yield Look(place, called, texts, bound=way.bound, unit=unit)
             elif way.gives == "list":
                 yield Look(place, called, unit=unit)
-        if isinstance(node, ast.expr) and self._is_namespace(node, parents):
+        if self._is_namespace(node, parents):
             yield from self._asked(node, parents, place, unit)
         elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node, parents):
             yield Look(place, node.id, ordered=True, unit=unit)

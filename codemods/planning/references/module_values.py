@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
-from codemods.project import Unreadable
+from codemods.project import Unreadable, walk
 
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
 
@@ -34,6 +34,8 @@ class ModuleValues:
         self._defined: dict[str, bool] = {}
         self._texts: dict[str, BuiltTexts] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
+        self._chains: dict[tuple[str, tuple[str, ...]], bool] = {}
+        self._given: dict[ast.AST, list[ast.expr]] = {}  # what functions return or yield
         self.files: dict[str, Module] = {}
         self._collect(files)
 
@@ -75,7 +77,11 @@ class ModuleValues:
                 return False
 
     def _by_chain(self, module: Module, chain: list[str]) -> bool:
-        return any(self.world.names.find(d, module.path) == self.path for d in self.dotted_of(module, chain))
+        key = module.path, tuple(chain)
+        if key not in self._chains:
+            dotted = self.dotted_of(module, chain)
+            self._chains[key] = any(self.world.names.find(d, module.path) == self.path for d in dotted)
+        return self._chains[key]
 
     def _is_made(self, module: Module, call: ast.Call) -> bool:
         called = last_name(call.func)
@@ -166,10 +172,10 @@ class ModuleValues:
         self._names[module.path].update(plain[i] for i in places if i < len(plain))
         self._names[module.path].update(named & {*map(str, given)})
         self._names[module.path].update(self._fixtures & named if _is_asked_by_pytest(function) else ())
-        if any(
-            isinstance(n, (ast.Return, ast.Yield)) and n.value is not None and self.holds(module, n.value)
-            for n in ast.walk(function)
-        ):
+        if function not in self._given:
+            found = (n.value for n in walk(function) if isinstance(n, (ast.Return, ast.Yield)))
+            self._given[function] = [value for value in found if value is not None]
+        if any(self.holds(module, value) for value in self._given[function]):
             fixture = any("fixture" in ast.unparse(d) for d in function.decorator_list)
             (self._fixtures if fixture else self._functions).add(function.name)
 
