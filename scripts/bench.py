@@ -1,9 +1,10 @@
-"""Measure the tool beside a floor, rope and LibCST: the same trees, the same moves, whole processes.
+"""Measure the tool beside a floor, rope, emend and LibCST: the same trees, the same moves, whole processes.
 
     scripts/bench                                 everything; takes an hour, most of it rope's
     scripts/bench django worker 50 --runs 9       these trees alone
     scripts/bench 1000 10000 --without rope LibCST
-    scripts/bench --markdown docs/performance-table.md --svg docs/growth.svg
+    scripts/bench --docs                          everything, into docs/performance.md and docs/growth.svg
+    scripts/bench --docs --results r.jsonl django each tree in a run of its own, kept in r.jsonl
     scripts/bench --moves 1000                    a module of 5,000 lines split into ten, as one change
 
 Trees: django (its sdist), worker (this project's, before its first move), and a number: a monorepo of so many files
@@ -23,6 +24,7 @@ from benchmarks import growth, moves, table
 from benchmarks.columns import columns
 from benchmarks.trees import SIZES, cases
 
+_DOCS = Path(__file__).resolve().parent.parent / "docs"
 _ALL = ["django", "worker", "50", *map(str, SIZES)]
 
 
@@ -35,8 +37,7 @@ def main() -> int:
     parser.add_argument("--base", type=Path, help="the folder for the trees; kept for the next time")
     parser.add_argument("--moves", type=int, metavar="N", help="split a module of N definitions in ten, nothing else")
     parser.add_argument("--results", type=Path, help="a file of JSON lines that results are added to, and read from")
-    parser.add_argument("--markdown", type=Path, help="write the table there")
-    parser.add_argument("--svg", type=Path, help="write the growth curve there")
+    parser.add_argument("--docs", action="store_true", help="write the table and the growth curve into docs/")
     options = parser.parse_intermixed_args()
     with tempfile.TemporaryDirectory() as scratch:
         base = (options.base or Path(scratch)).resolve()
@@ -44,13 +45,18 @@ def main() -> int:
         if options.moves:
             print(moves.split(base, options.moves, options.runs, options.limit))
             return 0
+        before = table.load()
         rows = _measured(options, base)
+    how = (
+        f"Medians of {options.runs} runs of each command; load of the machine before: {before}, after: {table.load()}."
+    )
+    print(how)
     print(table.machine())
     print(table.text(rows))
-    if options.markdown:
-        options.markdown.write_text(table.markdown(rows))
-    if options.svg:
-        options.svg.write_text(growth.svg(rows))
+    if options.docs:
+        page = _DOCS / "performance.md"
+        page.write_text(table.into(page.read_text(), rows, how))
+        (_DOCS / "growth.svg").write_text(growth.svg(rows))
     return 0
 
 
@@ -59,7 +65,7 @@ def _measured(options: argparse.Namespace, base: Path) -> list[table.Row]:
     rows = table.read(results.read_text()) if results and results.exists() else []
     for case in cases(options.trees, base):
         runs = {}
-        for name, run in columns(case, options.runs, options.limit, options.without):
+        for name, run in columns(case, base, options.runs, options.limit, options.without):
             runs[name] = run
             print(f"{case.tree}, {case.what}: {name}: {table.cell(run)}", file=sys.stderr, flush=True)
         row = table.Row(case.tree, case.what, case.name, case.size, runs)

@@ -16,6 +16,33 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
         signal.signal(_number, _handler)
 
 
+# Files that take longest, or whose last test does: who shares the work begins with them, or one processor is left with
+# them at the end.
+_LONGEST = (
+    "tests/replay/test_replay.py",
+    "tests/characterize/test_docs.py",
+    "tests/characterize/test_plugin.py",
+    "tests/mutation/test_mutants.py",
+    "tests/commands/test_odd_trees.py",
+    "tests/moves/",
+    "tests/docs/test_pages.py",
+    "tests/proof/",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The order of files; within one, tests stay as they stand there."""
+    root = config.rootpath
+    places = {path: path.relative_to(root).as_posix() for path in {i.path for i in items} if path.is_relative_to(root)}
+
+    def rank(item: pytest.Item) -> int:
+        place = places.get(item.path, "")
+        return next((number for number, start in enumerate(_LONGEST) if place.startswith(start)), len(_LONGEST))
+
+    items.sort(key=rank)
+
+
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Without pytest-timeout the setting in pyproject.toml would be an error: a test that hangs is not stopped then."""
     if not pluginmanager.hasplugin("timeout"):

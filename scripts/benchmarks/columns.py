@@ -6,18 +6,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.emend import emend
 from benchmarks.measuring import Run, measure
 from benchmarks.trees import Case
 
 _HERE = Path(__file__).resolve().parent
-OURS = ("ours", "plan", "check", "done")
-OTHERS = ("floor", "grep", "rope", "LibCST")
 
 
-def columns(case: Case, runs: int, limit: float, without: list[str]) -> Iterator[tuple[str, Run]]:
-    """Each column with its medians, as they come. The tree is left as it was."""
+def columns(case: Case, base: Path, runs: int, limit: float, without: list[str]) -> Iterator[tuple[str, Run]]:
+    """Each column with its medians, as they come; ``base`` has what they need. The tree is left as it was."""
     python = sys.executable
-    ours = [python, "-m", "codemods", "extract", case.source, case.destination, case.name]
+    ours = [python, "-m", "codemods", "extract", case.source, case.destination, case.name, *case.options]
     rename = [python, "-m", "libcst.tool", "codemod", "--no-format", "--hide-progress", "rename.RenameCommand"]
     names = [f"--old_name={case.dotted[0]}", f"--new_name={case.dotted[1]}"]
     commands = {
@@ -25,16 +24,22 @@ def columns(case: Case, runs: int, limit: float, without: list[str]) -> Iterator
         "grep": ["git", "grep", "-l", case.name],
         "ours": ours,
         "done": [*ours, "--check"],
+        "prove": [python, "-m", "codemods", "prove", "HEAD~1..HEAD"],
         "plan": [*ours, "--plan"],
         "check": [*ours, "--check"],
         "rope": [python, str(_HERE / "with_rope.py"), case.source, case.destination, case.name],
+        "emend": [*emend(base), "move", f"{case.source}::{case.name}", case.destination, "--project", ".", "--apply"]
+        if "emend" not in without
+        else [],
         "LibCST": [*rename, *names, "."],
     }
-    writes = {"ours", "rope", "LibCST"}
+    writes = {"ours", "rope", "emend", "LibCST"}
     for name, command in commands.items():
         if name in without:
             continue
         before = case.restore if name in writes else lambda: None
+        if name == "prove":
+            case.commit()
         if name == "plan":
             case.restore()
         # LibCST's tool also ends with 1 when a file was skipped, --check when there is something to do.

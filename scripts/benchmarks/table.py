@@ -10,11 +10,20 @@ from importlib.metadata import PackageNotFoundError, version
 from json import loads
 from typing import Any
 
+from benchmarks.emend import EMEND
 from benchmarks.measuring import Run
 
-COLUMNS = ("floor", "grep", "ours", "plan", "check", "done", "rope", "LibCST")
+COLUMNS = ("floor", "grep", "ours", "plan", "check", "done", "prove", "rope", "emend", "LibCST")
 # What the goals are about: a column, and the column that it is compared with.
-RATIOS = (("ours", "floor"), ("done", "grep"), ("done", "floor"), ("rope", "ours"))
+RATIOS = (
+    ("ours", "floor"),
+    ("prove", "floor"),
+    ("done", "grep"),
+    ("done", "floor"),
+    ("rope", "ours"),
+    ("emend", "ours"),
+)
+_BEGIN, _END = "<!-- written by scripts/bench -->\n", "<!-- end of what scripts/bench wrote -->\n"
 
 
 @dataclass(frozen=True)
@@ -76,10 +85,24 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def into(page: str, rows: Sequence[Row], how: str) -> str:
+    """A page of the documentation with the table between its two marks; ``how`` says how it was measured."""
+    before, _, rest = page.partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    return f"{before}{_BEGIN}\n{how}\n\n{markdown(rows)}\n{_END}{after}"
+
+
+def load() -> str:
+    """How busy the machine is: the processes that want a processor, in the last minute and in the last fifteen."""
+    one, _, fifteen = os.getloadavg()
+    return f"{one:.1f} (15 min: {fifteen:.1f})"
+
+
 def machine() -> str:
     """What it ran on, and with which versions."""
     parts = [f"{os.cpu_count()} cores of {_processor()}", platform.platform(), f"Python {platform.python_version()}"]
-    return ", ".join([*parts, *(f"{name} {_version(name)}" for name in ("rope", "libcst"))]) + "."
+    others = [f"{name} {_version(name)}" for name in ("rope", "libcst")]
+    return ", ".join([*parts, *others, f"emend {EMEND}"]) + "."
 
 
 def _ratios(row: Row) -> list[str]:
@@ -89,8 +112,8 @@ def _ratios(row: Row) -> list[str]:
         if left.ok and right.ok:
             clock, processor = left.seconds / right.seconds, left.processor / max(right.processor, 1e-3)
             found.append(f"{one} : {other} = {clock:.1f} / {processor:.1f}")
-            if (one, other) == ("rope", "ours"):
-                found.append(f"memory, rope : ours = {left.megabytes / right.megabytes:.1f}")
+            if other == "ours":
+                found.append(f"memory, {one} : ours = {left.megabytes / right.megabytes:.1f}")
     return found
 
 

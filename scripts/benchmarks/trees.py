@@ -15,12 +15,14 @@ from benchmarks import monorepo
 DJANGO = "5.2"
 _HERE = Path(__file__).resolve().parent
 _PROJECT = _HERE.parent.parent
+_FIRST = "As it was"
 SIZES = (1_000, 10_000, 30_000, 100_000)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One move in one tree. ``size`` is the number of files of a generated tree, else 0."""
+    """One move in one tree. ``size`` is the number of files of a generated tree, else 0; ``options`` are those that
+    our own command needs for it."""
 
     tree: str
     what: str
@@ -29,6 +31,7 @@ class Case:
     destination: str
     name: str
     size: int = 0
+    options: tuple[str, ...] = ()
 
     @property
     def dotted(self) -> tuple[str, str]:
@@ -38,8 +41,12 @@ class Case:
 
     def restore(self) -> None:
         """The tree as it was before the move."""
-        _git(self.folder, "reset", "--quiet", "--hard")
+        _git(self.folder, "reset", "--quiet", "--hard", f":/{_FIRST}")
         _git(self.folder, "clean", "--quiet", "-fd")
+
+    def commit(self) -> None:
+        """The move that was made becomes a commit, until the tree is restored."""
+        _commit(self.folder, "A move")
 
 
 def cases(kinds: list[str], base: Path) -> Iterator[Case]:
@@ -49,7 +56,9 @@ def cases(kinds: list[str], base: Path) -> Iterator[Case]:
         if not (folder / ".git").exists():
             shutil.rmtree(folder, ignore_errors=True)
             _make(kind, folder)
-            _commit(folder)
+            _git(folder, "init", "--quiet")
+            _git(folder, "config", "gc.auto", "0")
+            _commit(folder, _FIRST)
         yield from _moves(kind, folder)
 
 
@@ -57,7 +66,9 @@ def _moves(kind: str, folder: Path) -> Iterator[Case]:
     if kind == "django":
         response, exceptions = "django/http/response.py", "django/core/exceptions.py"
         yield Case(kind, "rare name", folder, response, "django/http/gone.py", "HttpResponseGone")
-        yield Case(kind, "common name", folder, response, "django/http/plain.py", "HttpResponse")
+        # It derives from one of the source, and others of the source derive from it: the first must go along.
+        needed = ("--with-needed",)
+        yield Case(kind, "common name", folder, response, "django/http/plain.py", "HttpResponse", options=needed)
         yield Case(kind, "many files to rewrite", folder, exceptions, "django/core/config.py", "ImproperlyConfigured")
     elif kind == "worker":
         yield Case(kind, "the first move", folder, "worker/worker.py", "worker/status.py", "WorkerStatusManager")
@@ -88,11 +99,9 @@ def _django(folder: Path) -> None:
     (folder.parent / archive.name.removesuffix(".tar.gz")).rename(folder)
 
 
-def _commit(folder: Path) -> None:
-    _git(folder, "init", "--quiet")
-    _git(folder, "config", "gc.auto", "0")
+def _commit(folder: Path, message: str) -> None:
     _git(folder, "add", "--all")
-    _git(folder, "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", "As it was")
+    _git(folder, "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "--quiet", "-m", message)
 
 
 def _git(folder: Path, *arguments: str) -> None:

@@ -43,6 +43,7 @@ class Program:
     effects: Effects
     nodes: dict[Step, tuple[str, ast.stmt]] = field(default_factory=dict)
     _steps: dict[str, tuple[tuple[bool, Step], ...]] = field(default_factory=dict)
+    _read: dict[Step, frozenset[str]] = field(default_factory=dict)
 
     def run(self, *starts: str) -> list[Step]:
         """The steps in the order in which they are executed when these modules are imported one after the other."""
@@ -100,11 +101,15 @@ class Program:
             return self.effects.of_module(step)
         return self.effects.writes(*self.nodes[step])
 
-    def read(self, step: Step) -> set[str]:
+    def read(self, step: Step) -> frozenset[str]:
         """The names and attributes that a step reads while it is imported."""
-        outline = self.snapshot.outline(step) if isinstance(step, str) else None
-        nodes = outline.body if outline is not None else [] if isinstance(step, str) else [self.nodes[step][1]]
-        return {word for node in nodes for name in immediate(node) for word in _WORD.findall(ast.unparse(name))}
+        if step not in self._read:
+            outline = self.snapshot.outline(step) if isinstance(step, str) else None
+            nodes = outline.body if outline is not None else [] if isinstance(step, str) else [self.nodes[step][1]]
+            self._read[step] = frozenset(
+                word for node in nodes for name in immediate(node) for word in _WORD.findall(ast.unparse(name))
+            )
+        return self._read[step]
 
     def said(self, step: Step) -> str:
         return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
