@@ -60,8 +60,10 @@ def check(comparison: Comparison) -> Check:
         failures += _misread(comparison, found)
         missed = list(_missed_by_stars(comparison, found))
         failures += missed
-        if found.outline.exported is None and not missed:
-            lazy = ", ".join(name for branch in found.branches for name in branch.names)
+        public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
+        if found.outline.exported is None and public and not missed:
+            more = f" and {len(public) - 4} more" if len(public) > 5 else ""
+            lazy = ", ".join(public[:4] if more else public) + more
             message = f"no code outside of this tree takes {lazy} by `from {dotted} import *`; none in this tree does"
             place = found.outline.source.place(found.branches[0].node)
             assumed.append(Finding(place, message, "star-outside", Kind.NOTE))
