@@ -1,6 +1,6 @@
 """What the scenarios cover: public methods, transitions and faults, each with the tests that go there.
 
-Methods and faults come from what was measured, transitions from the recordings: both log each that happens.
+Methods and faults come from what was measured, transitions from the recordings.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from .results import Results
 from .subjects import Subject
 
 WORKER_STEP = re.compile(r"Worker \S+: (\w+) -> (\w+)$")
-JOB_STEP = re.compile(r"Job \S+: (\w+) -> (\w+)$")
+# Logged by the code; or noted by the scenario before it makes the step, for not all are logged.
+JOB_STEP = re.compile(r"(?:Job \S+:|  #) (\w+) -> (\w+)$")
 
 
 @dataclass(frozen=True)
