@@ -162,6 +162,8 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, list[float]]]:
                         if took is not None:
                             found[name]["latency"].append(took * 1000)
         print(f"round {turn + 1} of {options.rounds}", file=sys.stderr)
+        if turn + 1 < options.rounds:
+            print(table(found), file=sys.stderr)  # in case nobody has the patience for all of them
     return found
 
 
