@@ -22,7 +22,6 @@ def call(*arguments):
     )
 
 
-@pytest.mark.xfail(reason="the worker changed, and its mutants are not measured again yet; docs/mutation.md says so")
 def test_docs_results_and_code_agree():
     done = call("--check")
     assert (done.stdout, done.stderr, done.returncode) == ("docs, results and code agree\n", "", 0)
