@@ -98,6 +98,8 @@ class ImpactAnalysis:
         words = statement.words
         if words & self.bare(statement.path) or (statement.path in self._lost and words & LOCAL_BUILTINS):
             return True
+        if self._stems and words & LOCAL_BUILTINS and words & self._other_names(statement.path):
+            return True
         near = self.near(statement.path) & words
         if near and ("import" in words or _through(near).search(statement.text) is not None):
             return True
@@ -110,6 +112,13 @@ class ImpactAnalysis:
             found = (alias for node in outline.source.nodes.imports for alias in node.names) if outline else ()
             self._as[path] = frozenset(a.asname for a in found if a.asname and not self._stems.isdisjoint(_parts(a)))
         return self._as[path]
+
+    def _other_names(self, path: str) -> Names:
+        """Names of a file by which others have handed it such a module."""
+        outline, goals = self.snapshot.outline(path), {(lost, "") for lost in self._lost}
+        binds = outline.binds.items() if outline is not None else ()
+        taken = (name for name, bounds in binds if not all(bound.defined for bound in bounds))
+        return frozenset(name for name in taken if goals & self.snapshot.origins(path, name))
 
     def _has_module(self, statement: Statement) -> bool:
         """Could a statement get hold of such a module: by itself, by an import, as an attribute, by a text?"""
@@ -171,7 +180,9 @@ class ImpactAnalysis:
         known = {*self._places, *self._modules}
         for path in self._mentioning(known):
             led = self._led(path)
-            words = self.near(path) | (self._stems if led.to & known else frozenset())
+            words = self.near(path)
+            if self._stems and led.to & known:
+                words |= self._stems | LOCAL_BUILTINS
             if led.starred & known or led.to & self._modules or _stands(words, self._peek(path)):
                 yield path
 
