@@ -54,6 +54,7 @@ from codemods.planning.references.packaging_lists import entered, late_in_text, 
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.selection.choosing import choose
 from codemods.planning.selection.direction import Verdict, verdict
+from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.test_items import own_fixtures
 from codemods.planning.selection.what_moves import Moving, Request
 from codemods.project import Tree
@@ -83,7 +84,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         relative_style(source, world.names),
         facts.pinned,
         {name: unit for unit in facts.request.copied for name in unit.binds},
-        at_top=not facts.source_imports,
+        at_top=not facts.source_imports or facts.in_place,
         executed_at=_executed_at(facts),
     )
     needs.solve()
@@ -157,12 +158,14 @@ def _settle(
     while True:
         wanted = replace(wanted, held=frozenset(keep | pinned))
         known = Facts(world, move, source, destination, units, referrers, wanted, {}, pinned, frozenset(), writes)
-        moving, source_imports = choose(wanted, partial(_judged, known))
+        chosen = choose(wanted, partial(_judged, known))
+        moving = chosen.moving
         more, followers = patches.split(units, referrers, set(moving))
         more |= {name for name in source.rebound if name in source.binds and units.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(patch.name for patch in followers)
-            return replace(known, moving=moving, followed=followed, source_imports=source_imports), followers
+            how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)
+            return replace(how, moving=moving, followed=followed), followers
         pinned |= more
 
 
@@ -179,6 +182,8 @@ def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
 
 
 def _executed_at(facts: Facts) -> int | None:
+    if facts.in_place:
+        return below_moved(facts)
     below = place[1].before if (place := executed_in_place(facts)) is not None else None
     return below.index if below is not None else None
 
@@ -290,7 +295,7 @@ def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
     for late in needs.late:
         stays.setdefault(late.new.binds, "staying code uses it; moved functions import it when they run")
     for new in needs.imports:
-        if new.binds in facts.units.by_name and not facts.source_imports:
+        if new.binds in facts.units.by_name and (facts.in_place or not facts.source_imports):
             stays.setdefault(new.binds, "staying code uses it; the destination imports it")
     for new in needs.typing_imports:
         if new.binds in facts.units.by_name:

@@ -34,10 +34,16 @@ shop/shapes.py shop/square.py Square
 def find(facts: Facts) -> Iterator[Hazard]:
     moved = [s for u in facts.moving for s in u.statements if facts.effects.of(facts.source, s)]
     executed = executed_in_place(facts)
-    landing = executed[1] if executed else landing_place(facts) if moved and facts.source_imports else None
+    placed = (moved and facts.source_imports) or facts.in_place
+    landing = executed[1] if executed else landing_place(facts) if placed else None
     if landing is not None:
         node = landing.before.node if landing.before is not None else moved[-1].node
         reason = "moved code has effects while it is imported: the source imports it here, where it stood"
+        if facts.in_place:
+            reason = (
+                "each module needs the other while it is imported: the source imports the destination here, where it"
+            )
+            reason += " stood, and a package around both imports the source first"
         yield Hazard(CODE, facts.source.source.place(node), reason, (), Severity.HANDLED)
 
 

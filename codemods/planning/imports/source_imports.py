@@ -17,6 +17,7 @@ from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
+from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.test_items import collected, found_in_the_destination, given_by_conftest
 from codemods.project import bodies
 from codemods.project.import_style import import_style
@@ -266,6 +267,8 @@ def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for unit in facts.moving for s in unit.statements}
+    if facts.in_place:
+        return ReexportPosition(next(s for s in facts.source.statements if s.index == below_moved(facts)))
     if after_line:
         below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
         return ReexportPosition(next(below, None))

@@ -10,8 +10,9 @@ depends on what moved code still needs. So the order of the rules is fixed, and 
 3. Where staying code uses what moves, the source stands above the destination. So private helpers that both need, and
    data that belongs to what moves, move along too: if moved code then needs nothing of the source at import time.
 4. Otherwise what moves is what rule 2 says, and the destination imports the source.
-5. Where both need the other at import time, other names for what moves (`Bool = Boolean`) move along, or else private
-   definitions that moved code needs.
+5. Where both need the other at import time, private definitions that moved code needs move along; or the source imports
+   the destination in the middle, where what moves stood, if a package around both always imports the source first
+   (`in_place.py`); or else other names for what moves (`Bool = Boolean`) move along.
 6. Where that is not enough, the move is refused: a public definition that others use moves only if somebody says so.
    The ways that do work are planned, tried, and printed with the refusal (`codemods/face.py`); `--with-needed` takes
    along what moved code needs at import time.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from codemods.model import Cycle, Hazard, Place, Refused
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.reference_graph import Need
 from codemods.planning.selection.direction import Direction, Verdict, uses_moved
+from codemods.planning.selection.in_place import imports_in_place
 from codemods.planning.selection.what_moves import (
     Moving,
     Request,
@@ -22,27 +24,52 @@ from codemods.planning.selection.what_moves import (
 Judge = Callable[[Moving], tuple[Facts, Verdict]]
 
 
-def choose(request: Request, judge: Judge) -> tuple[Moving, bool]:
-    """(what moves, whether the source imports the destination). Raises Refused where there is a cycle."""
+@dataclass(frozen=True)
+class Choice:
+    """What moves, whether the source imports the destination, and whether in the place where that stood."""
+
+    moving: Moving
+    source_imports: bool
+    in_place: bool = False
+
+
+def choose(request: Request, judge: Judge) -> Choice:
+    """The first choice for which there is a direction. Raises Refused where there is a cycle."""
     own = with_own(request, requested(request))
     facts, verdict = judge(own)
     if not uses_moved(facts) and not verdict.source_reasons and verdict.direction is not Direction.CYCLE:
-        return own, verdict.direction is Direction.SOURCE_IMPORTS
-    for moving, on_its_own in _choices(request, facts.move.needed):
-        _, found = judge(moving)
-        if found.direction is not Direction.CYCLE and not (on_its_own and (found.moved_needs or found.moved_reasons)):
-            return moving, found.direction is Direction.SOURCE_IMPORTS
+        return Choice(own, verdict.direction is Direction.SOURCE_IMPORTS)
+    if found := _first(_choices(request), judge):
+        return found
+    if not facts.move.needed and imports_in_place(facts, verdict):
+        return Choice(own, source_imports=True, in_place=True)
+    if found := _first(_with_more(request, facts.move.needed), judge):
+        return found
     raise _refused(request, facts, verdict)
 
 
-def _choices(request: Request, needed: bool) -> Iterator[tuple[Moving, bool]]:
+def _first(choices: Iterable[tuple[Moving, bool]], judge: Judge) -> Choice | None:
+    """The first of them for which there is a direction."""
+    for moving, on_its_own in choices:
+        _, found = judge(moving)
+        if found.direction is not Direction.CYCLE and not (on_its_own and (found.moved_needs or found.moved_reasons)):
+            return Choice(moving, found.direction is Direction.SOURCE_IMPORTS)
+    return None
+
+
+def _choices(request: Request) -> Iterator[tuple[Moving, bool]]:
     """(what moves, whether that is only good if it needs nothing of the source at import time)."""
     asked = requested(request)
     yield with_shared(request, asked), True
     yield with_own(request, asked), False
     yield with_own(request, asked, True), False
-    yield with_own(request, with_aliases(request, asked)), False
     yield with_needed(request, asked, private_only=True), False
+
+
+def _with_more(request: Request, needed: bool) -> Iterator[tuple[Moving, bool]]:
+    """The same, where public names move that nobody asked for."""
+    asked = requested(request)
+    yield with_own(request, with_aliases(request, asked)), False
     if needed:
         yield with_needed(request, asked, private_only=False), False
 

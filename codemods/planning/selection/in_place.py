@@ -1,0 +1,44 @@
+"""Both modules need the other at import time, and the package around them always imports the source first.
+
+Then the source can import the destination in the middle, where what moves stood: what that needs is bound above, and who
+uses it stands below. Nobody can import the destination first, since Python executes the package before it.
+"""
+
+from __future__ import annotations
+
+from codemods.model import Disposition, Reexport
+from codemods.planning.facts import Facts
+from codemods.planning.index.import_graph import ImportGraph
+from codemods.planning.selection.direction import Verdict
+
+
+def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
+    """May the source import the destination where what moves stood, whoever is imported first?"""
+    move = facts.move
+    plain = move.reexport in (Reexport.AUTO, Reexport.EAGER) and not move.deprecate and not facts.source.runnable
+    if not plain or facts.destination is not None or verdict.moved_reasons or not verdict.moved_needs:
+        return False
+    if facts.pytest_rules.reads(move.source):
+        return False
+    place = below_moved(facts)
+    needs = [facts.units.by_name[need.name].statements[-1].index for need in verdict.moved_needs]
+    users = [need.by.statements[0].index for need in verdict.source_needs]
+    if place is None or any(index >= place for index in needs) or any(index < place for index in users):
+        return False
+    return _is_loaded_above(facts)
+
+
+def below_moved(facts: Facts) -> int | None:
+    """The first statement that stays below all that was asked for; helpers may come from anywhere."""
+    moving = {s.index for unit in facts.moving for s in unit.statements}
+    last = max(s.index for unit, (how, _) in facts.moving.items() if how is Disposition.MOVES for s in unit.statements)
+    return next((s.index for s in facts.source.statements if s.index > last and s.index not in moving), None)
+
+
+def _is_loaded_above(facts: Facts) -> bool:
+    """Does a package around the destination import the source?"""
+    names, destination = facts.world.names, facts.move.destination
+    parts = names.dotted(destination).split(".")
+    graph = ImportGraph(facts.world)
+    above = (names.find(".".join(parts[:count]), destination) for count in range(1, len(parts)))
+    return any(path != facts.move.source and graph.loads(path, facts.move.source) for path in above if path)
