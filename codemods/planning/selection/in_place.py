@@ -1,7 +1,7 @@
 """Both modules need the other at import time, and the package around them always imports the source first.
 
-Then the source can import the destination in the middle, where what moves stood: what that needs is bound above, and who
-uses it stands below. Nobody can import the destination first, since Python executes the package before it.
+Then the source can import the destination in the middle, where what moves stood: what that needs is bound above, and
+who uses it stands below. Nobody can import the destination first, since Python executes the package before it.
 """
 
 from __future__ import annotations
