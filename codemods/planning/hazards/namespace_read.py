@@ -38,7 +38,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if rebound:
             reason = f"{look.called} would find {', '.join(rebound)} here as it once was"
             yield Hazard(CODE, look.place, reason, (f"leave it there: --keep {rebound[0]}", "read it by its name"))
-        elif look.ordered and found and _comes_later(facts):
+        elif look.ordered and found and not _keeps_its_turn(facts) and _comes_later(facts):
             reason = f"{look.called} lists the names of {facts.move.source} here in the order of their definitions"
             remedies = ("sort what is listed, or list it by name, first", "leave it where it is")
             yield Hazard(CODE, look.place, f"{reason}, and {min(found)} would come before the others", remedies)
@@ -49,6 +49,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
         first = min(handled, key=lambda look: look.place)
         reason = f"{first.called} may look for moved names here{more}: {facts.move.source} goes on binding them"
         yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
+
+
+def _keeps_its_turn(facts: Facts) -> bool:
+    """Does the source bind what moved, one run of statements, where that stood?"""
+    moved = sorted(s.index for unit in facts.moving for s in unit.statements)
+    return facts.in_place and moved[-1] - moved[0] == len(moved) - 1
 
 
 def _comes_later(facts: Facts) -> bool:
