@@ -73,7 +73,7 @@ class Graph:
         return frozenset(found)
 
     def _find(self, path: str) -> Iterator[str]:
-        raw = self.snapshot.bytes(path) or b""
+        raw = (self.snapshot.bytes(path) or b"").removeprefix(b"\xef\xbb\xbf")
         yield from self._modules(path, self.snapshot.names.package(path))
         for called in _CALLED.finditer(raw):
             yield from self._modules(path, called[1].decode())
