@@ -56,9 +56,12 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
 
 def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """Does it stand in the message of an exception, which people read and no code looks things up by?"""
-    while node is not None and not isinstance(node, ast.stmt):
-        node = parents.get(id(node))  # type: ignore[assignment]
-    return isinstance(node, ast.Raise)
+    above = parents.get(id(node))
+    while above is not None and not isinstance(node, ast.stmt):
+        if isinstance(above, ast.Raise) or (isinstance(above, ast.Assert) and node is above.msg):
+            return True
+        node, above = above, parents.get(id(above))
+    return False
 
 
 def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
