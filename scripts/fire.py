@@ -126,7 +126,7 @@ class Scene:
         self.server(0)
 
     async def kill_leader(self, client: JobClient) -> None:
-        cluster = (await client._js.stream_info("JOBS")).cluster
+        cluster = (await insist(lambda: client._js.stream_info("JOBS"))).cluster  # type: ignore[attr-defined]
         node = int((cluster.leader or "n0")[1:]) if cluster else 0
         self.servers[node].kill()
         self.servers[node].wait()
