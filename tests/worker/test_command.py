@@ -32,9 +32,12 @@ def running(*arguments, environment=None):
                 break
         yield worker
     finally:
-        if worker.poll() is None:
+        for _ in range(2):  # the second one does not wait for jobs; a kill would leave its embedded server behind
+            worker.terminate()
+        try:
+            worker.communicate(timeout=WITHIN)
+        except subprocess.TimeoutExpired:
             worker.kill()
-        worker.communicate()
 
 
 def lines_until(worker, text):
