@@ -56,13 +56,12 @@ class Place:
 
 
 class Severity(Enum):
-    """What a hazard does to the move: it is in the way, it is taken for granted that nobody observes it (and the reason
-    says what was looked for), it changes something that the user accepted, or the plan keeps it right."""
+    """What a hazard does to the move."""
 
-    REFUSES = "refuses"
-    ASSUMED = "assumed"
-    DECLARED = "declared"
-    HANDLED = "handled"
+    REFUSES = "refuses"  # the move is not made, unless the user accepts the difference
+    ASSUMED = "assumed"  # nobody is known to observe it; the reason says what was looked for
+    DECLARED = "declared"  # reported: a difference that was accepted, or that changes nothing that works
+    HANDLED = "handled"  # the plan keeps it right
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is settled before the references are read: the move, the modules, who refers to them, what moves."""
+"""The fixed inputs of one move: what was asked, the modules, who refers to them. ``Facts`` adds the rest."""
 
 from __future__ import annotations
 

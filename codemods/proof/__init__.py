@@ -1,13 +1,13 @@
 """The prover: reads the tree of before and the one of after afresh, and says what in it does not behave as before.
 
-It judges the changes of any tool, and of people: it knows no plan. The rooms, in the order in which a comparison
+It judges the changes of any tool, and of people: it knows no plan. The sub-packages, in the order in which a comparison
 goes through them, each of which imports only those above it:
 
     snapshot    one tree: symbol tables, name resolution, the import graph
     statements  one statement: its fingerprint, and what each name in it means
     comparison  the two trees: what moved, and what a change can reach
     importing   what happens while modules are imported: order, cycles, side effects
-    checks      one file a check
+    checks      the checks, each in a file
 
 With the planner it shares the file tree, the parser, what an import names (``codemods.project``), and tables of
 facts about libraries; no reasoning. What it does not see is listed, check by check, in docs/proof.md.
@@ -66,6 +66,8 @@ CHECKS = (
     stubs.check,
     expected_changes.check,
 )
+# Those that need the texts as they are written, with lazy re-exports and pins in place.
+CHECKS_AS_WRITTEN = (identities.check, packaging.check, doctests.check, lazy_reexports.check, module_to_package.check)
 
 
 # How deep code may be nested; the default of Python is less than a long sum in one module needs.
@@ -101,8 +103,7 @@ def _checked(written: Comparison) -> tuple[Check, ...]:
     try:
         comparison = canonicalized(without_lazy_branches(modules_in_place(without_pins(without_entries(written)))))
         checks = [check(comparison) for check in CHECKS]
-        checks += [c.check(written) for c in (identities, packaging, doctests, lazy_reexports, module_to_package)]
-        return tuple(checks)
+        return (*checks, *(check(written) for check in CHECKS_AS_WRITTEN))
     except RecursionError:
         places = [Place(path) for path in written.changed] or [Place(".")]
         message = "here, or in another touched module, code is nested too deeply to be compared"

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.proof.importing.eager import Facts
-from codemods.proof.importing.simulation import Interpreter
+from codemods.proof.importing.simulation import ImportSimulation
 from codemods.proof.importing.traces import Run, Trace
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
@@ -46,6 +46,6 @@ def test_a_recorded_trace_is_what_would_happen(bodies: list[str], order: list[st
     traces: dict[str, Trace] = {}
     for name in order:
         inside = frozenset(NAMES)
-        shared = Interpreter(side, inside, {}, facts, keys, traces).start(name)
-        alone = Interpreter(side, inside, {}, facts, keys).start(name)
+        shared = ImportSimulation(side, inside, {}, facts, keys, traces).start(name)
+        alone = ImportSimulation(side, inside, {}, facts, keys).start(name)
         assert told(shared) == told(alone), name

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codemods.proof.importing.calls import Call, Calls
-from codemods.proof.importing.interpreter import Interpreter
+from codemods.proof.importing.interpreter import AbstractInterpreter
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 
@@ -138,7 +138,7 @@ def changed(text: str, limit: int = LIMIT) -> frozenset[tuple[str, str]]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Calls, "begin", counted)
-        return Interpreter(side, frozenset()).run("mod.py", last)
+        return AbstractInterpreter(side, frozenset()).run("mod.py", last)
 
 
 @pytest.mark.parametrize("text", OF_ITSELF.values(), ids=OF_ITSELF)

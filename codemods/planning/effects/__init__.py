@@ -1,12 +1,12 @@
 """What running a statement changes besides the names that it binds: side effects at import time.
 
 The hard part is that Python registers things in so many ways: a decorator, a base class, a metaclass, ``__set_name__``,
-a bound method under another name, an operator. So nothing is looked for: a statement is quiet if everything that it
-evaluates is known to be, by the table of known names (``codemods.knowledge``) for what stands outside of the tree, by
-reading it for the tree's own, and has an effect otherwise.
+a bound method under another name, an operator. So registrations are not recognized one by one: a statement
+counts as having an effect unless everything that it evaluates is known to be quiet (without side effects), by the table
+of known names (``codemods.knowledge``) for what stands outside of the tree, by reading it for the tree's own.
 
 An effect has a *target*: the object that is changed. A module that only changes what it has made itself is quiet:
-nobody sees the change who does not import it. ``resolving`` says what a call may run, ``walking`` what one piece of
+only its importers see the change. ``resolving`` says what a call may run, ``walking`` what one piece of
 code does by itself, ``statements`` adds up what it calls, bottom-up over the call graph; ``load_order`` compares what
 each start executes.
 

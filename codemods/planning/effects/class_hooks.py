@@ -12,7 +12,8 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.resolving import Resolver, own_nodes
 from codemods.planning.effects.scopes import Scope, function_scope
-from codemods.planning.effects.targets import FRESH, Callee, Code, Target, chain_of
+from codemods.planning.effects.targets import FRESH, Callee, Code, Target
+from codemods.planning.grouping.dotted_names import chain_of
 
 _MAKING = ("__prepare__", "__new__", "__init__", "__call__")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Module
-from codemods.planning.effects.targets import chain_of
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 
 _LOADED = re.compile(r"\bmodules\b")

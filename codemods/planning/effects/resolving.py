@@ -21,8 +21,8 @@ from codemods.planning.effects.targets import (
     Code,
     Target,
     Targets,
-    chain_of,
 )
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 
 _BUILTINS = frozenset(dir(builtins))

@@ -60,12 +60,3 @@ class Callee:
     calls: bool = False  # it calls what it is given
     made: bool = False
     inherits: bool = False
-
-
-def chain_of(node: ast.expr) -> tuple[str, ...]:
-    """``a.b.c`` as its parts; empty where it starts with no plain name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else ()

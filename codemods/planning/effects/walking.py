@@ -14,7 +14,8 @@ from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope
-from codemods.planning.effects.targets import FRESH, Callee, Code, Targets, chain_of
+from codemods.planning.effects.targets import FRESH, Callee, Code, Targets
+from codemods.planning.grouping.dotted_names import chain_of
 
 _SHIFTS = (ast.LShift, ast.RShift)
 _METHODS = {ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or"}

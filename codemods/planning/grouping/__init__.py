@@ -1,4 +1,4 @@
-"""Which statements belong together, and what they do when they are imported.
+"""Which statements belong together, and who needs whom.
 
 A definition is seldom one statement. Overloads and redefinitions bind one name several times; ``X.append(1)`` below
 ``X = []`` is part of what X is; ``global X`` in a function makes the function and X one thing; statements joined by
@@ -10,8 +10,9 @@ groups move whole.
         TABLE[row.key] = row
 
 ``mutations`` finds who reads a value before a later statement changes it, ``loggers`` the loggers that both modules
-can have (the same name gives the same object), ``type_variables`` those that no code can distinguish, and
-``side_effects`` what a statement does to others when it is imported: it registers, connects, patches, counts.
+can have (the same name gives the same object), ``type_variables`` those that each module may make for itself, since
+no code compares them. ``reference_graph`` says which group needs which, and when; ``dotted_names`` which definition of
+the tree a dotted name means.
 
 Not covered: a value that is changed through an alias (``t = TABLE; t[1] = 2``) in another module is seen as a side
 effect of that module, not as part of the group.

@@ -23,7 +23,7 @@ def early_uses(units: DefinitionGroups, moving: Collection[DefinitionGroup]) -> 
     """Staying code that uses moved values before the source completes them: it would see them completed."""
     for unit in moving:
         first = unit.statements[0].index
-        # A function that registers itself binds something of its own; its turn is its own affair.
+        # A function that registers itself binds a name of its own; `effects` compares its order.
         completions = [s for s in unit.statements[1:] if s.touches & unit.binds and not s.binds]
         if not completions:
             continue

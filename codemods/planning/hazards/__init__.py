@@ -1,5 +1,7 @@
 """What could change behaviour: one file a hazard, found here by itself.
 
+A hazard refuses the move (the default), is assumed not to matter, declared, or handled: ``Severity`` says when.
+
 A hazard module has CODE, TITLE, MEANING (a paragraph), EXAMPLE (a small tree as text, with its move) and
 ``find(facts) -> Iterator[Hazard]``. With ``ACCEPTS = True`` what it refuses is a difference that a user may accept
 (``--accept CODE``): the moved code works, and something that observes it sees another answer. Codes that other stages
@@ -35,7 +37,7 @@ def find(facts: Facts) -> list[Hazard]:
 
 
 def _answered(module: ModuleType, facts: Facts, hazard: Hazard) -> Hazard:
-    """A refusal says that it can be accepted; one that is accepted is none."""
+    """A refusal says that it can be accepted; an accepted one is reported, and no longer refuses."""
     if hazard.severity is not Severity.REFUSES or not getattr(module, "ACCEPTS", False):
         return hazard
     if hazard.code in facts.move.accept:

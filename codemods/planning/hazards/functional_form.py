@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.side_effects import chain_of
+from codemods.planning.grouping.dotted_names import chain_of
 
 CODE = "functional-form"
 TITLE = "a moved call makes a type that records its module"

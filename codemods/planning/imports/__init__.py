@@ -7,7 +7,7 @@ under ``TYPE_CHECKING``.
     required          what moved code reads, and must find in the destination
     source_imports    what the source no longer needs, and what it imports from the destination
     lazy_reexports    names that the source only finds when somebody asks for them (PEP 562)
-    self_imports      imports inside of functions that would now import a module into itself: they go
+    self_imports      imports inside of functions that would now import a module into itself: removed
     optional_blocks   imports under a condition, which may lose the names that nobody reads
 
 Not covered: an import under a ``try`` loses no name, though nobody may read it any more.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.side_effects import chain_of, definition, resolved
+from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 
 _WAYS = ("__globals__", "__module__")
 _OUTSIDE = ("public.public",)  # the package atpublic

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.side_effects import chain_of, definition, resolved
+from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.all_decorators import listing_decorators
 from codemods.planning.references.built_texts import bound_values

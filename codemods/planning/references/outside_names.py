@@ -1,4 +1,4 @@
-"""What an expression is called outside of the tree: ``app.task`` is ``celery.Celery().task``."""
+"""The library name of an expression: ``app.task`` is ``celery.Celery().task``."""
 
 from __future__ import annotations
 

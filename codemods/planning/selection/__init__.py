@@ -1,15 +1,19 @@
 """What moves, and which of the two modules imports the other: views of the reference graph.
 
-The hard part is that each answers the other. Which helpers move along depends on who imports whom, and who imports whom
-depends on what moved code still needs. So the order of the rules is fixed, and is written down here and nowhere else:
+The hard part is that each answers the other. Which helpers move along depends on who imports whom, and who imports
+whom depends on what moved code still needs. So the order of the rules is fixed (`choosing.py` tries the choices,
+`plan.py` repeats until nothing changes):
 
 1. What was asked for moves; what `--with` names; the fixtures that only moved tests ask for. `--keep`, and names that
    must be looked up in the source (replaced from outside, rebound there), hold back.
-2. Helpers and constants that only moved code uses move along without a word (`what_moves.py`). Then the direction of
+2. Helpers and constants that only moved code uses move along though nobody asked (`with_own` in `what_moves.py`); the
+   plan says so. So do definitions that read a moved value before a later statement changes it. Then the direction of
    the import is decided (`direction.py`).
-3. Where staying code uses what moves, the source stands above the destination. So private helpers that both need, and
-   data that belongs to what moves, move along too: if moved code then needs nothing of the source at import time.
-4. Otherwise what moves is what rule 2 says, and the destination imports the source.
+3. Where staying code uses what moves, the source imports the destination. So what both need may move along too
+   (`with_shared`): private helpers whose other users use what moves; data (an enum, constant, alias, exception,
+   dataclass), and functions that only this module uses, with at least half of their users among what moves. Only if
+   moved code then needs nothing of the source at import time.
+4. Otherwise what moves is what rule 2 says, with whichever direction `direction.py` allows.
 5. Where both need the other at import time, private definitions that moved code needs move along; or the source imports
    the destination in the middle, where what moves stood, if a package around both always imports the source first
    (`in_place.py`); or else other names for what moves (`Bool = Boolean`) move along.

@@ -1,11 +1,12 @@
 """What happens while modules are imported: in which order they execute, which names are bound by then, which side
 effects run.
 
-Hard is that a module in an import cycle is seen by another one while it is only partially initialized, and that what is
-bound by then depends on which module somebody imported first. So each touched module is imported first in a simulation
-(``simulation``), statement by statement, as Python does it; a module that lies in no import cycle behaves the same
-whenever it is executed, and is simulated once for all starts (``traces``). ``eager`` says what a statement certainly
-reads and calls at that instant; ``order`` compares both snapshots and asks whether a name is read before it is bound.
+The difficulty: inside of an import cycle one module sees another one partially initialized, and how far that has come
+depends on which of them was imported first. So each touched module is imported first in a simulation
+(``simulation``), statement by statement, as Python does it; a module whose imports and names do not depend on who
+started is simulated once for all starts, the modules that a process may import first (``traces``). ``eager`` says
+what a statement certainly reads and calls at that instant; ``order`` compares both snapshots and asks whether a name
+is read before it is bound.
 
     shop/a.py   from .b import B         imported first: executes b, which asks a for A, not bound yet: fails
                 class A: ...             b imported first: executes a, which asks b for B, not bound yet: fails

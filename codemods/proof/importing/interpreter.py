@@ -45,7 +45,7 @@ _DUNDER = {
 _NOTHING: Values = frozenset()
 
 
-class Interpreter:
+class AbstractInterpreter:
     """Runs code of one tree; ``listed``: the classes whose subclasses somebody asks for."""
 
     def __init__(self, snapshot: Snapshot, listed: Places) -> None:

@@ -12,7 +12,7 @@ from codemods.proof.importing.deferred_imports import new_deferred_imports
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.optional_libraries import optional
 from codemods.proof.importing.side_effects import Effects
-from codemods.proof.importing.simulation import Interpreter
+from codemods.proof.importing.simulation import ImportSimulation
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.importing.traces import Deferred, Event, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
@@ -55,7 +55,7 @@ class Importing:
     def _run(self, tree: int, path: str) -> Run:
         traces = self._traces[tree]
         deferred = self.deferred if tree else {}
-        return Interpreter(*self._trees[tree], traces=traces, deferred=deferred).start(path)
+        return ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred).start(path)
 
     @cached_property
     def deferred(self) -> Mapping[int, Deferred]:

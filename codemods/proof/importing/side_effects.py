@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.project.nodes import children
-from codemods.proof.importing.interpreter import Interpreter
+from codemods.proof.importing.interpreter import AbstractInterpreter
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 
@@ -20,14 +20,14 @@ class Effects:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._interpreter: Interpreter | None = None
+        self._interpreter: AbstractInterpreter | None = None
         self._writes: dict[int, frozenset[Origin]] = {}
 
     def writes(self, path: str, node: ast.stmt) -> frozenset[Origin]:
         """The objects that a module-level statement changes when it runs."""
         if id(node) not in self._writes:
             if self._interpreter is None:
-                self._interpreter = Interpreter(self.snapshot, frozenset(_listed(self.snapshot)))
+                self._interpreter = AbstractInterpreter(self.snapshot, frozenset(_listed(self.snapshot)))
             self._writes[id(node)] = self._interpreter.run(path, node)
         return self._writes[id(node)]
 

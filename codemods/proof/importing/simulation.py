@@ -11,7 +11,7 @@ from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Sta
 from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_typing
 
 
-class Interpreter(Executing):
+class ImportSimulation(Executing):
     """Simulates the imports of one tree; a fresh one for each start."""
 
     def start(self, path: str) -> Run:
@@ -23,7 +23,7 @@ class Interpreter(Executing):
         except RecursionError:
             pass
         except Stale:
-            return Interpreter(
+            return ImportSimulation(
                 self.snapshot, self.inside, self.known, self.facts, self.effectful, None, self.deferred
             ).start(path)
         return self.run_

@@ -9,8 +9,8 @@ gives two.
     shop/__init__.py   from .models import *      shop.Price leads to shop/models.py:Price, through the star import,
     shop/models.py     class Price: ...           whether or not shop.models has ``__all__``
 
-Import cycles and star imports make this recursive; a request that meets itself is cut off, and an answer that
-depended on the cut is not kept.
+Import cycles and star imports make this recursive; a lookup stops at a name that is already being
+resolved, and results found that way are not cached.
 
 Shared with the planner are the parser, the file tree and what ``import a.b`` means (``codemods.project``): a wrong
 answer there misleads both. No reasoning about scopes, groups or edits is shared; ``.importlinter`` holds that.
