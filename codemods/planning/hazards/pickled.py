@@ -12,7 +12,7 @@ ACCEPTS = True
 TITLE = "the project makes pickles, which name classes by their module"
 MEANING = """A pickle names a class or function by the module that it was made in. Old pickles go on to be read, for
 the source imports what moved back. New ones name the destination: code from before the move, in a process that is
-still running or on another machine, can't read them."""
+still running or on another machine, can't read them. With --no-reexport old ones could not be read: that is refused."""
 EXAMPLE = """
 -- shop/carts.py --
 import pickle
@@ -25,6 +25,9 @@ shop/carts.py shop/cart.py Cart
 
 _PICKLERS = ("pickle", "shelve", "multiprocessing", "ProcessPoolExecutor", "joblib", "cloudpickle", "dill")
 
+# Those whose pickles outlive the process.
+_KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
+
 
 def find(facts: Facts) -> Iterator[Hazard]:
     unit = next((unit for unit in facts.moving if unit.is_class), None)
@@ -35,7 +38,14 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for module in facts.world.modules_mentioning(*_PICKLERS, among=knowing):
         for item in module.imports:
             if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
+                old = facts.world.names.dotted(facts.move.source)
+                place = module.source.place(item.node)
+                kept = {item.attribute, item.module.partition(".")[0]} & _KEEPING
+                if kept and not facts.move.goes_on:
+                    reason = f"pickles are made or read here; those of {unit.label} name {old}, which is to end"
+                    yield Hazard(CODE, place, reason, ("leave out --no-reexport",))
+                    return
                 new = facts.world.names.dotted(facts.move.destination)
                 reason = f"pickles are made here; new ones of {unit.label} name {new}, old ones are still read"
-                yield Hazard(CODE, module.source.place(item.node), reason, (), Severity.DECLARED)
+                yield Hazard(CODE, place, reason, (), Severity.DECLARED)
                 return
