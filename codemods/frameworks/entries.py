@@ -35,4 +35,5 @@ class Fact:
     argument: int = 0
     words: tuple[str, ...] = ()
     at_import: bool = False
+    twins: bool = False
     files: tuple[str, ...] = ()

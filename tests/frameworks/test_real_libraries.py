@@ -165,6 +165,15 @@ def test_loguru_names_records_after_the_calling_module(module: Callable[[str, st
     assert said == ["shop_worker\n"]
 
 
+def test_pydantic_tells_two_models_of_one_name_apart_by_their_modules(module: Callable[[str, str], Any]) -> None:
+    pydantic = pytest.importorskip("pydantic")
+    text = "from pydantic import BaseModel\nclass Out(BaseModel):\n    n: int\n"
+    one, two = (module(name, text).Out for name in ("shop_one", "shop_two"))
+    assert "Out" in pydantic.TypeAdapter(list[one]).json_schema()["$defs"]
+    assert set(pydantic.TypeAdapter(one | two).json_schema()["$defs"]) == {"shop_one__Out", "shop_two__Out"}
+    assert any(f.twins for f in OWN if f.framework == "pydantic")
+
+
 def test_django_takes_each_module_of_a_folder_for_a_command(tmp_path: Path) -> None:
     management = pytest.importorskip("django.core.management")
     (tmp_path / "commands").mkdir()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.frameworks import Fact, Pin, facts, matching
+from codemods.frameworks import Fact, Pin, facts, holds_of, matching
 from codemods.frameworks.django_apps import app_label
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
@@ -47,7 +47,8 @@ def _of_definition(known: Facts, fact: Fact, node: Definition) -> Iterator[Ident
         if matching(fact.decorators, outside_names(world, module, called)):
             yield from _identity(known, fact, node, decorator)
     if fact.bases and isinstance(node, ast.ClassDef) and matching(fact.bases, outside_bases(world, module, node)):
-        yield from _identity(known, fact, node, node)
+        if holds_of(world.tree, fact, module.path, node.name):
+            yield from _identity(known, fact, node, node)
 
 
 def _identity(known: Facts, fact: Fact, node: Definition, place: ast.expr | Definition) -> Iterator[Identity]:

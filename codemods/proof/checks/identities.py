@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from codemods.frameworks import Fact, Pin, facts, matching
+from codemods.frameworks import Fact, Pin, facts, holds_of, matching
 from codemods.frameworks.django_apps import app_label
 from codemods.model import Check, Finding
 from codemods.project import OverlayTree, Source
@@ -79,7 +79,8 @@ def _known(snapshot: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr 
             and isinstance(node, ast.ClassDef)
             and matching(fact.bases, dotted_bases(snapshot, origin[0], node))
         ):
-            yield fact, node
+            if holds_of(snapshot.tree, fact, *origin):
+                yield fact, node
 
 
 def _definition(snapshot: Snapshot, origin: Origin) -> Definition | None:

@@ -1,0 +1,20 @@
+"""Facts that hold only of a class beside which the tree has another one of its name."""
+
+from __future__ import annotations
+
+import re
+
+from codemods.frameworks.entries import Fact
+from codemods.project import Tree
+
+
+def holds_of(tree: Tree, fact: Fact, path: str, name: str) -> bool:
+    """Does the fact hold of the class of this name in a module? Of one without ``twins`` it does."""
+    if not fact.twins:
+        return True
+    if not tree.code_with(fact.words):
+        return False
+    other = re.compile(rb"^[ \t]*class[ \t]+%s\b" % re.escape(name.encode()), re.M)
+    return any(
+        other.search(tree.read(one)) for one in sorted(tree.code_with([name])) if one != path and one.endswith(".py")
+    )
