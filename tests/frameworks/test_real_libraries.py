@@ -167,8 +167,8 @@ def test_loguru_names_records_after_the_calling_module(module: Callable[[str, st
 
 def test_pydantic_tells_two_models_of_one_name_apart_by_their_modules(module: Callable[[str, str], Any]) -> None:
     pydantic = pytest.importorskip("pydantic")
-    text = "from pydantic import BaseModel\nclass Out(BaseModel):\n    n: int\n"
-    one, two = (module(name, text).Out for name in ("shop_one", "shop_two"))
+    text = "from pydantic import BaseModel\nclass Out(BaseModel):\n    {}: int\n"
+    one, two = (module(name, text.format(field)).Out for name, field in (("shop_one", "n"), ("shop_two", "m")))
     assert "Out" in pydantic.TypeAdapter(list[one]).json_schema()["$defs"]
     assert set(pydantic.TypeAdapter(one | two).json_schema()["$defs"]) == {"shop_one__Out", "shop_two__Out"}
     assert any(f.twins for f in OWN if f.framework == "pydantic")
