@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ class PytestRules:
     classes: tuple[str, ...] = _CLASSES
     functions: tuple[str, ...] = _FUNCTIONS
     folders: tuple[str, ...] = ()  # where it looks for tests; empty: everywhere
+    ignored: tuple[str, ...] = ()  # patterns of paths that it passes over
     importlib: bool = False  # does it import test modules without putting their folders on sys.path?
 
     def enters(self, path: str) -> bool:
@@ -36,6 +37,11 @@ class PytestRules:
         """Does pytest collect from this file?"""
         name = path.rpartition("/")[2]
         return any(fnmatch(path, "*" + glob) if "/" in glob else fnmatch(name, glob) for glob in self.files)
+
+    def runs(self, path: str) -> bool:
+        """Does pytest, started at the root without arguments, collect from this file?"""
+        ignored = any(fnmatch(path, one) or path.startswith(one.rstrip("/") + "/") for one in self.ignored)
+        return self.reads(path) and self.enters(path) and not ignored
 
     def collects(self, node: ast.stmt) -> bool:
         """Does pytest collect this definition, where it finds it in a test module?"""
@@ -53,8 +59,23 @@ def pytest_rules(tree: Files) -> PytestRules:
         _words(found.get("python_classes")) or _CLASSES,
         _words(found.get("python_functions")) or _FUNCTIONS,
         tuple(folder.removeprefix("./") for folder in _words(found.get("testpaths")) if folder != "."),
+        tuple(_ignored(tree, " ".join(_words(found.get("addopts"))))),
         bool(re.search(r"--import-mode[= ]importlib", " ".join(_words(found.get("addopts"))))),
     )
+
+
+def _ignored(tree: Files, options: str) -> Iterator[str]:
+    """What options, and lists in conftest.py files, tell pytest to pass over."""
+    yield from re.findall(r"--ignore(?:-glob)?[= ]([^\s'\"]+)", options)
+    for path in sorted(tree.paths):
+        if path.rpartition("/")[2] == "conftest.py" and b"collect_ignore" in tree.read(path):
+            folder = path.removesuffix("conftest.py")
+            for text in re.findall(r"^collect_ignore(?:_glob)?\b[^=\n]*=\s*\[([^\]]*)\]", _text(tree, path), re.M):
+                yield from (folder + one for one in re.findall(r"[\"']([^\"']+)[\"']", text))
+
+
+def _text(tree: Files, path: str) -> str:
+    return tree.read(path).decode("utf-8", "replace")
 
 
 def _settings(tree: Files) -> Mapping[str, Any]:

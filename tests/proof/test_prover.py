@@ -10,7 +10,7 @@ import re
 import pytest
 
 from codemods.face import prove
-from codemods.model import Move, Proof, Reexport
+from codemods.model import Kind, Move, Proof, Reexport
 from tests.moves.archive import MemoryTree
 
 BEFORE = {
@@ -203,6 +203,21 @@ WRONG = {
         None,
     ),
 }
+
+
+def test_a_function_that_rebinds_an_imported_name_rebinds_another_one() -> None:
+    """``global`` binds in the module of the function, and an import only gave that module the value of before."""
+    count = "LIMIT = 1\n\n\ndef within(n):\n    return n <= LIMIT\n"
+    set_limit = "def set_limit(value):\n    global LIMIT\n    LIMIT = value\n"
+    before = {"shop/__init__.py": "", "shop/count.py": f"{count}\n\n{set_limit}"}
+    after = {
+        "shop/__init__.py": "",
+        "shop/count.py": count,
+        "shop/state.py": f"from shop.count import LIMIT\n\n\n{set_limit}",
+    }
+    old, new = (MemoryTree({p: t.encode() for p, t in files.items()}) for files in (before, after))
+    found = [f for check in prove(old, new).checks for f in check.failures]
+    assert [f.code for f in found if f.kind is Kind.BROKEN] == ["another-object"]
 
 
 @pytest.mark.parametrize("what", WRONG)

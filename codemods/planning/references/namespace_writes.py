@@ -71,6 +71,8 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
                 names = [_text(node.args[1])]
             elif isinstance(node.func, ast.Attribute) and called in _ITEM_SETTERS and is_namespace(node.func.value):
                 names = [_text(argument) for argument in node.args[:1]] + [k.arg for k in node.keywords]
+            elif called == "exec" and len(node.args) > 1 and is_namespace(node.args[1]):
+                names = [None]
             elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
                 names = [_text(node.args[1])] if called == "setitem" and len(node.args) > 1 else [None]
         if inside and None in names:

@@ -23,7 +23,9 @@ def collected(facts: Facts) -> dict[str, ast.stmt]:
 
 def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
     """The moved tests that pytest collects from the destination."""
-    return _tests(facts) if facts.pytest_rules.reads(facts.move.destination) else {}
+    rules, move = facts.pytest_rules, facts.move
+    there = rules.runs(move.destination) or (rules.reads(move.destination) and not rules.runs(move.source))
+    return _tests(facts) if there else {}
 
 
 def _tests(facts: Facts) -> dict[str, ast.stmt]:

@@ -30,6 +30,7 @@ def check(comparison: Comparison) -> Check:
             failures.append(Finding(pair.new.place, message, "formatting", Kind.STYLE, pair.old.place))
     failures += _guarded_imports(comparison)
     failures += _global_imports(comparison)
+    failures += _rebound_elsewhere(comparison)
     failures += _new_stars(comparison)
     failures += _dots_lost(comparison)
     failures += comments(comparison)
@@ -160,6 +161,18 @@ def _global_imports(comparison: Comparison) -> Iterator[Finding]:
         for name, _ in sorted(lost, key=lambda item: item[0]):
             message = f"{pair.new.said} no longer imports {name}, which it declares global"
             yield Finding(pair.new.place, message, "global-import", Kind.BROKEN, pair.old.place)
+
+
+def _rebound_elsewhere(comparison: Comparison) -> Iterator[Finding]:
+    """A function that rebinds a name of its module goes on rebinding that one: an import of it gives the value only."""
+    for pair in comparison.pairs:
+        outline = comparison.before.outline(pair.old.path)
+        bound = outline.binds if outline is not None else {}
+        for name in sorted(pair.old.declared_global & bound.keys()) if pair.moved and not pair.edited else ():
+            path, now = comparison.renamed.get((pair.old.path, name), (pair.old.path, name))
+            if (path, now) != (pair.new.path, name):
+                message = f"{pair.new.said} rebinds {name} of this module now, and not of {path}, where it is read"
+                yield Finding(pair.new.place, message, "another-object", Kind.BROKEN, pair.old.place)
 
 
 def _bound_inside(snapshot: Snapshot, statement: Statement) -> Iterator[tuple[str, Origins]]:

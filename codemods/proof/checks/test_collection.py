@@ -27,6 +27,8 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
     """(whether it is a failure, what is otherwise), for tests that more or fewer modules offer to pytest."""
     rules = comparison.pytest_rules
     here = [path for path in comparison.changed if rules.reads(path)]
+    if any(rules.runs(path) for path in here):
+        here = [path for path in here if rules.runs(path)]
     for old, new in sorted(comparison.renamed.items()) if here else ():
         if not _is_test(comparison.before, rules, old):
             continue
