@@ -15,6 +15,7 @@ from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
 from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, SourceEdits
 from codemods.planning.edits.moved_code import body_edits
+from codemods.planning.edits.node_ids import node_ids
 from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
@@ -259,7 +260,9 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     )
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
     departure, order = in_old_order(facts, departure, arrival)
-    others, kept = importer_edits(facts, followers, order, (*entered(facts, packages), *shown_beside(facts)))
+    others, kept = importer_edits(
+        facts, followers, order, (*entered(facts, packages), *shown_beside(facts), *node_ids(facts))
+    )
     against = list(import_order.against(facts, order, kept))
     if against:
         raise Refused(*against)

@@ -51,7 +51,7 @@ def selections(tree: Tree) -> Iterator[Selection]:
                 continue
             found = _toml(name, text) if name.endswith(".toml") else _ini(name, text)
             for key, value, what in found:
-                for word in _TOKEN.findall(value):
+                for word in (one[0] for one in _TOKEN.finditer(value) if value[one.end() : one.end() + 2] != "::"):
                     if "." in word or "/" in word:
                         at = text.find(word)
                         yield Selection(path, text.count("\n", 0, max(at, 0)) + 1, key, word, what)

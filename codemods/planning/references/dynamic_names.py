@@ -55,6 +55,9 @@ WAYS = {
 # Those that look into the module in which they are called, wherever in it.
 OF_THE_MODULE = frozenset(name for name, way in WAYS.items() if way.own == "module")
 
+# What gets a namespace and asks it for single names.
+_IN_NO_ORDER = frozenset({"exec", "eval", "setitem", "delitem"})
+
 
 @dataclass(frozen=True)
 class Look:
@@ -203,6 +206,9 @@ class _Namespaces:
                 if above.attr in ("update", "setdefault", "pop", "__setitem__", "clear"):
                     return
                 key = call.args[0] if above.attr in ("get", "__getitem__", "__contains__") and call.args else None
+        elif isinstance(above, ast.Call) and node in above.args and last_name(above.func) in _IN_NO_ORDER:
+            yield Look(place, called, unit=unit)
+            return
         if key is not None:
             yield Look(place, called, self.texts.of(key), unit=unit)
         else:
