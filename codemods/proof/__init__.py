@@ -39,6 +39,7 @@ from codemods.proof.checks import (
     patches,
     second_execution,
     stubs,
+    submodules,
     texts,
 )
 from codemods.proof.checks.identities import without_pins
@@ -59,6 +60,7 @@ CHECKS = (
     load_order.check,
     second_execution.check,
     import_cycles.check,
+    submodules.check,
     namespaces.check,
     patches.check,
     texts.check,

@@ -35,8 +35,14 @@ def importer_off_the_old_path(good: Good) -> Iterator[Damaged]:
 def importer_left_behind(good: Good) -> Iterator[Damaged]:
     """A file that was rewritten, neither the source nor the destination, is as it was before."""
     for path, old in good.before.items():
-        if path not in (good.move.source, good.move.destination) and good.after.get(path, old) != old:
+        if path in (good.move.source, good.move.destination) or good.after.get(path, old) == old:
+            continue
+        if not path.endswith(".py") or _imports(old.decode()) != _imports(good.after[path].decode()):
             yield good.with_(path, (path, old.decode()))
+
+
+def _imports(text: str) -> list[str]:
+    return [ast.unparse(n) for n in ast.walk(ast.parse(text)) if isinstance(n, (ast.Import, ast.ImportFrom))]
 
 
 @fault
@@ -44,7 +50,8 @@ def effects_in_addition(good: Good) -> Iterator[Damaged]:
     """The destination imports another module of the project."""
     destination = good.destination
     for module in good.modules if destination else ():
-        if module.path not in (good.move.source, good.move.destination) and not module.path.startswith("test"):
+        ours = module.path not in (good.move.source, good.move.destination)
+        if ours and not module.path.startswith(("test", "check", "docs/")):
             assert destination is not None
             text = destination.inserted(f"import {module.dotted} as more_")
             yield good.with_(f"{destination.path} imports {module.dotted}", (destination.path, text))
@@ -105,7 +112,7 @@ def text_left_behind(good: Good) -> Iterator[Damaged]:
     old, new = _dotted(good)
     names = "|".join(map(re.escape, good.move.names))
     for path, raw in good.after.items():
-        if raw != good.before.get(path) and path not in (good.move.source, good.move.destination):
+        if raw != good.before.get(path) and not path.endswith((".py", ".pyi")):
             for found in re.finditer(rf"([\"'=\s]){re.escape(new)}([.:](?:{names})\b)", raw.decode()):
                 text = raw.decode()
                 changed = f"{text[: found.start()]}{found[1]}{old}{found[2]}{text[found.end() :]}"
@@ -136,8 +143,9 @@ def private_name_mangled(good: Good) -> Iterator[Damaged]:
 
 @fault
 def hint_needs_a_typing_import(good: Good) -> Iterator[Damaged]:
-    """What annotations of moved code name is imported for type checkers only."""
-    destination = good.destination
+    """What annotations of moved code name is imported for type checkers only, where somebody resolves annotations."""
+    resolved = any(re.search(rb"get_type_hints|get_annotations|eval_str", raw) for raw in good.after.values())
+    destination = good.destination if resolved else None
     for node in destination.imports() if destination else ():
         assert destination is not None
         used = {a.asname or a.name for a in node.names}

@@ -1,0 +1,53 @@
+"""A package has a submodule as an attribute once somebody has imported it: who read it so goes on finding it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.import_graph import Graph
+
+SAYS = "submodules that code reads of their package, and does not import, are loaded by those who loaded them"
+CODE = "submodule-unloaded"
+
+
+def check(comparison: Comparison) -> Check:
+    old, new = (Graph(side) for side in (comparison.before, comparison.after))
+    lost: dict[str, str] = {}
+    for path in comparison.changed:
+        if path in comparison.old.paths and path in comparison.new.paths:
+            gone = old.closure([path]) - new.closure([path])
+            lost |= dict.fromkeys(sorted(gone & comparison.new.paths), path)
+    found = list(_readers(comparison, new, lost))
+    return Check("submodules", SAYS, len(found), tuple(_finding(lost, *one) for one in found))
+
+
+def _finding(lost: dict[str, str], module: str, place: Place, text: str) -> Finding:
+    message = f"it no longer loads {module}, which {place} reads as {text} and does not import"
+    return Finding(Place(lost[module]), message, CODE, Kind.BROKEN, cause=f"unloaded {module}")
+
+
+def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iterator[tuple[str, Place, str]]:
+    """(module that is lost, where somebody reads it of its package, as what)."""
+    side = comparison.after
+    wanted = {side.names.dotted(path): path for path in lost}
+    dotted = {name: path for name, path in wanted.items() if "." in name}
+    stems = {name.rpartition(".")[2] for name in dotted}
+    for reader in sorted(side.tree.code_with(stems)) if stems else ():
+        outline = side.outline(reader) if reader.endswith(".py") else None
+        if outline is None:
+            continue
+        loads = graph.closure([reader])
+        for node in outline.source.nodes.of(ast.Attribute):
+            text = ast.unparse(node)
+            if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in outline.imports | {*outline.binds}:
+                if not _imports_inside(outline.source.tree, text):
+                    yield dotted[text], outline.source.place(node), text
+
+
+def _imports_inside(tree: ast.Module, dotted: str) -> bool:
+    """Does a function import it when it runs?"""
+    inner = (n for n in ast.walk(tree) if isinstance(n, ast.Import))
+    return any(alias.name == dotted and not alias.asname for n in inner for alias in n.names)

@@ -1,0 +1,35 @@
+"""Submodules that somebody reads of their package by luck, when an importer was rewritten by hand."""
+
+from __future__ import annotations
+
+from codemods.face import prove
+from tests.moves.archive import MemoryTree
+
+STATUS = "class Status: ...\n"
+WORKER = "def run():\n    return 1\n"
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/worker.py": f"{STATUS}\n\n{WORKER}",
+    "shop/boot.py": "from shop.worker import Status\n\n\ndef boot():\n    return Status()\n",
+    "shop/late.py": "import shop\n\n\ndef late():\n    return shop.worker.run()\n",
+}
+MOVED = {"shop/worker.py": f"from shop.status import Status as Status\n\n\n{WORKER}", "shop/status.py": STATUS}
+NEW = BEFORE["shop/boot.py"].replace("shop.worker", "shop.status")
+
+
+def codes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    old, new = (MemoryTree({p: t.encode() for p, t in files.items()}) for files in (before, {**before, **after}))
+    return [f.code for check in prove(old, new).checks for f in check.failures]
+
+
+def test_the_one_who_loaded_it_loads_it_no_more() -> None:
+    assert "submodule-unloaded" in codes(BEFORE, {**MOVED, "shop/boot.py": NEW})
+
+
+def test_the_one_who_loaded_it_stays_on_the_old_path() -> None:
+    assert "submodule-unloaded" not in codes(BEFORE, MOVED)
+
+
+def test_the_reader_imports_it_by_itself() -> None:
+    before = {**BEFORE, "shop/late.py": BEFORE["shop/late.py"].replace("import shop\n", "import shop.worker\n")}
+    assert "submodule-unloaded" not in codes(before, {**MOVED, "shop/boot.py": NEW})
