@@ -75,7 +75,7 @@ def _ignored(tree: Files, options: str) -> Iterator[str]:
 
 
 def _text(tree: Files, path: str) -> str:
-    return tree.read(path).decode("utf-8", "replace")
+    return tree.read(path).decode("utf-8-sig", "replace")
 
 
 def _settings(tree: Files) -> Mapping[str, Any]:
