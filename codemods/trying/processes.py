@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,12 +36,22 @@ class Ended:
     seconds: float
 
 
+# A signal that comes just before the main thread blocks is not handled until it wakes up: it never blocks for longer.
+_SECONDS = 0.2
+
+
 def run_all(commands: Sequence[Command], at_once: int) -> list[Ended]:
     """Run the commands, ``at_once`` of them side by side; how each ended, in their order."""
     group = _Group()
     with ThreadPoolExecutor(max(1, at_once)) as pool:
         try:
-            return list(pool.map(group.run, commands))
+            futures = [pool.submit(group.run, command) for command in commands]
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, _SECONDS, FIRST_EXCEPTION)
+                for future in done:
+                    future.result()
+            return [future.result() for future in futures]
         except BaseException:
             group.end()
             raise
