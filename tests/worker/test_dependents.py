@@ -46,6 +46,15 @@ def child(*others, job_id="child"):
     return job(job_id, depends_on=list(others))
 
 
+async def waiting_for_two(jobs):
+    """One and two run, and a child waits for both."""
+    others = ["one", "two"]
+    for other in others:
+        await bring(jobs, job(other), JOB_STATUS.RUNNING)
+    await jobs.wait_for(child(*others), others)
+    return jobs
+
+
 # -- others wait for it ------------------------------------------------------------------------------------
 
 
@@ -73,11 +82,7 @@ async def test_a_job_has_ended_when_one_waits_for_it(clock, open_jobs, published
 
 
 async def test_the_last_of_several_lets_it_run(clock, open_jobs, published, tape, recorded):
-    jobs = await open_jobs()
-    others = ["one", "two"]
-    for other in others:
-        await bring(jobs, job(other), JOB_STATUS.RUNNING)
-    await jobs.wait_for(child(*others), others)
+    jobs = await waiting_for_two(await open_jobs())
     await jobs.completed(job("one"), 1)
     assert await published() == []
     await jobs.completed(job("two"), 2)
@@ -86,11 +91,7 @@ async def test_the_last_of_several_lets_it_run(clock, open_jobs, published, tape
 
 
 async def test_the_first_that_fails_lets_it_fail(clock, open_jobs, published, tape, recorded):
-    jobs = await open_jobs()
-    others = ["one", "two"]
-    for other in others:
-        await bring(jobs, job(other), JOB_STATUS.RUNNING)
-    await jobs.wait_for(child(*others), others)
+    jobs = await waiting_for_two(await open_jobs())
     await jobs.failed(job("one"), "ValueError: never")
     assert await published() == ["child.after.1"]
     assert tape == recorded

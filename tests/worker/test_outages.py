@@ -1,4 +1,4 @@
-"""The server goes away, or has no leader for a while: who waits goes on waiting, and who is told to stop stops."""
+"""The server goes away, or has no leader for a while: calls go on waiting, and a worker that shall stop does stop."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Place
 from codemods.planning.facts import Facts
-from codemods.planning.references.module_values import attribute_chain, last_name
+from codemods.planning.grouping.dotted_names import chain_of
+from codemods.planning.references.module_values import last_name
 
 _WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
 _FINDING = frozenset({"iter_modules"})
@@ -66,7 +67,7 @@ def _packages(facts: Facts, module: Module, call: ast.Call) -> set[str]:
         if isinstance(node, ast.Name) and node.id == "__path__":
             found.add(module.path.rpartition("/")[0])
         elif isinstance(node, ast.Attribute) and node.attr == "__path__":
-            chain = attribute_chain(node.value)
+            chain = chain_of(node.value)
             for dotted in facts.referrers.values.dotted_of(module, chain) if chain else ():
                 path = facts.world.names.find(dotted, module.path) or ""
                 found.add(path.removesuffix("/__init__.py"))

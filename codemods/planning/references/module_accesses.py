@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from codemods.bindings import Import, Module
 from codemods.planning.edits.model import NewImport, Replacement
 from codemods.planning.edits.spelling import reference_to
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.dynamic_names import WAYS
-from codemods.planning.references.module_values import attribute_chain
 from codemods.planning.references.referrers import Referrers
 from codemods.project.names import Names
 
@@ -111,7 +111,7 @@ class _Rewriting:
         """The places that read a moved name as an attribute of the module."""
         aliases = self.referrers.aliases(self.module)
         for node in self.module.source.nodes.of(ast.Attribute):
-            chain = attribute_chain(node)
+            chain = chain_of(node)
             if not chain or chain[0] not in aliases or node.attr not in self.moved:
                 continue
             if self.referrers.reached(chain, aliases, self.module.path) == (node.attr,):
@@ -120,7 +120,7 @@ class _Rewriting:
 
     def item(self, node: ast.Attribute) -> Import | None:
         """The import at the top of the file by which the module is read there; None where it is not that simple."""
-        root = attribute_chain(node)[0]
+        root = chain_of(node)[0]
         items = [i for i in self.module.imports if i.binds == root]
         dotted = ast.unparse(node.value)
         exact = [i for i in items if i.attribute is not None or i.asname or i.module == dotted]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.dynamic_names import WAYS
-from codemods.planning.references.module_values import attribute_chain
 from codemods.project import Unreadable
 
 
@@ -35,7 +35,7 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
             passed.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
         if id(node) not in passed and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
-            chain = attribute_chain(node)
+            chain = chain_of(node)
             for dotted in aliases.get(chain[0], ()) if chain else ():
                 if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:
                     yield module.source.place(node)

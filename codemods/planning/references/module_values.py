@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Module
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
 from codemods.project import Unreadable, walk
@@ -43,7 +44,7 @@ class ModuleValues:
         """What expressions of a file may be as texts."""
         return self._texts.setdefault(module.path, BuiltTexts(self.world, module))
 
-    def dotted_of(self, module: Module, chain: list[str]) -> Iterator[str]:
+    def dotted_of(self, module: Module, chain: tuple[str, ...]) -> Iterator[str]:
         """The dotted names that an attribute chain may stand for, by the imports of the file."""
         if module.path not in self._aliases:
             self._aliases[module.path] = _aliases(self.world, module)
@@ -52,7 +53,7 @@ class ModuleValues:
 
     def imported(self, module: Module, node: ast.expr) -> bool:
         """Is it the module by an import of the file?"""
-        chain = attribute_chain(node)
+        chain = chain_of(node)
         return bool(chain) and self._by_chain(module, chain) and _may_be_imported(module, node)
 
     def holds(self, module: Module, node: ast.expr | None) -> bool:
@@ -76,8 +77,8 @@ class ModuleValues:
             case _:
                 return False
 
-    def _by_chain(self, module: Module, chain: list[str]) -> bool:
-        key = module.path, tuple(chain)
+    def _by_chain(self, module: Module, chain: tuple[str, ...]) -> bool:
+        key = module.path, chain
         if key not in self._chains:
             dotted = self.dotted_of(module, chain)
             self._chains[key] = any(self.world.names.find(d, module.path) == self.path for d in dotted)
@@ -117,7 +118,7 @@ class ModuleValues:
 
     def _is_of_the_module(self, module: Module, node: ast.expr) -> bool:
         """Is this a definition of the module: ``inspect.getmodule(Status)``, ``Status.__module__``?"""
-        chain = attribute_chain(node)
+        chain = chain_of(node)
         if len(chain) == 1:
             return (self.world.origin(module.path, chain[0]) or ("",))[0] == self.path
         return bool(chain) and self._by_chain(module, chain[:-1])
@@ -226,14 +227,3 @@ def _is_modules(node: ast.expr) -> bool:
 def last_name(node: ast.expr) -> str:
     """``c`` of ``a.b.c``; empty where there is no name."""
     return getattr(node, "attr", getattr(node, "id", ""))
-
-
-def attribute_chain(node: ast.expr) -> list[str]:
-    """``a.b.c`` as its parts; empty where the root is no plain name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return []
-    return [node.id, *reversed(parts)]

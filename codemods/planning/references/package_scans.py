@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts
 from codemods.planning.references.introspection import parents_of
-from codemods.planning.references.module_values import attribute_chain, last_name
+from codemods.planning.references.module_values import last_name
 
 _IMPORTING = frozenset(
     {"import_module", "__import__", "spec_from_file_location", "load_module", "run_path", "SourceFileLoader"}
@@ -30,8 +31,8 @@ class Scan:
     """A function, or a module's own code, that imports modules by names that it finds.
 
     ``scope``: the dotted names that it may import, as a pattern. ``finds``: code of the file, or of one that names the
-    function, lists what packages and folders have; else it imports what it is told. ``uses``: it does something with
-    what it imported; ``lists``: it goes through the names of each module.
+    function, lists what packages and folders have; else it imports the names that it is given. ``uses``: it does
+    something with what it imported; ``lists``: it goes through the names of each module.
     """
 
     module: Module
@@ -60,7 +61,7 @@ def scans(facts: Facts) -> Iterator[Scan]:
 
 def _of_the_tree(facts: Facts, module: Module, function: ast.expr) -> bool:
     """A function of the tree that is called like one of Python's."""
-    chain = attribute_chain(function)
+    chain = chain_of(function)
     dotted = facts.referrers.values.dotted_of(module, chain) if chain else ()
     return any(facts.world.names.find(one.rpartition(".")[0], module.path) for one in dotted if "." in one)
 
@@ -93,7 +94,7 @@ def _named_packages(facts: Facts, module: Module, around: ast.AST) -> Iterator[s
         if isinstance(node, (ast.Name, ast.Attribute)):
             above = parents.get(id(node))
             held = isinstance(above, ast.Attribute) and above.attr not in ("__path__", "__file__", "__name__")
-            chain = attribute_chain(node) if not held else []
+            chain = chain_of(node) if not held else ()
             for dotted in values.dotted_of(module, chain) if chain else ():
                 if (names.find(dotted, module.path) or "").endswith("/__init__.py"):
                     yield dotted

@@ -40,7 +40,7 @@ def _looks_up_any(units: DefinitionGroups) -> bool:
 def split(
     units: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
 ) -> tuple[frozenset[str], tuple[PatchTarget, ...]]:
-    """(names to be read through the source, string seams that follow their readers)."""
+    """(names to be read through the source, patch targets in strings that follow their readers)."""
     pinned: set[str] = set(referrers.assigned)
     follow: list[PatchTarget] = []
     any_name = _looks_up_any(units)
@@ -53,5 +53,5 @@ def split(
             pinned.add(patch.name)
         else:
             follow.append(patch)
-    # One name, one way: a name that is read through the source keeps all its seams there.
+    # One name, one way: a name that is read through the source keeps all its patch targets there.
     return frozenset(pinned), tuple(s for s in follow if s.name not in pinned)

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.index.reference_prefilter import ReferencePrefilter
-from codemods.planning.references.module_values import ModuleValues, attribute_chain
+from codemods.planning.references.module_values import ModuleValues
 from codemods.planning.references.replacements import PatchTarget, hands_to_patch, is_patch, replacements
 from codemods.project.walking import is_code
 
@@ -121,7 +122,7 @@ class Referrers:
             found.setdefault(item.binds, []).append(dotted)
         return found
 
-    def reached(self, chain: list[str], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
+    def reached(self, chain: tuple[str, ...], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
         """What an attribute chain reads beyond this module, if it goes through it."""
         for dotted in aliases.get(chain[0], ()):
             parts = [*dotted.split("."), *chain[1:]]
@@ -135,7 +136,7 @@ class Referrers:
     def _chains(self, module: Module) -> None:
         aliases = self.aliases(module)
         for node in module.source.nodes.of(ast.Attribute):
-            chain = attribute_chain(node)
+            chain = chain_of(node)
             reached = self.reached(chain, aliases, module.path) if chain and chain[0] in aliases else None
             if reached and module.may_be_imported(node):
                 where = self.assigned if len(reached) == 1 and not isinstance(node.ctx, ast.Load) else self.chained

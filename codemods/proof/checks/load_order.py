@@ -21,7 +21,7 @@ from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
+from codemods.proof.snapshot.symbols import Origin, defined_names, is_main_guard, is_typing
 from codemods.proof.statements.pairing import Statement
 
 SAYS = "each start runs the side effects that it ran while importing, in the same order"
@@ -287,14 +287,10 @@ def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
     elif isinstance(node, ast.If) and is_typing(node.test):
         for inner in node.orelse:
             yield from _imports(inner)
-    elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not _is_guard(node):
+    elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not is_main_guard(node):
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 yield from _imports(child)  # type: ignore[arg-type]
-
-
-def _is_guard(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test) and "__main__" in ast.unparse(node.test)
 
 
 def _typing_only(statement: ast.stmt, node: ast.stmt) -> bool:

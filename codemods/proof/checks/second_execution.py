@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from codemods.model import Check, Finding
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, is_main_guard
 from codemods.proof.statements.statement import Pair, Statement
 
 SAYS = "what left a script finds in the script's module what it found in the script"
@@ -41,13 +42,7 @@ def check(comparison: Comparison) -> Check:
 
 def _is_script(snapshot: Snapshot, path: str) -> bool:
     outline = snapshot.outline(path)
-    return outline is not None and any(map(is_guard, outline.body))
-
-
-def is_guard(node: ast.AST) -> bool:
-    """Is it ``if __name__ == "__main__":``?"""
-    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
-    return "__name__" in test and "__main__" in test
+    return outline is not None and any(map(is_main_guard, outline.body))
 
 
 class _Script:
@@ -74,15 +69,19 @@ class _Script:
                     f"{pair.new.said} reads {name} of {self.path}: when that runs as a script there are two, for {why}"
                 )
                 yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} {name}")
-        if found and not self._was_loaded() and (seen := Effects(self.snapshot).of_module(self.path)):
-            changed = ", ".join(sorted(f"{where}:{name}" if where else name for where, name in seen)[:3])
+        if found and self._changes_again:
+            changed = ", ".join(self._changes_again[:3])
             text = f"{pair.new.said} executes {self.path} again when that runs as a script, which changes {changed}"
             yield Finding(pair.new.place, text, CODE, before=pair.old.place, cause=f"{self.path} again")
 
-    def _was_loaded(self) -> bool:
-        """Did the script load itself by its name already?"""
+    @cached_property
+    def _changes_again(self) -> list[str]:
+        """What the second execution changes; nothing where the script loaded itself by its name already."""
         graph = Graph(self.comparison.before)
-        return any(self.path in graph.closure([target]) for target in graph.edges(self.path))
+        if any(self.path in graph.closure([target]) for target in graph.edges(self.path)):
+            return []
+        seen = Effects(self.snapshot).of_module(self.path)
+        return sorted(f"{where}:{name}" if where else name for where, name in seen)
 
     def _read(self, statement: Statement) -> set[str]:
         """The names of the script that a statement reads."""

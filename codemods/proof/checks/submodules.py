@@ -14,7 +14,7 @@ CODE = "submodule-unloaded"
 
 
 def check(comparison: Comparison) -> Check:
-    old, new = (Graph(side) for side in (comparison.before, comparison.after))
+    old, new = (Graph(snapshot) for snapshot in (comparison.before, comparison.after))
     lost: dict[str, str] = {}
     for path in comparison.changed:
         if path in comparison.old.paths and path in comparison.new.paths:
@@ -31,12 +31,12 @@ def _finding(lost: dict[str, str], module: str, place: Place, text: str) -> Find
 
 def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iterator[tuple[str, Place, str]]:
     """(module that is lost, where somebody reads it of its package, as what)."""
-    side = comparison.after
-    wanted = {side.names.dotted(path): path for path in lost}
+    snapshot = comparison.after
+    wanted = {snapshot.names.dotted(path): path for path in lost}
     dotted = {name: path for name, path in wanted.items() if "." in name}
     stems = {name.rpartition(".")[2] for name in dotted}
-    for reader in sorted(side.tree.code_with(stems)) if stems else ():
-        outline = side.outline(reader) if reader.endswith(".py") else None
+    for reader in sorted(snapshot.tree.code_with(stems)) if stems else ():
+        outline = snapshot.outline(reader) if reader.endswith(".py") else None
         if outline is None:
             continue
         loads = graph.closure([reader])

@@ -87,6 +87,12 @@ def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt,
             yield node, typing
 
 
+def is_main_guard(node: ast.AST) -> bool:
+    """Is it ``if __name__ == "__main__":``?"""
+    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
+    return "__name__" in test and "__main__" in test
+
+
 def is_typing(test: ast.expr) -> bool:
     """Is this ``TYPE_CHECKING``, or ``MYPY``, which mypy takes for true?"""
     return getattr(test, "id", getattr(test, "attr", "")) in ("TYPE_CHECKING", "MYPY")
