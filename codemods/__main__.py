@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from codemods.commands import (
     completion,
@@ -18,7 +18,11 @@ from codemods.commands import (
     suggesting,
     taking_back,
 )
-from codemods.commands.shell import DONE, WRONG_USAGE, Parser, run
+from codemods.commands.shell import DONE, WRONG_USAGE, Parser, end_process, run
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 ABOUT = "Move Python definitions between modules, and prove that nothing else changed."
 EXAMPLES = """
@@ -60,8 +64,8 @@ def parser() -> Parser:
     return made
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+def main(argv: Sequence[str] | None = None, ended: Callable[[int], int] = int) -> int:
+    """Run one command; the exit code, or what ``ended`` makes of it."""
     made = parser()
     completion.complete(made)
 
@@ -71,7 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return WRONG_USAGE
         return options.main(options)
 
-    return run(chosen, made, argv)
+    return run(chosen, made, argv, ended)
+
+
+def console() -> NoReturn:
+    """Run the command of this process, and end it."""
+    sys.exit(main(ended=end_process))
 
 
 def _help(outer: Parser, asked: argparse.ArgumentParser) -> int:
@@ -95,4 +104,4 @@ class _Version(argparse.Action):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    console()

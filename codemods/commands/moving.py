@@ -78,7 +78,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
 
     trials = trials_of(options, own_guards)
     root = opened(options, writes(options))
-    tree = DiskTree(root)
+    tree = options.read = DiskTree(root)
     with_defaults(options, root)
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
     refuse_second_names(moves, tree)

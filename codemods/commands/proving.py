@@ -82,6 +82,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def main(options: Namespace) -> int:
     review, before, after = reviewed(options)
+    options.read = before, after
     if options.html:
         write_review(options.html, f"Review of {_compared(options)}", review, before, after)
     if not options.quiet:

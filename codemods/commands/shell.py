@@ -93,8 +93,16 @@ def _folder(written: str) -> Path:
     return Path(written) if written else marked_root(Path.cwd()) or Path.cwd()
 
 
-def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    """Parse and run one command; every way that it can end becomes a sentence and an exit code."""
+def run(
+    command: Command,
+    parser: argparse.ArgumentParser,
+    argv: Sequence[str] | None,
+    ended: Callable[[int], int] = int,
+) -> int:
+    """Parse and run one command; every way that it can end becomes a sentence and an exit code.
+
+    ``ended`` gets the exit code while what the options and an error hold is still there.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -112,7 +120,7 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
         choose_colour(getattr(options, "color", None))
         code = command(options)
         sys.stdout.flush()
-        return code
+        return ended(code)
     except BrokenPipeError:
         # The reader went away (`| head`); nothing more can be said, also not when Python flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -125,10 +133,21 @@ def run(command: Command, parser: argparse.ArgumentParser, argv: Sequence[str] |
             say(f"interrupted: {_state(options)}")
         return 128 + end.number
     except Exception as error:
-        return _ended(error, options)
+        return ended(_ended(error, options))
     finally:
         if collecting:
             gc.enable()
+
+
+def end_process(code: int) -> NoReturn:
+    """End at once: a tenth of a long command was giving back its syntax trees, node by node, to a process that ends."""
+    import atexit
+
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # It is closed, or nobody reads it.
+            stream.flush()
+    os._exit(code)
 
 
 class _Terminated(BaseException):
