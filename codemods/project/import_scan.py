@@ -6,8 +6,12 @@ It sees every import, at any depth, and may see some that are none (in text); so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.project.files import Files
 
 _IMPORT = re.compile(rb"import(?![A-Za-z0-9_\x80-\xff])")
 _HEAD = re.compile(rb"(?<![A-Za-z0-9_.\x80-\xff])from([ \t\f.A-Za-z0-9_\x80-\xff]*)$")
@@ -15,6 +19,7 @@ _BRACKETS = re.compile(rb"\s*\(((?:[^)#]|#[^\n]*)*)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = re.compile(rb"\\\r?\n")
 _SPACES = re.compile(rb"[ \t\f]*")
+_STAR = re.compile(rb"import[ \t\f\\\r\n]*\*")
 _BLANK = re.compile(rb"[ \t\f]")
 
 
@@ -26,6 +31,17 @@ class ScannedImport:
     module: str
     names: tuple[str, ...]
     late: bool
+
+
+def star_importers(tree: Files, words: Collection[str]) -> list[str]:
+    """The Python files that mention one of the words and may have a star import."""
+    found = (path for path in tree.code_with(words) if path.endswith(".py"))
+    return sorted(path for path in found if has_star(tree.peek(path)))
+
+
+def has_star(raw: bytes) -> bool:
+    """May a file take everything from a module?"""
+    return _STAR.search(raw) is not None
 
 
 def imports(raw: bytes) -> Iterator[ScannedImport]:

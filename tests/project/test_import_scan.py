@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codemods.project import imports
+from codemods.project.import_scan import has_star
 
 FORMS = {
     "import a.b as c, d": [("a.b", ()), ("d", ())],
@@ -76,3 +77,14 @@ def test_no_import_of_the_standard_library_is_missed() -> None:
         raw = path.read_bytes()
         glimpsed = {(found.module, found.names) for found in imports(raw)}
         assert seen_by_the_parser(ast.parse(raw)) <= glimpsed, path
+
+
+@pytest.mark.parametrize("text", ["from a import *", "from a import*", "from a \\\n import\\\n  \\\r\n*"])
+def test_a_star_is_seen(text: str) -> None:
+    ast.parse(text)
+    assert has_star(text.encode())
+
+
+@pytest.mark.parametrize("text", ["from a import b", "important = 2 * 3", "import a\nb = [*c]"])
+def test_what_is_no_star_is_not(text: str) -> None:
+    assert not has_star(text.encode())

@@ -14,6 +14,7 @@ from codemods.planning.effects.resolving import Resolver, own_nodes
 from codemods.planning.effects.scopes import Scope, function_scope
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.project.call_scan import callers
 
 _MAKING = ("__prepare__", "__new__", "__init__", "__call__")
 
@@ -162,7 +163,7 @@ class ClassHooks:
             yield from self._mentioned(asking)
             return
         position, own = names.index(value.id), {id(n) for n in ast.walk(function)}  # type: ignore[attr-defined]
-        for module in self.resolver.world.modules_mentioning(function.name):
+        for module in self.resolver.world.modules_at(callers(self.resolver.world.tree, function.name)):
             for call in module.source.nodes.of(ast.Call):
                 named = getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
                 if named and id(call) not in own:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from codemods.bindings import Import, Module
-from codemods.project import Tree, Unreadable, imports
+from codemods.project import Tree, Unreadable
+from codemods.project.import_scan import star_importers
 
 
 class ProjectIndex:
@@ -34,21 +35,19 @@ class ProjectIndex:
 
     def modules_mentioning(self, *words: str, among: Collection[str] | None = None) -> Iterator[Module]:
         """The Python modules among them that can be parsed; the others are remembered as unreadable."""
-        for path in sorted(self.tree.code_with(words, among)):
-            if path.endswith(".py"):
-                try:
-                    yield self.module(path)
-                except Unreadable:
-                    continue
+        yield from self.modules_at(path for path in sorted(self.tree.code_with(words, among)) if path.endswith(".py"))
 
     def star_importers(self, *words: str) -> Iterator[Module]:
         """The Python modules that mention one of the words and have a star import."""
-        for path in sorted(self.tree.code_with(words)):
-            if path.endswith(".py") and any("*" in found.names for found in imports(self.tree.peek(path))):
-                try:
-                    yield self.module(path)
-                except Unreadable:
-                    continue
+        yield from self.modules_at(star_importers(self.tree, words))
+
+    def modules_at(self, paths: Iterable[str]) -> Iterator[Module]:
+        """Those of these files that can be parsed; the others are remembered as unreadable."""
+        for path in paths:
+            try:
+                yield self.module(path)
+            except Unreadable:
+                continue
 
     def target(self, module: Module, item: Import) -> str | None:
         """The file of the tree that an import names as its module, or None."""

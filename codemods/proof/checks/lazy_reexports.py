@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import OverlayTree, Source
+from codemods.project.import_scan import star_importers
 from codemods.proof.checks.names import all_bound
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.impact import stem
@@ -175,8 +176,8 @@ def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Findin
         return
     public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
     snapshot = comparison.after
-    for path in sorted(snapshot.tree.code_with([stem(found.path)])) if public else ():
-        outline = snapshot.outline(path) if path.endswith(".py") else None
+    for path in star_importers(snapshot.tree, [stem(found.path)]) if public else ():
+        outline = snapshot.outline(path)
         if outline is None or not _offers(outline, found.outline):
             continue
         for star in outline.stars:

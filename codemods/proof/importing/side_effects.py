@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.project.call_scan import callers
 from codemods.project.nodes import children
 from codemods.proof.importing.interpreter import AbstractInterpreter
 from codemods.proof.snapshot.resolution import Snapshot
@@ -82,8 +83,8 @@ def _callers(snapshot: Snapshot, asking: str, function: ast.stmt, value: ast.exp
         yield from _mentioned(snapshot, asking)
         return
     own = {id(n) for n in ast.walk(function)}
-    for path in sorted(snapshot.tree.code_with([function.name])):
-        outline = snapshot.outline(path) if path.endswith(".py") else None
+    for path in callers(snapshot.tree, function.name):
+        outline = snapshot.outline(path)
         for call in outline.source.nodes.of(ast.Call) if outline is not None else ():
             if getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name and id(call) not in own:
                 given = call.args[names.index(value.id)] if len(call.args) > names.index(value.id) else None

@@ -1,0 +1,35 @@
+"""What is seen of calls without parsing: never less than the parser sees."""
+
+from __future__ import annotations
+
+import ast
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from codemods.project.call_scan import calling
+
+LIBRARY = Path(sysconfig.get_paths()["stdlib"])
+CALLS = ["f()", "f (1)", "(f)(1)", "(m.f) (1)", "m.f()", "m. f()", "f().f"]
+CALLS += ["(f # why\n)(1)", "f\\\n(1)", "(f\n\n\t(1))"]
+OTHERS = ["f", "f = 1", "f[0]", "g(f)", "f.g()", "'f'", "off.g()", "from m import f, g"]
+
+
+@pytest.mark.parametrize("text", CALLS)
+def test_a_call_is_seen(text: str) -> None:
+    ast.parse(text)
+    assert calling("f")(text.encode())
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_none_is_not(text: str) -> None:
+    assert not calling("f")(text.encode())
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("a*.py")), ids=lambda path: path.name)
+def test_the_parser_sees_no_more(path: Path) -> None:
+    raw = path.read_bytes()
+    called = (n.func for n in ast.walk(ast.parse(raw)) if isinstance(n, ast.Call))
+    names = {getattr(f, "id", getattr(f, "attr", "")) for f in called} - {""}
+    assert [name for name in sorted(names) if not calling(name)(raw)] == []
