@@ -31,6 +31,8 @@ HAS_IT = {
     "by another name": "from shop import worker as w\n\n\ndef f():\n    return vars(w)\n",
     "by a name of another module": "from shop import engine\n\n\ndef f():\n    return vars(engine)\n",
     "as an attribute": "import shop.worker\n\n\ndef f():\n    return vars(shop.worker)\n",
+    "imported with others": "import os, shop.worker\n\n\ndef f():\n    return vars(shop.worker), os\n",
+    "another's name, renamed": "from shop import engine as worker\n\n\ndef f():\n    return vars(worker)\n",
     "imported inside": "def f():\n    from shop import worker as w\n\n    return vars(w)\n",
 }
 HAS_IT_NOT = {

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.project import imports, walk
+from codemods.project.import_scan import has_star
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from codemods.proof.statements.pairing import Statement
 
 Names = frozenset[str]
+_FROM = re.compile(rb"\bfrom[ \t]+[\w.]+[ \t]+import\b")
 _WORD = re.compile(rb"[A-Za-z0-9_]")
 # What finds an attribute by its name as text.
 _BY_TEXT = frozenset(
@@ -32,10 +34,11 @@ _BY_TEXT = frozenset(
 
 @dataclass(frozen=True)
 class _Leads:
-    """The modules of the tree that the imports of a file lead to, and those to which a star does."""
+    """The modules of the tree that the imports of a file lead to, those to which a star does, and what is taken."""
 
     to: frozenset[str]
     starred: frozenset[str]
+    names: Names
 
 
 class ImpactAnalysis:
@@ -179,12 +182,28 @@ class ImpactAnalysis:
         """Python files that have one of the places within their reach: by an import, a dotted path or a star."""
         known = {*self._places, *self._modules}
         for path in self._mentioning(known):
-            led = self._led(path)
-            words = self.near(path)
-            if self._stems and led.to & known:
-                words |= self._stems | LOCAL_BUILTINS
-            if led.starred & known or led.to & self._modules or _stands(words, self._peek(path)):
+            led, raw = self._led(path), self._peek(path)
+            if led.starred & known or led.to & self._modules or _stands(self.near(path), raw):
                 yield path
+            elif self._stems and led.to & known and self._may_have_module(led, raw):
+                yield path
+
+    def _may_have_module(self, led: _Leads, raw: bytes) -> bool:
+        """Could a file get hold of a module from which names were lost? What `touches` asks of statements, of bytes."""
+        if _word(LOCAL_BUILTINS).search(raw) is not None:
+            return True
+        if _word(self._stems).search(raw) is None:
+            return False
+        if led.to & self._lost or led.names & self._stems or has_star(raw):
+            return True
+        # What is imported from a module of that name elsewhere is no way to this one.
+        return self._held.search(_FROM.sub(b"", raw)) is not None
+
+    @cached_property
+    def _held(self) -> re.Pattern[bytes]:
+        """A module's name behind a dot, a colon, the sign that opens a text, or ``as``."""
+        before = rb"(?:(?<!\bself)\.|:|['\"]|\bas[\s\\]|\bimport[\s\\])"
+        return re.compile(before + rb"[\s\\]*(?:" + _any(self._stems).encode() + rb")(?![A-Za-z0-9_])")
 
     def is_imported(self, path: str) -> bool:
         """Does any file import a module?"""
@@ -210,15 +229,17 @@ class ImpactAnalysis:
         if path not in self._leads:
             to: set[str] = set()
             starred: set[str] = set()
+            names: set[str] = set()
             for found in imports(self._peek(path)):
                 dotted = self.snapshot.names.written(path, found.module) or ""
                 parts = dotted.split(".")
                 wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
+                names.update(found.names or found.module.split("."))
                 wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
                 to |= {target for whole in wholes if whole and (target := self.snapshot.find(whole, path))}
                 if "*" in found.names and (target := self.snapshot.find(dotted, path)):
                     starred.add(target)
-            self._leads[path] = _Leads(frozenset(to), frozenset(starred))
+            self._leads[path] = _Leads(frozenset(to), frozenset(starred), frozenset(names))
         return self._leads[path]
 
     def _peek(self, path: str) -> bytes:
@@ -258,6 +279,10 @@ def _package(path: str) -> str:
 def _through(names: Names) -> re.Pattern[str]:
     """A name behind a dot or the sign that opens a text, or at its end; ``self`` is no module."""
     return re.compile(rf"""(?:(?<!\bself)\.\s*|:|['"]\s*)(?:{_any(names)})(?!\w)""")
+
+
+def _word(words: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + _any(words).encode() + rb")(?![A-Za-z0-9_])")
 
 
 def _stands(words: Names, raw: bytes) -> bool:
