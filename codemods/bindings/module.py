@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 from codemods.bindings.imports import Import, imports_of, is_main_guard
 from codemods.bindings.references import Collector, Moment, Reference, is_type_checking
@@ -25,8 +25,13 @@ class Statement:
     node: ast.stmt
     binds: frozenset[str]
     touches: frozenset[str]
-    references: tuple[Reference, ...]
+    read: Callable[[ast.stmt], Iterable[Reference]] = field(repr=False, compare=False)
     is_import: bool = False
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """What it reads and writes; found when asked, for of most modules only the definitions matter."""
+        return tuple(self.read(self.node))
 
 
 class Module:
@@ -48,18 +53,15 @@ class Module:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
-        collector = Collector(self.postponed)
+        collect = Collector(self.postponed).collect
         found = []
         for index, node in enumerate(self.source.tree.body):
-            references = tuple(collector.collect(node))
-            binds = frozenset(module_binds([node]))
+            binds, read = frozenset(module_binds([node])), collect
             if is_main_guard(node):
                 # Who imports the module never sees what is bound here, nor that it is read.
-                references = tuple(self._read_by_script(node, binds, references))
+                read = partial(self._read_by_script, binds, collect)
                 binds = frozenset()
-            found.append(
-                Statement(index, node, binds, frozenset(_touched(node)) - binds, references, import_like(node))
-            )
+            found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, read, import_like(node)))
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
         # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
@@ -70,12 +72,12 @@ class Module:
         return bool(statement.binds & defined - {item.binds for item in self._imports_in(statement)})
 
     def _read_by_script(
-        self, guard: ast.stmt, binds: frozenset[str], references: tuple[Reference, ...]
+        self, binds: frozenset[str], collect: Callable[[ast.stmt], list[Reference]], guard: ast.stmt
     ) -> Iterator[Reference]:
         """What the main guard reads of the module: not what it binds itself before."""
         elsewhere = self._bound_beside(guard)
         first = {name: inner.lineno for inner in reversed(guard.body) for name in module_binds([inner])}  # type: ignore[attr-defined]
-        for reference in references:
+        for reference in collect(guard):
             line = getattr(reference.node, "lineno", 0)
             if reference.name not in binds or (reference.name in elsewhere and line <= first[reference.name]):
                 yield reference

@@ -32,7 +32,8 @@ def configured(tree: Files) -> frozenset[str]:
                 found |= {folder, folder + "/src"}
         elif name == "manage.py":
             found.add(folder)  # Django starts there, and the apps stand beside it.
-    folders = {""} | {above for path in tree.paths for above in _parents(path)}
+    folders = {path.rpartition("/")[0] for path in tree.paths}
+    folders |= {""} | {above for folder in folders for above in _parents(folder)}
     return frozenset(root for root in found if root in folders)
 
 
@@ -192,10 +193,8 @@ def _nodes(tree: Files, path: str) -> Iterator[ast.AST]:
 
 
 def _parents(path: str) -> Iterator[str]:
-    folder = posixpath.dirname(path)
-    while folder:
-        yield folder
-        folder = posixpath.dirname(folder)
+    while path := path.rpartition("/")[0]:
+        yield path
 
 
 def _joined(folder: str, below: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
@@ -11,6 +12,7 @@ from codemods.model import Place
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.module_values import last_name
+from codemods.project import walk
 
 _WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
 _FINDING = frozenset({"iter_modules"})
@@ -24,6 +26,7 @@ _CUTTING = frozenset(
 def listed_by_name(facts: Facts) -> Iterator[Place]:
     """Where somebody does so in the folder in which the destination comes to stand."""
     folder = facts.move.destination.rpartition("/")[0]
+    cutting = cache(_cuts)
     for module in facts.world.modules_mentioning(*_WALKING, *_FINDING):
         for call in module.source.nodes.of(ast.Call):
             called = last_name(call.func)
@@ -32,7 +35,7 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
             around = _around(module, call)
             if called in _FINDING and folder in _packages(facts, module, call) and _keeps_names(around):
                 yield module.source.place(call)
-            elif called in _WALKING and _cuts(around) and _walks(module, call, around, folder):
+            elif called in _WALKING and cutting(around) and _walks(module, call, around, folder):
                 yield module.source.place(call)
 
 
@@ -49,7 +52,7 @@ def _keeps_names(around: ast.AST) -> bool:
 
 def _cuts(around: ast.AST) -> bool:
     """Is the name of a module made of that of a file: ``name[:-3]``, ``path.stem``?"""
-    nodes = list(ast.walk(around))
+    nodes = walk(around)
     if not any(isinstance(n, ast.Constant) and isinstance(n.value, str) and ".py" in n.value for n in nodes):
         return False
     return any(
@@ -79,7 +82,7 @@ def _walks(module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool
     values = {
         target.id: node.value
         for root in (*(n for n in module.source.tree.body if not isinstance(n, FUNCTIONS)), around)
-        for node in ast.walk(root)
+        for node in walk(root)
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)

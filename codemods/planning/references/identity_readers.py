@@ -9,6 +9,7 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.references.introspection import parents_of
 from codemods.planning.references.module_values import last_name
+from codemods.project import walk
 
 # Functions that return the module, or its file, of their argument.
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
@@ -20,7 +21,7 @@ WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
 def reads_of_module(root: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     """(place, spelling) for each expression below ``root`` whose value has the module of some definition in it."""
     parents = parents_of(root)
-    for node in ast.walk(root):
+    for node in walk(root):
         spelled = _spelling(node, parents)
         if spelled and isinstance(node, ast.expr):
             yield node, spelled

@@ -79,7 +79,7 @@ class Program:
     def _statement(self, path: str, node: ast.stmt) -> Iterator[tuple[bool, Step]]:
         for inner in _imports(node):
             yield from ((True, target) for target in self.loaded(path, inner))
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
             step = self.known.get(id(node), (path, node.lineno, ast.unparse(node)))
             self.nodes[step] = path, node
             yield False, step
@@ -129,6 +129,7 @@ class _Check:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
         self._readers: dict[Origin, set[str]] = {}
+        self._words: dict[str, dict[str, set[str]]] = {}
         pairs = list(enumerate(comparison.pairing.pairs))
         changed = frozenset(comparison.changed)
         self.old, self.new = (
@@ -248,17 +249,23 @@ class _Check:
     def _names(self, origin: Origin) -> set[str]:
         """An object, and the definitions beside it in which its name stands, directly or by one another."""
         if origin not in self._readers:
-            outline = self.comparison.before.outline(origin[0])
-            texts = {
-                name: {*_WORD.findall(ast.unparse(node))}
-                for node in (outline.body if outline is not None else ())
-                for name in defined_names(node)
-            }
+            texts = self._texts(origin[0])
             found = {origin[1]}
             while more := {name for name, words in texts.items() if words & found} - found:
                 found |= more
             self._readers[origin] = found
         return self._readers[origin]
+
+    def _texts(self, path: str) -> dict[str, set[str]]:
+        """For each definition of a module the words in it."""
+        if path not in self._words:
+            outline = self.comparison.before.outline(path)
+            self._words[path] = {
+                name: {*_WORD.findall(ast.unparse(node))}
+                for node in (outline.body if outline is not None else ())
+                for name in defined_names(node)
+            }
+        return self._words[path]
 
 
 def _turns(steps: Sequence[Step], changing: set[Step]) -> dict[Step, int]:
@@ -291,6 +298,11 @@ def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 yield from _imports(child)  # type: ignore[arg-type]
+
+
+def _for_checkers(node: ast.stmt) -> bool:
+    """Does only a type checker execute it?"""
+    return isinstance(node, ast.If) and is_typing(node.test) and not node.orelse
 
 
 def _typing_only(statement: ast.stmt, node: ast.stmt) -> bool:

@@ -16,7 +16,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codemods.project import imports, walk
-from codemods.project.import_scan import has_star
+from codemods.project.import_scan import has_star, star_importers
+from codemods.project.searching import stands
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
 
@@ -84,7 +85,8 @@ class ImpactAnalysis:
         todo = {*found, *self._modules}
         while todo:
             known = {*found, *self._modules}
-            stars = {path: self._led(path).starred for path in self._mentioning(todo) if path not in known}
+            starring = (path for path in star_importers(self.snapshot.tree, _stems(todo)) if path not in known)
+            stars = {path: self._led(path).starred for path in starring}
             brought = {path: starred for path, starred in stars.items() if starred & todo}
             for path, starred in brought.items():
                 found[path] = {name for goal in starred for name in found.get(goal, ())}
@@ -93,7 +95,7 @@ class ImpactAnalysis:
 
     def _mentioning(self, modules: Iterable[str]) -> list[str]:
         """Python files in which the last component of one of the modules' names stands."""
-        found = self.snapshot.tree.code_with(sorted({stem(path) for path in modules}))
+        found = self.snapshot.tree.code_with(_stems(modules))
         return sorted(path for path in found if path.endswith(".py"))
 
     def touches(self, statement: Statement) -> bool:
@@ -181,8 +183,13 @@ class ImpactAnalysis:
     def files(self) -> Iterator[str]:
         """Python files that have one of the places within their reach: by an import, a dotted path or a star."""
         known = {*self._places, *self._modules}
+        words = self.names | {stem(path) for path in self._modules}
+        words |= self._stems | LOCAL_BUILTINS if self._stems else frozenset()
         for path in self._mentioning(known):
-            led, raw = self._led(path), self._peek(path)
+            raw = self._peek(path)
+            if not has_star(raw) and not _stands(words, raw):
+                continue
+            led = self._led(path)
             if led.starred & known or led.to & self._modules or _stands(self.near(path), raw):
                 yield path
             elif self._stems and led.to & known and self._may_have_module(led, raw):
@@ -190,9 +197,9 @@ class ImpactAnalysis:
 
     def _may_have_module(self, led: _Leads, raw: bytes) -> bool:
         """Could a file get hold of a module from which names were lost? What `touches` asks of statements, of bytes."""
-        if _word(LOCAL_BUILTINS).search(raw) is not None:
+        if _stands(LOCAL_BUILTINS, raw):
             return True
-        if _word(self._stems).search(raw) is None:
+        if not _stands(self._stems, raw):
             return False
         if led.to & self._lost or led.names & self._stems or has_star(raw):
             return True
@@ -249,6 +256,10 @@ class ImpactAnalysis:
             return b""
 
 
+def _stems(paths: Iterable[str]) -> list[str]:
+    return sorted({stem(path) for path in paths})
+
+
 def stem(path: str) -> str:
     """The last component of a module's name."""
     parts = path.removesuffix(".py").split("/")
@@ -281,12 +292,8 @@ def _through(names: Names) -> re.Pattern[str]:
     return re.compile(rf"""(?:(?<!\bself)\.\s*|:|['"]\s*)(?:{_any(names)})(?!\w)""")
 
 
-def _word(words: Iterable[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"(?<![A-Za-z0-9_])(?:" + _any(words).encode() + rb")(?![A-Za-z0-9_])")
-
-
 def _stands(words: Names, raw: bytes) -> bool:
-    return any(word.encode() in raw for word in words)
+    return any(stands(word.encode(), raw) for word in words)
 
 
 def _any(words: Iterable[str]) -> str:

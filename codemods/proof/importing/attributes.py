@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from codemods.project import walk
+
 
 @dataclass(frozen=True)
 class OwnAttributes:
@@ -16,7 +18,7 @@ class OwnAttributes:
 
 def own_attributes(node: ast.AST) -> OwnAttributes:
     """Of a class: ``self.table = TABLE`` sets ``table``, and keeps what TABLE is unless that is a parameter."""
-    nodes = list(ast.walk(node))
+    nodes = walk(node)
     parameters = {n.arg for n in nodes if isinstance(n, ast.arg)}
     written = {n.attr for n in nodes if _of_self(n) and isinstance(n.ctx, ast.Store)}  # type: ignore[attr-defined]
     kept: dict[str, tuple[str, ...]] = {}

@@ -35,7 +35,7 @@ from codemods.proof.importing.values import (
 )
 from codemods.proof.importing.widening import bound, dotted, given, items, super_of
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, flat, is_typing
+from codemods.proof.snapshot.symbols import Origin, defined_names, flat, is_typing
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DUNDER = {
@@ -53,6 +53,7 @@ class AbstractInterpreter:
         self.listed = listed
         self.changed: set[Origin] = set()
         self._globals: dict[Origin, Values] = {}
+        self._given: dict[str, dict[str, list[ast.stmt]]] = {}
         self._modules: dict[str, Frame] = {}
         self._calls = Calls()
         self._attributes: dict[ast.AST, OwnAttributes] = {}
@@ -107,13 +108,23 @@ class AbstractInterpreter:
             return self._globals[origin]
         self._globals[origin] = frozenset({Data(frozenset({origin}))})
         path, name = origin
-        outline = self.snapshot.outline(path) if path.endswith(".py") else None
-        nodes = [node for node, typing in flat(outline.body) if not typing] if outline is not None else []
+        nodes = self._binding(path).get(name, ()) if path.endswith(".py") else ()
         found: set[Value] = set()
         # What that changes happens where the name is defined.
         self._settled(lambda: found.update(*(self._given_by(path, node, name) for node in nodes)))
         self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
         return self._globals[origin]
+
+    def _binding(self, path: str) -> dict[str, list[ast.stmt]]:
+        """The statements of a module that give each name a value, blocks opened."""
+        if path not in self._given:
+            outline = self.snapshot.outline(path)
+            found: dict[str, list[ast.stmt]] = {}
+            for node, typing in flat(outline.body) if outline is not None else ():
+                for name in defined_names(node) if not typing else ():
+                    found.setdefault(name, []).append(node)
+            self._given[path] = found
+        return self._given[path]
 
     def _given_by(self, path: str, node: ast.stmt, name: str) -> Values:
         frame = self._module(path)

@@ -97,9 +97,8 @@ def _mentioned(snapshot: Snapshot, path: str) -> Iterator[Origin]:
     if outline is None:
         return
     nodes = outline.source.nodes
-    chains = {
-        ast.unparse(node): node for kind in (ast.Name, ast.Attribute) for node in nodes.of(kind) if is_chain(node)
-    }
+    found = ((_parts(node), node) for kind in (ast.Name, ast.Attribute) for node in nodes.of(kind))
+    chains = {parts: node for parts, node in found if parts}
     for node in chains.values():
         yield from (origin for origin in snapshot.meaning(path, node) if origin[0] not in ("", "="))
 
@@ -129,6 +128,15 @@ def immediate(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
     if not isinstance(node, ast.Constant):
         for child in children(node):
             yield from immediate(child)
+
+
+def _parts(node: ast.expr) -> tuple[str, ...]:
+    """``a.b.c``, its last part first; empty for anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (*parts, node.id) if isinstance(node, ast.Name) else ()
 
 
 def is_chain(node: ast.expr) -> bool:

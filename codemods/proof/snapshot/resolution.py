@@ -25,6 +25,7 @@ class Snapshot(SymbolTables):
     def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:
         super().__init__(tree, lazy)
         self._origins: dict[tuple[str, str, bool], Origins] = {}
+        self._imports: dict[str, tuple[str, ...]] = {}
         self._asked: set[tuple[str, str, bool]] = set()  # whose origins are being found
         self._cut: set[tuple[str, str, bool]] = set()  # those that were asked for again meanwhile, and not followed
 
@@ -173,18 +174,23 @@ class Snapshot(SymbolTables):
         what it imports, import it?"""
         wanted, todo, seen = self.find(dotted, path), [path], {path}
         while todo:
-            here = todo.pop()
-            outline = self.outline(here)
-            for module in sorted(outline.imports) if outline else ():
-                parts = module.split(".")
-                for count in range(1, len(parts) + 1):
-                    target = self.find(".".join(parts[:count]), here)
-                    if target == wanted:
-                        return True
-                    if target and target not in seen:
-                        seen.add(target)
-                        todo.append(target)
+            for target in self._imports_of(todo.pop()):
+                if target == wanted:
+                    return True
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
         return False
+
+    def _imports_of(self, path: str) -> tuple[str, ...]:
+        """The modules of the tree that a file imports anywhere, packages around them first."""
+        if path not in self._imports:
+            outline = self.outline(path)
+            split = [module.split(".") for module in sorted(outline.imports)] if outline is not None else []
+            wholes = dict.fromkeys(".".join(parts[:count]) for parts in split for count in range(1, len(parts) + 1))
+            found = (self.find(whole, path) for whole in wholes)
+            self._imports[path] = tuple(dict.fromkeys(target for target in found if target))
+        return self._imports[path]
 
     def exports(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Does a star import of the module take this name?"""
