@@ -18,7 +18,7 @@ from codemods.project import OverlayTree, Source
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.names import all_bound
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.comparison.impact import stem
+from codemods.proof.comparison.leads import stem
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.lazy_names import Branch, LazyNames, lazy_names
 from codemods.proof.snapshot.resolution import Snapshot

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.comparison.impact import stem
+from codemods.proof.comparison.leads import stem
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.statements.pairing import Statement
 

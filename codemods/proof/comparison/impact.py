@@ -11,13 +11,13 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codemods.project import imports, walk
+from codemods.project import walk
 from codemods.project.import_scan import has_star, star_importers
 from codemods.project.searching import stands
+from codemods.proof.comparison.leads import Leads, stem
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin
 
@@ -31,15 +31,6 @@ _WORD = re.compile(rb"[A-Za-z0-9_]")
 _BY_TEXT = frozenset(
     {"getattr", "attrgetter", "getattr_static", "__getattribute__", "__dict__", "modules", "import_module"}
 )
-
-
-@dataclass(frozen=True)
-class _Leads:
-    """The modules of the tree that the imports of a file lead to, those to which a star does, and what is taken."""
-
-    to: frozenset[str]
-    starred: frozenset[str]
-    names: Names
 
 
 class ImpactAnalysis:
@@ -72,7 +63,7 @@ class ImpactAnalysis:
         self._as: dict[str, Names] = {}
         self._bare: dict[str, Names] = {}
         self._near: dict[str, Names] = {}
-        self._leads: dict[str, _Leads] = {}
+        self._leads = Leads(snapshot)
 
     @cached_property
     def names(self) -> Names:
@@ -86,8 +77,7 @@ class ImpactAnalysis:
         while todo:
             known = {*found, *self._modules}
             starring = (path for path in star_importers(self.snapshot.tree, _stems(todo)) if path not in known)
-            stars = {path: self._led(path).starred for path in starring}
-            brought = {path: starred for path, starred in stars.items() if starred & todo}
+            brought = {path: starred for path in starring if (starred := self._leads.starred(path, known)) & todo}
             for path, starred in brought.items():
                 found[path] = {name for goal in starred for name in found.get(goal, ())}
             todo = set(brought)
@@ -163,8 +153,8 @@ class ImpactAnalysis:
     def near(self, path: str) -> Names:
         """The names that a file could have through something: an import that leads to where they are, a dotted path."""
         if path not in self._near:
-            found = {name for goal in self._led(path).to for name in self._places.get(goal, ())}
-            found |= self._written(self._peek(path))
+            found = {name for goal in self._leads.to(path, self._places) for name in self._places[goal]}
+            found |= self._written(self._leads.bytes(path))
             self._near[path] = frozenset(found)
         return self._near[path]
 
@@ -186,22 +176,22 @@ class ImpactAnalysis:
         words = self.names | {stem(path) for path in self._modules}
         words |= self._stems | LOCAL_BUILTINS if self._stems else frozenset()
         for path in self._mentioning(known):
-            raw = self._peek(path)
+            raw = self._leads.bytes(path)
             if not has_star(raw) and not _stands(words, raw):
                 continue
-            led = self._led(path)
-            if led.starred & known or led.to & self._modules or _stands(self.near(path), raw):
+            to = self._leads.to(path, known)
+            if self._leads.starred(path, known) or to & self._modules or _stands(self.near(path), raw):
                 yield path
-            elif self._stems and led.to & known and self._may_have_module(led, raw):
+            elif self._stems and to and self._may_have_module(path, to, raw):
                 yield path
 
-    def _may_have_module(self, led: _Leads, raw: bytes) -> bool:
+    def _may_have_module(self, path: str, to: set[str], raw: bytes) -> bool:
         """Could a file get hold of a module from which names were lost? What `touches` asks of statements, of bytes."""
         if _stands(LOCAL_BUILTINS, raw):
             return True
         if not _stands(self._stems, raw):
             return False
-        if led.to & self._lost or led.names & self._stems or has_star(raw):
+        if to & self._lost or self._leads.names(path) & self._stems or has_star(raw):
             return True
         # What is imported from a module of that name elsewhere is no way to this one.
         return self._held.search(_FROM.sub(b"", raw)) is not None
@@ -214,7 +204,7 @@ class ImpactAnalysis:
 
     def is_imported(self, path: str) -> bool:
         """Does any file import a module?"""
-        return any(path in self._led(other).to for other in self._mentioning([path]) if other != path)
+        return any(self._leads.to(other, [path]) for other in self._mentioning([path]) if other != path)
 
     def _written(self, raw: bytes) -> set[str]:
         """The names that stand in a text as ``worker.Status``, ``"worker:Status"``."""
@@ -232,38 +222,9 @@ class ImpactAnalysis:
         ends = rf"\s*[.:]\s*({names})(?![A-Za-z0-9_])"
         return [re.compile(f"{re.escape(one)}{ends}".encode()) for one in sorted({*map(stem, self._places)})]
 
-    def _led(self, path: str) -> _Leads:
-        if path not in self._leads:
-            to: set[str] = set()
-            starred: set[str] = set()
-            names: set[str] = set()
-            for found in imports(self._peek(path)):
-                dotted = self.snapshot.names.written(path, found.module) or ""
-                parts = dotted.split(".")
-                wholes = [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
-                names.update(found.names or found.module.split("."))
-                wholes += [f"{dotted}.{name}" if dotted else name for name in found.names if name != "*"]
-                to |= {target for whole in wholes if whole and (target := self.snapshot.find(whole, path))}
-                if "*" in found.names and (target := self.snapshot.find(dotted, path)):
-                    starred.add(target)
-            self._leads[path] = _Leads(frozenset(to), frozenset(starred), frozenset(names))
-        return self._leads[path]
-
-    def _peek(self, path: str) -> bytes:
-        try:
-            return self.snapshot.tree.peek(path)
-        except OSError:
-            return b""
-
 
 def _stems(paths: Iterable[str]) -> list[str]:
     return sorted({stem(path) for path in paths})
-
-
-def stem(path: str) -> str:
-    """The last component of a module's name."""
-    parts = path.removesuffix(".py").split("/")
-    return parts[-2] if parts[-1] == "__init__" and len(parts) > 1 else parts[-1]
 
 
 def _root(node: ast.expr) -> str:
