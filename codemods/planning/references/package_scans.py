@@ -119,9 +119,12 @@ def _function(module: Module, call: ast.Call) -> ast.AST:
 def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
     around = _function(module, call)
     name = getattr(around, "name", "")
-    finds = any(map(_walks, [module, *(facts.world.modules_mentioning(name) if name else ())]))
-    uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
+    if name.startswith("__"):  # Python calls it: a module's `__getattr__` gets the names that code says
+        finds = not words.isdisjoint(_FINDING)
+    else:
+        finds = any(map(_walks, [module, *(facts.world.modules_mentioning(name) if name else ())]))
+    uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES)
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
     return Scan(module, around, scope, finds, uses, uses and not words.isdisjoint(_LISTING))
