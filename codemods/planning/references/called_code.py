@@ -123,19 +123,50 @@ def _keeps(function: Function) -> bool:
 
 
 def _calls(facts: Facts, module: Module) -> Iterator[Code]:
-    """Functions of the tree that are given a moved definition, or an instance of one."""
-    made = {
-        name
+    """Functions of the tree that are given a moved definition, or what one makes."""
+    made = [
+        (name, value)
         for name, value in bound_values(module)
-        if isinstance(value, ast.Call) and is_moved(facts, module, value.func)
-    }
+        if isinstance(value, ast.Call) and _is_made(facts, module, value)
+    ]
     for call in module.source.nodes.of(ast.Call):
         for argument in (*call.args, *(k.value for k in call.keywords)):
-            inner = argument.func if isinstance(argument, ast.Call) else argument
-            if is_moved(facts, module, inner) or (isinstance(argument, ast.Name) and argument.id in made):
-                how = f"{ast.unparse(inner)} is given to it at {module.source.place(call)}"
+            held = isinstance(argument, ast.Name) and any(
+                name == argument.id and _sees(module, argument, value) for name, value in made
+            )
+            if held or is_moved(facts, module, argument) or _is_made(facts, module, argument):
+                how = f"{ast.unparse(getattr(argument, 'func', argument))} is given to it at {module.source.place(call)}"
                 for owner, function in _passed_on(facts, module, call, argument, set()):
                     yield Code(owner, function, how)
+
+
+def _is_made(facts: Facts, module: Module, value: ast.expr) -> bool:
+    """Is it an instance of a moved class, or what a moved function returns, if that may say where it was made?"""
+    name = moved_name(facts, module, value.func) if isinstance(value, ast.Call) else None
+    nodes = [s.node for unit in facts.moving if name in unit.binds for s in unit.statements]
+    return any(not isinstance(node, FUNCTIONS) or _makes(facts, node) for node in nodes)
+
+
+def _makes(facts: Facts, function: Function) -> bool:
+    """Does a moved function define, decorate or read something that moves, which it may return?"""
+    inner = [n for n in ast.walk(function) if n is not function]
+    read = {n.id for n in inner if isinstance(n, ast.Name)} - {function.name}
+    defines = any(isinstance(n, (ast.ClassDef, ast.Lambda, *FUNCTIONS)) for n in inner)
+    return defines or bool(function.decorator_list) or not read.isdisjoint(facts.moved_names)
+
+
+def _sees(module: Module, node: ast.AST, value: ast.AST) -> bool:
+    """May a name that is read here have the value that it is given there, or is that a local variable elsewhere?"""
+    parents = module.source.nodes.parents
+    around = parents.get(id(value))
+    while around is not None and not isinstance(around, (ast.Lambda, *FUNCTIONS)):
+        around = parents.get(id(around))
+    if around is None or any(isinstance(n, (ast.Global, ast.Nonlocal)) for n in ast.walk(around)):
+        return True
+    above: ast.AST | None = node
+    while above is not None and above is not around:
+        above = parents.get(id(above))
+    return above is not None
 
 
 def _passed_on(
@@ -177,14 +208,19 @@ def _first(function: Function) -> str:
 
 def is_moved(facts: Facts, module: Module, node: ast.expr) -> bool:
     """Does an expression name a definition that moves?"""
+    return moved_name(facts, module, node) is not None
+
+
+def moved_name(facts: Facts, module: Module, node: ast.expr) -> str | None:
+    """The moved definition that an expression names."""
+    name: str | None = None
     if isinstance(node, ast.Name):
-        if module.path == facts.move.source:
-            return node.id in facts.moved_names
-        found = facts.world.origin(module.path, node.id)
-        return found is not None and found[0] == facts.move.source and found[1] in facts.moved_names
-    if isinstance(node, ast.Attribute):
-        return node.attr in facts.moved_names and facts.referrers.values.holds(module, node.value)
-    return False
+        found = facts.world.origin(module.path, node.id) if module.path != facts.move.source else None
+        here = found is not None and found[0] == facts.move.source
+        name = node.id if module.path == facts.move.source else found[1] if found is not None and here else None
+    elif isinstance(node, ast.Attribute) and node.attr in facts.moved_names:
+        name = node.attr if facts.referrers.values.holds(module, node.value) else None
+    return name if name in facts.moved_names else None
 
 
 def _definitions(facts: Facts) -> Iterator[ast.ClassDef | Function]:

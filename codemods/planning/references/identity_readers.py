@@ -62,7 +62,27 @@ def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
         if isinstance(above, ast.Raise) or (isinstance(above, ast.Assert) and node is above.msg):
             return True
         node, above = above, parents.get(id(above))
-    return False
+    return isinstance(node, ast.Assign) and _is_a_message(node, parents)
+
+
+def _is_a_message(node: ast.Assign, parents: dict[int, ast.AST]) -> bool:
+    """``message = f"..."``, a local variable that is read to be raised, and nowhere else."""
+    function: ast.AST | None = node
+    while function is not None and not isinstance(function, FUNCTIONS):
+        function = parents.get(id(function))
+    target = node.targets[0]
+    if function is None or len(node.targets) > 1 or not isinstance(target, ast.Name):
+        return False
+    same = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == target.id]
+    kept = any(isinstance(n, (ast.Global, ast.Nonlocal)) and target.id in n.names for n in ast.walk(function))
+    read = [n for n in same if isinstance(n.ctx, ast.Load)]
+    return not kept and bool(read) and all(isinstance(_statement(n, parents), (ast.Raise, ast.Assert)) for n in read)
+
+
+def _statement(node: ast.AST, parents: dict[int, ast.AST]) -> ast.AST:
+    while not isinstance(node, ast.stmt) and id(node) in parents:
+        node = parents[id(node)]
+    return node
 
 
 def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
