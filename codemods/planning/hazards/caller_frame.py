@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module
 from codemods.frameworks import Fact, matching
 from codemods.frameworks import facts as table
-from codemods.model import Hazard, Place
+from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.outside_names import outside_names
@@ -19,7 +19,9 @@ ACCEPTS = True
 TITLE = "moved code calls something that looks at its caller's module"
 MEANING = """A helper that goes through frames (`sys._getframe(1).f_globals`, `inspect.stack()`) to learn who called it
 finds the destination after the move. So does a logger that shows `%(module)s`, or loguru's `{name}`: for those the
-move is refused where the tree has a format, a filter or a test that looks at it."""
+move is refused where the tree has a format, a filter or a test that looks at it. A format that shows the line as well
+is for people, since every edit changes what it shows: that is assumed, and said, unless a text of the tree names the
+source as such a format does."""
 EXAMPLE = """
 -- shop/callers.py --
 import sys
@@ -44,40 +46,59 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for unit in facts.moving:
         for statement in unit.statements:
             for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
-                for reason in _reasons(facts, call):
+                for severity, reason in _reasons(facts, call):
                     if reason not in reported:
                         reported.add(reason)
-                        yield Hazard(CODE, facts.source.source.place(call), reason, _REMEDIES)
+                        remedies = _REMEDIES if severity is Severity.REFUSES else ()
+                        yield Hazard(CODE, facts.source.source.place(call), reason, remedies, severity)
 
 
-def _reasons(facts: Facts, call: ast.Call) -> Iterator[str]:
+def _reasons(facts: Facts, call: ast.Call) -> Iterator[tuple[Severity, str]]:
+    there = f"{facts.move.destination} after the move"
     for module, function in called(facts.world, facts.source, call.func):
         if _looks_at_callers(facts, module, function, _DEPTH):
-            yield f"{function.name} looks at the module that calls it, which is {facts.move.destination} after the move"
+            yield Severity.REFUSES, f"{function.name} looks at the module that calls it, which is {there}"
     names = outside_names(facts.world, facts.source, call.func)
     text = ast.unparse(call.func)
     for fact in table(facts.world.tree, "caller"):
         if matching(fact.calls, names or ({text} if fact.framework == "logging" and "log" in text.lower() else ())):
-            seen = _seen_at(facts, fact)
+            seen, shown = _seen_at(facts, fact)
             if seen is not None:
-                yield f"{fact.why}, and {seen} looks at it: it is {facts.move.destination} after the move"
+                yield Severity.REFUSES, f"{fact.why}, and {seen} looks at it: it is {there}"
+            elif shown is not None:
+                reason = f"{shown} shows it with its line, for people; no text of the tree names the source so"
+                yield Severity.ASSUMED, f"{fact.why}, {reason}: it is {there}"
 
 
-def _seen_at(facts: Facts, fact: Fact) -> Place | None:
-    """A place of the tree at which the module of a caller is shown or filtered."""
+def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
+    """Places of the tree at which the module of a caller is looked at, and at which it is only shown with its line."""
     tree = facts.world.tree
     words = {word for pattern in fact.words for word in re.findall(r"[a-z]{4,}", pattern, re.IGNORECASE)}
     pattern = re.compile("|".join(fact.words))
     knowing = tree.code_with(words) | tree.texts_with(words)
     if fact.framework not in ("logging",):
         knowing = {path for path in knowing if fact.framework.encode() in tree.peek(path)}
+    shown: Place | None = None
     for path in sorted(knowing):
         if path.endswith((".md", ".rst", ".txt")):
             continue
         text = tree.peek(path).decode("utf-8", "replace")
-        found = pattern.search(text)
-        if found is not None and (path.endswith((".py", ".pyi")) is False or "log" in text):
-            return Place(path, text.count("\n", 0, found.start()) + 1)
+        for found in pattern.finditer(text) if not path.endswith((".py", ".pyi")) or "log" in text else ():
+            place = Place(path, text.count("\n", 0, found.start()) + 1)
+            if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
+                return place, None
+            shown = shown or place
+    return (_named_with_a_line(facts), shown) if shown is not None else (None, None)
+
+
+def _named_with_a_line(facts: Facts) -> Place | None:
+    """A text in code that names the source as a format with its line does: ``"orders:12"``, ``"orders.py:12"``."""
+    stem = facts.move.source.rpartition("/")[2].removesuffix(".py")
+    pattern = re.compile(rf"\b{re.escape(stem)}(?:\\?\.py)?\\?:(?:\d|\\d|[%{{(\[])")
+    for module in facts.world.modules_mentioning(stem):
+        for node in module.source.nodes.of(ast.Constant):
+            if isinstance(node.value, str) and pattern.search(node.value):
+                return module.source.place(node)
     return None
 
 
