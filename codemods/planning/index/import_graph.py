@@ -27,6 +27,27 @@ class ImportGraph:
                 todo += self._scanned(path)
         return False
 
+    def always_loads(self, start: str, goal: str) -> bool:
+        """The same, and nothing less: what stands below a test, and may not run, does not count."""
+        seen, todo = set[str](), [start]
+        while todo:
+            path = todo.pop()
+            if path == goal:
+                return True
+            if path not in seen:
+                seen.add(path)
+                todo += self._unconditional(path)
+        return False
+
+    def _unconditional(self, path: str) -> Iterator[str]:
+        try:
+            module = self.world.module(path)
+        except (Unreadable, OSError):
+            return
+        for item in module.imports:
+            if item.function is None and not (item.typing_only or item.script or item.guarded):
+                yield from filter(None, (self.world.target(module, item), self.world.submodule(module, item)))
+
     def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
         """What the module itself imports at run time, at its top level."""
         try:

@@ -104,9 +104,17 @@ def looks_into_own(module: Module, node: ast.AST) -> bool:
     call = parents.get(id(node))
     if not isinstance(call, ast.Call) or call.func is not node:
         return True
-    if way.own == "scope" and in_a_scope(call, parents):
+    if (way.own == "scope" and in_a_scope(call, parents)) or _is_given_a_namespace(call):
         return False
     return not (way.given and call.args)
+
+
+def _is_given_a_namespace(call: ast.Call) -> bool:
+    """``eval(code, names)``: it looks into those, and into no module."""
+    if not isinstance(call.func, ast.Name) or call.func.id not in ("eval", "exec"):
+        return False
+    given = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "globals")]
+    return any(not (isinstance(value, ast.Constant) and value.value is None) for value in given)
 
 
 class _Namespaces:
@@ -157,7 +165,7 @@ class _Namespaces:
             return way if self.values.holds(self.module, call.args[0]) else None
         if not (self.inside and way.own and isinstance(call.func, ast.Name)):
             return None
-        if call.func.id in ("eval", "exec") and (len(call.args) > 1 or any(k.arg == "globals" for k in call.keywords)):
+        if _is_given_a_namespace(call):
             return None
         return None if way.own == "scope" and in_a_scope(call, parents) else way
 

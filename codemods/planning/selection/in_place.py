@@ -41,4 +41,4 @@ def _is_loaded_above(facts: Facts) -> bool:
     parts = names.dotted(destination).split(".")
     graph = ImportGraph(facts.world)
     above = (names.find(".".join(parts[:count]), destination) for count in range(1, len(parts)))
-    return any(path != facts.move.source and graph.loads(path, facts.move.source) for path in above if path)
+    return any(path != facts.move.source and graph.always_loads(path, facts.move.source) for path in above if path)
