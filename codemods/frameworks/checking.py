@@ -104,7 +104,7 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("framework", "kind", "why"), (_is_text, "a text")),
     **dict.fromkeys(("decorators", "bases", "calls", "words", "files"), (_are_texts, "a list of texts")),
     "argument": (_is_index, "the index of an argument, 0 or more"),
-    **dict.fromkeys(("at_import", "twins"), (lambda value: isinstance(value, bool), "true or false")),
+    **dict.fromkeys(("at_import", "only_decorated", "twins"), (lambda value: isinstance(value, bool), "true or false")),
 }
 
 

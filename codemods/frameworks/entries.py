@@ -35,5 +35,6 @@ class Fact:
     argument: int = 0
     words: tuple[str, ...] = ()
     at_import: bool = False
+    only_decorated: bool = False
     twins: bool = False
     files: tuple[str, ...] = ()

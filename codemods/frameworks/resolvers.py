@@ -10,16 +10,20 @@ from codemods.project import Tree
 
 # Of these words code has one that reads annotations, and one that looks names up.
 _READS = ("__annotations__", "get_annotations", "signature", "annotationlib")
+# `signature()` tells more than annotations, which are read off it.
+_READS_ONE = re.compile(r"__annotations__|get_annotations|annotationlib|signature\((?s:.*)\.(return_)?annotation\b")
 _LOOKS_UP = re.compile(r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|_eval_type|ForwardRef")
 # These look up all kinds of names; those of annotations in the module that `__module__` names.
 _MAY_LOOK_UP = re.compile(r"sys\.modules|vars\(|import_module\(|getattr\(\w*module")
+_TOP_LEVEL = re.compile(r"^(?=(?:@|def |class |async def ))", re.M)
 _GENERIC = re.compile(r"\bget_type_hints\(|\bget_annotations\(|eval_str\s*=|\bresolve_types\(|\bevaluate_forward_ref\(")
 
 
-def resolving_words(tree: Tree) -> Iterator[str]:
-    """Words by which code is known that leaves it to a framework."""
+def resolving_words(tree: Tree, code: str) -> Iterator[str]:
+    """Words by which code is known that leaves it to a framework, which may read annotations of ``code``."""
     for fact in facts(tree, "hints"):
-        yield from fact.words
+        if not fact.only_decorated or any(f".{name.rpartition('.')[2]}" in code for name in fact.decorators):
+            yield from fact.words
 
 
 def resolves_by_itself(
@@ -30,10 +34,11 @@ def resolves_by_itself(
     for path in sorted(tree.code_with(words)):
         if path.endswith(".py") and among(path):
             code = text(path)
-            if _GENERIC.search(code) or (any(w in code for w in _READS) and _looks_up(code)):
+            if _GENERIC.search(code) or (_READS_ONE.search(code) and _looks_up(code)):
                 return True
     return False
 
 
 def _looks_up(code: str) -> bool:
-    return bool(_LOOKS_UP.search(code) or ("__module__" in code and _MAY_LOOK_UP.search(code)))
+    definitions = _TOP_LEVEL.split(code)
+    return bool(_LOOKS_UP.search(code)) or any("__module__" in d and _MAY_LOOK_UP.search(d) for d in definitions)

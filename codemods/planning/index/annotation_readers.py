@@ -37,7 +37,7 @@ def resolved_hints(world: ProjectIndex, source: str) -> Resolved:
     by_hand = resolves_by_itself(world.tree, _code(world))
     if by_hand and resolves_by_itself(world.tree, _code(world), lambda path: _is_near(path, source)):
         return Resolved.ALL
-    readers = _readers_beside(world, source, frozenset(resolving_words(world.tree)))
+    readers = _readers_beside(world, source, frozenset(_resolving(world, source)))
     graph = _Graph(world)
     if any(_is_near(path, source) or source in graph.imported(path) for path in readers):
         return Resolved.ALL
@@ -55,7 +55,11 @@ def resolves_hints(world: ProjectIndex, source: str) -> bool:
 
 def reads_annotations(world: ProjectIndex, source: str) -> bool:
     """Does a module that runs in one program with ``source`` look at annotations at all?"""
-    return _used_beside(world, source, _READERS | frozenset(resolving_words(world.tree)))
+    return _used_beside(world, source, _READERS | frozenset(_resolving(world, source)))
+
+
+def _resolving(world: ProjectIndex, source: str) -> Iterator[str]:
+    return resolving_words(world.tree, world.module(source).source.text)
 
 
 def _code(world: ProjectIndex) -> Callable[[str], str]:

@@ -226,10 +226,8 @@ def _is_resolved(comparison: Comparison) -> bool:
 
 def _resolve(comparison: Comparison, paths: set[str]) -> bool:
     """Is one of these files on speaking terms with a framework that resolves annotations?"""
-    words = set(resolving_words(comparison.new))
-    return any(
-        words & set(_WORD.findall((comparison.after.bytes(path) or b"").decode("utf-8", "replace"))) for path in paths
-    )
+    codes = ((comparison.after.bytes(path) or b"").decode("utf-8", "replace") for path in paths)
+    return any(set(resolving_words(comparison.new, code)) & set(_WORD.findall(code)) for code in codes)
 
 
 def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:
