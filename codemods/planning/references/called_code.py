@@ -135,7 +135,8 @@ def _calls(facts: Facts, module: Module) -> Iterator[Code]:
                 name == argument.id and _sees(module, argument, value) for name, value in made
             )
             if held or is_moved(facts, module, argument) or _is_made(facts, module, argument):
-                how = f"{ast.unparse(getattr(argument, 'func', argument))} is given to it at {module.source.place(call)}"
+                given = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
+                how = f"{given} is given to it at {module.source.place(call)}"
                 for owner, function in _passed_on(facts, module, call, argument, set()):
                     yield Code(owner, function, how)
 
