@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.proof.importing.side_effects import Effects
+from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 from tests.moves.test_effects import LOUD, QUIET, TOOLS
@@ -27,6 +27,13 @@ def test_quiet(text: str) -> None:
 @pytest.mark.parametrize("text", LOUD.values(), ids=LOUD)
 def test_loud(text: str) -> None:
     assert effects(text)
+
+
+def test_a_block_for_type_checkers_reads_nothing_at_run_time() -> None:
+    snapshot = Snapshot(MemoryTree({"a.py": b"if TYPE_CHECKING:\n    X = Y\nelse:\n    X = Z\n", "b.py": b"X = 1\n"}))
+    outline = snapshot.outline("a.py")
+    assert outline is not None
+    assert [getattr(name, "id", "") for name in immediate(outline.body[0])] == ["Z"]
 
 
 def test_it_does_not_hang_on_who_asked_first() -> None:

@@ -11,7 +11,7 @@ from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.resolving import Resolver, own_nodes
-from codemods.planning.effects.scopes import Scope, function_scope
+from codemods.planning.effects.scopes import Scope
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.project.call_scan import callers
@@ -117,10 +117,9 @@ class ClassHooks:
                 yield callee
                 continue
             code = callee.code
-            inside = function_scope(code.module, code.node, code.around, code.owner)
+            inside = self.resolver.scope(code)
             nested = {n.name: n for n in own_nodes(code.node) if isinstance(n, ast.ClassDef)}
-            returns = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
-            for value in returns:
+            for value in self.resolver.returns(code.node):
                 inner = nested.get(getattr(value, "id", ""))
                 if inner is None or inner.bases or inner.keywords:
                     if id(value) not in seen:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from codemods import knowledge
 from codemods.bindings import Import, Module
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.effects.fixed_point import FixedPoint
 from codemods.planning.effects.scopes import Scope, function_scope
 from codemods.planning.effects.targets import (
     CLOSURE,
@@ -19,6 +20,7 @@ from codemods.planning.effects.targets import (
     SELF,
     Callee,
     Code,
+    Function,
     Target,
     Targets,
 )
@@ -28,6 +30,8 @@ from codemods.planning.index.project_index import ProjectIndex
 _BUILTINS = frozenset(dir(builtins))
 _ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
 _MADE = ("__new__", "__init__", "__post_init__")
+# Results of calls that are called, and so on: `f()()` is two levels.
+_DEEPEST = 4
 
 
 class Resolver:
@@ -35,7 +39,23 @@ class Resolver:
 
     def __init__(self, world: ProjectIndex) -> None:
         self.world = world
-        self._busy: set[int] = set()  # assignments that are being followed
+        self._found = FixedPoint()
+        self._scopes: dict[tuple[Function, Scope | None, Target | None], Scope] = {}
+        self._returns: dict[Function, list[ast.expr]] = {}
+
+    def scope(self, code: Code) -> Scope:
+        """The names of a function, the same object for the same function."""
+        key = (code.node, code.around, code.owner)
+        if key not in self._scopes:
+            self._scopes[key] = function_scope(code.module, code.node, code.around, code.owner)
+        return self._scopes[key]
+
+    def returns(self, node: Function) -> list[ast.expr]:
+        """What a function returns."""
+        if node not in self._returns:
+            found = [n.value for n in own_nodes(node) if isinstance(n, ast.Return) and n.value is not None]
+            self._returns[node] = [node.body] if isinstance(node, ast.Lambda) else found
+        return self._returns[node]
 
     # -- names
 
@@ -117,23 +137,19 @@ class Resolver:
         found: set[Target] = {CLOSURE} if scope is not None and scope.is_closure(holder) else set()
         if node.id in holder.parameters:
             found.add((SELF, "") if node.id == holder.first else PARAMETER)
-        for value in holder.values.get(node.id, ()):
-            if isinstance(value, ast.expr) and id(value) not in self._busy:
-                self._busy.add(id(value))
-                found |= self.roots(module, holder, value)
-                self._busy.discard(id(value))
-        return frozenset(found)
+        values = [value for value in holder.values.get(node.id, ()) if isinstance(value, ast.expr)]
+        return frozenset(found) | self._settled((holder, node.id), module, holder, values)
+
+    def _settled(self, key: Hashable, module: Module, scope: Scope | None, nodes: list[ast.expr]) -> Targets:
+        return frozenset(self._found.ask(key, lambda: self._all(module, scope, nodes)))
 
     def _held(self, target: Target) -> Targets:
         """A name of a module that stands for a part of something else counts as that as well."""
         node = self.definition(target)
         value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-        if value is None or id(value) in self._busy:
+        if value is None:
             return frozenset({target})
-        self._busy.add(id(value))
-        more = self.roots(self.world.module(target[0]), None, value)
-        self._busy.discard(id(value))
-        return frozenset({target}) | more
+        return frozenset({target}) | self._settled(target, self.world.module(target[0]), None, [value])
 
     def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
         function = node.func
@@ -142,12 +158,13 @@ class Resolver:
         if isinstance(function, ast.Attribute) and function.attr == "__new__" and scope is not None and scope.owner:
             return frozenset({MADE})
         found: set[Target] = set()
+        given: Targets | None = None
         for callee in self.callees(module, scope, function):
             if callee.label == "builtins.type":
                 found |= {(SELF, "__class__") if r == (SELF, "") else r for r in self._all(module, scope, node.args)}
             elif callee.code is not None and not isinstance(callee.code.node, ast.Lambda) and not _makes(callee):
-                found |= self._returned(callee.code) - {PARAMETER}
-                found |= self._all(module, scope, node.args) | callee.receiver
+                given = self._all(module, scope, node.args) if given is None else given
+                found |= (self._returned(callee.code) - {PARAMETER}) | given | callee.receiver
             elif knowledge.call(callee.label) is knowledge.Call.SHARED:
                 found.add(("", callee.label))
         return frozenset(one for one in found if one[0] != SELF or scope is not None)
@@ -157,14 +174,9 @@ class Resolver:
 
     def _returned(self, code: Code) -> Targets:
         """What of others a function hands out."""
-        if id(code.node) in self._busy or code.owner is not None:
+        if code.owner is not None:
             return FRESH
-        self._busy.add(id(code.node))
-        scope = function_scope(code.module, code.node, code.around, code.owner)
-        values = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
-        found = self._all(code.module, scope, values)
-        self._busy.discard(id(code.node))
-        return found
+        return self._settled(code.node, code.module, self.scope(code), self.returns(code.node))
 
     # -- what is called
 
@@ -204,13 +216,17 @@ class Resolver:
     def _local(self, module: Module, holder: Scope, node: ast.Name, depth: int) -> Iterator[Callee]:
         if node.id in holder.parameters:
             yield Callee(node.id, calls=True)
-        for value in holder.values.get(node.id, ()):
-            if isinstance(value, FUNCTIONS):
-                yield Callee(node.id, Code(module, value, depth, None, holder))
-            elif isinstance(value, ast.expr) and id(value) not in self._busy:
-                self._busy.add(id(value))
-                yield from self.callees(module, holder, value, depth)
-                self._busy.discard(id(value))
+        if depth > _DEEPEST:
+            return
+
+        def assigned() -> Iterator[Callee]:
+            for value in holder.values.get(node.id, ()):
+                if isinstance(value, FUNCTIONS):
+                    yield Callee(node.id, Code(module, value, depth, None, holder))
+                elif isinstance(value, ast.expr):
+                    yield from self.callees(module, holder, value, depth)
+
+        yield from self._found.ask(("call", holder, node.id, depth), assigned)
 
     def of_target(self, target: Target, depth: int, receiver: Targets = FRESH) -> Iterator[Callee]:
         """What calling a name of a module runs."""
@@ -240,15 +256,17 @@ class Resolver:
     def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:
         """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
         module = self.world.module(target[0])
-        if id(value) in self._busy:
+        if depth > _DEEPEST:
             return
-        self._busy.add(id(value))
-        if isinstance(value, ast.Call) and (owner := self.class_of(module, None, value)) is not None:
-            yield from self.methods(owner, "__call__", depth, frozenset({target}))
-        else:
+
+        def stands_for() -> Iterator[Callee]:
+            if isinstance(value, ast.Call) and (owner := self.class_of(module, None, value)) is not None:
+                yield from self.methods(owner, "__call__", depth, frozenset({target}))
+                return
             for found in self.callees(module, None, value, depth):
                 yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
-        self._busy.discard(id(value))
+
+        yield from self._found.ask(("call", target, depth), stands_for)
 
     def _method(self, module: Module, scope: Scope | None, node: ast.Attribute, depth: int) -> Iterator[Callee]:
         """``bus.on``: a method of an instance, of a class, or of something that is only known by its roots."""
@@ -266,8 +284,10 @@ class Resolver:
 
     # -- classes
 
-    def class_of(self, module: Module, scope: Scope | None, node: ast.expr) -> Target | None:
-        """The class of the tree of which an expression is an instance."""
+    def class_of(
+        self, module: Module, scope: Scope | None, node: ast.expr, seen: frozenset[Target] = frozenset()
+    ) -> Target | None:
+        """The class of the tree of which an expression is an instance; ``seen``: names that led here."""
         if isinstance(node, ast.Call):
             target = self.named(module, scope, chain_of(node.func))
             return target if target and isinstance(self.definition(target), ast.ClassDef) else None
@@ -277,16 +297,13 @@ class Resolver:
         if holder is not None and isinstance(node, ast.Name) and node.id not in holder.imports:
             values = holder.values.get(node.id, [])
             value = values[0] if len(values) == 1 and isinstance(values[0], ast.Call) else None
-            return self.class_of(module, holder, value) if isinstance(value, ast.Call) else None
+            return self.class_of(module, holder, value, seen) if isinstance(value, ast.Call) else None
         target = self.named(module, scope, chain_of(node))
         stands = self.definition(target) if target is not None else None
         value = getattr(stands, "value", None) if isinstance(stands, (ast.Assign, ast.AnnAssign)) else None
-        if target is None or not isinstance(value, (ast.Call, ast.Name, ast.Attribute)) or id(value) in self._busy:
+        if target is None or not isinstance(value, (ast.Call, ast.Name, ast.Attribute)) or target in seen:
             return None
-        self._busy.add(id(value))
-        found = self.class_of(self.world.module(target[0]), None, value)
-        self._busy.discard(id(value))
-        return found
+        return self.class_of(self.world.module(target[0]), None, value, seen | {target})
 
     def above(self, owner: Target) -> Iterator[tuple[Target, ast.ClassDef]]:
         """A class of the tree and those above it in the tree."""

@@ -14,7 +14,7 @@ from codemods.planning.effects.targets import Function, Target
 _NESTED = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 
-@dataclass
+@dataclass(eq=False)
 class Scope:
     """The local names of a function or class: parameters, and what they are assigned; ``above`` is the one around."""
 
@@ -106,6 +106,11 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
 
 
 def _assigned(values: dict[str, list[ast.expr | Function | ast.ClassDef]], target: ast.expr, value: ast.expr) -> None:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        if not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts)):
+            for one, part in zip(target.elts, value.elts, strict=True):
+                _assigned(values, one, part)
+            return
     for node in ast.walk(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             values[node.id].append(value)

@@ -10,8 +10,7 @@ from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.graphs import strongly_connected
 from codemods.planning.effects.class_hooks import ClassHooks
-from codemods.planning.effects.resolving import Resolver, own_nodes
-from codemods.planning.effects.scopes import function_scope
+from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.targets import (
     CALLED,
     CLOSURE,
@@ -101,13 +100,12 @@ class Effects:
         return self._sites[code]
 
     def _run(self, code: Code) -> Iterator[Site]:
-        scope = function_scope(code.module, code.node, code.around, code.owner)
+        scope = self.resolver.scope(code)
         body = [code.node.body] if isinstance(code.node, ast.Lambda) else code.node.body
         for node in body:
             yield from self.walker.run(code.module, scope, node)
         if code.depth > 1:  # what it returns is called as well
-            returned = [n.value for n in own_nodes(code.node) if isinstance(n, ast.Return) and n.value is not None]
-            for value in [code.node.body] if isinstance(code.node, ast.Lambda) else returned:
+            for value in self.resolver.returns(code.node):
                 for callee in self.resolver.callees(code.module, scope, value, code.depth - 1):
                     kept = replace(callee, receiver=callee.receiver | {CLOSURE})
                     yield Site(kept, value.lineno, given=((0, Callee(GIVEN, calls=True)),))

@@ -13,7 +13,7 @@ from codemods.project.call_scan import callers
 from codemods.project.nodes import children
 from codemods.proof.importing.interpreter import AbstractInterpreter
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin
+from codemods.proof.snapshot.symbols import Origin, is_typing
 
 
 class Effects:
@@ -121,6 +121,10 @@ def immediate(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
         parts: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
         for part in parts:
             yield from immediate(part)
+        return
+    if isinstance(node, ast.If) and is_typing(node.test):
+        for inner in node.orelse:
+            yield from immediate(inner)
         return
     if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and is_chain(node):
         yield node
