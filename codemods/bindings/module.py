@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from codemods.bindings.imports import Import, imports_of, is_main_guard
-from codemods.bindings.references import Collector, Moment, Reference, is_type_checking
-from codemods.bindings.scopes import FUNCTIONS, module_binds, target_names
+from codemods.bindings.references import Collector, Moment, Reference
+from codemods.bindings.scopes import module_binds
+from codemods.bindings.touching import touched
 from codemods.project.source import Source
 
 
@@ -32,6 +34,11 @@ class Statement:
     def references(self) -> tuple[Reference, ...]:
         """What it reads and writes; found when asked, for of most modules only the definitions matter."""
         return tuple(self.read(self.node))
+
+    @cached_property
+    def places(self) -> frozenset[int]:
+        """The nodes by which it reads or writes them, by their ids."""
+        return frozenset(id(reference.node) for reference in self.references)
 
 
 class Module:
@@ -61,7 +68,7 @@ class Module:
                 # Who imports the module never sees what is bound here, nor that it is read.
                 read = partial(self._read_by_script, binds, collect)
                 binds = frozenset()
-            found.append(Statement(index, node, binds, frozenset(_touched(node)) - binds, read, import_like(node)))
+            found.append(Statement(index, node, binds, frozenset(touched(node)) - binds, read, import_like(node)))
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
         # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
@@ -116,7 +123,7 @@ class Module:
         """May the root of an attribute chain be what an import of this file binds? A parameter or a local is not."""
         while isinstance(node, ast.Attribute):
             node = node.value
-        if id(node) in self._of_the_module or not isinstance(node, ast.Name):
+        if not isinstance(node, ast.Name) or self.is_global(node):
             return True
         return any(
             item.function is None or item.function.lineno <= node.lineno <= (item.function.end_lineno or 0)
@@ -125,7 +132,19 @@ class Module:
 
     def is_global(self, node: ast.expr) -> bool:
         """Is a name read here as one of the module, or a builtin, not as a local variable?"""
-        return id(node) in self._of_the_module
+        return any(id(node) in statement.places for statement in self._at(node.lineno))
+
+    def _at(self, line: int) -> Iterator[Statement]:
+        """The statements that have something in a line."""
+        last = bisect_left(self._ends, line)
+        for statement in self.statements[last:]:
+            if _first_line(statement.node) > line:
+                return
+            yield statement
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [statement.node.end_lineno or 0 for statement in self.statements]
 
     @cached_property
     def _inner_imports(self) -> dict[str, list[Import]]:
@@ -135,11 +154,6 @@ class Module:
             if item.in_class or item.script or item.function is not None:
                 found[item.binds].append(item)
         return dict(found)
-
-    @cached_property
-    def _of_the_module(self) -> frozenset[int]:
-        """The places at which names of the module itself are read or written."""
-        return frozenset(id(reference.node) for s in self.statements for reference in s.references)
 
     @cached_property
     def stand_ins(self) -> dict[str, list[Statement]]:
@@ -185,7 +199,7 @@ class Module:
     def rebound(self) -> dict[str, list[Statement]]:
         """Names that functions rebind with ``global``, and the statements that hold these functions."""
         found: dict[str, list[Statement]] = defaultdict(list)
-        for statement in self.statements:
+        for statement in self.statements if self.source.nodes.of(ast.Global) else ():
             for reference in statement.references:
                 if reference.writes and reference.moment is Moment.CALL and isinstance(reference.node, ast.Name):
                     if statement not in found[reference.name]:
@@ -212,6 +226,11 @@ class Module:
                 seen = True
                 names += [c.value for c in ast.walk(value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
         return tuple(names) if seen else None
+
+
+def _first_line(node: ast.stmt) -> int:
+    """The line in which a statement begins, with its decorators."""
+    return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
 
 
 def import_like(node: ast.stmt) -> bool:
@@ -244,54 +263,3 @@ def _looked_at(value: ast.expr) -> bool:
     parts = (ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript)
     inner = (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
     return isinstance(value, parts) and all(map(_looked_at, inner))
-
-
-def _touched(node: ast.stmt) -> set[str]:
-    """Names whose value a statement changes: ``X.a = …``, ``X[k] = …``, ``X += …``, ``X.append(…)``, ``del X[k]``,
-    ``@X.register``; at any depth of a compound statement, but not inside functions and classes."""
-    found: set[str] = set()
-    todo: list[ast.AST] = [node]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, (ast.Assign, ast.Delete)):
-            for target in item.targets:
-                found |= _roots(target)
-        elif isinstance(item, (ast.AugAssign, ast.AnnAssign)):
-            found |= _roots(item.target)
-            if isinstance(item, ast.AugAssign):
-                found |= set(target_names(item.target))
-        elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
-            if isinstance(item.value.func, ast.Attribute):
-                found |= _roots(item.value.func)
-            elif (
-                isinstance(item.value.func, ast.Name)
-                and item.value.func.id in ("setattr", "delattr")
-                and item.value.args
-            ):
-                found |= {n.id for n in item.value.args[:1] if isinstance(n, ast.Name)}
-        elif isinstance(item, FUNCTIONS):
-            for decorator in item.decorator_list:
-                function = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if isinstance(function, ast.Attribute) and function.attr in ("register", "setter", "getter", "deleter"):
-                    found |= _roots(function)
-            continue
-        elif isinstance(item, (ast.ClassDef, ast.expr)):
-            continue
-        if isinstance(item, ast.If) and is_type_checking(item.test):
-            continue
-        todo += [
-            child
-            for child in ast.iter_child_nodes(item)
-            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
-        ]
-    return found
-
-
-def _roots(target: ast.expr) -> set[str]:
-    """The names at the root of attribute and item targets."""
-    if isinstance(target, (ast.Tuple, ast.List)):
-        return {name for element in target.elts for name in _roots(element)}
-    inner = target
-    while isinstance(inner, (ast.Attribute, ast.Subscript)):
-        inner = inner.value
-    return {inner.id} if isinstance(inner, ast.Name) and inner is not target else set()

@@ -34,11 +34,19 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
         if len(call.args) > 1 and (_finds_lazy(module, call) or _is_other(call.args[1], facts.moved_names)):
             passed.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
-        if id(node) not in passed and isinstance(node.ctx, ast.Load) and module.may_be_imported(node):
+        if id(node) not in passed and isinstance(node.ctx, ast.Load):
             chain = chain_of(node)
-            for dotted in aliases.get(chain[0], ()) if chain else ():
-                if facts.world.names.find(".".join([dotted, *chain[1:]]), module.path) == facts.move.source:
-                    yield module.source.place(node)
+            wholes = (".".join([dotted, *chain[1:]]) for dotted in aliases.get(chain[0], ())) if chain else ()
+            if any(_is_source(facts, module, whole) for whole in wholes) and module.may_be_imported(node):
+                yield module.source.place(node)
+
+
+def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
+    """The last component is looked at first: few chains end in that of the source."""
+    source = facts.move.source.removesuffix("/__init__.py").removesuffix(".py")
+    if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
+        return False
+    return facts.world.names.find(dotted, module.path) == facts.move.source
 
 
 def _finds_lazy(module: Module, call: ast.Call) -> bool:
