@@ -195,7 +195,7 @@ def _offers(importer: SymbolTable, source: SymbolTable) -> bool:
 
 def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
     """What took effect when the module was imported, and waits now until somebody asks."""
-    effects = Effects(comparison.before)
+    effects = comparison.before.one(Effects)
     imported = set(_executed(comparison, found))
     waiting = {branch.module for branch in found.branches} - imported
     for pair in comparison.pairing.pairs if waiting else ():

@@ -10,109 +10,21 @@ at.
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.importing.side_effects import Effects, immediate
+from codemods.proof.importing.sequences import WORD, Program, Step, displaced
+from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.snapshot.import_graph import Graph
-from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, defined_names, is_main_guard, is_typing
+from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
 from codemods.proof.statements.pairing import Statement
 
 SAYS = "each start runs the side effects that it ran while importing, in the same order"
-_WORD = re.compile(r"\w+")
 CODE = "load-order"
-# A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
-Step = Hashable
 _PROCESS = frozenset({"environ", "getenv", "argv", "path", "modules", "flags", "getcwd"})
-
-
-@dataclass
-class Program:
-    """One of the two trees, as what its modules execute."""
-
-    snapshot: Snapshot
-    graph: Graph
-    changed: frozenset[str]
-    known: dict[int, int]
-    effects: Effects
-    nodes: dict[Step, tuple[str, ast.stmt]] = field(default_factory=dict)
-    _steps: dict[str, tuple[tuple[bool, Step], ...]] = field(default_factory=dict)
-    _read: dict[Step, frozenset[str]] = field(default_factory=dict)
-
-    def run(self, *starts: str) -> list[Step]:
-        """The steps in the order in which they are executed when these modules are imported one after the other."""
-        found: list[Step] = []
-        begun: set[str] = set()
-        stack: list[Iterator[tuple[bool, Step]]] = [iter([(True, s) for p in starts for s in (*self.above(p), p)])]
-        while stack:
-            step = next(stack[-1], None)
-            if step is None:
-                stack.pop()
-            elif not step[0]:
-                found.append(step[1])
-            elif step[1] not in begun:
-                begun.add(str(step[1]))
-                stack.append(iter(self.steps(str(step[1]))))
-        return found
-
-    def above(self, path: str) -> list[str]:
-        parts = self.snapshot.names.dotted(path).split(".")
-        found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
-        return [target for target in found if target and target != path]
-
-    def steps(self, path: str) -> tuple[tuple[bool, Step], ...]:
-        if path not in self._steps:
-            if path in self.changed:
-                outline = self.snapshot.outline(path)
-                body = outline.body if outline is not None else []
-                self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
-            else:
-                self._steps[path] = (*((True, target) for target in self.graph.ordered(path)), (False, path))
-        return self._steps[path]
-
-    def _statement(self, path: str, node: ast.stmt) -> Iterator[tuple[bool, Step]]:
-        for inner in _imports(node):
-            yield from ((True, target) for target in self.loaded(path, inner))
-        if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
-            step = self.known.get(id(node), (path, node.lineno, ast.unparse(node)))
-            self.nodes[step] = path, node
-            yield False, step
-
-    def loaded(self, path: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
-        """The modules of the tree that an import executes, packages first."""
-        wholes = [alias.name for alias in node.names]
-        if isinstance(node, ast.ImportFrom):
-            base = self.snapshot.absolute(path, node)
-            wholes = [base, *(f"{base}.{name}" for name in wholes if name != "*")]
-        for whole in wholes:
-            parts = whole.split(".")
-            found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
-            yield from (target for target in found if target and target != path)
-
-    def changes(self, step: Step) -> frozenset[Origin]:
-        """What a step changes that others can see."""
-        if isinstance(step, str):
-            return self.effects.of_module(step)
-        return self.effects.writes(*self.nodes[step])
-
-    def read(self, step: Step) -> frozenset[str]:
-        """The names and attributes that a step reads while it is imported."""
-        if step not in self._read:
-            outline = self.snapshot.outline(step) if isinstance(step, str) else None
-            nodes = outline.body if outline is not None else [] if isinstance(step, str) else [self.nodes[step][1]]
-            self._read[step] = frozenset(
-                word for node in nodes for name in immediate(node) for word in _WORD.findall(ast.unparse(name))
-            )
-        return self._read[step]
-
-    def said(self, step: Step) -> str:
-        return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
 
 
 def check(comparison: Comparison) -> Check:
@@ -133,7 +45,7 @@ class _Check:
         pairs = list(enumerate(comparison.pairing.pairs))
         changed = frozenset(comparison.changed)
         self.old, self.new = (
-            Program(snapshot, Graph(snapshot), changed, known, Effects(snapshot))
+            Program(snapshot, snapshot.one(Graph), changed, known, snapshot.one(Effects))
             for snapshot, known in (
                 (comparison.before, {id(p.old.node): n for n, p in pairs}),
                 (comparison.after, {id(p.new.node): n for n, p in pairs}),
@@ -227,7 +139,7 @@ class _Check:
 
     def _reordered(self, place: Place, said: str, old: list[Step], new: list[Step]) -> Iterator[Finding]:
         """Steps that look at an object, or change it, before another one changes it, and after that now."""
-        if old == new:
+        if not self._matters(old, new):
             return
         writes = {step: self.comparison.mapped(self.old.changes(step)) for step in old}
         for origin in sorted({_object(o) for found in writes.values() for o in found}):
@@ -240,8 +152,22 @@ class _Check:
                     yield Finding(place, text, CODE, kind, cause=f"reorders {self.old.said(step)}")
                     return
 
+    def _matters(self, old: list[Step], new: list[Step]) -> bool:
+        """May the order matter? Of two steps that change places one was displaced: it changes something, or it looks,
+        and passes one that does."""
+        moved = displaced(old, new)
+        if any(self.old.changes(step) for step in moved):
+            return True
+        looking = [step for step in moved if self._program(step).looks(step)]
+        passed = {other for step in looking for other in {*old[: old.index(step)]} ^ {*new[: new.index(step)]}}
+        return any(self.old.changes(step) for step in passed)
+
+    def _program(self, step: Step) -> Program:
+        """In which tree a step is read."""
+        return self.old if step in self.old.nodes else self.new
+
     def _looks(self, step: Step, origin: Origin) -> bool:
-        program = self.old if step in self.old.nodes else self.new
+        program = self._program(step)
         if origin[0] == "":
             return origin[1] in ("os", "sys") and not program.read(step).isdisjoint(_PROCESS)
         return not program.read(step).isdisjoint(self._names(origin))
@@ -261,7 +187,7 @@ class _Check:
         if path not in self._words:
             outline = self.comparison.before.outline(path)
             self._words[path] = {
-                name: {*_WORD.findall(ast.unparse(node))}
+                name: {*WORD.findall(ast.unparse(node))}
                 for node in (outline.body if outline is not None else ())
                 for name in defined_names(node)
             }
@@ -285,24 +211,6 @@ def _object(origin: Origin) -> Origin:
 def _objects(origins: Iterable[Origin]) -> str:
     names = sorted(f"{path}:{name}" if path else name for path, name in origins)
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The imports that run when a statement does: not those in functions, nor those for type checkers."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        yield node
-    elif isinstance(node, ast.If) and is_typing(node.test):
-        for inner in node.orelse:
-            yield from _imports(inner)
-    elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not is_main_guard(node):
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
-                yield from _imports(child)  # type: ignore[arg-type]
-
-
-def _for_checkers(node: ast.stmt) -> bool:
-    """Does only a type checker execute it?"""
-    return isinstance(node, ast.If) and is_typing(node.test) and not node.orelse
 
 
 def _typing_only(statement: ast.stmt, node: ast.stmt) -> bool:

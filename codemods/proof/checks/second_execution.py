@@ -77,10 +77,10 @@ class _Script:
     @cached_property
     def _changes_again(self) -> list[str]:
         """What the second execution changes; nothing where the script loaded itself by its name already."""
-        graph = Graph(self.comparison.before)
+        graph = self.comparison.before.one(Graph)
         if any(self.path in graph.closure([target]) for target in graph.edges(self.path)):
             return []
-        seen = Effects(self.snapshot).of_module(self.path)
+        seen = self.snapshot.one(Effects).of_module(self.path)
         return sorted(f"{where}:{name}" if where else name for where, name in seen)
 
     def _read(self, statement: Statement) -> set[str]:

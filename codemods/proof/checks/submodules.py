@@ -14,7 +14,7 @@ CODE = "submodule-unloaded"
 
 
 def check(comparison: Comparison) -> Check:
-    old, new = (Graph(snapshot) for snapshot in (comparison.before, comparison.after))
+    old, new = (snapshot.one(Graph) for snapshot in (comparison.before, comparison.after))
     lost: dict[str, str] = {}
     for path in comparison.changed:
         if path in comparison.old.paths and path in comparison.new.paths:
@@ -37,11 +37,12 @@ def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iter
     stems = {name.rpartition(".")[2] for name in dotted}
     for reader in sorted(snapshot.tree.code_with(stems)) if stems else ():
         outline = snapshot.outline(reader) if reader.endswith(".py") else None
-        if outline is None:
+        nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
+        found = {node: text for node in nodes if node.attr in stems and (text := ast.unparse(node)) in dotted}
+        if outline is None or not found:
             continue
         loads = graph.closure([reader])
-        for node in outline.source.nodes.of(ast.Attribute):
-            text = ast.unparse(node)
+        for node, text in found.items():
             if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in outline.imports | {*outline.binds}:
                 if not _imports_inside(outline.source.tree, text):
                     yield dotted[text], outline.source.place(node), text

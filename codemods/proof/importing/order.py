@@ -39,7 +39,7 @@ class Importing:
             (comparison.after, {id(p.new.node): n for n, p in pairs}),
         ):
             known_: Mapping[int, Hashable] = known
-            self.graph = Graph(snapshot)
+            self.graph = snapshot.one(Graph)
             facts = Facts(snapshot, comparison.changed, watched)
             inside = self.graph.between(comparison.changed)
             if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
@@ -152,7 +152,7 @@ class _Effects:
 
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        self.effects = Effects(comparison.before)
+        self.effects = comparison.before.one(Effects)
         self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
 
     def effectful(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:

@@ -23,6 +23,7 @@ class Effects:
         self.snapshot = snapshot
         self._interpreter: AbstractInterpreter | None = None
         self._writes: dict[int, frozenset[Origin]] = {}
+        self._modules: dict[str, frozenset[Origin]] = {}
 
     def writes(self, path: str, node: ast.stmt) -> frozenset[Origin]:
         """The objects that a module-level statement changes when it runs."""
@@ -34,6 +35,11 @@ class Effects:
 
     def of_module(self, path: str) -> frozenset[Origin]:
         """What importing a module changes that it has not made itself."""
+        if path not in self._modules:
+            self._modules[path] = self._of_module(path)
+        return self._modules[path]
+
+    def _of_module(self, path: str) -> frozenset[Origin]:
         outline = self.snapshot.outline(path)
         if outline is None:
             return frozenset({("", path)}) if path in self.snapshot.tree.paths else frozenset()

@@ -6,8 +6,9 @@ import ast
 import functools
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 from codemods.project import Tree
 from codemods.proof.snapshot.symbol_tables import SymbolTables
@@ -18,6 +19,8 @@ from codemods.proof.snapshot.symbols import (
     Origins,
 )
 
+T = TypeVar("T")
+
 
 class Snapshot(SymbolTables):
     """A tree, its module names, outlines and what names lead to, each found once."""
@@ -26,8 +29,15 @@ class Snapshot(SymbolTables):
         super().__init__(tree, lazy)
         self._origins: dict[tuple[str, str, bool], Origins] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
+        self._ones: dict[object, object] = {}
         self._asked: set[tuple[str, str, bool]] = set()  # whose origins are being found
         self._cut: set[tuple[str, str, bool]] = set()  # those that were asked for again meanwhile, and not followed
+
+    def one(self, kind: Callable[[Snapshot], T]) -> T:
+        """The one object of a kind that answers for this tree: what it has found, no check finds again."""
+        if kind not in self._ones:
+            self._ones[kind] = kind(self)
+        return self._ones[kind]  # type: ignore[return-value]
 
     # -- resolution
 

@@ -1,0 +1,164 @@
+"""What the modules of one tree execute when some are imported, as a sequence: depth first, and each module once.
+
+Modules are steps as a whole, changed ones statement by statement.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from codemods.proof.importing.side_effects import Effects, immediate
+from codemods.proof.snapshot.import_graph import Graph
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import Origin, Origins, is_main_guard, is_typing
+
+WORD = re.compile(r"\w+")
+# A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
+Step = Hashable
+
+
+@dataclass
+class Program:
+    """One of the two trees, as what its modules execute."""
+
+    snapshot: Snapshot
+    graph: Graph
+    changed: frozenset[str]
+    known: dict[int, int]
+    effects: Effects
+    nodes: dict[Step, tuple[str, ast.stmt]] = field(default_factory=dict)
+    _steps: dict[str, tuple[tuple[bool, Step], ...]] = field(default_factory=dict)
+    _read: dict[Step, frozenset[str]] = field(default_factory=dict)
+
+    def run(self, *starts: str) -> list[Step]:
+        """The steps in the order in which they are executed when these modules are imported one after the other."""
+        found: list[Step] = []
+        begun: set[str] = set()
+        stack: list[Iterator[tuple[bool, Step]]] = [iter([(True, s) for p in starts for s in (*self.above(p), p)])]
+        while stack:
+            step = next(stack[-1], None)
+            if step is None:
+                stack.pop()
+            elif not step[0]:
+                found.append(step[1])
+            elif step[1] not in begun:
+                begun.add(str(step[1]))
+                stack.append(iter(self.steps(str(step[1]))))
+        return found
+
+    def above(self, path: str) -> list[str]:
+        parts = self.snapshot.names.dotted(path).split(".")
+        found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
+        return [target for target in found if target and target != path]
+
+    def steps(self, path: str) -> tuple[tuple[bool, Step], ...]:
+        if path not in self._steps:
+            if path in self.changed:
+                outline = self.snapshot.outline(path)
+                body = outline.body if outline is not None else []
+                self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
+            else:
+                self._steps[path] = (*((True, target) for target in self.graph.ordered(path)), (False, path))
+        return self._steps[path]
+
+    def _statement(self, path: str, node: ast.stmt) -> Iterator[tuple[bool, Step]]:
+        for inner in _imports(node):
+            yield from ((True, target) for target in self.loaded(path, inner))
+        if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
+            number = self.known.get(id(node))
+            step: Step = number if number is not None else (path, node.lineno, ast.unparse(node))
+            self.nodes[step] = path, node
+            yield False, step
+
+    def loaded(self, path: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        """The modules of the tree that an import executes, packages first."""
+        wholes = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            base = self.snapshot.absolute(path, node)
+            wholes = [base, *(f"{base}.{name}" for name in wholes if name != "*")]
+        for whole in wholes:
+            parts = whole.split(".")
+            found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
+            yield from (target for target in found if target and target != path)
+
+    def changes(self, step: Step) -> frozenset[Origin]:
+        """What a step changes that others can see."""
+        if isinstance(step, str):
+            return self.effects.of_module(step)
+        return self.effects.writes(*self.nodes[step])
+
+    def read(self, step: Step) -> frozenset[str]:
+        """The names and attributes that a step reads while it is imported."""
+        if step not in self._read:
+            found = (WORD.findall(ast.unparse(name)) for _, name in self._chains(step))
+            self._read[step] = frozenset(word for words in found for word in words)
+        return self._read[step]
+
+    def looks(self, step: Step) -> bool:
+        """Does a step read anything that others could change? Python's own names are none."""
+        return any(self.snapshot.origins(path, _root(name)) != _own(_root(name)) for path, name in self._chains(step))
+
+    def _chains(self, step: Step) -> Iterator[tuple[str, ast.Name | ast.Attribute]]:
+        if not isinstance(step, str):
+            path, node = self.nodes[step]
+            yield from ((path, name) for name in immediate(node))
+        elif (outline := self.snapshot.outline(step)) is not None:
+            yield from ((step, name) for node in outline.body for name in immediate(node))
+
+    def said(self, step: Step) -> str:
+        return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
+
+
+def _root(node: ast.expr) -> str:
+    """``a`` of ``a.b.c``"""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return getattr(node, "id", "")
+
+
+def _own(name: str) -> Origins:
+    """What a name means that Python itself provides."""
+    return frozenset({("", f"builtins.{name}")})
+
+
+def displaced(old: Sequence[Step], new: Sequence[Step]) -> list[Step]:
+    """Steps without which all others stand in the same order: those beside a longest increasing subsequence. Of any two
+    that change places, one is among them."""
+    places = {step: place for place, step in enumerate(new)}
+    if len(places) != len(new) or set(old) != places.keys() or len(old) != len(new):
+        return list(old)
+    ends: list[int] = []  # where the best subsequence of each length ends
+    lengths = []
+    for step in old:
+        length = bisect_left(ends, places[step])
+        ends[length : length + 1] = [places[step]]
+        lengths.append(length)
+    kept: set[Step] = set()
+    limit, wanted = len(new), len(ends) - 1
+    for step, length in zip(reversed(old), reversed(lengths), strict=True):
+        if length == wanted and places[step] < limit:
+            kept.add(step)
+            limit, wanted = places[step], wanted - 1
+    return [step for step in old if step not in kept]
+
+
+def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that run when a statement does: not those in functions, nor those for type checkers."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        yield node
+    elif isinstance(node, ast.If) and is_typing(node.test):
+        for inner in node.orelse:
+            yield from _imports(inner)
+    elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not is_main_guard(node):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                yield from _imports(child)  # type: ignore[arg-type]
+
+
+def _for_checkers(node: ast.stmt) -> bool:
+    """Does only a type checker execute it?"""
+    return isinstance(node, ast.If) and is_typing(node.test) and not node.orelse
