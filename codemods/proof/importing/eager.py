@@ -5,10 +5,21 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
+
+
+@dataclass(frozen=True)
+class Taken:
+    """``from module import …``: the file of the module, and of each name (it, what it is called, the file of the
+    submodule of that name)."""
+
+    module: str
+    target: str | None
+    names: tuple[tuple[str, str, str | None], ...]
 
 
 class Facts:
@@ -27,6 +38,9 @@ class Facts:
         self._called: dict[int, tuple[ast.expr, ...]] = {}
         self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
         self._binds: dict[int, tuple[str, ...]] = {}
+        self._taken: dict[int, Taken] = {}
+        self._above: dict[str, tuple[tuple[str | None, ...], str]] = {}
+        self._only_binds: dict[int, bool] = {}
 
     def way(self, path: str, dotted: str) -> tuple[str, ...]:
         """The modules of the tree that ``import dotted`` in the module at ``path`` executes, packages first."""
@@ -36,6 +50,29 @@ class Facts:
             found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts) + 1))
             self._ways[key] = tuple(target for target in found if target)
         return self._ways[key]
+
+    def above(self, path: str) -> tuple[tuple[str | None, ...], str]:
+        """The packages around a module, where they are of the tree, the innermost last; its name in that."""
+        if path not in self._above:
+            parts = self.snapshot.names.dotted(path).split(".")
+            found = (self.snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
+            self._above[path] = tuple(found), parts[-1]
+        return self._above[path]
+
+    def taken(self, path: str, node: ast.ImportFrom) -> Taken:
+        if id(node) not in self._taken:
+            module = self.snapshot.absolute(path, node)
+            inner = ((a, self.snapshot.find(f"{module}.{a.name}", path) if a.name != "*" else None) for a in node.names)
+            names = tuple((a.name, a.asname or a.name, found) for a, found in inner)
+            self._taken[id(node)] = Taken(module, self.snapshot.find(module, path), names)
+        return self._taken[id(node)]
+
+    def only_binds(self, path: str, node: ast.stmt, postponed: bool) -> bool:
+        """Is there nothing that a statement reads too early, calls or imports?"""
+        if id(node) not in self._only_binds:
+            reads = self.names(path, node, postponed) or self.called(node) or called_import(node)
+            self._only_binds[id(node)] = not reads
+        return self._only_binds[id(node)]
 
     def names(self, path: str, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
         """(a name with its attributes, its line) that the statement reads, if it could be read too early."""
@@ -104,6 +141,15 @@ def _called(node: ast.AST) -> Iterator[ast.expr]:
         return
     for call in immediate_calls(node):
         yield call.func
+
+
+def called_import(node: ast.stmt) -> str:
+    """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
+    call = getattr(node, "value", None)
+    if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
+        return ""
+    function = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    return str(call.args[0].value) if function in ("__import__", "import_module") else ""
 
 
 def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Hashable, Iterable
 
 from codemods.model import Place
+from codemods.proof.importing.eager import called_import
 from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
 from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_typing
 
@@ -57,9 +58,11 @@ class ImportSimulation(Executing):
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.bound[path].pop(getattr(target, "id", ""), None)
+        elif self.facts.only_binds(path, node, outline.postponed):
+            self._bind(path, self.facts.binds(node))
         else:
             self._reads(path, node, outline)
-            if module := _called_import(node):
+            if module := called_import(node):
                 self._module(path, module, node)
             self._bind(path, self.facts.binds(node))
 
@@ -107,14 +110,14 @@ class ImportSimulation(Executing):
                 self._module(path, alias.name, node)
 
     def _from(self, path: str, node: ast.ImportFrom, binds: bool = True) -> None:
-        module = self.snapshot.absolute(path, node)
+        taken = self.facts.taken(path, node)
+        module, target = taken.module, taken.target
         self._module(path, module, node)
-        target = self.snapshot.find(module, path)
         entered = target in self.bound
         if target:
             self._reads_names_of(target)
-        for alias in node.names:
-            if alias.name == "*":
+        for name, asname, inner in taken.names:
+            if name == "*":
                 if (
                     self.traces is None or target not in self.traces
                 ):  # What a star import gives may depend on where its cycle was entered.
@@ -126,29 +129,24 @@ class ImportSimulation(Executing):
                 elif target and binds:
                     self._bind(path, (n for n in self.snapshot.namespace(target) if self.snapshot.exports(target, n)))
                 continue
-            if alias.name in self.facts.watched and (self.traces is None or target not in self.traces):
+            if name in self.facts.watched and (self.traces is None or target not in self.traces):
                 # So may what a name is that is bound several times.
                 self._frames[-1].closed = False
-            inner = self.snapshot.find(f"{module}.{alias.name}", path)
-            version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{alias.name}")
+            version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{name}")
             if target and entered:
-                found = self.bound[target].get(alias.name, version)
+                found = self.bound[target].get(name, version)
                 if inner and inner != target and found == version:
                     self._import(inner)
                 version = found
-                missing = (
-                    alias.name not in self.bound[target] and alias.name not in OWN and (not inner or inner == target)
-                )
-                if missing and self._lazily(target, alias.name):
+                missing = name not in self.bound[target] and name not in OWN and (not inner or inner == target)
+                if missing and self._lazily(target, name):
                     pass
-                elif missing and self._should_be_there(target, alias.name):
-                    raise Failed(
-                        Place(path, node.lineno), f"{alias.name} is imported from {module} before it is bound there"
-                    )
+                elif missing and self._should_be_there(target, name):
+                    raise Failed(Place(path, node.lineno), f"{name} is imported from {module} before it is bound there")
             elif inner:
                 self._import(inner)
             if binds:
-                self.bound[path][alias.asname or alias.name] = version
+                self.bound[path][asname] = version
 
     def _lazy_star(self, path: str, node: ast.ImportFrom, target: str) -> None:
         """A star import asks for every name in ``__all__``, the lazy ones too."""
@@ -251,12 +249,3 @@ class ImportSimulation(Executing):
                         )
             elif isinstance(inner, ast.Call):
                 self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
-
-
-def _called_import(node: ast.stmt) -> str:
-    """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
-    call = getattr(node, "value", None)
-    if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
-        return ""
-    function = getattr(call.func, "attr", getattr(call.func, "id", ""))
-    return str(call.args[0].value) if function in ("__import__", "import_module") else ""

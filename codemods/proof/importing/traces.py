@@ -110,16 +110,13 @@ class Executing:
             self.run_.others.add(path)
         if path in self.bound or path not in self.inside:
             return
-        parts = self.snapshot.names.dotted(path).split(".")
-        for count in range(1, len(parts)):
-            parent = self.snapshot.find(".".join(parts[:count]), path)
+        above, name = self.facts.above(path)
+        for parent in above:
             if parent and parent != path:
                 self.run(parent)
         self._execute(path)
-        if len(parts) > 1:
-            parent = self.snapshot.find(".".join(parts[:-1]), path)
-            if parent in self.bound:
-                self.bound[parent][parts[-1]] = ("module", path)
+        if above and above[-1] in self.bound:
+            self.bound[above[-1]][name] = ("module", path)
 
     def _execute(self, path: str) -> None:
         if path in self.bound:
