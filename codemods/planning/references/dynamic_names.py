@@ -88,12 +88,17 @@ class Look:
 def looks(facts: Settled) -> Iterator[Look]:
     """The places in staying code, and in other modules, that look into the namespace of the source."""
     values = facts.referrers.values
-    for path, module in values.files.items():
-        if path != facts.move.source:
-            yield from _Namespaces(values, module).looks(None)
+    yield from facts.referrers.looks
     own = _Namespaces(values, facts.source)
     for unit in facts.staying:
         yield from own.looks(unit)
+
+
+def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
+    """Those in other modules."""
+    for path, module in values.files.items():
+        if path != values.path:
+            yield from _Namespaces(values, module).looks(None)
 
 
 def looks_into_own(module: Module, node: ast.AST) -> bool:

@@ -13,9 +13,16 @@ from codemods.planning.references.dynamic_names import WAYS
 from codemods.project import Unreadable
 
 
-def handed_on(facts: Facts) -> Iterator[Place]:
+def handed_on(facts: Facts) -> tuple[Place, ...]:
     """Every use of the source as an object in other modules, ``getattr(module, name)``, which finds lazy names too, and
-    lookups of other names aside."""
+    lookups of other names aside; found once for the same moved names."""
+    found = facts.referrers.handed_on
+    if facts.moved_names not in found:
+        found[facts.moved_names] = tuple(_handed_on(facts))
+    return found[facts.moved_names]
+
+
+def _handed_on(facts: Facts) -> Iterator[Place]:
     for path in facts.referrers.files:
         if path.endswith(".py") and path != facts.move.source:
             try:

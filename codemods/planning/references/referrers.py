@@ -13,6 +13,7 @@ from codemods.model import Place
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.index.reference_prefilter import ReferencePrefilter
+from codemods.planning.references.dynamic_names import Look, looks_elsewhere
 from codemods.planning.references.module_values import ModuleValues
 from codemods.planning.references.replacements import PatchTarget, hands_to_patch, is_patch, replacements
 from codemods.project.walking import is_code
@@ -32,6 +33,7 @@ class Referrers:
     strings: list[tuple[Place, str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     values: ModuleValues = field(init=False)
+    handed_on: dict[frozenset[str], tuple[Place, ...]] = field(default_factory=dict)
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
@@ -57,6 +59,11 @@ class Referrers:
         for module in self.values.files.values():
             self.patch_targets += replacements(self.values, module, self._dotted, names)
         return self
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Places in other modules that look into its namespace, whatever moves."""
+        return tuple(looks_elsewhere(self.values))
 
     @property
     def _dotted(self) -> str:
