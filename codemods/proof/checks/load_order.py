@@ -10,10 +10,11 @@ at.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project import Source, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.sequences import WORD, Program, Step, displaced
 from codemods.proof.importing.side_effects import Effects
@@ -42,6 +43,7 @@ class _Check:
         self.comparison = comparison
         self._readers: dict[Origin, set[str]] = {}
         self._words: dict[str, dict[str, set[str]]] = {}
+        self._codes: dict[tuple[str, str], set[str]] = {}
         pairs = list(enumerate(comparison.pairing.pairs))
         changed = frozenset(comparison.changed)
         self.old, self.new = (
@@ -175,23 +177,39 @@ class _Check:
     def _names(self, origin: Origin) -> set[str]:
         """An object, and the definitions beside it in which its name stands, directly or by one another."""
         if origin not in self._readers:
-            texts = self._texts(origin[0])
-            found = {origin[1]}
-            while more := {name for name, words in texts.items() if words & found} - found:
-                found |= more
-            self._readers[origin] = found
+            near = _naming(origin[1], self._texts(origin[0]))
+            self._readers[origin] = _naming(origin[1], {n: self._code(origin[0], n) for n in near - {origin[1]}})
         return self._readers[origin]
 
     def _texts(self, path: str) -> dict[str, set[str]]:
-        """For each definition of a module the words in it."""
+        """For each definition of a module the words in it, those of comments too; found faster than those of code."""
         if path not in self._words:
-            outline = self.comparison.before.outline(path)
-            self._words[path] = {
-                name: {*WORD.findall(ast.unparse(node))}
-                for node in (outline.body if outline is not None else ())
-                for name in defined_names(node)
-            }
+            self._words[path] = {}
+            for name, (source, node) in self._defined(path).items():
+                text = source.text[source.start(node) : source.end(node)]
+                strings = (n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+                words = {word for part in (text, *strings) for word in WORD.findall(part)}
+                self._words[path][name] = words if text.isascii() else words | self._code(path, name)
         return self._words[path]
+
+    def _code(self, path: str, name: str) -> set[str]:
+        """The words in the code of a definition."""
+        if (path, name) not in self._codes:
+            self._codes[path, name] = {*WORD.findall(ast.unparse(self._defined(path)[name][1]))}
+        return self._codes[path, name]
+
+    def _defined(self, path: str) -> dict[str, tuple[Source, ast.stmt]]:
+        outline = self.comparison.before.outline(path)
+        body = outline.body if outline is not None else ()
+        return {name: (outline.source, node) for node in body for name in defined_names(node)} if outline else {}
+
+
+def _naming(name: str, texts: Mapping[str, set[str]]) -> set[str]:
+    """A name, and those whose texts have it, directly or by one another."""
+    found = {name}
+    while more := {other for other, words in texts.items() if words & found} - found:
+        found |= more
+    return found
 
 
 def _turns(steps: Sequence[Step], changing: set[Step]) -> dict[Step, int]:

@@ -108,8 +108,7 @@ def _is_missing(comparison: Comparison, path: str, module: str) -> bool:
 def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
     """Was the same module, which is none of the tree's text files, imported before?"""
     old = comparison.before
-    outlines = [old.outline(p) for p in {*comparison.changed, path}]
-    return any(o is not None and module in o.imports for o in outlines) and not old.find(module, path)
+    return any(module in old.imports(p) for p in {*comparison.changed, path}) and not old.find(module, path)
 
 
 def _was_so(comparison: Comparison, module: str, name: str, path: str) -> bool:

@@ -42,8 +42,9 @@ def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iter
         if outline is None or not found:
             continue
         loads = graph.closure([reader])
+        names = snapshot.imports(reader) | {*outline.binds}
         for node, text in found.items():
-            if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in outline.imports | {*outline.binds}:
+            if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in names:
                 if not _imports_inside(outline.source.tree, text):
                     yield dotted[text], outline.source.place(node), text
 

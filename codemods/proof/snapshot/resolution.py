@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -182,9 +183,10 @@ class Snapshot(SymbolTables):
     def _loaded(self, path: str, dotted: str) -> bool:
         """Is a submodule an attribute of its package by the time that code in ``path`` reads it: does the file, or
         what it imports, import it?"""
-        wanted, todo, seen = self.find(dotted, path), [path], {path}
+        # Breadth first: what is near is most likely where it is imported, and each file on the way has to be read.
+        wanted, todo, seen = self.find(dotted, path), deque([path]), {path}
         while todo:
-            for target in self._imports_of(todo.pop()):
+            for target in self._imports_of(todo.popleft()):
                 if target == wanted:
                     return True
                 if target not in seen:
@@ -195,8 +197,7 @@ class Snapshot(SymbolTables):
     def _imports_of(self, path: str) -> tuple[str, ...]:
         """The modules of the tree that a file imports anywhere, packages around them first."""
         if path not in self._imports:
-            outline = self.outline(path)
-            split = [module.split(".") for module in sorted(outline.imports)] if outline is not None else []
+            split = [module.split(".") for module in sorted(self.imports(path))]
             wholes = dict.fromkeys(".".join(parts[:count]) for parts in split for count in range(1, len(parts) + 1))
             found = (self.find(whole, path) for whole in wholes)
             self._imports[path] = tuple(dict.fromkeys(target for target in found if target))

@@ -29,6 +29,7 @@ class SymbolTables:
         self.lazy = lazy
         self.names = tree.names
         self._outlines: dict[str, SymbolTable | None] = {}
+        self._imported: dict[str, frozenset[str]] = {}
 
     def outline(self, path: str) -> SymbolTable | None:
         """The outline of a module; None where there is none, or Python can't read it."""
@@ -75,17 +76,21 @@ class SymbolTables:
                 self._export(outline, node)
                 if isinstance(node, ast.Delete):
                     outline.deleted |= {getattr(t, "id", "") for t in node.targets}
-        if "global " in outline.source.text or "import" in outline.source.text:
-            nodes = outline.source.nodes
-            for declaration in nodes.of(ast.Global):
+        if "global" in outline.source.text:
+            for declaration in outline.source.nodes.of(ast.Global):
                 for name in declaration.names:
                     outline.binds.setdefault(name, [Bound(True)])
-            for node in nodes.of(ast.Import):
-                outline.imports.update(alias.name for alias in node.names)
-            for node in nodes.of(ast.ImportFrom):
-                module = self.absolute(path, node)
-                outline.imports.add(module)
-                outline.imports.update(f"{module}.{alias.name}" for alias in node.names)
+
+    def imports(self, path: str) -> frozenset[str]:
+        """The modules that a file imports anywhere, and what it takes from them, with dots."""
+        if path not in self._imported:
+            outline = self.outline(path)
+            found: set[str] = set()
+            for node in outline.source.nodes.imports if outline is not None else ():
+                base = self.absolute(path, node) if isinstance(node, ast.ImportFrom) else ""
+                found |= {f"{base}.{alias.name}" if base else alias.name for alias in node.names} | ({base} - {""})
+            self._imported[path] = frozenset(found)
+        return self._imported[path]
 
     def bound_by(self, path: str, node: ast.stmt, typing: bool, guarded: bool = False) -> Iterator[tuple[str, Bound]]:
         """What one statement binds; ``*`` for a star import. ``guarded``: it stands among guarded imports."""

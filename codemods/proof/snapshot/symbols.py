@@ -49,7 +49,6 @@ class SymbolTable:
     body: list[ast.stmt]
     binds: dict[str, list[Bound]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
-    imports: set[str] = field(default_factory=set)
     exported: list[str] | None = None
     exported_from: list[str] = field(default_factory=list)
     deleted: set[str] = field(default_factory=set)
