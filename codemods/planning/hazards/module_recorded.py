@@ -35,6 +35,7 @@ def send():
 shop/mail.py shop/sending.py send
 """
 
+_COMMENT = re.compile(rb"#[^\n]*")
 _REMEDIES = ("give it a name that does not come from its module first", "leave it where it is")
 
 
@@ -70,7 +71,7 @@ def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
     """Texts that are the old path of what moves, and stand where a made-up name is looked for."""
     old = re.escape(facts.world.names.dotted(facts.move.source))
     path = re.compile(rf"{old}[.:]({'|'.join(map(re.escape, sorted(facts.moved_names)))})")
-    for module in facts.world.modules_mentioning(*facts.moved_names):
+    for module in facts.world.modules_at(_spelling(facts)):
         parents = module.source.nodes.parents
         for node in module.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and path.fullmatch(node.value):
@@ -80,6 +81,17 @@ def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
                 keyed = isinstance(above, ast.Dict) and node in above.keys
                 if keyed or isinstance(above, (ast.Compare, ast.Subscript, ast.MatchValue)):
                     yield module.source.place(node), node.value
+
+
+def _spelling(facts: Facts) -> Iterator[str]:
+    """The files in whose bytes the end of such a path stands, be it in pieces with comments between them."""
+    tree, last = facts.world.tree, facts.world.names.dotted(facts.move.source).rpartition(".")[2]
+    names = "|".join(map(re.escape, sorted(facts.moved_names)))
+    end = re.compile(rf"{re.escape(last)}\W*[.:]\W*(?:[a-zA-Z]{{1,2}}[\"'])?(?:{names})(?!\w)".encode())
+    for path in sorted(tree.code_with(facts.moved_names)):
+        raw = tree.peek(path)
+        if path.endswith(".py") and any(end.search(text) for text in (raw, _COMMENT.sub(b"", raw))):
+            yield path
 
 
 def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
