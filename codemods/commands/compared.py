@@ -49,6 +49,13 @@ def trees_of(options: Namespace, root: Path) -> tuple[Tree, Tree]:
     return _of_one(words[0], root)
 
 
+def as_change(old: Tree, new: Tree) -> Tree:
+    """The new one as what it changes of the old one, where both are kept by git, which knows what differs."""
+    from codemods.project.git_tree import GitTree
+
+    return new.over(old) if isinstance(old, GitTree) and isinstance(new, GitTree) else new
+
+
 def _of_one(word: str, root: Path) -> tuple[Tree, Tree]:
     from codemods.project import DiskTree
 

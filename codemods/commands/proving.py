@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from codemods.commands.compared import add_trees, trees_of
+from codemods.commands.compared import add_trees, as_change, trees_of
 from codemods.commands.moves_made import check_exist, check_made, parsed_move, wrong
 from codemods.commands.moving import add_trials, trials_of
 from codemods.commands.paging import add_html, write_review
@@ -107,7 +107,7 @@ def reviewed(options: Namespace) -> tuple[Review, Tree, Tree]:
     before, after = trees_of(options, root)
     check_exist(moves, before, after)
     with watching(profile=False, quiet=options.quiet):
-        review = face.review(before, after, moves)
+        review = face.review(before, as_change(before, after), moves)
         check_made(moves, review, after)
         tried: list[Check] = [trial(before, after, moves) for trial in trials]
     review = judged(with_checks(review, tried), options.allow, options.only_moved, options.strict)

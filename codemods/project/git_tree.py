@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codemods.model import Hazard, Place, Refused
 from codemods.project.git import ask, asking, silent
-from codemods.project.tree import Tree
+from codemods.project.tree import OverlayTree, Tree
 from codemods.project.walking import is_entered, is_script, looked_at, may_be_script
 
 _FILE_MODES = (b"100644", b"100755")
@@ -52,6 +52,10 @@ class GitTree(Tree):
 
     @property
     def paths(self) -> frozenset[str]:
+        return self._paths
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
         return frozenset(self._blobs)
 
     def read(self, path: str) -> bytes:
@@ -71,6 +75,13 @@ class GitTree(Tree):
             if kind == b"blob" and _is_plain(path):
                 found.append(Blob(path, mode, blob))
         return tuple(found)
+
+    def over(self, old: GitTree) -> OverlayTree:
+        """This revision as what it changes of another: what both have is then read, searched and parsed once."""
+        new = {path: one for path, one in self._blobs.items() if old._blobs.get(path) != one}
+        read = dict(self.bytes_of(sorted(set(new.values()))))
+        gone = dict.fromkeys(old.paths - self.paths)
+        return OverlayTree(old, {path: read[one] for path, one in new.items()} | gone)
 
     def bytes_of(self, objects: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """Each object with its bytes, read from one process. Raises Refused for one that this clone does not have."""
