@@ -50,10 +50,17 @@ def trees_of(options: Namespace, root: Path) -> tuple[Tree, Tree]:
 
 
 def as_change(old: Tree, new: Tree) -> Tree:
-    """The new one as what it changes of the old one, where both are kept by git, which knows what differs."""
+    """The new one as what it changes of the old one. Of two revisions git knows what differs."""
+    from codemods.project import OverlayTree
     from codemods.project.git_tree import GitTree
 
-    return new.over(old) if isinstance(old, GitTree) and isinstance(new, GitTree) else new
+    if isinstance(old, GitTree) and isinstance(new, GitTree):
+        return new.over(old)
+    try:
+        changes = {p: new.read(p) for p in new.paths if p not in old.paths or old.peek(p) != new.peek(p)}
+    except OSError:  # A file that can't be read is one of the tree all the same.
+        return new
+    return OverlayTree(old, changes | dict.fromkeys(old.paths - new.paths))
 
 
 def _of_one(word: str, root: Path) -> tuple[Tree, Tree]:
