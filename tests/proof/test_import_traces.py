@@ -49,3 +49,13 @@ def test_a_recorded_trace_is_what_would_happen(bodies: list[str], order: list[st
         shared = ImportSimulation(side, inside, {}, facts, keys, traces).start(name)
         alone = ImportSimulation(side, inside, {}, facts, keys).start(name)
         assert told(shared) == told(alone), name
+
+
+def test_what_a_module_does_as_a_script_does_not_run_when_it_is_imported() -> None:
+    guarded = "if __name__ == '__main__':\n    from a import X\n    X.y\nelse:\n    import outside\n"
+    snapshot = Snapshot(MemoryTree({"a.py": b"import b\nX = 1\n", "b.py": guarded.encode()}))
+    run = ImportSimulation(snapshot, frozenset(["a.py", "b.py"]), {}, Facts(snapshot, ["a.py"], frozenset()), ()).start(
+        "a.py"
+    )
+    assert run.failed is None
+    assert [*run.outside] == ["outside"]

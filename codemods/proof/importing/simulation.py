@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from codemods.model import Place
 from codemods.proof.importing.eager import called_import
 from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
-from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_typing
+from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_main_guard, is_typing
 
 
 class ImportSimulation(Executing):
@@ -43,7 +43,7 @@ class ImportSimulation(Executing):
             self._from(path, node)
         elif isinstance(node, ast.If):
             self._reads(path, node.test, outline)
-            if not is_typing(node.test):
+            if not is_typing(node.test) and not is_main_guard(node):
                 self._block(path, node.body, outline)
             self._block(path, node.orelse, outline)
         elif isinstance(node, ast.Try):
