@@ -10,8 +10,17 @@ Each entry is tested against the library that it speaks of (tests/frameworks).
 """
 
 from codemods.frameworks.entries import Fact, Pin
-from codemods.frameworks.resolvers import resolves_by_itself, resolving_words
+from codemods.frameworks.resolvers import resolves_by_itself, resolving_words, words_of_resolvers
 from codemods.frameworks.table import facts, matching
 from codemods.frameworks.twins import holds_of
 
-__all__ = ["Fact", "Pin", "facts", "holds_of", "matching", "resolves_by_itself", "resolving_words"]
+__all__ = [
+    "Fact",
+    "Pin",
+    "facts",
+    "holds_of",
+    "matching",
+    "resolves_by_itself",
+    "resolving_words",
+    "words_of_resolvers",
+]

@@ -10,13 +10,37 @@ from codemods.project import Tree
 
 # Of these words code has one that reads annotations, and one that looks names up.
 _READS = ("__annotations__", "get_annotations", "signature", "annotationlib")
+
+
+def _read(name: str) -> str:
+    """An attribute that is read, in every spelling; its name in a list of names is none."""
+    return rf"(?<![\w\"']){name}|(?:getattr\(.*|getter\(|(?:get|pop)\(|\[)[\"']{name}"
+
+
 # `signature()` tells more than annotations, which are read off it.
-_READS_ONE = re.compile(r"__annotations__|get_annotations|annotationlib|signature\((?s:.*)\.(return_)?annotation\b")
-_LOOKS_UP = re.compile(r"__globals__|\beval\(|f_globals|eval_str|get_type_hints|_eval_type|ForwardRef")
+_READS_ONE = re.compile(
+    rf"{_read('__annotations__')}|(?<!def )\bget_annotations(?!\(\s*\))|annotationlib"
+    r"|signature\((?s:.*)\.(return_)?annotation\b"
+)
+_LOOKS_UP = re.compile(rf"{_read('__globals__')}|\beval\(|f_globals|eval_str|get_type_hints|_eval_type|ForwardRef")
 # These look up all kinds of names; those of annotations in the module that `__module__` names.
 _MAY_LOOK_UP = re.compile(r"sys\.modules|vars\(|import_module\(|getattr\(\w*module")
+_TEXTS = re.compile(r"""(\"{3}|'{3})(?s:.*?)\1""")
 _TOP_LEVEL = re.compile(r"^(?=(?:@|def |class |async def ))", re.M)
-_GENERIC = re.compile(r"\bget_type_hints\(|\bget_annotations\(|eval_str\s*=|\bresolve_types\(|\bevaluate_forward_ref\(")
+# Called with what is asked; a tree's own method of that name may be called without.
+_GENERIC = re.compile(
+    r"(?<!def )\b(?:get_type_hints|get_annotations|resolve_types|evaluate_forward_ref)\((?!\s*\))|eval_str\s*="
+)
+
+
+_OWN = re.compile(r"\bdef \w+\(|\.\w+\(\s*\)")
+_WORD = re.compile(r"\w+")
+
+
+def words_of_resolvers(tree: Tree, code: str) -> set[str]:
+    """The words of frameworks that ``code`` has; a method of the tree that is called like one is called without
+    anything."""
+    return set(resolving_words(tree, code)) & set(_WORD.findall(_OWN.sub("", code)))
 
 
 def resolving_words(tree: Tree, code: str) -> Iterator[str]:
@@ -33,7 +57,7 @@ def resolves_by_itself(
     words = (*_READS, "get_type_hints", "resolve_types", "evaluate_forward_ref", "eval_str")
     for path in sorted(tree.code_with(words)):
         if path.endswith(".py") and among(path):
-            code = text(path)
+            code = _TEXTS.sub("", text(path))
             if _GENERIC.search(code) or (_READS_ONE.search(code) and _looks_up(code)):
                 return True
     return False

@@ -42,7 +42,7 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
     for code in code_that_gets(facts):
-        for node, spelled in reads_of_module(code.node):
+        for node, spelled in reads_of_module(code.node, *_modules(facts)):
             met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
     elsewhere: list[Place] = []
     for module, node, spelled in _reads(facts):
@@ -65,6 +65,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
         many = f"at {len(elsewhere)} places" if len(elsewhere) > 1 else "here"
         reason = f"the module of a definition is read {many}, and none that moves is seen to get there"
         yield Hazard(CODE, elsewhere[0], reason, (), Severity.ASSUMED)
+
+
+def _modules(facts: Facts) -> tuple[str, str]:
+    names, move = facts.world.names, facts.move
+    return names.dotted(move.source), names.dotted(move.destination)
 
 
 def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
@@ -97,9 +102,10 @@ def _spelling(facts: Facts) -> Iterator[str]:
 def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     """Where modules that know the source ask for the module of something."""
     last = facts.world.names.dotted(facts.move.source).rpartition(".")[2]
+    names = _modules(facts)
     knowing = facts.world.tree.code_with([last]) | {facts.move.source}
     for module in facts.world.modules_mentioning(*WORDS, among=knowing):
-        yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree))
+        yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree, *names))
 
 
 def _is_of_moved(facts: Facts, module: Module, node: ast.expr) -> bool:

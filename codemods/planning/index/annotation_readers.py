@@ -104,7 +104,9 @@ def _uses(world: ProjectIndex, path: str, words: frozenset[str]) -> bool:
         tree = world.module(path).source.tree
     except Unreadable:
         return False
-    return any(not words.isdisjoint(_words(node)) for node in ast.walk(tree))
+    asked = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and not n.args and not n.keywords}
+    # A method of the tree that is called like one of these functions may be called without anything.
+    return any(id(node) not in asked and not words.isdisjoint(_words(node)) for node in ast.walk(tree))
 
 
 def _words(node: ast.AST) -> Iterator[str]:

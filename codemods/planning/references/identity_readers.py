@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.references.introspection import parents_of
+from codemods.planning.references.module_questions import is_answered_alike
 from codemods.planning.references.module_values import last_name
 from codemods.project import walk
 
@@ -15,16 +17,20 @@ from codemods.project import walk
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
 _ATTRIBUTES = frozenset({"__module__", "co_filename"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
+_WORDS = re.compile(r"[a-z] [a-z]+ | [a-z]+ [a-z]", re.IGNORECASE)
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
 
 
-def reads_of_module(root: ast.AST) -> Iterator[tuple[ast.expr, str]]:
-    """(place, spelling) for each expression below ``root`` whose value has the module of some definition in it."""
+def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
+    """(place, spelling) for each expression below ``root`` whose value has the module of some definition in it, and
+    that makes something else of the module's old name than of its new one."""
     parents = parents_of(root)
     for node in walk(root):
         spelled = _spelling(node, parents)
         if spelled and isinstance(node, ast.expr):
-            yield node, spelled
+            asked = parents.get(id(node)) if isinstance(node, ast.Constant) else node
+            if not is_answered_alike(asked if isinstance(asked, ast.Call) else node, parents, old, new):
+                yield node, spelled
 
 
 def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
@@ -42,7 +48,7 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
-        case ast.Call() | ast.FormattedValue() | ast.BinOp() if _is_raised(node, parents):
+        case ast.Call() | ast.FormattedValue() | ast.BinOp() if _is_shown(node, parents):
             return ""
         case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):
             return f"{name}() of a class"
@@ -53,6 +59,18 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "a class in a formatted text" if any(map(_is_class, values)) else ""
         case _:
             return ""
+
+
+def _is_shown(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Is it for people to read?"""
+    return _is_raised(node, parents) or _is_a_sentence(node, parents)
+
+
+def _is_a_sentence(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Does it stand among words, in a text for people? A name that is made up to look something up has no spaces."""
+    above = parents.get(id(node))
+    texts = above.values if isinstance(above, ast.JoinedStr) else [node.left] if isinstance(node, ast.BinOp) else []
+    return any(isinstance(t, ast.Constant) and _WORDS.search(str(t.value)) for t in texts)
 
 
 def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.frameworks import resolves_by_itself, resolving_words
+from codemods.frameworks import resolves_by_itself, words_of_resolvers
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
@@ -18,7 +18,6 @@ _CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
 _DOTTED = re.compile(
     r"(?<![\w./:-])[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?|(?<![\w./:-])[^\W\d]\w*:[^\W\d]\w*"
 )
-_WORD = re.compile(r"\w+")
 # What reads annotations while the program runs.
 _ASKS_ANNOTATIONS = re.compile(
     rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
@@ -226,7 +225,7 @@ def _is_resolved(comparison: Comparison) -> bool:
 def _resolve(comparison: Comparison, paths: set[str]) -> bool:
     """Is one of these files on speaking terms with a framework that resolves annotations?"""
     codes = ((comparison.after.bytes(path) or b"").decode("utf-8", "replace") for path in paths)
-    return any(set(resolving_words(comparison.new, code)) & set(_WORD.findall(code)) for code in codes)
+    return any(words_of_resolvers(comparison.new, code) for code in codes)
 
 
 def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:

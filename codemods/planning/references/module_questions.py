@@ -1,0 +1,56 @@
+"""What is asked of a module's name where it is read: ``cls.__module__ == "numpy"`` is answered the same for both names.
+
+The expression around a read is computed for the old and for the new name, as far as it is made of texts.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any
+
+_COMPARING: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.In: lambda one, many: one in many,
+    ast.NotIn: lambda one, many: one not in many,
+}
+_METHODS = frozenset(
+    {"startswith", "endswith", "partition", "rpartition", "split", "rsplit", "removeprefix", "removesuffix", "lower"}
+)
+
+
+def is_answered_alike(node: ast.expr, parents: dict[int, ast.AST], old: str, new: str) -> bool:
+    """Is what the code around a read makes of a module's name the same for both names?"""
+    one, two = old, new
+    try:
+        while one != two:
+            found = _step(node, parents)
+            if found is None:
+                return False
+            node, compute = found
+            one, two = compute(one), compute(two)
+    except (ValueError, TypeError, LookupError):
+        return False
+    return True
+
+
+def _step(node: ast.expr, parents: dict[int, ast.AST]) -> tuple[ast.expr, Callable[[Any], Any]] | None:
+    """The expression around, and what it makes of a value."""
+    above = parents.get(id(node))
+    if isinstance(above, ast.Attribute) and above.attr in _METHODS:
+        call = parents.get(id(above))
+        if isinstance(call, ast.Call) and call.func is above and not call.keywords:
+            given = [ast.literal_eval(argument) for argument in call.args]
+            return call, lambda value: getattr(value, above.attr)(*given)
+    if isinstance(above, ast.Subscript) and above.value is node:
+        index = ast.literal_eval(above.slice)
+        return above, lambda value: value[index]
+    if isinstance(above, ast.Compare) and above.left is node and len(above.ops) == 1:
+        compare, other = _COMPARING.get(type(above.ops[0])), ast.literal_eval(above.comparators[0])
+        return (above, lambda value: compare(value, other)) if compare is not None else None
+    if isinstance(above, ast.Compare) and [node] == above.comparators and isinstance(above.ops[0], (ast.Eq, ast.NotEq)):
+        compare, other = _COMPARING[type(above.ops[0])], ast.literal_eval(above.left)
+        return above, lambda value: compare(value, other)
+    return None
