@@ -70,9 +70,12 @@ _COMMAND = re.compile(
 
 def _starts(tree: Files, other: str, word: str) -> list[Started]:
     try:
-        text = tree.peek(other).decode("utf-8", "replace")
+        raw = tree.peek(other)
     except OSError:
         return []
+    if b".py" not in raw:
+        return []
+    text = raw.decode("utf-8", "replace")
     if word.rpartition("/")[2].removesuffix(".py") not in text and word.rstrip("/").rpartition("/")[2] not in text:
         return []
     found = []

@@ -52,6 +52,8 @@ WAYS = {
     "hasattr": Way(given=True, gives="name", bound=False),
     "getattr_static": Way(given=True, gives="name"),
 }
+# Each place has one of these: the namespace is got by them, and held under a name in the same file.
+_WORDS = re.compile(rf"\b(?:{'|'.join(WAYS)}|__dict__)\b")
 # Those that look into the module in which they are called, wherever in it.
 OF_THE_MODULE = frozenset(name for name, way in WAYS.items() if way.own == "module")
 
@@ -133,8 +135,7 @@ class _Namespaces:
 
     def looks(self, unit: DefinitionGroup | None) -> Iterator[Look]:
         for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
-            text = self.module.source.text
-            if unit is None or any(word in text for word in (*WAYS, "__dict__", "modules", "import_module")):
+            if _WORDS.search(self.module.source.text) is not None:
                 for node in walk(root):
                     if self._may_look(node):
                         yield from self._look(node, self.module.source.nodes.parents, unit)

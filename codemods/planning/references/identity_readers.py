@@ -48,8 +48,15 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
-        case ast.Call() | ast.FormattedValue() | ast.BinOp() if _is_shown(node, parents):
+        case ast.Call() | ast.FormattedValue() | ast.BinOp():
+            shown = _shown(node)
+            return "" if not shown or _is_shown(node, parents) else shown
+        case _:
             return ""
+
+
+def _shown(node: ast.AST) -> str:
+    match node:
         case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):
             return f"{name}() of a class"
         case ast.FormattedValue(value=shown) if _is_class(shown):
