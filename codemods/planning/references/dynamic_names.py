@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_values
+from codemods.planning.references.instance_filters import keeps_instances_only
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 
@@ -67,7 +68,7 @@ class Look:
 
     ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
     ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``unit`` is the code of the source in
-    which it stands, if it stands there.
+    which it stands, if it stands there. ``instances``: it takes only instances of a class, so no function and no class.
     """
 
     place: Place
@@ -76,6 +77,7 @@ class Look:
     ordered: bool = False
     bound: bool = True
     unit: DefinitionGroup | None = None
+    instances: bool = False
 
     def finds(self, name: str) -> bool:
         if not self.texts:
@@ -89,11 +91,15 @@ class Look:
 
 def looks(facts: Settled) -> Iterator[Look]:
     """The places in staying code, and in other modules, that look into the namespace of the source."""
-    values = facts.referrers.values
-    yield from facts.referrers.looks
-    own = _Namespaces(values, facts.source)
-    for unit in facts.staying:
-        yield from own.looks(unit)
+    own = _Namespaces(facts.referrers.values, facts.source)
+    found = [look for unit in facts.staying for look in own.looks(unit)]
+    yield from (look for look in (*facts.referrers.looks, *found) if _may_keep(facts, look))
+
+
+def _may_keep(facts: Settled, look: Look) -> bool:
+    """May a place that goes through the namespace keep something that moves?"""
+    moving = (s for unit in facts.moving for s in unit.statements)
+    return look.keeps is None or any(look.keeps.may_keep(facts.source, s) for s in moving)
 
 
 def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
@@ -228,4 +234,5 @@ class _Namespaces:
         else:
             within = parents.get(id(above)) if above is not None else None
             in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
-            yield Look(place, called, ordered=in_order, unit=unit)
+            instances = keeps_instances_only(self.values.world, self.module, node)
+            yield Look(place, called, ordered=in_order, unit=unit, instances=instances)

@@ -21,7 +21,8 @@ def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
     if facts.pytest_rules.reads(move.source):
         return False
     place = below_moved(facts)
-    needs = [facts.units.by_name[need.name].statements[-1].index for need in verdict.moved_needs]
+    bound = [(need.name, facts.units.by_name[need.name].statements) for need in verdict.moved_needs]
+    needs = [max(s.index for s in statements if name in s.binds or s is statements[0]) for name, statements in bound]
     users = [need.by.statements[0].index for need in verdict.source_needs]
     if place is None or any(index >= place for index in needs) or any(index < place for index in users):
         return False
