@@ -37,8 +37,8 @@ def _tests(world: ProjectIndex, module: Module, target: ast.expr, tests: list[as
         and len(test.args) == 2
         and ast.dump(test.args[0]) == ast.dump(ast.Name(getattr(value, "id", ""), ast.Load()))
         and all(_makes_values(world, module, one) for one in _classes(test.args[1]))
-        for part in wanted
-        for test in part
+        for joined in tests
+        for test in (joined.values if isinstance(joined, ast.BoolOp) and isinstance(joined.op, ast.And) else [joined])
     )
 
 
