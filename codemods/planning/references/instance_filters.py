@@ -28,9 +28,6 @@ def keeps_instances_only(world: ProjectIndex, module: Module, namespace: ast.exp
 
 def _tests(world: ProjectIndex, module: Module, target: ast.expr, tests: list[ast.expr]) -> bool:
     value = target.elts[-1] if isinstance(target, ast.Tuple) else target
-    wanted = [
-        test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test] for test in tests
-    ]
     return any(
         isinstance(test, ast.Call)
         and getattr(test.func, "id", "") == "isinstance"
