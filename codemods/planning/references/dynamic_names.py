@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_values
-from codemods.planning.references.instance_filters import keeps_instances_only
+from codemods.planning.references.instance_filters import is_no_instance, keeps_instances_only
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 
@@ -68,7 +68,7 @@ class Look:
 
     ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
     ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``unit`` is the code of the source in
-    which it stands, if it stands there. ``instances``: it takes only instances of a class, so no function and no class.
+    which it stands, if it stands there. ``instances``: it takes only instances of a class, so no function.
     """
 
     place: Place

@@ -1,16 +1,17 @@
-"""Code that goes through a namespace and keeps the instances of a class: it finds no function and no class in it."""
+"""Code that goes through a namespace and keeps the instances of a class: it finds no function and no class in it, nor
+what the standard library made."""
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
-from codemods.bindings import Module
+from codemods.bindings import Module, Statement
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.outside_names import tree_classes
-
-_PLAIN = frozenset({"str", "bytes", "int", "float", "bool", "list", "tuple", "dict", "set", "frozenset"})
 
 
 def keeps_instances_only(world: ProjectIndex, module: Module, namespace: ast.expr) -> bool:
@@ -47,19 +48,29 @@ def _makes_values(world: ProjectIndex, module: Module, node: ast.expr) -> bool:
     """Is it a class whose instances are neither functions nor classes?"""
     chain = chain_of(node)
     found = resolved(world, module, chain) if chain else None
-    if found is None:
-        return len(chain) == 1 and chain[0] in _PLAIN and chain[0] not in module.binds
-    return isinstance(definition(world, found), ast.ClassDef) and not _is_metaclass(world, *found, frozenset())
+    owner = definition(world, found) if found is not None else None
+    return found is not None and isinstance(owner, ast.ClassDef) and _is_plain(world, found[0], owner, frozenset())
 
 
-def _is_metaclass(world: ProjectIndex, path: str, name: str, seen: frozenset[tuple[str, str]]) -> bool:
-    node = definition(world, (path, name))
-    bases = node.bases if isinstance(node, ast.ClassDef) and (path, name) not in seen else []
-    for base in bases:
-        last = getattr(base, "attr", getattr(base, "id", ""))
-        if last == "type" or last.endswith("Meta") or last == "EnumType":
-            return True
-        above = tree_classes(world, world.module(path), base)
-        if any(_is_metaclass(world, where, found.name, seen | {(path, name)}) for where, found in above):
-            return True
-    return False
+def _is_plain(world: ProjectIndex, path: str, owner: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
+    """No metaclass, and nothing by which what is no subclass counts as an instance."""
+    names = [getattr(base, "attr", getattr(base, "id", "")) for base in owner.bases]
+    metaclasses = [ast.unparse(k.value).rpartition(".")[2] for k in owner.keywords if k.arg == "metaclass"]
+    if any(name in ("type", "Protocol", "EnumType") or name.endswith("Meta") for name in names):
+        return False
+    if set(metaclasses) - {"ABCMeta"} or any(getattr(n, "name", "") == "__subclasshook__" for n in owner.body):
+        return False
+    module, seen = world.module(path), seen | {owner}
+    above = [found for base in owner.bases for found in tree_classes(world, module, base)]
+    return all(inner in seen or _is_plain(world, where, inner, seen) for where, inner in above)
+
+
+def is_no_instance(module: Module, statement: Statement) -> bool:
+    """Does a statement bind what is surely no instance of such a class: a function, a class, something from outside?"""
+    node = statement.node
+    if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+        return True
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    chain = chain_of(value) if value is not None else ()
+    items = module.top_imports.get(chain[0], []) if chain else []
+    return bool(items) and all(not i.level and i.module.partition(".")[0] in sys.stdlib_module_names for i in items)
