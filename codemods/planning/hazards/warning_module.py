@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import last_name
 
 CODE = "warning-module"
@@ -15,8 +16,9 @@ ACCEPTS = True
 TITLE = "a filter for warnings names the source, and moved code may be blamed for warnings"
 MEANING = """A warning comes from the module in which `warnings.warn` stands, or, with a `stacklevel` of two, from the
 one that called; filters select by that module. Where the project has a filter that means the source and not the
-destination, moved code that calls anything is refused: whatever it calls may warn. Filters of pytest in settings are
-the hazard configured-by-name."""
+destination, moved code that calls anything is refused: whatever it calls may warn. That is not so for a filter of a
+message which only code of the tree gives that stays, in its own name. Filters of pytest in settings are the hazard
+configured-by-name."""
 EXAMPLE = """
 -- shop/__init__.py --
 import warnings
@@ -44,23 +46,52 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 
 def _filters(facts: Facts, old: str, new: str) -> Iterator[Place]:
-    """Filters that select one of the two modules and not the other."""
+    """Filters that select one of the two modules and not the other, for warnings that moved code may be blamed for."""
     for module in facts.world.modules_mentioning(*_FILTERS):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
             if last_name(call.func) not in _FILTERS:
                 continue
             named = [k.value for k in call.keywords if k.arg == "module"] + call.args[3:4]
-            for text in (t for node in named for t in texts.of(node)):
-                if _means(text, old) != _means(text, new):
-                    yield module.source.place(call)
-            marks = (
-                a.value.rpartition(":")[2]
-                for a in call.args[:1]
-                if isinstance(a, ast.Constant) and isinstance(a.value, str)
-            )
-            if any((mark == old) != (mark == new) for mark in marks):
+            selects = any(_means(text, old) != _means(text, new) for node in named for text in texts.of(node))
+            for node in call.args[:1]:
+                mark = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+                selects = selects or (mark.rpartition(":")[2] == old) != (mark.rpartition(":")[2] == new)
+            if selects and not _comes_from_staying(facts, _message(call)):
                 yield module.source.place(call)
+
+
+def _message(call: ast.Call) -> str:
+    """The pattern of messages that a filter selects; empty for all: ``"ignore:old lifespans:Warning:shop"``."""
+    if len(call.args) == 1 and not call.keywords:
+        mark = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
+        return mark.split(":")[1] if isinstance(mark, str) and mark.count(":") > 1 else ""
+    given = [k.value for k in call.keywords if k.arg == "message"] + call.args[1:2]
+    return given[0].value if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str) else ""
+
+
+def _comes_from_staying(facts: Facts, pattern: str) -> bool:
+    """Is there code that gives such a message, and does all such code stay, and speak for itself (no stacklevel)?"""
+    if not pattern:
+        return False
+    moving = {id(n) for u in facts.moving for s in u.statements for n in ast.walk(s.node)}
+    certain = False
+    for module in facts.world.modules_mentioning("warn"):
+        texts = facts.referrers.values.texts(module)
+        for call in module.source.nodes.of(ast.Call):
+            if last_name(call.func) not in ("warn", "warn_explicit") or not call.args:
+                continue
+            # Of a text that begins with something known, what is not known is taken for a name or a number.
+            given = (
+                text if text.startswith(UNKNOWN) else text.replace(UNKNOWN, "x") for text in texts.of(call.args[0])
+            )
+            found = {text for text in given if UNKNOWN in text or _means(f"(?i:{pattern})", text)}
+            level = next((k.value for k in call.keywords if k.arg == "stacklevel"), None) or (*call.args[2:3], None)[0]
+            its_own = level is None or (isinstance(level, ast.Constant) and level.value == 1)
+            if found and (id(call) in moving or not its_own):
+                return False
+            certain = certain or any(UNKNOWN not in text for text in found)
+    return certain
 
 
 def _means(pattern: str, dotted: str) -> bool:
