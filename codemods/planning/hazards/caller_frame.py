@@ -12,7 +12,7 @@ from codemods.frameworks import facts as table
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
-from codemods.planning.references.outside_names import outside_names
+from codemods.planning.references.outside_names import outside_names, tree_classes
 
 CODE = "caller-frame"
 ACCEPTS = True
@@ -55,7 +55,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _reasons(facts: Facts, call: ast.Call) -> Iterator[tuple[Severity, str]]:
     there = f"{facts.move.destination} after the move"
+    parents = facts.source.source.nodes.parents
+    decorates = call in getattr(parents.get(id(call)), "decorator_list", ())
     for module, function in called(facts.world, facts.source, call.func):
+        if function.name == "__call__" and not decorates and _makes_one(facts, call):
+            continue  # an instance is made here, and called elsewhere
         if _looks_at_callers(facts, module, function, _DEPTH):
             yield Severity.REFUSES, f"{function.name} looks at the module that calls it, which is {there}"
     names = outside_names(facts.world, facts.source, call.func)
@@ -68,6 +72,10 @@ def _reasons(facts: Facts, call: ast.Call) -> Iterator[tuple[Severity, str]]:
             elif shown is not None:
                 reason = f"{shown} shows it with its line, for people; no text of the tree names the source so"
                 yield Severity.ASSUMED, f"{fact.why}, {reason}: it is {there}"
+
+
+def _makes_one(facts: Facts, call: ast.Call) -> bool:
+    return any(True for _ in tree_classes(facts.world, facts.source, call.func))
 
 
 def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_values
-from codemods.planning.references.instance_filters import is_no_instance, keeps_instances_only
+from codemods.planning.references.instance_filters import Filter, filter_of
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 
@@ -68,7 +68,7 @@ class Look:
 
     ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
     ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``unit`` is the code of the source in
-    which it stands, if it stands there. ``instances``: it takes only instances of a class, so no function.
+    which it stands, if it stands there. ``keeps``: what it keeps of all names.
     """
 
     place: Place
@@ -77,7 +77,7 @@ class Look:
     ordered: bool = False
     bound: bool = True
     unit: DefinitionGroup | None = None
-    instances: bool = False
+    keeps: Filter | None = None
 
     def finds(self, name: str) -> bool:
         if not self.texts:
@@ -234,5 +234,5 @@ class _Namespaces:
         else:
             within = parents.get(id(above)) if above is not None else None
             in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
-            instances = keeps_instances_only(self.values.world, self.module, node)
-            yield Look(place, called, ordered=in_order, unit=unit, instances=instances)
+            keeps = filter_of(self.values.world, self.module, node)
+            yield Look(place, called, ordered=in_order, unit=unit, keeps=keeps)

@@ -83,10 +83,12 @@ def _is_a_sentence(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
 
 
 def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Does it stand in the message of an exception, which people read and no code looks things up by?"""
+    """Does it stand in the message of an exception or a warning, which people read, and no code looks things up by?"""
     above = parents.get(id(node))
     while above is not None and not isinstance(node, ast.stmt):
         if isinstance(above, ast.Raise) or (isinstance(above, ast.Assert) and node is above.msg):
+            return True
+        if isinstance(above, ast.Call) and node is not above.func and last_name(above.func) == "warn":
             return True
         node, above = above, parents.get(id(above))
     return isinstance(node, ast.Assign) and _is_a_message(node, parents)

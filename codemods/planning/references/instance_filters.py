@@ -1,11 +1,11 @@
-"""Code that goes through a namespace and keeps the instances of a class: it finds no function and no class in it, nor
-what the standard library made."""
+"""Code that goes through a namespace and keeps the instances, or the subclasses, of a class: what else is there it does
+not find. A function is no instance of a plain class, nor is what the standard library made."""
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
@@ -13,64 +13,97 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.outside_names import tree_classes
 
+Owner = tuple[str, ast.ClassDef]
 
-def keeps_instances_only(world: ProjectIndex, module: Module, namespace: ast.expr) -> bool:
+
+@dataclass(frozen=True)
+class Filter:
+    """What is kept of a namespace: by ``test``, ``isinstance`` or ``issubclass``, of these classes of the tree."""
+
+    world: ProjectIndex
+    test: str
+    classes: tuple[Owner, ...]
+
+    def may_keep(self, module: Module, statement: Statement) -> bool:
+        """May what a statement of ``module`` binds be kept?"""
+        node = statement.node
+        if self.test == "issubclass":
+            return not isinstance(node, ast.ClassDef) or self._may_derive(module.path, node, frozenset())
+        if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+            return False
+        value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+        return not (value is not None and _is_of_the_library(module, value))
+
+    def _may_derive(self, path: str, node: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
+        if any(node is owner for _, owner in self.classes):
+            return True
+        module = self.world.module(path)
+        for base in node.bases:
+            above = list(tree_classes(self.world, module, base))
+            if not above and not (_is_of_the_library(module, base) or isinstance(base, ast.Name)):
+                return True  # nobody knows what that is
+            if any(inner not in seen and self._may_derive(at, inner, seen | {node}) for at, inner in above):
+                return True
+        return False
+
+
+def filter_of(world: ProjectIndex, module: Module, namespace: ast.expr) -> Filter | None:
     """``[v for v in vars().values() if isinstance(v, Field)]``, or a loop that does nothing for other values."""
     parents = module.source.nodes.parents
     above = parents.get(id(namespace))
-    call = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr in ("values", "items") else None
-    around = parents.get(id(call)) if isinstance(call, ast.Call) else None
+    inner = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr in ("values", "items") else None
+    around = parents.get(id(inner)) if isinstance(inner, ast.Call) else None
+    if isinstance(around, ast.Call) and getattr(around.func, "id", "") in ("list", "tuple", "sorted"):
+        around = parents.get(id(around))
     if isinstance(around, ast.comprehension):
-        return _tests(world, module, around.target, around.ifs)
+        return _found(world, module, around.target, around.ifs)
     if isinstance(around, ast.For) and len(around.body) == 1 and isinstance(around.body[0], ast.If):
-        return not around.body[0].orelse and _tests(world, module, around.target, [around.body[0].test])
-    return False
+        test = around.body[0].test
+        return None if around.body[0].orelse else _found(world, module, around.target, [test])
+    return None
 
 
-def _tests(world: ProjectIndex, module: Module, target: ast.expr, tests: list[ast.expr]) -> bool:
+def _found(world: ProjectIndex, module: Module, target: ast.expr, tests: list[ast.expr]) -> Filter | None:
     value = target.elts[-1] if isinstance(target, ast.Tuple) else target
-    return any(
-        isinstance(test, ast.Call)
-        and getattr(test.func, "id", "") == "isinstance"
-        and len(test.args) == 2
-        and ast.dump(test.args[0]) == ast.dump(ast.Name(getattr(value, "id", ""), ast.Load()))
-        and all(_makes_values(world, module, one) for one in _classes(test.args[1]))
-        for joined in tests
-        for test in (joined.values if isinstance(joined, ast.BoolOp) and isinstance(joined.op, ast.And) else [joined])
-    )
+    for joined in tests:
+        for test in joined.values if isinstance(joined, ast.BoolOp) and isinstance(joined.op, ast.And) else [joined]:
+            match test:
+                case ast.Call(func=ast.Name(id="isinstance" | "issubclass" as name), args=[ast.Name(id=asked), wanted]):
+                    classes = _classes(world, module, wanted) if asked == getattr(value, "id", "") else ()
+                    if classes:
+                        return Filter(world, name, classes)
+    return None
 
 
-def _classes(node: ast.expr) -> Iterator[ast.expr]:
-    yield from node.elts if isinstance(node, ast.Tuple) else [node]
-
-
-def _makes_values(world: ProjectIndex, module: Module, node: ast.expr) -> bool:
-    """Is it a class whose instances are neither functions nor classes?"""
-    chain = chain_of(node)
-    found = resolved(world, module, chain) if chain else None
-    owner = definition(world, found) if found is not None else None
-    return found is not None and isinstance(owner, ast.ClassDef) and _is_plain(world, found[0], owner, frozenset())
+def _classes(world: ProjectIndex, module: Module, node: ast.expr) -> tuple[Owner, ...]:
+    """Plain classes of the tree; none where one of them is another thing."""
+    found: list[Owner] = []
+    for part in node.elts if isinstance(node, ast.Tuple) else [node]:
+        chain = chain_of(part)
+        target = resolved(world, module, chain) if chain else None
+        owner = definition(world, target) if target is not None else None
+        if target is None or not isinstance(owner, ast.ClassDef) or not _is_plain(world, target[0], owner, frozenset()):
+            return ()
+        found.append((target[0], owner))
+    return tuple(found)
 
 
 def _is_plain(world: ProjectIndex, path: str, owner: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
-    """No metaclass, and nothing by which what is no subclass counts as an instance."""
+    """No metaclass, and nothing by which what is no subclass counts as one."""
     names = [getattr(base, "attr", getattr(base, "id", "")) for base in owner.bases]
-    metaclasses = [ast.unparse(k.value).rpartition(".")[2] for k in owner.keywords if k.arg == "metaclass"]
     if any(name in ("type", "Protocol", "EnumType") or name.endswith("Meta") for name in names):
         return False
-    if set(metaclasses) - {"ABCMeta"} or any(getattr(n, "name", "") == "__subclasshook__" for n in owner.body):
+    if any(getattr(n, "name", "") in ("__subclasshook__", "__instancecheck__") for n in owner.body):
+        return False
+    if any(k.arg == "metaclass" and ast.unparse(k.value).rpartition(".")[2] != "ABCMeta" for k in owner.keywords):
         return False
     module, seen = world.module(path), seen | {owner}
     above = [found for base in owner.bases for found in tree_classes(world, module, base)]
-    return all(inner in seen or _is_plain(world, where, inner, seen) for where, inner in above)
+    return all(inner in seen or _is_plain(world, at, inner, seen) for at, inner in above)
 
 
-def is_no_instance(module: Module, statement: Statement) -> bool:
-    """Does a statement bind what is surely no instance of such a class: a function, a class, something from outside?"""
-    node = statement.node
-    if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
-        return True
-    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-    chain = chain_of(value) if value is not None else ()
+def _is_of_the_library(module: Module, value: ast.expr) -> bool:
+    """``types.GeneratorType``"""
+    chain = chain_of(value)
     items = module.top_imports.get(chain[0], []) if chain else []
     return bool(items) and all(not i.level and i.module.partition(".")[0] in sys.stdlib_module_names for i in items)
