@@ -77,12 +77,32 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     request.check_names(world, move, units)
     referrers = Referrers(world, move.source).collect(source.binds)
     facts, followers = _settled(world, move, source, destination, units, referrers)
+    try:
+        return _planned(facts, followers)
+    except Refused as refused:
+        if not _has_turns(facts, refused):
+            raise
+        try:
+            return _planned(replace(facts, in_turn=True), followers)
+        except Refused:
+            raise refused from None
+
+
+def _has_turns(facts: Facts, refused: Refused) -> bool:
+    """Is a lazy old path refused for an order alone, so that what moves may do better in its turn?"""
+    if facts.source_imports or executed_in_place(facts) is not None:
+        return False
+    return all(hazard.code == import_order.CODE for hazard in refused.hazards)
+
+
+def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
+    move, world = facts.move, facts.world
     needs = RequiredImports(
         world,
-        units,
+        facts.units,
         _ordered(facts),
         move.destination,
-        relative_style(source, world.names),
+        relative_style(facts.source, world.names),
         facts.pinned,
         {name: unit for unit in facts.request.copied for name in unit.binds},
         at_top=not facts.source_imports or facts.in_place,

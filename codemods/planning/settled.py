@@ -33,6 +33,7 @@ class Settled:
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
     source_imports: bool = True  # else the destination imports the source, which finds moved names when asked
+    in_turn: bool = False  # what moves is executed along with the source, where it stood, effects or not
     in_place: bool = False  # the source imports the destination where what moves stood, and is always imported first
 
     @property

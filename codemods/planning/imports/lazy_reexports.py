@@ -106,7 +106,7 @@ def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None
     taken = facts.source.binds | facts.moved_names
     asname = f"_{last_part}" if last_part in taken else None
     new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
-    comment = "# noqa: F401  registers what moved there"
+    comment = f"# noqa: F401  {'defines' if facts.in_turn else 'registers'} what moved there"
     return NewImport(new.module, new.attribute, new.asname, comment), ReexportPosition(below)
 
 
@@ -187,8 +187,9 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
 
 
 def takes_effect(facts: Facts, unit: DefinitionGroup) -> bool:
-    """Does a definition change what others hold: by a decorator that registers it, a base that keeps a list?"""
-    return any(facts.effects.of(facts.source, statement) for statement in unit.statements)
+    """Does a definition change what others hold, by a decorator that registers it, a base that keeps a list; or does
+    it look at what others change?"""
+    return facts.in_turn or any(facts.effects.of(facts.source, statement) for statement in unit.statements)
 
 
 def _standing(facts: Facts) -> ast.FunctionDef | None:
