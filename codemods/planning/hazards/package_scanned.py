@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.frameworks import facts as table
 from codemods.frameworks import matching
 from codemods.model import Hazard, Place
@@ -42,16 +43,18 @@ _REMEDIES = ("choose a destination outside of the package that is scanned", "lea
 def find(facts: Facts) -> Iterator[Hazard]:
     names, move = facts.world.names, facts.move
     old, new = names.dotted(move.source), names.dotted(move.destination)
+    functions = all(isinstance(s.node, FUNCTIONS) for unit in facts.moving for s in unit.statements)
     for scan in scans(facts):
         place = _place(scan.module.path, scan.node)
-        if scan.lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
+        lists = scan.lists and not (functions and scan.classes)
+        if lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
             both = f" and in {move.source}, which imports it back" if scan.reaches(old) else ""
             reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
         elif scan.finds and scan.uses and scan.reaches(new) and facts.destination is None:
             reason = f"this uses each module of a package, and finds {move.destination} as one more"
             yield Hazard(CODE, place, reason, _REMEDIES)
-        elif scan.lists and not move.goes_on:
+        elif lists and not move.goes_on:
             reason = "this goes through the names of each module of a package, and no longer finds"
             yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
     yield from _by_files(facts)

@@ -41,6 +41,7 @@ class Scan:
     finds: bool
     uses: bool
     lists: bool
+    classes: bool = False  # and takes nothing but classes
 
     def reaches(self, dotted: str) -> bool:
         return self.scope.fullmatch(dotted) is not None
@@ -127,7 +128,40 @@ def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) 
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES)
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
-    return Scan(module, around, scope, finds, uses, uses and not words.isdisjoint(_LISTING))
+    lists = uses and not words.isdisjoint(_LISTING)
+    return Scan(module, around, scope, finds, uses, lists, lists and _takes_classes(around))
+
+
+def _takes_classes(around: ast.AST) -> bool:
+    """Does each loop over the names of a module pass over all that is no class?"""
+    found = []
+    for node in ast.walk(around):
+        if isinstance(node, (ast.For, ast.comprehension)) and _listed(node.iter):
+            members = node.iter.args[1:] if isinstance(node.iter, ast.Call) else []
+            found.append(any(last_name(given) == "isclass" for given in members) or any(map(_asks_class, _tests(node))))
+    return bool(found) and all(found)
+
+
+def _listed(node: ast.expr) -> bool:
+    return any(last_name(n) in _LISTING for n in ast.walk(node) if isinstance(n, (ast.Name, ast.Attribute)))
+
+
+def _tests(node: ast.For | ast.comprehension) -> list[ast.expr]:
+    """What is asked before anything is done with a value: conditions that all have to hold."""
+    if isinstance(node, ast.comprehension):
+        return node.ifs
+    last = node.body[-1]
+    plain = all(isinstance(statement, ast.Assign) for statement in node.body[:-1])
+    return [last.test] if plain and isinstance(last, ast.If) and not last.orelse else []
+
+
+def _asks_class(test: ast.expr) -> bool:
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(_asks_class, test.values))
+    if not isinstance(test, ast.Call):
+        return False
+    name = last_name(test.func)
+    return name == "isclass" or (name == "isinstance" and len(test.args) == 2 and last_name(test.args[1]) == "type")
 
 
 def _walks(module: Module) -> bool:
