@@ -92,6 +92,8 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
             continue
         text = tree.peek(path).decode("utf-8", "replace")
         for found in pattern.finditer(text) if not path.endswith((".py", ".pyi")) or "log" in text else ():
+            if found.group()[0] in "{$" and "style" not in text:
+                continue  # a formatter reads these only where it is told the style
             place = Place(path, text.count("\n", 0, found.start()) + 1)
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
                 return place, None

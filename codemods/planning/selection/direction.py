@@ -20,6 +20,7 @@ from enum import Enum
 
 from codemods.bindings import Moment
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.grouping.reference_graph import Need
 from codemods.planning.index.import_graph import ImportGraph
 
@@ -43,7 +44,7 @@ class Verdict:
 
 def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
     """``must_bind``: why the source has to bind moved names, whoever uses them (sentences)."""
-    graph, moving, staying = facts.graph, tuple(facts.moving), _code(facts)
+    graph, moving, staying = facts.graph, tuple(facts.moving), staying_code(facts)
     source_needs = tuple(graph.between(staying, moving, Moment.IMPORT))
     moved_needs = _needs_of_moved(facts, Moment.IMPORT)
     calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
@@ -75,10 +76,11 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
 
 def uses_moved(facts: Facts) -> bool:
     """Does staying code use moved code at all?"""
-    return any(True for _ in facts.graph.between(_code(facts), tuple(facts.moving), Moment.IMPORT, Moment.CALL))
+    return any(True for _ in facts.graph.between(staying_code(facts), tuple(facts.moving), Moment.IMPORT, Moment.CALL))
 
 
-def _code(facts: Facts) -> tuple:  # type: ignore[type-arg]
+def staying_code(facts: Facts) -> tuple[DefinitionGroup, ...]:
+    """What stays, imports aside."""
     return tuple(unit for unit in facts.staying if not all(s.is_import for s in unit.statements))
 
 

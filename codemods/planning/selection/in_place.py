@@ -6,10 +6,11 @@ who uses it stands below. Nobody can import the destination first, since Python 
 
 from __future__ import annotations
 
+from codemods.bindings import Moment
 from codemods.model import Disposition, Reexport
 from codemods.planning.facts import Facts
 from codemods.planning.index.import_graph import ImportGraph
-from codemods.planning.selection.direction import Verdict
+from codemods.planning.selection.direction import Verdict, staying_code
 
 
 def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
@@ -23,17 +24,19 @@ def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
     place = below_moved(facts)
     bound = [(need.name, facts.units.by_name[need.name].statements) for need in verdict.moved_needs]
     needs = [max(s.index for s in statements if name in s.binds or s is statements[0]) for name, statements in bound]
-    users = [need.by.statements[0].index for need in verdict.source_needs]
-    if place is None or any(index >= place for index in needs) or any(index < place for index in users):
+    if place is None or any(index >= place for index in needs):
         return False
     return _is_loaded_above(facts)
 
 
 def below_moved(facts: Facts) -> int | None:
-    """The first statement that stays below all that was asked for; helpers may come from anywhere."""
+    """The first statement that stays below all that was asked for, or one further up that needs some of it; helpers
+    may come from anywhere."""
     moving = {s.index for unit in facts.moving for s in unit.statements}
     last = max(s.index for unit, (how, _) in facts.moving.items() if how is Disposition.MOVES for s in unit.statements)
-    return next((s.index for s in facts.source.statements if s.index > last and s.index not in moving), None)
+    users = [n.by.statements[0].index for n in facts.graph.between(staying_code(facts), [*facts.moving], Moment.IMPORT)]
+    below = (s.index for s in facts.source.statements if s.index > last and s.index not in moving)
+    return min([*users, *below], default=None)
 
 
 def _is_loaded_above(facts: Facts) -> bool:
