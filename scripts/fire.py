@@ -135,7 +135,7 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class Told:
+class SceneResult:
     """How one scene ended."""
 
     name: str
@@ -180,7 +180,7 @@ async def patient_client(scene: Scene) -> AsyncIterator[JobClient]:
         await opened.__aexit__(None, None, None)
 
 
-async def play(name: str, jobs: int, seed: int, home: Path) -> Told:
+async def play(name: str, jobs: int, seed: int, home: Path) -> SceneResult:
     nodes, kills, kill = SCENES[name]
     chance, began = random.Random(seed), time.monotonic()
     scene = Scene(home, nodes)
@@ -211,7 +211,7 @@ async def play(name: str, jobs: int, seed: int, home: Path) -> Told:
     twice = [job_id for job_id, number in starts.items() if number > 1]
     announced = "may run twice" in logs
     quiet = [job_id for job_id in twice if records[job_id].attempts < 2 and not announced]
-    return Told(
+    return SceneResult(
         name,
         jobs,
         kills,

@@ -82,7 +82,9 @@ def _tell_how(suggestion: Suggestion) -> None:
 
 
 def _write(suggestion: Suggestion, root: Path) -> None:
+    from codemods.applying import apply
     from codemods.commands.settings import FILE, tool_table, wrong
+    from codemods.model import ChangeSet
     from codemods.suggest.proposal import table
 
     known = tool_table(root, missing_ok=True).get("moves", {})
@@ -90,9 +92,10 @@ def _write(suggestion: Suggestion, root: Path) -> None:
     if double:
         wrong(f"it has [tool.codemods.moves.{double[0]}] already", "take that away, or copy the tables by hand")
     path = root / FILE
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    old = path.read_bytes() if path.exists() else None
+    before = (old or b"").decode()
     gap = "\n" if before and not before.endswith("\n\n") else ""
-    path.write_text(f"{before}{gap}{table(suggestion)}", encoding="utf-8")
+    apply(ChangeSet({FILE: old}, {FILE: f"{before}{gap}{table(suggestion)}".encode()}), root)
     keys = " ".join(module.key for module in suggestion.modules)
     say(f"pyproject.toml has these tables now; carry them out: codemods run {keys}", sys.stdout)
 

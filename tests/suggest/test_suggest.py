@@ -133,6 +133,9 @@ def test_a_proposal_is_written_and_carried_out(root: Path, run: Run) -> None:  #
     assert "Proof holds" in told.out
     assert fingerprint(root) == before
     assert run("suggest", "shop.models", "--write").code == 0
+    assert run("undo").code == 0
+    assert fingerprint(root) == before, "what was written can be undone as a move can"
+    assert run("suggest", "shop.models", "--write").code == 0
     moved = run("run", "readers", "writers")
     assert moved.code == 0, moved
     assert "class Reader" in (root / "shop/readers.py").read_text()
