@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
@@ -17,27 +17,11 @@ class ImportGraph:
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
         """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
         ``goal`` in ``start`` itself are to go. The packages around a module are not followed."""
-        seen, todo = {start}, list(self._direct(start, goal, without))
-        while todo:
-            path = todo.pop()
-            if path == goal:
-                return True
-            if path not in seen:
-                seen.add(path)
-                todo += self._scanned(path)
-        return False
+        return _reached(goal, self._direct(start, goal, without), self._scanned, {start})
 
     def always_loads(self, start: str, goal: str) -> bool:
         """The same, and nothing less: what stands below a test, and may not run, does not count."""
-        seen, todo = set[str](), [start]
-        while todo:
-            path = todo.pop()
-            if path == goal:
-                return True
-            if path not in seen:
-                seen.add(path)
-                todo += self._unconditional(path)
-        return False
+        return _reached(goal, [start], self._unconditional, set())
 
     def _unconditional(self, path: str) -> Iterator[str]:
         try:
@@ -76,3 +60,15 @@ class ImportGraph:
                 target = self.world.names.find(str(whole), path)
                 if target is not None:
                     yield target
+
+
+def _reached(goal: str, starts: Iterable[str], following: Callable[[str], Iterable[str]], seen: set[str]) -> bool:
+    todo = list(starts)
+    while todo:
+        path = todo.pop()
+        if path == goal:
+            return True
+        if path not in seen:
+            seen.add(path)
+            todo += following(path)
+    return False
