@@ -38,7 +38,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     landing = executed[1] if executed else landing_place(facts) if placed else None
     if landing is not None:
         node = landing.before.node if landing.before is not None else moved[-1].node
-        reason = "moved code has effects while it is imported: the source imports it here, where it stood"
+        does = "looks at what others change" if facts.in_turn else "has effects"
+        reason = f"moved code {does} while it is imported: the source imports it here, where it stood"
         if facts.in_place:
             reason = (
                 "each module needs the other while it is imported: the source imports the destination here, where it"
