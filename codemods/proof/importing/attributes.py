@@ -30,5 +30,21 @@ def own_attributes(node: ast.AST) -> OwnAttributes:
     return OwnAttributes(frozenset(written), kept)
 
 
+def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:
+    """The functions and assignments in the body of a class, by the names that they give, in their order."""
+    found: dict[str, list[ast.stmt]] = {}
+    for inner in node.body:
+        if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names = {inner.name}
+        elif isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value is not None:
+            targets = inner.targets if isinstance(inner, ast.Assign) else [inner.target]
+            names = {target.id for target in targets if isinstance(target, ast.Name)}
+        else:
+            continue
+        for name in names:
+            found.setdefault(name, []).append(inner)
+    return found
+
+
 def _of_self(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "self"

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from codemods.proof.importing.values import NOWHERE, Code, Frame, Places, Values
-from codemods.proof.importing.widening import joined, too_many
+from codemods.proof.importing.widening import Joined, too_many
 
 # Calls of one function that are kept apart; calls of itself that are.
 _APART, _AGAIN = 16, 2
@@ -103,7 +103,6 @@ class Calls:
             return
         every = (known or frozenset()) | values
         if name in frame.wide or too_many(every):
-            frame.wide.add(name)
-            every = joined(every)
+            every = frame.wide.setdefault(name, Joined()).join(every)
         self._grew |= every != known
         frame.names[name] = every

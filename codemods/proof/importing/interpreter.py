@@ -8,10 +8,10 @@ found is finite (``calls``, ``widening``).
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from codemods import knowledge
-from codemods.proof.importing.attributes import OwnAttributes, own_attributes
+from codemods.proof.importing.attributes import OwnAttributes, defined_in, own_attributes
 from codemods.proof.importing.calls import FIRST, RETURNED, Calls
 from codemods.proof.importing.values import (
     NEW,
@@ -57,6 +57,7 @@ class AbstractInterpreter:
         self._modules: dict[str, Frame] = {}
         self._calls = Calls()
         self._attributes: dict[ast.AST, OwnAttributes] = {}
+        self._bodies: dict[ast.ClassDef, Mapping[str, list[ast.stmt]]] = {}
         self._making: list[Class] = []
 
     def run(self, path: str, node: ast.AST) -> Places:
@@ -335,8 +336,8 @@ class AbstractInterpreter:
         for level in self.above(owner):
             if skip and level.node is owner.node:
                 continue
-            for inner in level.node.body:
-                if isinstance(inner, _FUNCTIONS) and inner.name == name:
+            for inner in self._body_of(level.node).get(name, ()):
+                if isinstance(inner, _FUNCTIONS):
                     code = Code(level.path, inner, level.frame, level, level.at)
                     kinds = {getattr(d, "id", "") for d in inner.decorator_list}
                     if "staticmethod" in kinds:
@@ -344,11 +345,16 @@ class AbstractInterpreter:
                     if isinstance(value, Class) and "classmethod" not in kinds and name not in _OF_CLASS:
                         return (code,)
                     return (bound(code, (first,)),)
-                if _assigns(inner, name) and not (isinstance(value, Instance) and self._sets(owner, name)):
+                if not (isinstance(value, Instance) and self._sets(owner, name)):
                     return (Data(level.at | held_at(value)),)
         if isinstance(value, Super):
             return (Outside("builtins.object"),)
         return (Data(held_at(value) | self._kept(owner, name)),)
+
+    def _body_of(self, node: ast.ClassDef) -> Mapping[str, list[ast.stmt]]:
+        if node not in self._bodies:
+            self._bodies[node] = defined_in(node)
+        return self._bodies[node]
 
     def _sets(self, owner: Class, name: str) -> bool:
         """Do the methods of a class set an attribute of the instance?"""
@@ -619,10 +625,3 @@ def _is_main(test: ast.expr) -> bool:
     return isinstance(test, ast.Compare) and {"__name__", "__main__"} <= {
         getattr(n, "id", getattr(n, "value", None)) for n in (test.left, *test.comparators)
     }
-
-
-def _assigns(node: ast.stmt, name: str) -> bool:
-    if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
-        return False
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return any(getattr(target, "id", "") == name for target in targets)

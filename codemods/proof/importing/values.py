@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from codemods.proof.snapshot.symbols import Origin
 
@@ -21,9 +22,15 @@ class Frame:
     names: dict[str, Values] = field(default_factory=dict)
     declared: set[str] = field(default_factory=set)  # by ``global``
     owner: Class | None = None  # of a method
-    wide: set[str] = field(default_factory=set)  # names that stood for too many values to be told apart
+    wide: dict[str, Joining] = field(default_factory=dict)  # names that stood for too many values to be told apart
     is_class: bool = False
     held: Places = frozenset()  # what holds the function that runs, and so what a function around it has made
+
+
+class Joining(Protocol):
+    """Values of which those of a kind are one."""
+
+    def join(self, values: Values) -> Values: ...
 
 
 @dataclass(frozen=True)

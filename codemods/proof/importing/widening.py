@@ -72,6 +72,23 @@ def joined(values: Iterable[Value]) -> Values:
     return frozenset(_one(like[key], at[key], inside.get(key, set())) for key in like)
 
 
+class Joined:
+    """What ``joined`` gives for values that come bit by bit: only kinds that something new is of are joined again."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[object, Value] = {}
+        self._all: Values = frozenset()
+
+    def join(self, values: Values) -> Values:
+        """All values by now."""
+        values -= self._all
+        before = {self._kinds[kind] for kind in set(map(_kind, values)) & self._kinds.keys()}
+        new = joined([*before, *values])  # What is known first: it stands for what is like it.
+        self._kinds.update((_kind(value), value) for value in new)
+        self._all = (self._all - before) | new
+        return self._all
+
+
 def given(partial: Bound, arguments: list[Values], keywords: dict[str | None, Values]) -> list[Values]:
     """The arguments that a call of a partial hands on."""
     if not partial.anywhere:
