@@ -1,4 +1,5 @@
-"""Which files may call a function of a name, read from their bytes: most that have the word do not.
+"""Which files may call a function of a name, or read an attribute, read from their bytes: most that have the word do
+not.
 
 A file can be ruled out, never in.
 """
@@ -6,7 +7,7 @@ A file can be ruled out, never in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,14 @@ def callers(tree: Files, name: str) -> list[str]:
     """The Python files that may call a function of this name."""
     may = calling(name)
     return sorted(path for path in tree.code_with([name]) if path.endswith(".py") and may(tree.peek(path)))
+
+
+def reading(names: Collection[str]) -> Callable[[bytes], bool]:
+    """May these bytes hold ``….name`` for one of the names, beside what import statements name?"""
+    some = "|".join(map(re.escape, sorted(names)))
+    imports = r"[ \t]*(?:from\b[^;\n]*\bimport|import)\b[^;\n]*$"
+    pattern = re.compile(rf"^(?!{imports}).*\.[\s\\]*(?:{some})(?![A-Za-z0-9_])".encode(), re.MULTILINE)
+    return lambda raw: pattern.search(raw) is not None
 
 
 def calling(name: str) -> Callable[[bytes], bool]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.project.call_scan import calling
+from codemods.project.call_scan import calling, reading
 
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 CALLS = ["f()", "f (1)", "(f)(1)", "(m.f) (1)", "m.f()", "m. f()", "f().f"]
@@ -33,3 +33,24 @@ def test_the_parser_sees_no_more(path: Path) -> None:
     called = (n.func for n in ast.walk(ast.parse(raw)) if isinstance(n, ast.Call))
     names = {getattr(f, "id", getattr(f, "attr", "")) for f in called} - {""}
     assert [name for name in sorted(names) if not calling(name)(raw)] == []
+
+
+READ = ["m.f", "m.f.g", "x = (m\n    .f)", "m. f", "m.\\\n  f", "if m.f: pass", "import m; m.f", "(yield\n from m.f)"]
+NOT_READ = ["f", "f = 1", "from m.f import g", "    from m.f import g", "import m.f", "import m.f as g", "m.fg", "m.f2"]
+
+
+@pytest.mark.parametrize("text", READ)
+def test_an_attribute_is_seen(text: str) -> None:
+    assert reading({"f", "h"})(text.encode())
+
+
+@pytest.mark.parametrize("text", NOT_READ)
+def test_what_an_import_names_is_none(text: str) -> None:
+    assert not reading({"f", "h"})(text.encode())
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("a*.py")), ids=lambda path: path.name)
+def test_the_parser_sees_no_more_attributes(path: Path) -> None:
+    raw = path.read_bytes()
+    names = {n.attr for n in ast.walk(ast.parse(raw)) if isinstance(n, ast.Attribute)}
+    assert [name for name in sorted(names) if not reading({name})(raw)] == []

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from codemods.bindings import Module
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
+from codemods.project.call_scan import reading
 
 _LOADED = re.compile(r"\bmodules\b")
 
@@ -17,7 +18,7 @@ def seen(world: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]
     """(a module, where code counts on somebody else having loaded it)."""
     wanted = {world.names.dotted(path): path for path in paths}
     stems = {dotted.rpartition(".")[2] for dotted in wanted}
-    for module in world.modules_mentioning(*sorted(stems)) if stems else ():
+    for module in world.modules_at(_reading(world, stems)) if stems else ():
         text = module.source.text
         if _LOADED.search(text):
             for node in module.source.nodes.of(ast.Constant):
@@ -36,6 +37,15 @@ def seen(world: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]
             dotted = ".".join([*(start if item.attribute or item.asname else start[:1]), *chain[1:]])
             if dotted in wanted and wanted[dotted] not in loaded:
                 yield wanted[dotted], str(module.source.place(node))
+
+
+def _reading(world: ProjectIndex, stems: set[str]) -> Iterator[str]:
+    """The files that have one of the words as an attribute, beside their imports, or speak of ``sys.modules``."""
+    read = reading(stems)
+    for path in sorted(world.tree.code_with(stems)):
+        raw = world.tree.peek(path)
+        if path.endswith(".py") and (b"modules" in raw or read(raw)):
+            yield path
 
 
 def _imported(world: ProjectIndex, module: Module) -> Iterator[str]:

@@ -116,7 +116,7 @@ class _Check:
             if step not in then and (seen := self._seen(self.new, step)):
                 text = f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}"
                 yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
-        more = [step for step in new if step not in then and self.new.read(step)]
+        more = [step for step in new if step not in then and self.new.looks(step)]
         changed = {_object(o) for step in whole for o in self.new.changes(step)} if more else set()
         for step in more:
             if any(self._looks(step, origin) for origin in changed):

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project.call_scan import reading
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.import_graph import Graph
 
@@ -35,8 +36,10 @@ def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iter
     wanted = {snapshot.names.dotted(path): path for path in lost}
     dotted = {name: path for name, path in wanted.items() if "." in name}
     stems = {name.rpartition(".")[2] for name in dotted}
+    read = reading(stems)
     for reader in sorted(snapshot.tree.code_with(stems)) if stems else ():
-        outline = snapshot.outline(reader) if reader.endswith(".py") else None
+        may = reader.endswith(".py") and read(snapshot.bytes(reader) or b"")
+        outline = snapshot.outline(reader) if may else None
         nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
         found = {node: text for node in nodes if node.attr in stems and (text := ast.unparse(node)) in dotted}
         if outline is None or not found:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from codemods import knowledge
 from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
@@ -99,8 +100,19 @@ class Program:
         return self._read[step]
 
     def looks(self, step: Step) -> bool:
-        """Does a step read anything that others could change? Python's own names are none."""
-        return any(self.snapshot.origins(path, _root(name)) != _own(_root(name)) for path, name in self._chains(step))
+        """Does a step read anything that others could change? Python's own names are none, nor are functions of
+        libraries of which it is known what they do."""
+        return any(
+            self.snapshot.origins(path, _root(name)) != _own(_root(name)) and not self._is_known(path, name)
+            for path, name in self._chains(step)
+        )
+
+    def _is_known(self, path: str, name: ast.expr) -> bool:
+        origins = self.snapshot.meaning(path, name)
+        outside = [dotted for where, dotted in origins if where == ""]
+        if any(dotted.partition(".")[0] in ("os", "sys") for dotted in outside):
+            return False  # The environment, the path, the arguments: code changes them.
+        return len(outside) == len(origins) == 1 and knowledge.call(outside[0]) not in (None, knowledge.Call.EFFECT)
 
     def _chains(self, step: Step) -> Iterator[tuple[str, ast.Name | ast.Attribute]]:
         if not isinstance(step, str):
