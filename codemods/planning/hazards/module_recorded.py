@@ -10,6 +10,7 @@ from codemods.bindings import Module
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import code_that_gets, is_moved
+from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module
 
 CODE = "module-recorded"
@@ -51,7 +52,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if _is_of_moved(facts, module, node):
             met[place] = f"{spelled} of {', '.join(sorted(facts.moved_names)[:3])} is read here"
-        elif _names_source(facts, module, compared_with_module(module, node, facts)):
+        elif _may_be_asked(facts, module, node) and _names_source(
+            facts, module, compared_with_module(module, node, facts)
+        ):
             met[place] = f"{spelled} is compared with the name of a module here, and moved definitions have another"
         else:
             elsewhere.append(place)
@@ -114,6 +117,15 @@ def _is_of_moved(facts: Facts, module: Module, node: ast.expr) -> bool:
     if isinstance(node, ast.Call) and node.args:
         asked = node.args[0]
     return asked is not None and is_moved(facts, module, asked)
+
+
+def _may_be_asked(facts: Facts, module: Module, node: ast.expr) -> bool:
+    """May something that moves be what a read asks: a class, where it asks classes alone?"""
+    nodes = [s.node for unit in facts.moving for s in unit.statements]
+    if all(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in nodes):
+        return not (isinstance(node, ast.Attribute) and is_a_class(facts.world, module, node.value))
+    made = (n for n in nodes for inner in ast.walk(n) if isinstance(inner, (ast.Call, ast.Lambda, ast.ClassDef)))
+    return any(True for _ in made) or any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in nodes)
 
 
 def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) -> bool:
