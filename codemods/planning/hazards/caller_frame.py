@@ -39,6 +39,7 @@ _FRAMES = frozenset({"_getframe", "currentframe", "stack", "extract_stack", "_ge
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
 _DEPTH = 3
+_STYLE = re.compile(r"""["'][{$]["']""")
 # A pattern that is the edge of a word, the word, and more, in which alternatives stand in brackets alone.
 _WORD = re.compile(r"\\b(\w+)(?![\w?*{|])(?:\([^()]*\)|[^()|])*")
 
@@ -94,8 +95,8 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
             continue
         text = tree.peek(path).decode("utf-8", "replace")
         for found in _found(patterns, text) if not path.endswith((".py", ".pyi")) or "log" in text else ():
-            if found.group()[0] in "{$" and "style" not in text:
-                continue  # a formatter reads these only where it is told the style
+            if fact.framework == "logging" and found[0][0] in "{$" and not _STYLE.search(text):
+                continue  # without `style="{"` that is no format of a log record
             place = Place(path, text.count("\n", 0, found.start()) + 1)
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
                 return place, None

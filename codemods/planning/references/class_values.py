@@ -65,9 +65,18 @@ def _asks(world: ProjectIndex, module: Module, test: ast.expr, name: str, depth:
     chain = chain_of(test.func)
     target = resolved(world, module, chain) if chain and depth else None
     node = definition(world, target) if target is not None else None
-    if target is None or not isinstance(node, FUNCTIONS) or not node.args.args or node.decorator_list:
+    function = node.value if isinstance(node, ast.Assign) else node
+    if target is None or not isinstance(function, (ast.Lambda, *FUNCTIONS)) or not function.args.args:
         return False
-    last = node.body[-1]
-    value = last.value if isinstance(last, ast.Return) and len(node.body) < 3 else None
+    value = _returned(function)
     inner = world.module(target[0])
-    return value is not None and _asks(world, inner, value, node.args.args[0].arg, depth - 1)
+    return value is not None and _asks(world, inner, value, function.args.args[0].arg, depth - 1)
+
+
+def _returned(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:
+    """What a function returns that does nothing else."""
+    if isinstance(function, ast.Lambda):
+        return function.body
+    body = [n for n in function.body if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+    plain = len(body) == 1 and not function.decorator_list
+    return body[0].value if plain and isinstance(body[0], ast.Return) else None
