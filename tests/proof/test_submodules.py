@@ -33,3 +33,11 @@ def test_the_one_who_loaded_it_stays_on_the_old_path() -> None:
 def test_the_reader_imports_it_by_itself() -> None:
     before = {**BEFORE, "shop/late.py": BEFORE["shop/late.py"].replace("import shop\n", "import shop.worker\n")}
     assert "submodule-unloaded" not in codes(before, {**MOVED, "shop/boot.py": NEW})
+
+
+def test_a_package_imports_its_submodules_in_brackets_over_several_lines() -> None:
+    package = "from shop import (  # the face (all of it)\n    boot,  # noqa: F401\n    worker,  # noqa: F401\n)\n"
+    before = {**BEFORE, "shop/__init__.py": package, "shop/boot.py": "def boot(): ...\n"}
+    app = "import shop\nfrom shop.{0} import Status\n\n\ndef app():\n    return Status, shop.worker.run()\n"
+    before["shop/app.py"] = app.format("worker")
+    assert codes(before, {**MOVED, "shop/app.py": app.format("status")}) == []

@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from codemods.proof.snapshot.resolution import Snapshot
 
+# A line that begins at the margin, or an import inside of something; an import with all of its brackets.
 _LINE = re.compile(
-    rb"^(?:(?P<head>[^\s#\"')\]}][^\n]*)|[ \t]+(?:from|import)[ \t])(?P<rest>[^\n(]*(?:\([^)]*\))?)", re.MULTILINE
+    rb"^(?:(?P<head>(?:from|import)\b[^\n(#]*|[^\s#\"')\]}][^\n]*)|[ \t]+(?:from|import)[ \t])"
+    rb"(?P<rest>[^\n(]*(?:\((?:[^)#]|#[^\n]*)*\))?)",
+    re.MULTILINE,
 )
+_COMMENT = re.compile(rb"#[^\n]*")
 
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*([^#;]*)|import[ \t]+([^#;\n]*))", re.DOTALL)
@@ -84,12 +88,9 @@ class Graph:
                 inside = bool(_OPENS.match(head)) and not _TYPING.match(head)
             elif not inside:
                 continue
-            found = _IMPORT.match(raw, line.start(), max(line.end(), line.start()))
-            if found is None:
-                found = _IMPORT.match(line.group())
-            if found is None:
-                continue
-            yield from self._imported(path, found)
+            found = _IMPORT.match(_COMMENT.sub(b"", line.group()))
+            if found is not None:
+                yield from self._imported(path, found)
 
     def _imported(self, path: str, found: re.Match[bytes]) -> Iterator[str]:
         if found[3] is not None:
