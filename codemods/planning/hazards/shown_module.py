@@ -6,16 +6,20 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.module_values import last_name
 
 CODE = "shown-module"
 ACCEPTS = True
 TITLE = "a string shows the module of what moves"
 MEANING = """A class says in its repr, and in those of its instances, which module it was defined in:
 `<class 'shop.cart.Cart'>`; a traceback ends with the module of the exception. A string that holds such a text, as it is
-or as a pattern with escaped dots, is compared with it somewhere, and would not be equal any more."""
+or as a pattern with escaped dots, is compared with it somewhere, and would not be equal any more. So would the recorded
+list of what modules have, which a test makes anew: a file that names moved definitions by the old path, and that is
+named in code which goes through the names of modules."""
 EXAMPLE = """
 -- shop/cart.py --
 class Cart: ...
@@ -27,6 +31,7 @@ def test():
 -- move --
 shop/cart.py shop/basket.py Cart
 """
+_LISTING = ("vars", "dir", "getmembers", "getmembers_static")
 _REMEDIES = ("compare with the class's own __module__ there", "leave it where it is")
 
 
@@ -39,6 +44,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for name in statement.binds
     }
     old = facts.world.names.dotted(facts.move.source)
+    yield from _recorded(facts, old)
     if not shown or not old:
         return
     names = "|".join(map(re.escape, sorted(shown, key=len, reverse=True)))
@@ -68,3 +74,28 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if plain.search(text) or pattern.search(text) or raised.search(text):
                 reason = f"this string shows {old} as the module of what moves: it is another one then"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
+
+
+def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:
+    """Recorded lists of what modules have, with moved names in them, that code of the tree makes anew."""
+    tree, names = facts.world.tree, "|".join(map(re.escape, sorted(facts.moved_names, key=len, reverse=True)))
+    path = re.compile(rf"(?<![\w.]){re.escape(old)}\.(?:{names})\b")
+    for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(facts.moved_names)):
+        text = "" if file.endswith((".md", ".rst")) else tree.read(file).decode("utf-8", "replace")
+        found = path.search(text)
+        module = _lister(facts, file.rpartition("/")[2]) if found is not None else None
+        if found is not None and module is not None:
+            place = Place(file, text.count("\n", 0, found.start()) + 1)
+            reason = f"this records {found[0]}, and {module.path} lists what modules have: it is in another one then"
+            yield Hazard(CODE, place, reason, ("record the list anew, with the move", _REMEDIES[1]))
+
+
+def _lister(facts: Facts, name: str) -> Module | None:
+    """Code that names a file, and goes through the names of modules."""
+    knowing = [frozenset(facts.world.tree.code_with([word])) for word in re.findall(r"\w+", name)]
+    for module in facts.world.modules_mentioning(*_LISTING, among=frozenset.intersection(*knowing)):
+        nodes = module.source.nodes
+        named = any(isinstance(n.value, str) and n.value.endswith(name) for n in nodes.of(ast.Constant))
+        if named and any(last_name(n.func) in _LISTING for n in nodes.of(ast.Call)):
+            return module
+    return None
