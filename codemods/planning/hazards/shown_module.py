@@ -92,8 +92,10 @@ def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:
 
 def _lister(facts: Facts, name: str) -> Module | None:
     """Code that names a file, and goes through the names of modules."""
-    knowing = [frozenset(facts.world.tree.code_with([word])) for word in re.findall(r"\w+", name)]
-    for module in facts.world.modules_mentioning(*_LISTING, among=frozenset.intersection(*knowing)):
+    knowing = facts.world.tree.code_with(_LISTING)
+    for word in re.findall(r"\w+", name):
+        knowing &= facts.world.tree.code_with([word])
+    for module in facts.world.modules_mentioning(*_LISTING, among=knowing):
         nodes = module.source.nodes
         named = any(isinstance(n.value, str) and n.value.endswith(name) for n in nodes.of(ast.Constant))
         if named and any(last_name(n.func) in _LISTING for n in nodes.of(ast.Call)):
