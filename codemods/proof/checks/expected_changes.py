@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
@@ -10,6 +11,10 @@ from codemods.proof.comparison.comparison import Comparison
 SAYS = "what moved says in `__module__` that it stands in the new module"
 # Code that notices has one of these words.
 _WORDS = ("__module__", "pickle", "shelve", "cloudpickle", "dill", "joblib", "getmodule")
+# Code that goes through the names of a module.
+_LISTING = ("vars", "getmembers", "getmembers_static", "dir")
+_FOR_PEOPLE = (".md", ".rst")
+ACCEPTED = "shown-module"  # the hazard of that name, by --accept
 _SHOWN = 3
 
 
@@ -21,7 +26,21 @@ def check(comparison: Comparison) -> Check:
             new_modules.setdefault(new, []).append((old, now))
     asking = sorted(comparison.old.code_with(_WORDS)) if new_modules else []
     assumed = tuple(_assumption(comparison, new, found, asking) for new, found in new_modules.items())
-    return Check("declared differences", SAYS, len(asking), assumptions=assumed)
+    return Check("declared differences", SAYS, len(asking), tuple(_recorded(comparison)), assumptions=assumed)
+
+
+def _recorded(comparison: Comparison) -> Iterator[Finding]:
+    """Files that record what modules have, with the old path of what moved: code makes such a list, and compares it."""
+    tree = comparison.new
+    accepted = {code for move in comparison.moves for code in move.accept}
+    for (old, name), (new, _) in sorted(comparison.renamed.items()) if ACCEPTED not in accepted else ():
+        dotted = re.compile(rf"(?<![\w.]){re.escape(comparison.before.names.dotted(old))}\.{name}\b".encode())
+        for path in sorted(tree.texts_with([name])):
+            if not path.endswith(_FOR_PEOPLE) and old != new and (found := dotted.search(tree.peek(path))):
+                file, line = path.rpartition("/")[2].encode(), tree.peek(path).count(b"\n", 0, found.start()) + 1
+                for code in sorted(c for c in tree.code_with(_LISTING) if file in tree.peek(c)):
+                    message = f"it records {found[0].decode()}, which is in another module now; {code} lists such names"
+                    yield Finding(Place(path, line), message, "recorded-names")
 
 
 def _assumption(comparison: Comparison, new: str, found: Sequence[tuple[str, str]], asking: Sequence[str]) -> Finding:

@@ -1,0 +1,43 @@
+"""A list of what modules have, recorded in a file, when a definition was moved by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.face import prove
+from tests.moves.archive import MemoryTree
+
+LISTING = 'import shop.cart\n\nPATH = "api.txt"\n\n\ndef listed():\n    return sorted({0}(shop.cart))\n'
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/cart.py": "class Cart: ...\n\n\nclass Basket: ...\n",
+    "tests/api.txt": "shop.cart.Basket\nshop.cart.Cart\n",
+    "tests/listing.py": LISTING.format("vars"),
+}
+AFTER = {
+    "shop/cart.py": "from shop.basket import Basket as Basket\n\n\nclass Cart: ...\n",
+    "shop/basket.py": "class Basket: ...\n",
+}
+
+
+def codes(before: dict[str, str]) -> list[str]:
+    old, new = (MemoryTree({p: t.encode() for p, t in files.items()}) for files in (before, {**before, **AFTER}))
+    return [f.code for check in prove(old, new).checks for f in check.failures]
+
+
+def test_code_lists_what_the_file_records() -> None:
+    assert codes(BEFORE) == ["recorded-names"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"tests/api.txt": "shop.cart.Cart\n"},
+        {"tests/api.txt": "shop.cart.Baskets\n"},
+        {"tests/listing.py": LISTING.format("len")},
+        {"tests/listing.py": LISTING.format("vars").replace("api.txt", "names.txt")},
+    ],
+    ids=["not recorded", "another name", "nobody lists", "another file"],
+)
+def test_nobody_compares_it(change: dict[str, str]) -> None:
+    assert codes({**BEFORE, **change}) == []
