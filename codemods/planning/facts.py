@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.planning.references.dynamic_names import Look, looks
+from codemods.planning.references.dynamic_names import Look, looks, may_keep
 from codemods.planning.references.module_accesses import Accesses, beside_stars, in_destination, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.text_references import Mention, find_mentions
@@ -19,7 +19,9 @@ class Facts(Settled):
     @cached_property
     def looks(self) -> tuple[Look, ...]:
         """Staying code, and other modules, that look into the namespace of the source."""
-        return tuple(looks(self))
+        values = self.referrers.values
+        found = (*self.referrers.looks, *looks(values, self.source, self.staying))
+        return tuple(look for look in found if may_keep(look, self.source, self.moving))
 
     @cached_property
     def looks_along(self) -> bool:

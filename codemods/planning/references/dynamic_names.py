@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
@@ -16,11 +16,10 @@ from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_
 from codemods.planning.references.instance_filters import Filter, filter_of
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
+from codemods.project import walk
 
 if TYPE_CHECKING:
     from codemods.planning.grouping.definition_groups import DefinitionGroup
-    from codemods.planning.settled import Settled
-from codemods.project import walk
 
 
 @dataclass(frozen=True)
@@ -89,17 +88,17 @@ class Look:
         return not self.texts
 
 
-def looks(facts: Settled) -> Iterator[Look]:
-    """The places in staying code, and in other modules, that look into the namespace of the source."""
-    own = _Namespaces(facts.referrers.values, facts.source)
-    found = [look for unit in facts.staying for look in own.looks(unit)]
-    yield from (look for look in (*facts.referrers.looks, *found) if _may_keep(facts, look))
+def looks(values: ModuleValues, source: Module, staying: Iterable[DefinitionGroup]) -> Iterator[Look]:
+    """The places in staying code that look into the namespace of the source."""
+    own = _Namespaces(values, source)
+    for unit in staying:
+        yield from own.looks(unit)
 
 
-def _may_keep(facts: Settled, look: Look) -> bool:
+def may_keep(look: Look, source: Module, moving: Iterable[DefinitionGroup]) -> bool:
     """May a place that goes through the namespace keep something that moves?"""
-    moving = (s for unit in facts.moving for s in unit.statements)
-    return look.keeps is None or any(look.keeps.may_keep(facts.source, s) for s in moving)
+    keeps = look.keeps
+    return keeps is None or any(keeps.may_keep(source, s) for unit in moving for s in unit.statements)
 
 
 def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
