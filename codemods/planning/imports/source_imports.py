@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 
 from codemods.bindings import Import, Moment, Statement
@@ -21,6 +20,8 @@ from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.test_items import collected, found_in_the_destination, given_by_conftest
 from codemods.project import bodies
 from codemods.project.import_style import import_style
+
+_ANNOTATING = frozenset({"typing", "typing_extensions", "collections.abc", "__future__"})
 
 
 def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> tuple[Import, ...]:
@@ -53,11 +54,9 @@ def _passed_on(facts: Facts, item: Import) -> bool:
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
-    """Is it what a package itself works with, not what it is there for: a name of the standard library, a logger?"""
+    """Is it what a package itself works with, not what it is there for: a name for annotations, a logger?"""
     outside = not item.level and facts.world.target(facts.source, item) is None
-    root = item.module.partition(".")[0]
-    known = root in sys.stdlib_module_names or root == "typing_extensions"
-    return (outside and known) or item.binds.strip("_").lower() in ("log", "logger")
+    return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
 
 
 def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> Iterator[Hazard]:
