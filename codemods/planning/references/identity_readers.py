@@ -28,9 +28,24 @@ def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.exp
     for node in walk(root):
         spelled = _spelling(node, parents)
         if spelled and isinstance(node, ast.expr):
-            asked = parents.get(id(node)) if isinstance(node, ast.Constant) else node
-            if not is_answered_alike(asked if isinstance(asked, ast.Call) else node, parents, old, new):
+            name = _module_name(node, parents)
+            if name is None or not is_answered_alike(name, parents, old, new):
                 yield node, spelled
+
+
+def _module_name(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """The expression that is a module's name and nothing else; a file, or how a class is shown, is not."""
+    match node:
+        case ast.Attribute(attr="__module__") | ast.Subscript(slice=ast.Constant(value="__module__")):
+            return node
+        case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
+            return node
+        case ast.Constant(value="__module__"):
+            above = parents.get(id(node))
+            gets = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "getattr_static")
+            return above if isinstance(above, ast.Call) and gets else None
+        case _:
+            return None
 
 
 def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
