@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=Hashable)
@@ -42,6 +42,21 @@ def strongly_connected(edges: Mapping[Node, Iterable[Node]]) -> list[tuple[Node,
 def cyclic(component: Sequence[Node], edges: Mapping[Node, Iterable[Node]]) -> bool:
     """Does a strongly connected component hold a cycle: several nodes, or one that points to itself?"""
     return len(component) > 1 or component[0] in edges.get(component[0], ())
+
+
+def reaches(
+    starts: Iterable[Node], goal: Node, following: Callable[[Node], Iterable[Node]], seen: Iterable[Node] = ()
+) -> bool:
+    """Is a node one of the starts, or does a way lead to it from one? What was ``seen`` is not gone on from."""
+    todo, known = list(starts), set(seen)
+    while todo:
+        node = todo.pop()
+        if node == goal:
+            return True
+        if node not in known:
+            known.add(node)
+            todo += following(node)
+    return False
 
 
 def _entered(

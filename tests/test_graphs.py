@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codemods.graphs import cyclic, strongly_connected
+from codemods.graphs import cyclic, reaches, strongly_connected
 
 GRAPHS = st.dictionaries(st.integers(0, 7), st.lists(st.integers(0, 7), max_size=4), max_size=8)
 
@@ -50,3 +50,10 @@ def _reached(edges: dict[int, list[int]], start: int) -> set[int]:
                 seen.add(target)
                 todo.append(target)
     return seen
+
+
+def test_a_way_leads_on_and_not_through_what_was_seen() -> None:
+    edges = {"app": ["views"], "views": ["urls"], "urls": ["models"], "models": []}
+    assert reaches(["app"], "models", edges.__getitem__)
+    assert not reaches(["models"], "app", edges.__getitem__)
+    assert not reaches(["app"], "models", edges.__getitem__, seen={"urls"})

@@ -89,7 +89,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
 
 
 def _has_turns(facts: Facts, refused: Refused) -> bool:
-    """Is a lazy old path refused for an order alone, so that what moves may do better in its turn?"""
+    """Is the move refused only for the order of side effects, which may hold where the source executes moved code?"""
     if facts.source_imports or executed_in_place(facts) is not None:
         return False
     return all(hazard.code == import_order.CODE for hazard in refused.hazards)

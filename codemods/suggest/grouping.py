@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import log
 
-from codemods.graphs import strongly_connected
+from codemods.graphs import reaches, strongly_connected
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.suggest.graph import Edge, SymbolGraph
 from codemods.suggest.naming import words
@@ -284,16 +284,10 @@ def _around(groups: list[Group], one: int, other: int, needs: dict[DefinitionGro
     """Would a third group need the two joined, and they it? Then there is a way from one to the other around both."""
     home = {unit: number for number, group in enumerate(groups) for unit in group}
     graph = [{home[used] for unit in group for used in needs[unit]} - {n} for n, group in enumerate(groups)]
-    for start, goal in ((one, other), (other, one)):
-        todo, seen = [n for n in graph[start] if n != goal], {start}
-        while todo:
-            number = todo.pop()
-            if number == goal:
-                return True
-            if number not in seen:
-                seen.add(number)
-                todo += graph[number]
-    return False
+    return any(
+        reaches([n for n in graph[start] if n != goal], goal, graph.__getitem__, {start})
+        for start, goal in ((one, other), (other, one))
+    )
 
 
 def _position(unit: DefinitionGroup) -> int:

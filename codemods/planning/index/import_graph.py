@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
+from codemods.graphs import reaches
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
 
@@ -17,11 +18,11 @@ class ImportGraph:
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
         """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
         ``goal`` in ``start`` itself are to go. The packages around a module are not followed."""
-        return _reached(goal, self._direct(start, goal, without), self._scanned, {start})
+        return reaches(self._direct(start, goal, without), goal, self._scanned, {start})
 
     def always_loads(self, start: str, goal: str) -> bool:
         """The same, and nothing less: what stands below a test, and may not run, does not count."""
-        return _reached(goal, [start], self._unconditional, set())
+        return reaches([start], goal, self._unconditional)
 
     def _unconditional(self, path: str) -> Iterator[str]:
         try:
@@ -60,15 +61,3 @@ class ImportGraph:
                 target = self.world.names.find(str(whole), path)
                 if target is not None:
                     yield target
-
-
-def _reached(goal: str, starts: Iterable[str], following: Callable[[str], Iterable[str]], seen: set[str]) -> bool:
-    todo = list(starts)
-    while todo:
-        path = todo.pop()
-        if path == goal:
-            return True
-        if path not in seen:
-            seen.add(path)
-            todo += following(path)
-    return False
