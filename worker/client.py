@@ -7,13 +7,13 @@ import contextlib
 import datetime as dt
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from worker.access import Access
-from worker.connection import close, connect, insist
+from worker.connection import close, connect, outlast
 from worker.exceptions import BadJobError, IllegalTransitionError, JobExistsError
 from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, REVISION_HEADER, Job, JobRecord
@@ -28,15 +28,21 @@ from worker.watching import until_ended
 if TYPE_CHECKING:
     from nats.aio.client import Client as NATS  # noqa: N814
 
+    from worker.records import Queued
     from worker.states import WorkerInfo
 
+T = TypeVar("T")
 
 # How often the word is sent that a running job shall be cancelled: nobody keeps it.
 CANCEL_REPEATED = 1.0
 
 
 class JobClient:
-    """Enqueues jobs and reads what became of them; `open()` comes first."""
+    """Enqueues jobs and reads what became of them; `open()` comes first.
+
+    While the server is away, or a cluster elects its leaders, each call waits (for the `start_pauses` of the
+    settings) and tries again; after that it raises ServerUnavailableError.
+    """
 
     def __init__(self, nc: NATS, settings: Settings | None = None) -> None:
         self._nc = nc
@@ -48,9 +54,8 @@ class JobClient:
 
     async def open(self) -> None:
         """Make the stream and the buckets, or find them."""
-        pauses = self._settings.start_pauses
-        await insist(lambda: ensure_jobs_stream(self._js, self._settings), pauses)
-        await insist(self._jobs.open, pauses)
+        await self._outlast(lambda: ensure_jobs_stream(self._js, self._settings), "no job can be enqueued")
+        await self._outlast(self._jobs.open, "no job can be enqueued")
 
     async def enqueue(
         self,
@@ -153,22 +158,37 @@ class JobClient:
     async def _publish(self, job: Job, payload: bytes, due: dt.datetime | None) -> JobHandle:
         # The record comes first, so that no worker can finish a job before it is known. If publishing then
         # fails, enqueueing again with the same id repairs it: a job that is still queued is published again.
-        queued = await self._jobs.queued(job, due.timestamp() if due else None)
+        unsure = f"job {job.job_id!r} may be enqueued, or not; enqueue it again with the same id"
+        tries = 0
+
+        async def note() -> Queued | None:
+            nonlocal tries
+            tries += 1
+            return await self._jobs.queued(job, due.timestamp() if due else None)
+
+        queued = await self._outlast(note, unsure)
+        duplicate = queued is None
         headers = {"Nats-Msg-Id": job.message_id}
         if queued is None:
-            record = await self._jobs.find(job.job_id)
+            record = await self._outlast(lambda: self._jobs.find(job.job_id), unsure)
             if record is not None and record.function != job.function:
                 raise JobExistsError(f"Job {job.job_id!r} is there already, and calls {record.function!r}")
+            # A try whose answer was lost may have written it.
+            duplicate = tries == 1 or record is None or record.enqueued_at != job.enqueued_at
             if record is not None and record.status is not JOB_STATUS.QUEUED:
-                return JobHandle(job.job_id, duplicate=True, client=self)
+                return JobHandle(job.job_id, duplicate, client=self)
         elif queued.blank:
             headers[REVISION_HEADER] = str(queued.revision)
         subject = self._settings.job_subject(job.queue)
         if due is not None:
             headers |= once(due, subject)
             subject = delayed_subject(self._settings, job.job_id)
-        await self._js.publish(subject, payload, headers=headers)
-        return JobHandle(job.job_id, duplicate=queued is None, client=self)
+        # The server knows a message again that it has stored, by its id.
+        await self._outlast(lambda: self._js.publish(subject, payload, headers=headers), unsure)
+        return JobHandle(job.job_id, duplicate, client=self)
+
+    async def _outlast(self, call: Callable[[], Awaitable[T]], else_: str) -> T:
+        return await outlast(call, self._settings.start_pauses, else_)
 
     def _encode(self, job: Job) -> bytes:
         """The message of a job, which every worker will take for one; before anything is written."""
@@ -183,11 +203,11 @@ class JobClient:
 
     async def job(self, job_id: str) -> JobRecord:
         """The record of a job."""
-        return await self._jobs.get(job_id)
+        return await self._outlast(lambda: self._jobs.get(job_id), f"job {job_id!r} cannot be looked up")
 
     async def result(self, job_id: str) -> Any:
         """What a job returned; raises what says why there is nothing."""
-        return await self._jobs.result(job_id)
+        return await self._outlast(lambda: self._jobs.result(job_id), f"job {job_id!r} cannot be looked up")
 
     async def wait(self, job_id: str, *, timeout: float | None = None, poll: float = 2.0) -> Any:  # noqa: ASYNC109
         """Wait for the result of a job; raises TimeoutError after `timeout` seconds.
@@ -197,7 +217,7 @@ class JobClient:
         """
         async with asyncio.timeout(timeout):
             record = await until_ended(self._nc, self._settings, self._jobs, job_id, poll)
-            return await insist(lambda: self._jobs.result_of(record), self._settings.start_pauses)
+            return await self._outlast(lambda: self._jobs.result_of(record), f"job {job_id!r} cannot be looked up")
 
     async def cancel(self, job_id: str, *, timeout: float | None = 10.0) -> bool:  # noqa: ASYNC109
         """Cancel a job; True if it did not run to its end. A running one is cancelled by its worker.
@@ -205,24 +225,25 @@ class JobClient:
         A function in a thread cannot be interrupted: it runs on, and what it returns is dropped. Raises
         TimeoutError if the worker does not answer; when another one takes the job, it will be cancelled.
         """
-        record = await self._jobs.get(job_id)
+        unsure = f"job {job_id!r} may be cancelled, or not; cancel it again"
+        record = await self.job(job_id)
         if not record.status.ended and record.status is not JOB_STATUS.RUNNING:
             with contextlib.suppress(IllegalTransitionError):
-                record = await self._jobs.cancelled(job_id)
+                record = await self._outlast(lambda: self._jobs.cancelled(job_id), unsure)
         if not record.status.ended:
-            record = await self._jobs.cancel_wanted(job_id)
+            record = await self._outlast(lambda: self._jobs.cancel_wanted(job_id), unsure)
         async with asyncio.timeout(timeout):
             while not record.status.ended:
                 await self._nc.publish(self._settings.cancel_subject(), job_id.encode())
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CANCEL_REPEATED):
                         await until_ended(self._nc, self._settings, self._jobs, job_id, CANCEL_REPEATED)
-                record = await self._jobs.get(job_id)
+                record = await self.job(job_id)
         return record.status is JOB_STATUS.CANCELLED
 
     async def workers(self) -> list[WorkerInfo]:
         """All workers, and how each is doing."""
-        return await insist(lambda: list_workers(self._nc, self._settings), self._settings.start_pauses)
+        return await self._outlast(lambda: list_workers(self._nc, self._settings), "nobody knows who works")
 
 
 @dataclass(frozen=True)

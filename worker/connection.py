@@ -97,6 +97,14 @@ async def insist(call: Callable[[], Awaitable[T]], pauses: Iterable[float]) -> T
     return await call()
 
 
+async def outlast(call: Callable[[], Awaitable[T]], pauses: Iterable[float], else_: str) -> T:
+    """As `insist`; the last time it raises a ServerUnavailableError that says what is not known or done `else_`."""
+    try:
+        return await insist(call, pauses)
+    except TRANSIENT_ERRORS as error:
+        raise ServerUnavailableError(f"The server does not answer ({describe_error(error)}): {else_}") from error
+
+
 async def close(nc: NATS) -> None:
     """Close a connection, whatever state it is in: with the server gone the library fails in ways of its own."""
     with contextlib.suppress(Exception):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import structs
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
+from worker.connection import outlast
 from worker.exceptions import BadJobError, IllegalTransitionError, UnreadableRecordError
 from worker.jobs import JobStatusManager
 from worker.messages import JOB_STATUS, Job, JobRecord
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from worker.settings import Settings
 
+T = TypeVar("T")
+
 READ_AT_A_TIME = 20
+
+NO_MESSAGE = 10057  # "no message found", an error of the server and not of the kind NotFoundError
 
 
 @dataclass(frozen=True)
@@ -76,10 +81,11 @@ class Operator:
     async def queues(self) -> list[QueueInfo]:
         """The queues that have had a worker or a job."""
         prefix = self._settings.job_subject("")
-        info = await self._js.stream_info(self._settings.jobs_stream, subjects_filter=prefix + "*")
+        stream = self._settings.jobs_stream
+        info = await self._ask(lambda: self._js.stream_info(stream, subjects_filter=prefix + "*"))
         depth = {subject.removeprefix(prefix): number for subject, number in (info.state.subjects or {}).items()}
         found = {}
-        for consumer in await self._js.consumers_info(self._settings.jobs_stream):
+        for consumer in await self._ask(lambda: self._js.consumers_info(stream)):
             queue = (consumer.config.filter_subject or "").removeprefix(prefix)
             found[queue] = QueueInfo(queue, consumer.num_pending or 0, consumer.num_ack_pending or 0)
         for queue, number in depth.items():
@@ -98,13 +104,16 @@ class Operator:
                 continue
             job = Job.decode(message.data or b"")
             job = structs.replace(job, life=job.life + 1)
-            with contextlib.suppress(IllegalTransitionError, UnreadableRecordError):
-                await self._jobs.requeued(job)
-            headers = {"Nats-Msg-Id": job.message_id}
-            await self._js.publish(self._settings.job_subject(job.queue), job.encode(), headers=headers)
+            await self._ask(lambda job=job: self._another_life(job))
             await self._delete(self._settings.dead_stream, letter.sequence)
             done.append(job.job_id)
         return done
+
+    async def _another_life(self, job: Job) -> None:
+        with contextlib.suppress(IllegalTransitionError, UnreadableRecordError):
+            await self._jobs.requeued(job)
+        headers = {"Nats-Msg-Id": job.message_id}
+        await self._js.publish(self._settings.job_subject(job.queue), job.encode(), headers=headers)
 
     async def purge_dead(self, queue: str | None = None, job_ids: Iterable[str] | None = None) -> int:
         """Delete dead letters; how many there were."""
@@ -118,21 +127,27 @@ class Operator:
         """Cancel what waits in a queue, and delete it; how much that was. What runs, runs on."""
         subject, number = self._settings.job_subject(queue), 0
         async for message in self._messages(self._settings.jobs_stream, subject):
-            with contextlib.suppress(BadJobError, IllegalTransitionError, UnreadableRecordError):
-                job = Job.decode(message.data or b"")
-                record = await self._jobs.find(job.job_id)
-                if record is not None and record.status is JOB_STATUS.RUNNING:
-                    continue
-                if record is not None and not record.status.ended:
-                    await self._jobs.cancelled(job.job_id)
+            if await self._ask(lambda message=message: self._runs_on(message)):
+                continue
             await self._delete(self._settings.jobs_stream, message.seq or 0)
             number += 1
         return number
 
+    async def _runs_on(self, message: RawStreamMsg) -> bool:
+        """Whether the job of a message runs; else it is cancelled."""
+        with contextlib.suppress(BadJobError, IllegalTransitionError, UnreadableRecordError):
+            job = Job.decode(message.data or b"")
+            record = await self._jobs.find(job.job_id)
+            if record is not None and record.status is JOB_STATUS.RUNNING:
+                return True
+            if record is not None and not record.status.ended:
+                await self._jobs.cancelled(job.job_id)
+        return False
+
     async def _records(self) -> AsyncIterator[ListedJob]:
         bucket = self._settings.jobs_bucket
         prefix = f"$KV.{bucket}."
-        info = await self._js.stream_info(f"KV_{bucket}", subjects_filter=prefix + ">")
+        info = await self._ask(lambda: self._js.stream_info(f"KV_{bucket}", subjects_filter=prefix + ">"))
         ids = [job_id_of(subject.removeprefix(prefix)) for subject in info.state.subjects or {}]
         for start in range(0, len(ids), READ_AT_A_TIME):
             for found in await asyncio.gather(*(self._listed(one) for one in ids[start : start + READ_AT_A_TIME])):
@@ -141,7 +156,7 @@ class Operator:
 
     async def _listed(self, job_id: str) -> ListedJob | None:
         try:
-            record = await self._jobs.find(job_id)
+            record = await self._ask(lambda: self._jobs.find(job_id))
         except (UnreadableRecordError, BadJobError):
             return ListedJob(job_id, None)
         return None if record is None else ListedJob(job_id, record)
@@ -152,10 +167,13 @@ class Operator:
 
     async def _messages(self, stream: str, subject: str) -> AsyncIterator[RawStreamMsg]:
         sequence = 1
-        last = (await self._js.stream_info(stream)).state.last_seq  # what comes meanwhile is for the next time
+        info = await self._ask(lambda: self._js.stream_info(stream))
+        last = info.state.last_seq  # what comes meanwhile is for the next time
         while sequence <= last:
             try:
-                message = await self._js.get_msg(stream, seq=sequence, next=True, subject=subject)
+                message = await self._ask(
+                    lambda after=sequence: self._js.get_msg(stream, seq=after, next=True, subject=subject)
+                )
             except NotFoundError:
                 return
             if (message.seq or 0) > last:
@@ -164,8 +182,14 @@ class Operator:
             sequence = (message.seq or sequence) + 1
 
     async def _delete(self, stream: str, sequence: int) -> None:
-        with contextlib.suppress(NotFoundError):
-            await self._js.delete_msg(stream, sequence)
+        try:
+            await self._ask(lambda: self._js.delete_msg(stream, sequence))
+        except APIError as error:
+            if error.err_code != NO_MESSAGE:
+                raise
+
+    async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await outlast(call, self._settings.start_pauses, "what was asked for may be done in part; do it again")
 
 
 def _matches(record: JobRecord | None, status: set[str], queue: str | None) -> bool:

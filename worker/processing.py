@@ -299,6 +299,6 @@ class JobProcessor:
         with contextlib.suppress(nats.errors.Error, OSError):
             await message.nak()
 
-    async def _settle(self, call: Callable[[], Awaitable[T]]) -> T:
+    def _settle(self, call: Callable[[], Awaitable[T]]) -> Awaitable[T]:
         """Insist on what has to reach the server: a short outage should make no job run twice."""
-        return await insist(call, self._settings.record_pauses)
+        return insist(call, self._settings.record_pauses)

@@ -8,12 +8,14 @@ job gets an id of its own each time: the name of its schedule and the number of 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import structs
 from nats.js.errors import BadRequestError, NotFoundError
 
+from worker.connection import outlast
 from worker.exceptions import BadJobError
 from worker.messages import Job
 from worker.names import record_key
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from worker.settings import Settings
+
+T = TypeVar("T")
 
 SCHEDULE, TARGET, TIME_ZONE = "Nats-Schedule", "Nats-Schedule-Target", "Nats-Schedule-Time-Zone"
 
@@ -88,7 +92,7 @@ class Schedules:
             headers[TIME_ZONE] = time_zone
         subject = self._settings.periodic_subject(name)
         try:
-            await self._js.publish(subject, payload, headers=headers)
+            await self._ask(lambda: self._js.publish(subject, payload, headers=headers))
         except BadRequestError as error:
             raise BadJobError(f"the server does not take the schedule {when!r}: {error.description}") from error
 
@@ -96,16 +100,17 @@ class Schedules:
         """False if there was none."""
         subject = self._settings.periodic_subject(name)
         found = any(schedule.name == name for schedule in await self.all())
-        await self._js.purge_stream(self._settings.jobs_stream, subject=subject)
+        await self._ask(lambda: self._js.purge_stream(self._settings.jobs_stream, subject=subject))
         return found
 
     async def all(self) -> list[Schedule]:
         prefix = self._settings.periodic_subject("")
-        info = await self._js.stream_info(self._settings.jobs_stream, subjects_filter=prefix + ">")
+        stream = self._settings.jobs_stream
+        info = await self._ask(lambda: self._js.stream_info(stream, subjects_filter=prefix + ">"))
         found = []
         for subject in sorted(info.state.subjects or {}):
             try:
-                message = await self._js.get_msg(self._settings.jobs_stream, subject=subject)
+                message = await self._ask(lambda subject=subject: self._js.get_msg(stream, subject=subject))
                 job = Job.decode(message.data or b"")
             except (NotFoundError, BadJobError):
                 continue
@@ -113,6 +118,9 @@ class Schedules:
             name, when = subject.removeprefix(prefix), headers.get(SCHEDULE, "")
             found.append(Schedule(name, when, job.function, job.queue, headers.get(TIME_ZONE)))
         return found
+
+    async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await outlast(call, self._settings.start_pauses, "the schedules may be changed, or not; do it again")
 
 
 def delayed_subject(settings: Settings, job_id: str) -> str:

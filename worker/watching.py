@@ -13,7 +13,7 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from worker.connection import insist
+from worker.connection import outlast
 from worker.exceptions import UnreadableRecordError
 from worker.messages import JobRecord
 from worker.names import record_key
@@ -41,7 +41,9 @@ async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_
         # during the read, too, so the event is cleared before it, never after.
         while True:
             heard.clear()
-            record = await insist(lambda: jobs.get(job_id), settings.start_pauses)
+            record = await outlast(
+                lambda: jobs.get(job_id), settings.start_pauses, f"job {job_id!r} cannot be looked up"
+            )
             if record.status.ended:
                 return record
             with contextlib.suppress(TimeoutError):

@@ -76,4 +76,4 @@ def test_every_setting_is_told():
 def shown(value):
     if isinstance(value, tuple):
         return ",".join(f"{part:g}" for part in value)
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else f"{value:.10g}"
