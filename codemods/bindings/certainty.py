@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import module_binds
 
 _EVERYTHING = None  # what "is bound" behind a branch that never comes to its end

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, module_binds
 
 
@@ -51,20 +51,6 @@ def imports_of(tree: ast.Module) -> Iterator[Import]:
     script = {id(inner) for guard in guards for inner in ast.walk(guard)}
     for item in _walk(tree.body, None, False, False, False):
         yield replace(item, script=True) if id(item.node) in script else item
-
-
-def is_main_guard(node: ast.stmt) -> bool:
-    """``if __name__ == "__main__":``, with conditions beside it or without."""
-    if not isinstance(node, ast.If) or node.orelse:
-        return False
-    parts = node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.And) else [node.test]
-    return any(
-        isinstance(part, ast.Compare)
-        and isinstance(part.ops[0], ast.Eq)
-        and {getattr(side, "id", getattr(side, "value", None)) for side in (part.left, part.comparators[0])}
-        == {"__name__", "__main__"}
-        for part in parts
-    )
 
 
 def _walk(

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -331,9 +332,3 @@ class Collector:
 
 def _block_names(statement: ast.stmt) -> Iterator[str]:
     yield from class_scope(ast.ClassDef("_", [], [], [statement], [])).binds
-
-
-def is_type_checking(test: ast.expr) -> bool:
-    """Is this the test of an ``if TYPE_CHECKING:``? mypy takes ``MYPY`` for true as well."""
-    name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
-    return name in ("TYPE_CHECKING", "MYPY")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from codemods.bindings.imports import is_main_guard
+from codemods.bindings.guards import is_main_guard
 from codemods.model import FilePlan, Hazard, Move, Place, Plan, Refused, Severity
 from codemods.planning.edits.model import FileEdits, Rename, Replacement
 from codemods.planning.edits.own_folder import one_folder_up

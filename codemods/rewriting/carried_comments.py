@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from codemods.bindings import Import
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import DestinationEdits, NewImport, SourceEdits
 from codemods.project import Source
 from codemods.rewriting.destination_file import new_imports, new_typing_imports

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from codemods.bindings import Module, Moment, Statement
-from codemods.bindings.imports import is_main_guard
+from codemods.bindings.guards import is_main_guard
 from codemods.planning.edits.model import Block, DestinationEdits, NewImport, Replacement, TypingTest
 from codemods.planning.edits.spelling import reference_to
 from codemods.project import Names, Source

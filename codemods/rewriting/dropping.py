@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from codemods.bindings import Import
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import Replacement
 from codemods.project import Source, bodies, walk
 from codemods.project.import_style import ImportStyle

@@ -6,9 +6,8 @@ from __future__ import annotations
 import ast
 
 from codemods.bindings import Import, Module
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.planning.edits.model import LazyBranch, LazyReexport, NewImport, Replacement, WithdrawnLazyNames
-from codemods.planning.grouping.definition_groups import is_main_guard
 from codemods.project import Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from codemods import knowledge
 from codemods.bindings import Module
-from codemods.bindings.imports import is_main_guard
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver

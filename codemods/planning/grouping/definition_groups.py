@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.bindings import Module, Moment, Reference, Statement
-from codemods.bindings.imports import is_main_guard
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codemods.bindings.guards import is_main_guard
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import is_main_guard
 
 CODE = "runs-as-script"
 TITLE = "the source runs as a script, and imports the destination from now on"

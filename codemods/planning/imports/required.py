@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.spelling import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups

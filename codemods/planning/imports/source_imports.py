@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Import, Moment, Statement
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.model import Hazard, Reexport, Severity
 from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.spelling import reference_to, relative_style

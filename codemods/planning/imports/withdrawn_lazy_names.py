@@ -11,7 +11,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Import, Module
-from codemods.bindings.references import is_type_checking
+from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import LazyBranch, WithdrawnLazyNames
 from codemods.planning.facts import Facts
 
