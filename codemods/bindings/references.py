@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from codemods.bindings.guards import is_type_checking
+from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -26,6 +26,9 @@ from codemods.bindings.scopes import (
     parameter_scope,
 )
 from codemods.project.nodes import children
+
+Deferring: typing.TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.If
+"""What code runs later, and may begin with an import: a function, a main guard."""
 
 
 class Moment(Enum):
@@ -40,16 +43,16 @@ class Moment(Enum):
 class Reference:
     """One place that reads or writes a name of the module's namespace.
 
-    ``function`` is the outermost function around a place that is read at call time; None for a lambda's, which can
-    hold no
-    import. ``called``: the value is called, or used in a way that may call it, where it is read. ``chain`` are the
-    attributes read off the name. ``string``: it stands inside a string that typing evaluates.
+    ``function`` is the outermost block around a place that is read at call time and that can begin with an import: a
+    function, or a main guard, which only runs as a script; None for a lambda's. ``called``: the value is called, or
+    used in a way that may call it, where it is read. ``chain`` are the attributes read off the name. ``string``: it
+    stands inside a string that typing evaluates.
     """
 
     name: str
     moment: Moment
     node: ast.AST
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    function: Deferring | None = None
     method: str = ""
     writes: bool = False
     called: bool = False
@@ -64,7 +67,7 @@ class _Where:
 
     scopes: tuple[Scope, ...] = ()
     moment: Moment = Moment.IMPORT
-    function: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    function: Deferring | None = None
     owner: str | None = None
     method: str = ""
     hidden: bool = False  # inside a lambda that no function surrounds
@@ -164,6 +167,10 @@ class Collector:
                 self._visit(child, replace(at, moment=Moment.TYPING))
             for child in node.orelse:
                 self._visit(child, at)
+        elif isinstance(node, ast.If) and at == _Where() and is_main_guard(node):
+            self._visit(node.test, at)
+            for child in node.body:
+                self._visit(child, replace(at, moment=Moment.CALL, function=node))
         elif type(node).__name__ == "TypeAlias":
             self._visit(node.name, at)  # type: ignore[attr-defined]
             self._lazy(node.value, at.inside(parameter_scope(node)))  # type: ignore[attr-defined]
@@ -280,7 +287,7 @@ class Collector:
                 self._visit(getattr(node, part), inside)
 
     def _annotated(self, node: ast.AnnAssign, at: _Where) -> None:
-        in_function = at.function is not None and (not at.scopes or at.scopes[0].kind == "function")
+        in_function = bool(at.scopes) and at.scopes[0].kind == "function"
         self._annotation(node.annotation, replace(at, moment=Moment.TYPING) if in_function else at)
         self._visit(node.target, at)
         if node.value is not None:

@@ -22,7 +22,8 @@ def deferred_imports(source: Source, late: tuple[DeferredImport, ...], style: Im
     found = []
     for items in by_function.values():
         function = items[0].function
-        body = function.body[1:] if documented(function) and len(function.body) > 1 else function.body
+        inside = not isinstance(function, ast.If) and documented(function)
+        body = function.body[1:] if inside and len(function.body) > 1 else function.body
         first = body[0]
         new = sorted(dict.fromkeys(item.new for item in items), key=lambda n: render.place(n, style))
         start = source.start(first)

@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Statement
+from codemods.bindings.references import Deferring
 from codemods.model import Place
 from codemods.project.import_style import ImportStyle
 
@@ -32,9 +33,9 @@ class NewImport:
 
 @dataclass(frozen=True)
 class DeferredImport:
-    """An import to be written at the start of a function."""
+    """An import to be written at the start of a function, or of a main guard."""
 
-    function: ast.FunctionDef | ast.AsyncFunctionDef
+    function: Deferring
     new: NewImport
 
 

@@ -1,14 +1,19 @@
 """What a script that imports itself by its name would have twice, as ``__main__`` and as the module of that name.
 
 Functions without state and plain values are the same in both. Classes are two, tables are two, and what is rebound in
-one is not in the other.
+one is not in the other. Nobody can tell, where what the script itself goes on using is none of what moved code finds in
+the second.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 from codemods.bindings import Moment
+from codemods.bindings.guards import is_main_guard
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 
@@ -22,25 +27,60 @@ _OWN = frozenset({"__name__", "__file__", "__spec__", "__package__", "__loader__
 _SAME_OF_BOTH = {"__name__", "__doc__", "__qualname__"}
 
 
-def twice(units: DefinitionGroups) -> frozenset[str]:
-    """The names of a module that two executions of it don't share."""
-    defined = {unit for unit in units.all if unit.names and unit in units.by_name.values()}
-    found = {unit for unit in defined if not _has_no_state(units, unit)}
-    while more := {unit for unit in defined - found if _reads(units, unit, found)}:
-        found |= more
-    return frozenset(name for unit in found for name in unit.binds)
+@dataclass(frozen=True)
+class SecondExecution:
+    """The module of a script, executed once more by its name; ``acts``: that changes what others hold."""
+
+    units: DefinitionGroups
+    acts: bool
+
+    def differs(self, name: str, moved: Collection[DefinitionGroup]) -> bool:
+        """Can somebody tell that moved code finds the second module's ``name``, not the script's?"""
+        by_name = self.units.by_name
+        if self.acts or name not in by_name:
+            return self.acts
+        found = self._reached([by_name[name]])
+        return not self._named.isdisjoint(found) or not self._apart.isdisjoint(found & self._used(moved))
+
+    def _used(self, moved: Collection[DefinitionGroup]) -> set[DefinitionGroup]:
+        """What runs or is read as part of the script, moved code aside."""
+        guards = [unit for unit in self.units.all if any(is_main_guard(s.node) for s in unit.statements)]
+        return self._reached(guards, but_for=moved)
+
+    def _reached(
+        self, start: Iterable[DefinitionGroup], but_for: Collection[DefinitionGroup] = ()
+    ) -> set[DefinitionGroup]:
+        seen: set[DefinitionGroup] = set()
+        todo = list(start)
+        while todo:
+            unit = todo.pop()
+            if unit not in seen and unit not in but_for:
+                seen.add(unit)
+                names = (r.name for r in unit.references if r.moment is not Moment.TYPING)
+                todo += [self.units.by_name[name] for name in names if name in self.units.by_name]
+        return seen
+
+    @cached_property
+    def _apart(self) -> frozenset[DefinitionGroup]:
+        """What two executions don't share."""
+        defined = {unit for unit in self.units.all if unit.names and unit in self.units.by_name.values()}
+        return frozenset(unit for unit in defined if not _has_no_state(self.units, unit))
+
+    @cached_property
+    def _named(self) -> frozenset[DefinitionGroup]:
+        """What says which of the two it is, or looks into its own module."""
+        return frozenset(unit for unit in self.units.all if unit.names and _says_which(unit))
 
 
-def _reads(units: DefinitionGroups, unit: DefinitionGroup, found: set[DefinitionGroup]) -> bool:
-    names = (r.name for r in unit.references if r.moment is not Moment.TYPING)
-    return any(units.by_name.get(name) in found for name in names)
+def _says_which(unit: DefinitionGroup) -> bool:
+    return any(r.name in _OWN and r.moment is not Moment.TYPING for r in unit.references)
 
 
 def _has_no_state(units: DefinitionGroups, unit: DefinitionGroup) -> bool:
     module = units.module
     if len(unit.statements) != 1 or unit.binds & (module.rebound.keys() | module.script_binds):
         return False
-    if any(r.name in _OWN and r.moment is not Moment.TYPING for r in unit.references):
+    if _says_which(unit):
         return False
     node = unit.statements[0].node
     if isinstance(node, FUNCTIONS):

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Module, Moment, Statement
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport
 from codemods.planning.edits.spelling import reference_to
 from codemods.project import Names
@@ -23,7 +24,7 @@ def lookups(module: Module, statement: Statement) -> Iterator[tuple[ast.Call, Fu
     for reference in found:
         call = parents[id(reference.node)]
         if isinstance(call, ast.Call) and not call.args and not call.keywords:
-            if reference.function is not None and _reads_one(call, parents):
+            if isinstance(reference.function, FUNCTIONS) and _reads_one(call, parents):
                 yield call, reference.function
 
 

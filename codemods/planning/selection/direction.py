@@ -50,8 +50,11 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
     calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
     calls_source = _needs_of_moved(facts, Moment.CALL)
     source_reasons, moved_reasons = list(must_bind), list[str]()
-    again = tuple(need for need in (*moved_needs, *calls_source) if need.name in facts.request.twice)
-    if again and (source_needs or calls_moved or must_bind):
+    if source_needs or calls_moved or must_bind:
+        again = tuple(n for n in (*moved_needs, *calls_source) if facts.request.found_twice(n.name, moving))
+    else:
+        again = ()
+    if again:
         # The script is `__main__`: whoever imports it by its name executes it a second time.
         moved_needs, source_needs = again, source_needs or calls_moved
     if not calls_moved:  # then names in annotations count: imported at the top, they are there for who resolves them

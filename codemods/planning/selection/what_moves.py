@@ -12,6 +12,7 @@ from codemods.model import Disposition
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.mutations import early_uses
 from codemods.planning.grouping.reference_graph import ReferenceGraph, is_enum
+from codemods.planning.grouping.second_execution import SecondExecution
 
 Moving = dict[DefinitionGroup, tuple[Disposition, str]]
 
@@ -21,8 +22,8 @@ class Request:
     """What was asked for, and what holds definitions back.
 
     ``asked``, ``along`` and ``fixtures`` are names that move; ``held`` names that stay: kept, or looked up in the
-    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get. ``twice``:
-    names that a script would have twice if it imported itself, so that moved code can't take them from it.
+    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get.
+    ``again``: of a script, the module that it imports by its own name.
     """
 
     graph: ReferenceGraph
@@ -32,11 +33,15 @@ class Request:
     held: frozenset[str] = frozenset()
     outside: Mapping[str, int] = field(default_factory=dict)
     copied: frozenset[DefinitionGroup] = frozenset()
-    twice: frozenset[str] = frozenset()
+    again: SecondExecution | None = None
 
     @property
     def units(self) -> DefinitionGroups:
         return self.graph.units
+
+    def found_twice(self, name: str, moving: Collection[DefinitionGroup]) -> bool:
+        """Would moved code find by this name something else in the script's module than it found in the script?"""
+        return self.again is not None and self.again.differs(name, moving)
 
     def free(self, unit: DefinitionGroup) -> bool:
         """May this group move though nobody asked for it?"""
@@ -122,7 +127,8 @@ def with_needed(request: Request, moving: Moving, private_only: bool) -> Moving:
         more: Moving = {}
         for unit in moving:
             for need in request.graph.needs(unit).values():
-                if need.moment is not Moment.IMPORT and not (need.name in request.twice and need.moment is Moment.CALL):
+                called = need.moment is Moment.CALL and request.found_twice(need.name, moving)
+                if need.moment is not Moment.IMPORT and not called:
                     continue
                 needed = request.graph.owner(need.name)
                 if needed is None or needed in moving or needed in request.copied or needed.typing_only:

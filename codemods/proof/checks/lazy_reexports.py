@@ -53,7 +53,7 @@ def check(comparison: Comparison) -> Check:
                 bounds = found.outline.binds.get(name, ())
                 if not any(bound.typing for bound in bounds):
                     failures.append(Finding(place, f"type checkers don't see {name} here"))
-                if any(not bound.typing for bound in bounds):
+                if any(not bound.typing and not bound.script for bound in bounds):
                     failures.append(Finding(place, f"{name} is bound here, so that this branch is never asked for it"))
                 if branch.warns:
                     declared.append(Finding(place, f"{dotted}.{name} gives a DeprecationWarning now"))

@@ -1,7 +1,8 @@
 """A script that its own code imports by name is executed twice: as ``__main__``, and as the module of that name.
 
 Then there are two of each of its classes and tables, and code that left the script finds the second ones. That is what
-it found before only where nobody can tell the two apart: functions without state, and plain values.
+it found before only where nobody can tell the two apart: functions without state, plain values, and what the script
+itself, from its main guard on, no longer uses.
 """
 
 from __future__ import annotations
@@ -97,14 +98,30 @@ class _Script:
         if name in OWN:
             return f"{name} says which of the two it is"
         makers = [s for s in self.statements if name in s.names]
-        if len(makers) != 1 or any(name in s.declared_global for s in self.statements):
-            return f"{name} is bound anew" if makers else ""
-        (maker,) = makers
-        if why := self._own_state(name, maker):
+        if not makers:
+            return ""
+        if any(name in s.declared_global for s in self.statements) or len(makers) > 1:
+            why = f"{name} is bound anew"
+        else:
+            why = self._own_state(name, makers[0])
+        if why and name in self._run:
             return why
-        if any(("", f"builtins.{o.text}") in o.meaning for o in maker.reading.occurrences if o.text in LOCAL_BUILTINS):
+        occurrences = [o for maker in makers for o in maker.reading.occurrences]
+        if any(("", f"builtins.{o.text}") in o.meaning for o in occurrences if o.text in LOCAL_BUILTINS):
             return f"{name} looks into its module"
-        return next(filter(None, (self._state(inner, seen) for inner in sorted(self._read(maker) - {name}))), "")
+        read = set[str]().union(*map(self._read, makers)) - {name}
+        return next(filter(None, (self._state(inner, seen) for inner in sorted(read))), "")
+
+    @cached_property
+    def _run(self) -> set[str]:
+        """The names of the script that its own run uses: what the main guard reads, and what that reads in turn."""
+        found: set[str] = set()
+        todo = [s for s in self.statements if is_main_guard(s.node)]
+        while todo:
+            read = self._read(todo.pop()) - found
+            found |= read
+            todo += [s for s in self.statements if not read.isdisjoint(s.names)]
+        return found
 
     def _own_state(self, name: str, maker: Statement) -> str:
         node = maker.node

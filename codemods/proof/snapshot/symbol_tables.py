@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from codemods.project import Tree, Unreadable
@@ -16,6 +17,7 @@ from codemods.proof.snapshot.symbols import (
     flat,
     import_like,
     is_all,
+    is_main_guard,
     logger_name,
 )
 
@@ -66,13 +68,13 @@ class SymbolTables:
             for n in outline.body
         )
         for top in outline.body:
-            guarded = import_like(top)
+            guarded, script = import_like(top), is_main_guard(top)
             for node, typing in flat([top]):
                 for name, bound in self.bound_by(path, node, typing, guarded):
                     if name == "*" and not typing:
                         outline.stars.append(bound.module)
                     elif name != "*":
-                        outline.binds.setdefault(name, []).append(bound)
+                        outline.binds.setdefault(name, []).append(replace(bound, script=script) if script else bound)
                 self._export(outline, node)
                 if isinstance(node, ast.Delete):
                     outline.deleted |= {getattr(t, "id", "") for t in node.targets}

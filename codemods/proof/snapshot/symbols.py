@@ -32,13 +32,15 @@ LOCAL_BUILTINS = frozenset({"globals", "locals", "vars", "dir", "exec", "eval", 
 @dataclass(frozen=True)
 class Bound:
     """One way in which a module binds a name: defined in place, or imported from (module, attribute), or to a value
-    that is the same wherever it is made."""
+    that is the same wherever it is made. ``script``: under the main guard: who imports the module never finds it.
+    """
 
     defined: bool
     module: str = ""
     attribute: str | None = None
     typing: bool = False
     value: str = ""
+    script: bool = False
 
 
 @dataclass
