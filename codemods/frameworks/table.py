@@ -44,8 +44,14 @@ def _added(settings: bytes) -> tuple[Fact, ...]:
 
 def matching(patterns: Iterable[str], names: Iterable[str]) -> bool:
     """Is one of the dotted names one that a pattern means?"""
-    names = tuple(names)
-    return any(_pattern(pattern).fullmatch(name) for pattern in patterns for name in names)
+    patterns = tuple(patterns)
+    return any(_is_meant(patterns, name) for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _is_meant(patterns: tuple[str, ...], name: str) -> bool:
+    """Asked for the same names again and again: what is called in a tree."""
+    return any(_pattern(pattern).fullmatch(name) for pattern in patterns)
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from codemods.project.searching import Index, find, within
-from codemods.project.source import Source, Unreadable
+from codemods.project.source import Source, Unreadable, parsed
 from codemods.stages import at, counted, stage
 
 CODE = (".py", ".pyi")
@@ -38,9 +38,7 @@ class Files(ABC):
         if path not in self._sources:
             at(path)
             try:
-                source = Source(path, self.read(path))
-                _ = source.tree
-                self._sources[path] = source
+                self._sources[path] = parsed(path, self.read(path))
             except Unreadable as error:
                 self._sources[path] = error
         found = self._sources[path]

@@ -44,6 +44,8 @@ class FolderEvidence:
         if folder in self.names.configured or not folder.rpartition("/")[2].isidentifier():
             return True
         files = self._files.get(folder, ())
+        if not files and folder not in self.names.packages:
+            return False
         stems = {file.rpartition("/")[2].removesuffix(".py") for file in files} - sys.stdlib_module_names
         if self._say_folder(folder, files):
             return False

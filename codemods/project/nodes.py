@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -17,11 +18,17 @@ _PLAIN = frozenset(
 _LEAVES = (ast.Constant, ast.MatchSingleton, ast.Global, ast.Nonlocal, ast.alias)
 
 
-@cache
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Where nodes of this kind have nodes below them."""
-    named = kind.__name__ == "TypeAlias"  # For all others, ``name`` is text.
-    return () if kind in _LEAVES else tuple(f for f in kind._fields if f not in _PLAIN and (named or f != "name"))
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """Where nodes of a kind have nodes below them."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        named = kind.__name__ == "TypeAlias"  # For all others, ``name`` is text.
+        fields = tuple(f for f in kind._fields if f not in _PLAIN and (named or f != "name"))
+        self[kind] = () if kind in _LEAVES else fields
+        return self[kind]
+
+
+_FIELDS = _Fields()
 
 
 def walk(root: ast.AST) -> list[ast.AST]:
@@ -29,7 +36,7 @@ def walk(root: ast.AST) -> list[ast.AST]:
     found = [root]
     push = found.append
     for node in found:  # It grows while it is read.
-        for field in _fields(type(node)):
+        for field in _FIELDS[node.__class__]:
             value: Any = getattr(node, field, None)
             if value.__class__ is list:
                 for item in value:
@@ -43,7 +50,7 @@ def walk(root: ast.AST) -> list[ast.AST]:
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, in the order of ``ast.iter_child_nodes``, without contexts and operators."""
     found: list[ast.AST] = []
-    for field in _fields(type(node)):
+    for field in _FIELDS[node.__class__]:
         value: Any = getattr(node, field, None)
         if value.__class__ is list:
             found += [item for item in value if item is not None]
@@ -60,18 +67,28 @@ def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
             yield body
 
 
+def parents_of(root: ast.AST) -> dict[int, ast.AST]:
+    """The node above each node below this one, by the id of the lower one."""
+    found: dict[int, ast.AST] = {}
+    todo = [root]
+    for node in todo:  # It grows while it is read.
+        below = children(node)
+        if below:
+            for child in below:
+                found[id(child)] = node
+            todo += below
+    return found
+
+
 class Nodes:
     """The nodes of one tree, by kind."""
 
     def __init__(self, root: ast.AST) -> None:
         self._root = root
-        self._by_kind: dict[type[ast.AST], list[ast.AST]] = {}
+        by_kind: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         for node in walk(root):
-            kind = type(node)
-            if kind in self._by_kind:
-                self._by_kind[kind].append(node)
-            else:
-                self._by_kind[kind] = [node]
+            by_kind[node.__class__].append(node)
+        self._by_kind = dict(by_kind)
 
     def of(self, kind: type[Node]) -> Sequence[Node]:
         """Those of exactly this kind, in the order of ``ast.walk``."""
@@ -86,4 +103,4 @@ class Nodes:
     @cached_property
     def parents(self) -> dict[int, ast.AST]:
         """The node above each node, by the id of the lower one."""
-        return {id(child): node for node in walk(self._root) for child in children(node)}
+        return parents_of(self._root)

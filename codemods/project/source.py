@@ -8,6 +8,7 @@ import re
 import tokenize
 import warnings
 from functools import cached_property
+from weakref import WeakValueDictionary
 
 from codemods.model import Place
 from codemods.project.nodes import Nodes
@@ -42,6 +43,16 @@ def decode(path: str, raw: bytes) -> tuple[str, str]:
     if "\0" in text:
         raise Unreadable(Place(path, text.count("\n", 0, text.index("\0")) + 1), "it holds a null byte")
     return text, encoding
+
+
+def parsed(path: str, raw: bytes) -> Source:
+    """The parsed file, the same object for the same bytes, whichever tree asks; raises Unreadable."""
+    source = _PARSED.get((path, raw))
+    if source is None:
+        source = Source(path, raw)
+        _ = source.tree
+        _PARSED[path, raw] = source
+    return source
 
 
 class Source:
@@ -120,3 +131,7 @@ class Source:
         """``text`` as bytes of this file: its encoding, with its byte order mark."""
         plain = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
         return (_BOM if self.raw.startswith(_BOM) else b"") + text.encode(plain)
+
+
+# Trees are laid over one another, and most of their files are the same.
+_PARSED: WeakValueDictionary[tuple[str, bytes], Source] = WeakValueDictionary()

@@ -55,7 +55,7 @@ def _off_their_lines(source: Source, gone: list[ast.stmt]) -> tuple[list[Replace
 
 def _on_one_line(source: Source, some: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """The statements that share a line with one of these, each group once."""
-    for body in (body for node in walk(source.tree) for body in bodies(node)):
+    for body in (body for node in walk(source.tree) for body in bodies(node)) if some else ():
         group: list[ast.stmt] = []
         for node in body:
             if group and (group[-1].end_lineno or group[-1].lineno) < node.lineno:
@@ -75,7 +75,9 @@ def _between(source: Source, node: ast.stmt) -> str:
 
 def _with_gap_at_start(source: Source, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """What stands first in a function goes with the blank lines below it."""
-    functions = [n for n in ast.walk(source.tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    if not lines:
+        return []
+    functions = (*source.nodes.of(ast.FunctionDef), *source.nodes.of(ast.AsyncFunctionDef))
     starts = {node.lineno for f in functions for node in f.body[1 if documented(f) and f.body[1:] else 0 :][:1]}
     found = []
     for top, bottom in lines:

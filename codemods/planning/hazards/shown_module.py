@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
+from codemods.project import Tree
 
 CODE = "shown-module"
 ACCEPTS = True
@@ -80,22 +81,32 @@ def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:
     """Recorded lists of what modules have, with moved names in them, that code of the tree makes anew."""
     tree, names = facts.world.tree, "|".join(map(re.escape, sorted(facts.moved_names, key=len, reverse=True)))
     path = re.compile(rf"(?<![\w.]){re.escape(old)}\.(?:{names})\b")
+    recorded: dict[str, re.Match[str]] = {}
     for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(facts.moved_names)):
         text = "" if file.endswith((".md", ".rst")) else tree.read(file).decode("utf-8", "replace")
-        found = path.search(text)
-        module = _lister(facts, file.rpartition("/")[2]) if found is not None else None
-        if found is not None and module is not None:
-            place = Place(file, text.count("\n", 0, found.start()) + 1)
+        if (found := path.search(text)) is not None:
+            recorded[file] = found
+    listing = dict(_listing(tree)) if recorded else {}
+    for file, found in recorded.items():
+        module = _lister(facts, file.rpartition("/")[2], listing)
+        if module is not None:
+            place = Place(file, found.string.count("\n", 0, found.start()) + 1)
             reason = f"this records {found[0]}, and {module.path} lists what modules have: it is in another one then"
             yield Hazard(CODE, place, reason, ("record the list anew, with the move", _REMEDIES[1]))
 
 
-def _lister(facts: Facts, name: str) -> Module | None:
+def _listing(tree: Tree) -> Iterator[tuple[str, bytes]]:
+    """Python files that may go through the names of modules, with their bytes."""
+    calls = re.compile(rf"\b(?:{'|'.join(_LISTING)})\s*\(".encode())
+    for path in sorted(tree.code_with(_LISTING)):
+        if path.endswith(".py") and calls.search(raw := tree.peek(path)):
+            yield path, raw
+
+
+def _lister(facts: Facts, name: str, listing: Mapping[str, bytes]) -> Module | None:
     """Code that names a file, and goes through the names of modules."""
-    knowing = facts.world.tree.code_with(_LISTING)
-    for word in re.findall(r"\w+", name):
-        knowing &= facts.world.tree.code_with([word])
-    for module in facts.world.modules_mentioning(*_LISTING, among=knowing):
+    words = [word.encode() for word in re.findall(r"\w+", name)]
+    for module in facts.world.modules_at(p for p, raw in listing.items() if all(word in raw for word in words)):
         nodes = module.source.nodes
         named = any(isinstance(n.value, str) and n.value.endswith(name) for n in nodes.of(ast.Constant))
         if named and any(last_name(n.func) in _LISTING for n in nodes.of(ast.Call)):

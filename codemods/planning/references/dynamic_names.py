@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from codemods.bindings import Module
 from codemods.model import Place
@@ -140,17 +140,19 @@ class _Namespaces:
 
     def looks(self, unit: DefinitionGroup | None) -> Iterator[Look]:
         for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
-            if _WORDS.search(self.module.source.text) is not None:
-                for node in walk(root):
-                    if self._may_look(node):
-                        yield from self._look(node, self.module.source.nodes.parents, unit)
+            for node in walk(root) if self._looking else ():
+                if id(node) in self._looking:
+                    yield from self._look(node, self.module.source.nodes.parents, unit)  # type: ignore[arg-type]
 
-    def _may_look(self, node: ast.AST) -> TypeGuard[ast.expr]:
-        if isinstance(node, ast.Name):
-            return node.id in WAYS or node.id in self._held
-        if isinstance(node, ast.Attribute):
-            return node.attr == "__dict__"
-        return isinstance(node, ast.Call) and last_name(node.func) in WAYS
+    @cached_property
+    def _looking(self) -> frozenset[int]:
+        """The ids of the nodes of the file that may look into a namespace."""
+        if _WORDS.search(self.module.source.text) is None:
+            return frozenset()
+        nodes = self.module.source.nodes
+        found = {id(node) for node in nodes.of(ast.Name) if node.id in WAYS or node.id in self._held}
+        found |= {id(node) for node in nodes.of(ast.Attribute) if node.attr == "__dict__"}
+        return frozenset(found | {id(node) for node in nodes.of(ast.Call) if last_name(node.func) in WAYS})
 
     def _look(self, node: ast.expr, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node)
@@ -191,10 +193,12 @@ class _Namespaces:
     @cached_property
     def _held(self) -> frozenset[str]:
         """Names of the file that hold the namespace: ``names = globals()``."""
-        nodes, found = self.module.source.nodes.parents, set[str]()
+        found = set[str]()
         for name, value in bound_values(self.module):
-            if isinstance(value, (ast.Call, ast.Attribute)) and self._is_namespace(value, nodes):
-                found.add(name)
+            called = isinstance(value, ast.Call) and last_name(value.func) in WAYS
+            if called or (isinstance(value, ast.Attribute) and value.attr == "__dict__"):
+                if self._is_namespace(value, self.module.source.nodes.parents):
+                    found.add(name)
         return frozenset(found)
 
     def _is_handed_on(self, node: ast.Name, parents: dict[int, ast.AST]) -> bool:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from configparser import Error as ConfigError
 from configparser import RawConfigParser
+from functools import lru_cache
 from typing import Any
 
 from codemods.bindings import Module
@@ -39,7 +40,7 @@ def resolved_constants(world: ProjectIndex, module: Module) -> set[int]:
         names = {f".{_called(node)}"}
         if node.args and any(matching(fact.calls, names) for fact in imported):
             found.add(id(node.args[0]))
-        if any(pattern.endswith(f".{_called(node)}") for fact in registered for pattern in fact.calls):
+        if any(_ends(fact.calls, _called(node)) for fact in registered):
             names = outside_names(world, module, node.func)
             if any(matching(fact.calls, names) for fact in registered):
                 found.update(id(n) for n in ast.walk(node) if isinstance(n, ast.Constant))
@@ -48,6 +49,11 @@ def resolved_constants(world: ProjectIndex, module: Module) -> set[int]:
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and _is_setting(node) and node.value:
                 found.update(id(constant) for constant in _members(node.value))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _ends(patterns: tuple[str, ...], name: str) -> bool:
+    return any(pattern.endswith(f".{name}") for pattern in patterns)
 
 
 def _called(call: ast.Call) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.bindings import Module, Reference, Statement
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.project.nodes import children, walk
+from codemods.project.nodes import parents_of
 
 _NAMESPACE = {"globals", "eval", "exec", "locals", "vars", "dir"}
 _FRAMES = {"_getframe", "currentframe", "stack", "getframeinfo", "getmodule"}
@@ -46,11 +46,6 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
         return "reads __file__, which would be another file"
     return ""
-
-
-def parents_of(root: ast.AST) -> dict[int, ast.AST]:
-    """The node above each node."""
-    return {id(child): node for node in walk(root) for child in children(node)}
 
 
 def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -12,8 +12,8 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts
-from codemods.planning.references.introspection import parents_of
 from codemods.planning.references.module_values import last_name
+from codemods.project.nodes import parents_of
 
 _IMPORTING = frozenset(
     {"import_module", "__import__", "spec_from_file_location", "load_module", "run_path", "SourceFileLoader"}

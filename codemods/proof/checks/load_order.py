@@ -16,7 +16,7 @@ from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Source, walk
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.importing.sequences import WORD, Program, Step, displaced
+from codemods.proof.importing.sequences import WORD, Program, Step, displaced, turned
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.snapshot.import_graph import Graph
@@ -143,11 +143,12 @@ class _Check:
         """Steps that look at an object, or change it, before another one changes it, and after that now."""
         if not self._matters(old, new):
             return
-        writes = {step: self.comparison.mapped(self.old.changes(step)) for step in old}
+        turns = turned(old, new)  # Only they come before or after another one than they did.
+        writes = {step: self.comparison.mapped(self.old.changes(step)) for step in turns}
         for origin in sorted({_object(o) for found in writes.values() for o in found}):
-            changing = {step for step in old if any(_object(o) == origin for o in writes[step])}
+            changing = {step for step in turns if any(_object(o) == origin for o in writes[step])}
             before, after = _turns(old, changing), _turns(new, changing)
-            for step in old:
+            for step in turns:
                 if before[step] != after[step] and (step in changing or self._looks(step, origin)):
                     text = f"{self.old.said(step)} runs in another order {said}, with what changes {_objects([origin])}"
                     kind = Kind.EDITED if origin[0] and not isinstance(step, str) else Kind.NOTE

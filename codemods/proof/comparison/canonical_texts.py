@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from codemods.project import OverlayTree, Source, Tree, Unreadable
+from codemods.project import OverlayTree, Source, Tree, Unreadable, decode
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Origin
 from codemods.proof.snapshot.symbols import defined_names
@@ -56,7 +56,7 @@ def _differing(comparison: Comparison, olds: Olds) -> tuple[dict[str, bytes | No
     origins = {new: old for old, new in comparison.renamed.items()}
     for path in comparison.touched:
         if path.endswith(".py"):
-            old, new = _source(comparison.old, path), _source(comparison.new, path)
+            old, new = _source(comparison.old, path, olds), _source(comparison.new, path, olds)
             if old is not None:
                 moving = {name for at, name in comparison.renamed if at == path}
                 before[path] = _module_in_one_form(old, olds, _Given(comparison, path, moving, None))
@@ -97,18 +97,17 @@ def _raw(tree: Tree, path: str) -> bytes | None:
     return tree.read(path) if path in tree.paths else None
 
 
-def _source(tree: Tree, path: str) -> Source | None:
+def _source(tree: Tree, path: str, olds: Olds) -> Source | None:
+    """A module that may have something to bring in one form."""
     try:
-        source = Source(path, tree.read(path))
-        _ = source.tree
+        text, _ = decode(path, tree.read(path))
+        named = ">>>" in text or any(module in text for module, _ in olds)
+        return tree.source(path) if named else None
     except (Unreadable, OSError):
         return None
-    return source
 
 
 def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
-    if ">>>" not in source.text and not any(module in source.text for module, _ in olds):
-        return source.raw
     moved = given.spans(source) if ">>>" in source.text else []
     patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
     pieces: list[str] = []

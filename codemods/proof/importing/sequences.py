@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, islice
 
 from codemods import knowledge
 from codemods.proof.importing.side_effects import Effects, immediate
@@ -156,6 +157,19 @@ def displaced(old: Sequence[Step], new: Sequence[Step]) -> list[Step]:
             kept.add(step)
             limit, wanted = places[step], wanted - 1
     return [step for step in old if step not in kept]
+
+
+def turned(old: Sequence[Step], new: Sequence[Step]) -> list[Step]:
+    """Steps that stand before another one that they stood behind, or the other way round; all, where one sequence has
+    others than the other."""
+    places = {step: place for place, step in enumerate(new)}
+    if len(places) != len(new) or set(old) != places.keys() or len(old) != len(new):
+        return list(old)
+    now = [places[step] for step in old]
+    highest = accumulate(now, max, initial=-1)  # of those before each
+    lowest = reversed([*accumulate(reversed(now), min, initial=len(now))])  # from each on
+    found = zip(old, now, highest, islice(lowest, 1, None), strict=False)
+    return [step for step, place, before, after in found if not before < place < after]
 
 
 def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
