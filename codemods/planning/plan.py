@@ -25,7 +25,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
 from codemods.planning.grouping.reference_graph import ReferenceGraph
-from codemods.planning.grouping.second_execution import SecondExecution
+from codemods.planning.grouping.second_execution import SecondExecution, runs_twice
 from codemods.planning.grouping.type_variables import type_variables
 from codemods.planning.hazards import import_order
 from codemods.planning.imports.lazy_reexports import (
@@ -172,7 +172,9 @@ def _settle(
         move.along,
         own_fixtures(source, move.names) if tests else frozenset(),
         outside=referrers.counted,
-        again=SecondExecution(units, bool(Effects(world).of_module(move.source))) if source.runnable else None,
+        again=SecondExecution(units, bool(Effects(world).of_module(move.source)))
+        if runs_twice(world, source)
+        else None,
         copied=again | (set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
     )
     keep = {*move.keep, *_tied(move, units)}
@@ -188,6 +190,12 @@ def _settle(
             how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)
             return replace(how, moving=moving, followed=followed), followers
         pinned |= more
+
+
+def _again(world: ProjectIndex, units: DefinitionGroups) -> SecondExecution | None:
+    if not runs_twice(world, units.module):
+        return None
+    return SecondExecution(units, bool(Effects(world).of_module(units.module.path)))
 
 
 def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:

@@ -32,6 +32,16 @@ def started(tree: Files, path: str) -> Started | None:
     return found
 
 
+def started_as_module(tree: Files, dotted: str) -> Started | None:
+    """Who starts a module by its name, ``python -m shop.report``, if anybody does; ``path`` is the name."""
+    last, command = dotted.rpartition(".")[2], re.compile(rf"""-m["']?[\s,]+["']?{re.escape(dotted)}(?![\w.])""")
+    for other in (*sorted(tree.texts_with([last])), *sorted(tree.code_with([last]))):
+        text = tree.peek(other).decode("utf-8", "replace")
+        if found := command.search(text):
+            return Started(dotted, other, text.count("\n", 0, found.start()) + 1)
+    return None
+
+
 def started_in(tree: Files, folder: str) -> Started | None:
     """A file of this folder that somebody starts by its path, as texts outside of Python code say."""
     last = folder.rpartition("/")[2]

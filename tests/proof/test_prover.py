@@ -278,7 +278,19 @@ def test_an_entry_point_that_leads_nowhere() -> None:
     assert failures(proven(before, followed)) == []
 
 
-def test_a_circle_that_works_is_declared_and_one_that_does_not_fails() -> None:
+def test_a_failure_of_before_hides_no_other_one() -> None:
+    """`made` reads LATER too early in both trees, as far as the text says; that Base is not bound yet is new."""
+    above = "def made():\n    return LATER\n\n\nX = made()\nLATER = 1\n"
+    before = {"old.py": above + "\n\nclass Base: ...\n\n\nclass Leaf(Base): ...\n\n\nclass Last(Leaf): ...\n"}
+    after = {
+        "leaf.py": "from old import Base\n\n\nclass Leaf(Base): ...\n",
+        "old.py": "from leaf import Leaf\n" + above + "\n\nclass Base: ...\n\n\nclass Last(Leaf): ...\n",
+    }
+    found = failures(proven(before, after))
+    assert any("import order: " in line and "Base" in line for line in found), found
+
+
+def test_a_cycle_that_works_is_declared_and_one_that_does_not_fails() -> None:
     before = {"a.py": "class A: ...\n\n\nclass B:\n    def a(self):\n        return A()\n"}
     works = {
         "a.py": "import b\n\n\nclass A: ...\n",

@@ -12,10 +12,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from codemods.bindings import Moment
+from codemods.bindings import Module, Moment
 from codemods.bindings.guards import is_main_guard
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.index.import_graph import ImportGraph
+from codemods.planning.index.project_index import ProjectIndex
+from codemods.project.scripts import started_as_module
 
 _DECORATORS = {"contextmanager": "contextlib", "asynccontextmanager": "contextlib"}
 _MAKE_PLAIN = {"frozenset", "tuple", "str", "bytes", "int", "float"}
@@ -25,6 +28,22 @@ _OWN = frozenset({"__name__", "__file__", "__spec__", "__package__", "__loader__
     *("globals", "locals", "vars", "dir", "eval", "exec", "__import__")
 }
 _SAME_OF_BOTH = {"__name__", "__doc__", "__qualname__"}
+
+
+def runs_twice(world: ProjectIndex, module: Module) -> bool:
+    """Is the module started as a script, and executed once more where it is imported by its name?
+
+    Not one that its own package imports, and that imports beside itself: by its path it can't be started, and with
+    ``-m`` Python warns that it was imported before. Unless a text of the tree does so all the same.
+    """
+    if not module.runnable:
+        return False
+    dotted = world.names.dotted(module.path)
+    beside = any(i.level and i.function is None and not (i.guarded or i.typing_only) for i in module.imports)
+    graph, parts = ImportGraph(world), dotted.split(".")
+    above = (world.names.find(".".join(parts[:count]), module.path) for count in range(1, len(parts)))
+    by_package = beside and any(p != module.path and graph.always_loads(p, module.path) for p in above if p)
+    return not by_package or started_as_module(world.tree, dotted) is not None
 
 
 @dataclass(frozen=True)

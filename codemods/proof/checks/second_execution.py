@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
-from codemods.model import Check, Finding
+from codemods.model import Check, Finding, Kind, Place
+from codemods.project.scripts import started_as_module
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
@@ -30,15 +31,37 @@ _SAID_OF_ALL = frozenset({"__name__", "__doc__", "__qualname__"})
 
 def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
+    assumed: list[Finding] = []
     places = 0
     for path in comparison.changed:
         if _is_script(comparison.before, path) and _is_script(comparison.after, path):
+            if loader := _imported_before(comparison, path):
+                said = f"{path} is never started as a script: Python would warn that {loader} imported it before;"
+                said += f" no text in this tree has -m {comparison.after.names.dotted(path)}"
+                assumed.append(Finding(Place(path), said, "script", Kind.NOTE))
+                continue
             left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == path]
             own = _Script(comparison, path)
             for pair in own.used(left):
                 places += 1
                 failures += own.compare(pair)
-    return Check("scripts", SAYS, places, tuple(dict.fromkeys(failures)))
+    return Check("scripts", SAYS, places, tuple(dict.fromkeys(failures)), assumptions=tuple(assumed))
+
+
+def _imported_before(comparison: Comparison, path: str) -> str:
+    """The package that has imported a module whenever that is started: by its name, for an import beside itself fails
+    where it is started by its path. Empty where there is none, or where the tree starts it all the same."""
+    snapshot = comparison.before
+    outline, dotted = snapshot.outline(path), snapshot.names.dotted(path)
+    body = outline.body if outline is not None else []
+    if not any(isinstance(node, ast.ImportFrom) and node.level for node in body):
+        return ""
+    parts = dotted.split(".")
+    packages = [snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
+    graph = snapshot.one(Graph)
+    loading = [p for p in packages if p and p != path and path in graph.closure([p])]
+    tree = comparison.after.tree
+    return loading[0] if loading and started_as_module(tree, dotted) is None else ""
 
 
 def _is_script(snapshot: Snapshot, path: str) -> bool:

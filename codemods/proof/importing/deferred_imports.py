@@ -36,10 +36,12 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
 
     A statement that calls something may call every function that it names, and that those name; of a class that is
     named, what makes an instance, and the methods whose names are read; of one that is only derived from, its hook.
+    Not what would have failed before: a function that reads a name which is bound further down.
     """
     made = {id(p.new): tuple(_made(p.old, p.new)) for p in comparison.pairing.pairs}
     if not any(made.values()):
         return {}
+    were = {id(p.new): p.old for p in comparison.pairing.pairs}
     every = [s for statements in comparison.new_statements.values() for s in statements if not s.importing]
     defined = {(s.path, name): s for s in every for name in s.names}
     found: dict[int, Deferred] = {}
@@ -51,10 +53,22 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
                 for other in reached.found
                 for node in made.get(id(other), ())
                 if other is not statement and reached.runs(other, node)
+                if not _failed_before(comparison, were.get(id(statement)), were.get(id(other)), node)
             )
             if imports:
                 found[id(statement.node)] = imports
     return found
+
+
+def _failed_before(
+    comparison: Comparison, running: Statement | None, called: Statement | None, node: ast.Import | ast.ImportFrom
+) -> bool:
+    """Was none of the names that the called function imports now bound where the running statement stood?"""
+    if running is None or called is None or running.path != called.path:
+        return False
+    names = {*_bound(node)}
+    binding = [s for s in comparison.old_statements[running.path] if not names.isdisjoint(s.names)]
+    return bool(binding) and all(s.index >= running.index for s in binding)
 
 
 def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFrom]:

@@ -99,6 +99,8 @@ class Facts:
         if id(function) not in self._bodies:
             local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
             local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+            defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
+            local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
             kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
             certain = () if _is_generator(function) else tuple(n for n in _certain(function) if isinstance(n, kinds))
             self._bodies[id(function)] = frozenset(local), certain

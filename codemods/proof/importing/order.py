@@ -57,6 +57,18 @@ class Importing:
         deferred = self.deferred if tree else {}
         return ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred).start(path)
 
+    def runs_before(self, path: str) -> list[Run]:
+        """What was imported in place of a module of now: itself, or where the code of a new one came from."""
+        comparison = self.comparison
+        paths = [path] if path in comparison.old.paths else _sources(comparison, path)
+        return [self.before(p) for p in paths]
+
+    def fails_anew(self, path: str) -> bool:
+        """Does importing it first fail, and did not before, for the same name?"""
+        failed = self.after(path).failed
+        before = {run.failed.name for run in self.runs_before(path) if run.failed is not None}
+        return failed is not None and failed.name not in before
+
     @cached_property
     def deferred(self) -> Mapping[int, Deferred]:
         """The imports inside of functions that are new, by the statements of the new tree that may run them."""
@@ -77,10 +89,9 @@ def check(comparison: Comparison) -> Check:
     starts = [path for path in comparison.changed if path in comparison.new.paths]
     for path in starts:
         new = importing.after(path)
-        old_paths = [path] if path in comparison.old.paths else _sources(comparison, path)
-        old = [importing.before(p) for p in old_paths]
+        old = importing.runs_before(path)
         if new.failed is not None:
-            was_so = any(run.failed for run in old)
+            was_so = not importing.fails_anew(path)
             so = ", as it did before" if was_so else ""
             message, kind = f"imported first, {path} fails{so}: {new.failed}", Kind.NOTE if was_so else Kind.BROKEN
             cause = f"fails {new.failed.place} {new.failed}"

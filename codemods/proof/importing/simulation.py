@@ -142,7 +142,9 @@ class ImportSimulation(Executing):
                 if missing and self._lazily(target, name):
                     pass
                 elif missing and self._should_be_there(target, name):
-                    raise Failed(Place(path, node.lineno), f"{name} is imported from {module} before it is bound there")
+                    raise Failed(
+                        Place(path, node.lineno), name, f"{name} is imported from {module} before it is bound there"
+                    )
             elif inner:
                 self._import(inner)
             if binds:
@@ -154,7 +156,9 @@ class ImportSimulation(Executing):
         for name in outline.lazy if outline is not None and outline.exported is not None else ():
             if name in outline.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
                 if not self._lazily(target, name):
-                    raise Failed(Place(path, node.lineno), f"{name} is imported from {target} before it can be found")
+                    raise Failed(
+                        Place(path, node.lineno), name, f"{name} is imported from {target} before it can be found"
+                    )
                 self._bind(path, [name])
 
     def _lazily(self, target: str, name: str) -> bool:
@@ -190,7 +194,7 @@ class ImportSimulation(Executing):
                 if name in self.facts.watched:
                     seen.add((name, names[name]))
             elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
-                raise Failed(Place(path, line), f"{name} is read before it is bound")
+                raise Failed(Place(path, line), name, f"{name} is read before it is bound")
         if seen:
             self._frames[-1].closed = False
             self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
@@ -211,7 +215,9 @@ class ImportSimulation(Executing):
                 outline = self.snapshot.outline(module)
                 later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
                 if later and "__getattr__" not in self.bound[module]:
-                    raise Failed(Place(path, line), f"{chain} is read before {attribute} is bound in {module}")
+                    raise Failed(
+                        Place(path, line), attribute, f"{chain} is read before {attribute} is bound in {module}"
+                    )
                 return
             version = self.bound[module][attribute]
 
@@ -233,8 +239,8 @@ class ImportSimulation(Executing):
         body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
         if isinstance(body, ast.ClassDef):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-        if not isinstance(body, ast.FunctionDef) or outline is None:
-            return
+        if not isinstance(body, ast.FunctionDef) or outline is None or body.decorator_list:
+            return  # what a decorator makes of it may call it or not
         own, certain = self.facts.body(body)
         local = set(own)
         for inner in certain:
@@ -245,7 +251,9 @@ class ImportSimulation(Executing):
                 if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
                     if any(not b.typing for b in outline.binds.get(inner.id, ())):
                         raise Failed(
-                            Place(path, line), f"{origin[1]} is called, which reads {inner.id} before it is bound"
+                            Place(path, line),
+                            inner.id,
+                            f"{origin[1]} is called, which reads {inner.id} before it is bound",
                         )
             elif isinstance(inner, ast.Call):
                 self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)

@@ -21,11 +21,12 @@ Deferred = tuple[tuple[str, ast.Import | ast.ImportFrom], ...]
 
 
 class Failed(Exception):
-    """A simulated import fails."""
+    """A simulated import fails: ``name`` is not bound yet."""
 
-    def __init__(self, place: Place, message: str) -> None:
+    def __init__(self, place: Place, name: str, message: str) -> None:
         super().__init__(message)
         self.place = place
+        self.name = name
 
 
 class Stale(Exception):
