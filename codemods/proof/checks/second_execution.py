@@ -38,7 +38,7 @@ def check(comparison: Comparison) -> Check:
             if loader := _imported_before(comparison, path):
                 said = f"{path} is never started as a script: Python would warn that {loader} imported it before;"
                 said += f" no text in this tree has -m {comparison.after.names.dotted(path)}"
-                assumed.append(Finding(Place(path), said, "script", Kind.NOTE))
+                assumed.append(Finding(Place(path), said, CODE, Kind.NOTE))
                 continue
             left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == path]
             own = _Script(comparison, path)
