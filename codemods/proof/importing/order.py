@@ -11,6 +11,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.deferred_imports import new_deferred_imports
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.optional_libraries import optional
+from codemods.proof.importing.rewritten_importers import rewritten_importers
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import ImportSimulation
 from codemods.proof.importing.subclasses import is_heard
@@ -87,7 +88,10 @@ def check(comparison: Comparison) -> Check:
     importing = Importing(comparison)
     effects = importing.effects
     starts = [path for path in comparison.changed if path in comparison.new.paths]
+    alike = frozenset() if importing.deferred else rewritten_importers(comparison, importing.before, importing.after)
     for path in starts:
+        if path in alike:
+            continue
         new = importing.after(path)
         old = importing.runs_before(path)
         if new.failed is not None:
