@@ -6,6 +6,7 @@ shows it before it is applied; a refusal is a message, and no edit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -27,8 +28,8 @@ from codemods.serving.workspace import Workspace
 
 MOVE = lsp.CodeActionKind("refactor.move")
 _SPLIT = "split"
-# So many modules of the folder are offered as destinations.
-_NEIGHBOURS = 12
+# So many modules of the folder are offered as destinations: first those that speak of what moves.
+_NEIGHBOURS = 40
 
 
 def server() -> LanguageServer:
@@ -80,7 +81,7 @@ def _offered(server: LanguageServer, params: lsp.CodeActionParams) -> Iterator[l
         new = _new_module(path, names[0])
         if new not in tree.paths:
             yield _action(f"Move {what} to new module {PurePosixPath(new).name}", uri, names, new)
-        for beside in _neighbours(tree, path):
+        for beside in _neighbours(tree, path, names):
             yield _action(f"Move {what} to {PurePosixPath(beside).name}", uri, names, beside)
     if len(module.definitions) > 3:
         yield _action("Split this module…", uri, [], _SPLIT)
@@ -110,10 +111,20 @@ def _selected(module: Module, where: lsp.Range) -> list[str]:
     return list(found)
 
 
-def _neighbours(tree: Tree, path: str) -> list[str]:
+def _neighbours(tree: Tree, path: str, names: list[str]) -> list[str]:
+    """The modules of the folder: those first that speak of what moves, then by name."""
     folder = PurePosixPath(path).parent
-    near = sorted(p for p in tree.paths if p.endswith(".py") and PurePosixPath(p).parent == folder and p != path)
-    return [p for p in near if not p.endswith("__.py")][:_NEIGHBOURS]
+    near = [p for p in tree.paths if p.endswith(".py") and PurePosixPath(p).parent == folder and p != path]
+    word = re.compile(rb"\b(%s)\b" % b"|".join(re.escape(name.encode()) for name in names))
+    modules = [p for p in near if not p.endswith("__.py")]
+    return sorted(modules, key=lambda p: (not word.search(_bytes(tree, p)), p))[:_NEIGHBOURS]
+
+
+def _bytes(tree: Tree, path: str) -> bytes:
+    try:
+        return tree.read(path)
+    except OSError:
+        return b""
 
 
 def _resolve(server: LanguageServer, action: lsp.CodeAction) -> None:

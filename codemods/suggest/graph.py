@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 
 from codemods.bindings import Moment
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
@@ -63,6 +64,15 @@ class SymbolGraph:
 
     def lines(self, unit: DefinitionGroup) -> int:
         return sum((s.node.end_lineno or s.node.lineno) - _first_line(s.node) + 1 for s in unit.statements)
+
+    def lines_of(self, group: Iterable[DefinitionGroup]) -> int:
+        return sum(map(self.lines, group))
+
+    def longest_run(self, group: Iterable[DefinitionGroup]) -> tuple[DefinitionGroup, ...]:
+        """The part of a group with the most lines in whose midst nothing else of the module stands."""
+        inside = set(group)
+        runs = [tuple(run) for own, run in groupby(self.nodes, inside.__contains__) if own]
+        return max(runs, key=self.lines_of)
 
     @cached_property
     def _from(self) -> dict[DefinitionGroup, tuple[Edge, ...]]:

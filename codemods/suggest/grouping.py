@@ -48,8 +48,7 @@ class Grouping:
         self._break_cycles()
         if not self.stays and self._place:
             # Something has to: what is the largest.
-            groups = {n: self._members(n) for n in sorted(set(self._place.values()))}
-            self._rest = max(groups, key=lambda n: sum(map(self.graph.lines, groups[n])))
+            self._rest = max(sorted(set(self._place.values())), key=lambda n: self.graph.lines_of(self._members(n)))
         self._at_most(into)
 
     @property
@@ -112,8 +111,8 @@ class Grouping:
         needs: dict[DefinitionGroup, list[DefinitionGroup]],
     ) -> Iterator[tuple[float, int, int]]:
         """(likeness, and the two groups by their negative positions, so that the first pair is the greatest)."""
-        most = sum(map(self.graph.lines, self.graph.nodes)) / 2
-        sizes = [sum(map(self.graph.lines, group)) for group in groups]
+        most = self.graph.lines_of(self.graph.nodes) / 2
+        sizes = [self.graph.lines_of(group) for group in groups]
         for one, other in combinations(range(len(groups)), 2):
             if sizes[one] + sizes[other] > most:
                 continue  # It would be the same large module again.
@@ -157,15 +156,17 @@ class Grouping:
         users = sum(edge.at_run_time for edge in self.graph.users_of(used))
         return 1 - log(max(users, 1)) / log(max(len(self.graph.nodes), 2))
 
+    @property
+    def least(self) -> float:
+        """From so many lines on a group becomes a module."""
+        return max(_LINES, _SHARE * self.graph.lines_of(self.graph.nodes))
+
     def _small_ones_stay(self) -> None:
-        total = sum(map(self.graph.lines, self.graph.nodes))
-        least = max(_LINES, _SHARE * total)
         by_group: dict[int, list[DefinitionGroup]] = {}
         for unit, number in self._place.items():
             by_group.setdefault(number, []).append(unit)
         for number, group in by_group.items():
-            lines = sum(self.graph.lines(unit) for unit in self._with_own_helpers(group))
-            if number != self._rest and lines < least:
+            if number != self._rest and self.graph.lines_of(self._with_own_helpers(group)) < self.least:
                 for unit in group:
                     self._place[unit] = self._rest
 
@@ -262,7 +263,7 @@ class Grouping:
     def _at_most(self, into: int | None) -> None:
         """Join the new groups with the fewest lines to the one they need most, until there are few enough."""
         while into is not None and 1 + len(self.new) > max(into, 1):
-            smallest = min(self.new, key=lambda group: (sum(map(self.graph.lines, group)), group[0].index))
+            smallest = min(self.new, key=lambda group: (self.graph.lines_of(group), group[0].index))
             number = self._place[smallest[0]]
             needs: Counter[int] = Counter()
             for edge in self.graph.edges:

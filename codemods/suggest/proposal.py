@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -15,6 +15,10 @@ from codemods.suggest.graph import Edge, SymbolGraph
 from codemods.suggest.grouping import Grouping
 from codemods.suggest.naming import module_names
 from codemods.suggest.roles import inherits
+
+Group = tuple[DefinitionGroup, ...]
+# Of a refusal that a smaller group may not meet.
+_ORDER = "import-order"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Left:
 
     names: tuple[str, ...]
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,16 +78,16 @@ def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
     world = ProjectIndex(tree)
     graph = SymbolGraph(DefinitionGroups(world.module(source)))
     grouping = Grouping(graph, into)
-    modules = _named(grouping, graph, source, tree)
-    modules, left, solution = _carried(modules, source, tree)
+    possible, left = _each_alone(grouping, graph, source, tree)
+    modules, left, solution = _carried(possible, left, source, tree)
     gone = {name for module in modules for name in module.names}
     stays = [unit for unit in graph.nodes if not gone & set(unit.names)]
     return Suggestion(
         source,
-        sum(map(graph.lines, graph.nodes)),
+        graph.lines_of(graph.nodes),
         tuple(modules),
         tuple(name for unit in stays for name in unit.names),
-        sum(map(graph.lines, stays)),
+        graph.lines_of(stays),
         tuple(_why_stays(grouping)),
         tuple(left),
         tuple((edge.user.label, edge.used.label, edge.at_import) for edge in graph.edges if edge.at_run_time),
@@ -90,10 +95,10 @@ def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
     )
 
 
-def _named(grouping: Grouping, graph: SymbolGraph, source: str, tree: Tree) -> list[NewModule]:
-    groups = grouping.new
-    themes = set(grouping.roles.themes)
-    heads = [_heads(group, themes, graph) for group in groups]
+def _named(
+    groups: Sequence[Group], themes: Iterable[DefinitionGroup], graph: SymbolGraph, source: str, tree: Tree
+) -> list[NewModule]:
+    heads = [_heads(group, set(themes), graph) for group in groups]
     folder = PurePosixPath(source).parent
     stem = PurePosixPath(source).stem
     taken = {PurePosixPath(path).stem for path in tree.paths if PurePosixPath(path).parent == folder}
@@ -107,7 +112,7 @@ def _named(grouping: Grouping, graph: SymbolGraph, source: str, tree: Tree) -> l
             (folder / f"{key}.py").as_posix(),
             tuple(name for unit in group for name in unit.names),
             tuple(head),
-            sum(map(graph.lines, group)),
+            graph.lines_of(group),
             tuple(_why(group, head, graph)),
             tuple(_crossing(group, home, stem, graph)),
         )
@@ -184,15 +189,39 @@ def _some(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names) if len(names) <= most else f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
+def _each_alone(grouping: Grouping, graph: SymbolGraph, source: str, tree: Tree) -> tuple[list[NewModule], list[Left]]:
+    """The groups that can leave, each for itself; and those that can't.
+
+    Where the order of side effects would change, since the group lies scattered among what stays, the longest part of
+    it that stands together may leave.
+    """
+    groups = grouping.new
+    tried: dict[NewModule, NewModule | Left] = {}
+    for _ in range(2):
+        modules = _named(groups, grouping.roles.themes, graph, source, tree)
+        tried = {module: tried.get(module) or _alone(module, source, tree) for module in modules}
+        groups = [
+            _together(group, grouping) if isinstance(one, Left) and one.code == _ORDER else group
+            for group, one in zip(groups, tried.values(), strict=True)
+        ]
+    found = tried.values()
+    return [one for one in found if isinstance(one, NewModule)], [one for one in found if isinstance(one, Left)]
+
+
+def _together(group: Group, grouping: Grouping) -> Group:
+    """The longest part of a group that stands together; all of it where that is too small for a module."""
+    longest = grouping.graph.longest_run(group)
+    return longest if grouping.graph.lines_of(longest) >= grouping.least else group
+
+
 def _carried(
-    modules: list[NewModule], source: str, tree: Tree
+    possible: list[NewModule], left: list[Left], source: str, tree: Tree
 ) -> tuple[list[NewModule], list[Left], face.Solution | None]:
     """The modules that can be made, all at once, with the proof; and why the others can't."""
-    left: list[Left] = []
-    possible = [found for module in modules if (found := _alone(module, source, tree, left)) is not None]
     while possible:
         try:
-            return possible, left, face.solve([module.move(source) for module in possible], tree)
+            possible, solution = proven(possible, source, tree)
+            return possible, left, solution
         except Refused as refused:
             culprit, reason = _culprit(possible, source, tree) or (possible[-1], refused)
             left.append(Left(culprit.names, _reason(reason)))
@@ -200,7 +229,20 @@ def _carried(
     return [], left, None
 
 
-def _alone(module: NewModule, source: str, tree: Tree, left: list[Left]) -> NewModule | None:
+def proven(modules: list[NewModule], source: str, tree: Tree) -> tuple[list[NewModule], face.Solution]:
+    """The proven change, keeping back what only all of them together would take along."""
+    solution = face.solve([module.move(source) for module in modules], tree)
+    more = _taken(solution.plan) - {name for module in modules for name in module.names}
+    if not more:
+        return modules, solution
+    kept = [replace(module, keep=tuple(sorted({*module.keep, *more}))) for module in modules]
+    try:
+        return kept, face.solve([module.move(source) for module in kept], tree)
+    except Refused:
+        return modules, solution
+
+
+def _alone(module: NewModule, source: str, tree: Tree) -> NewModule | Left:
     """The module as its move can be planned alone, keeping back what would move with it though it was to stay."""
     try:
         for _ in range(2):
@@ -209,10 +251,8 @@ def _alone(module: NewModule, source: str, tree: Tree, left: list[Left]) -> NewM
                 return module
             module = replace(module, keep=tuple(sorted(more)))
     except Refused as refused:
-        left.append(Left(module.names, _reason(refused)))
-        return None
-    left.append(Left(module.names, f"{_some(module.keep)} would have to move with it"))
-    return None
+        return Left(module.names, _reason(refused), refused.hazards[0].code)
+    return Left(module.names, f"{_some(module.keep)} would have to move with it")
 
 
 def _taken(plan: Plan) -> set[str]:

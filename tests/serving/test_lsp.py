@@ -113,6 +113,19 @@ async def test_beside_a_private_module_the_new_one_is_private(client: LanguageCl
     assert next(iter(found)) == "Move Cookies to new module _cookies.py"
 
 
+async def test_every_module_of_the_folder_is_offered(client: LanguageClient, root: Path) -> None:  # noqa: F811
+    """Twelve were, by their names; first now are those that speak of what moves."""
+    for number in range(15):
+        (root / f"shop/a{number:02}.py").write_text("")
+    (root / "shop/zoo.py").write_text("from shop.worker import Status\n")
+    source = root / "shop/worker.py"
+    opened(client, source)
+    titles = [title for title in await actions(client, source, "class Status") if " to new" not in title]
+    assert titles[0] in ("Move Status to wire.py", "Move Status to zoo.py")
+    assert {"Move Status to a14.py", "Move Status to zoo.py"} <= set(titles)
+    assert titles.index("Move Status to zoo.py") < titles.index("Move Status to a00.py")
+
+
 async def test_a_module_is_split(client: LanguageClient, root: Path) -> None:  # noqa: F811
     text = klass("Reader", body="1") + klass("Writer", body="2") + klass("Third", body="3")
     (root / "shop/models.py").write_text(text + klass("Machine", body="Reader(), Writer(), Third()"))

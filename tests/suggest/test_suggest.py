@@ -15,6 +15,7 @@ from codemods.suggest import suggest
 from codemods.suggest.graph import SymbolGraph
 from codemods.suggest.grouping import Grouping
 from codemods.suggest.naming import module_names
+from codemods.suggest.proposal import NewModule, proven
 from tests.commands.conftest import Run, fingerprint, root, run  # noqa: F401  (fixtures)
 
 FROZEN = Path(__file__).parents[1] / "replay/frozen"
@@ -142,6 +143,56 @@ def test_a_proposal_is_written_and_carried_out(root: Path, run: Run) -> None:  #
     again = run("suggest", "shop/models.py", "--json")
     assert again.code == 1
     assert json.loads(again.out)["suggestion"]["modules"] == []
+
+
+REGISTRY = "KNOWN = []\n\n\ndef known(function):\n    KNOWN.append(function)\n    return function\n"
+
+
+def registered(name: str, *calls: str, lines: int = 40) -> str:
+    filling = "".join(f"    x{n} = {n}\n" for n in range(lines))
+    return f"@known\ndef {name}():\n{filling}    return {' + '.join(f'{call}()' for call in calls) or 0}\n\n\n"
+
+
+def test_what_registers_itself_leaves_with_what_stands_beside_it(tmp_path: Path) -> None:
+    """`bellman_other` stands below `floyd`, which is small and stays: it would be registered too early."""
+    (tmp_path / "registry.py").write_text(REGISTRY)
+    parts = [
+        registered("dijkstra_path"),
+        registered("dijkstra_length", "dijkstra_path"),
+        registered("bellman_path"),
+        registered("bellman_length", "bellman_path"),
+        registered("floyd", lines=5),
+        registered("bellman_other", "bellman_length", lines=5),
+    ]
+    (tmp_path / "paths.py").write_text("from registry import known\n\n\n" + "".join(parts))
+    found = suggest(DiskTree(tmp_path), "paths.py")
+    assert [module.names for module in found.modules] == [
+        ("dijkstra_path", "dijkstra_length"),
+        ("bellman_path", "bellman_length"),
+    ]
+    assert found.stays == ("floyd", "bellman_other")
+    assert not found.left
+    assert found.solution is not None
+
+
+def test_a_helper_that_only_all_of_them_would_take_along_stays(tmp_path: Path) -> None:
+    """Each of them alone leaves it, for most of its users stay."""
+    families = ("dijkstra", "bellman", "floyd")
+    parts = ["def _weight():\n    return 1\n\n\n"]
+    for name in families:
+        parts += [registered(f"{name}_path", "_weight"), registered(f"{name}_length", f"{name}_path", "_weight")]
+    parts += [
+        registered("main", "floyd_path", "_weight", lines=5),
+        registered("other", "_weight", lines=5),
+    ]
+    (tmp_path / "paths.py").write_text("".join(parts).replace("@known\n", ""))
+    modules = [
+        NewModule(name, f"{name}s.py", (f"{name}_path", f"{name}_length"), (f"{name}_path",), 80, (), ())
+        for name in families
+    ]
+    modules, solution = proven(modules, "paths.py", DiskTree(tmp_path))
+    assert all(module.keep == ("_weight",) for module in modules)
+    assert b"def _weight" in (solution.changes.after["paths.py"] or b"")
 
 
 def test_what_is_refused_is_not_proposed(root: Path, run: Run) -> None:  # noqa: F811
