@@ -10,7 +10,7 @@ from codemods.commands.shell import refuse_usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from codemods.model import GroupPlan, Move
+    from codemods.model import GroupPlan, Move, Plan
     from codemods.project import Tree
 
 
@@ -26,8 +26,7 @@ def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
         refuse_usage("--interactive", "it chooses what moves with one move", "name one move")
     if not sys.stdin.isatty():
         refuse_usage("--interactive", "there is no terminal to ask on", "use --with and --keep")
-    move = moves[0]
-    plan = codemods.plan(move, tree)
+    move, plan = _planned(moves[0], tree)
     if plan.done:
         return move
     decided: set[str] = set()
@@ -55,6 +54,31 @@ def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
             move = replace(move, along=(*move.along, name))
     show(plan_summary_lines(codemods.plan(move, tree)), sys.stdout)
     return move if _yes("Carry it out", default=True) else None
+
+
+def _planned(move: Move, tree: Tree) -> tuple[Move, Plan]:
+    """The plan of the move; where there is an import cycle, with what somebody says shall move too. Raises Refused."""
+    import codemods
+    from codemods.model import Refused
+    from codemods.report.refusals import refusal_lines
+    from codemods.report.terminal import show
+
+    try:
+        return move, codemods.plan(move, tree)
+    except Refused as refused:
+        if refused.cycle is None:
+            raise
+        show(refusal_lines(refused.hazards), sys.stdout)
+        asked = {f"moved code needs {_listed(refused.cycle.needed)}": refused.cycle.needed}
+        asked[f"{_listed(refused.cycle.users)} would need moved code"] = refused.cycle.users
+        for question, names in asked.items():
+            if names and _yes(f"{question}; move {'it' if len(names) == 1 else 'them'} too", default=False):
+                return _planned(replace(move, along=(*move.along, *names)), tree)
+        raise
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)
 
 
 def _offered(units: Sequence[GroupPlan], decided: set[str]) -> list[str]:

@@ -35,7 +35,7 @@ class NewModule:
     heads: tuple[str, ...]
     lines: int
     why: tuple[str, ...]
-    crossing: tuple[str, ...]
+    crossing: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
 
     def move(self, source: str) -> Move:
@@ -80,6 +80,7 @@ def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
     grouping = Grouping(graph, into)
     possible, left = _each_alone(grouping, graph, source, tree)
     modules, left, solution = _carried(possible, left, source, tree)
+    modules = _crossed(modules, graph, source)
     gone = {name for module in modules for name in module.names}
     stays = [unit for unit in graph.nodes if not gone & set(unit.names)]
     return Suggestion(
@@ -105,7 +106,6 @@ def _named(
     taken |= {path.split("/")[len(folder.parts)] for path in tree.paths if _below(path, folder)}
     named = [[*head, *(n for u in group for n in u.names)] for head, group in zip(heads, groups, strict=True)]
     keys = module_names(named, stem, taken)
-    home = {unit: key for key, group in zip(keys, groups, strict=True) for unit in group}
     return [
         NewModule(
             key.strip("_"),
@@ -114,10 +114,17 @@ def _named(
             tuple(head),
             graph.lines_of(group),
             tuple(_why(group, head, graph)),
-            tuple(_crossing(group, home, stem, graph)),
         )
         for key, group, head in zip(keys, groups, heads, strict=True)
     ]
+
+
+def _crossed(modules: Sequence[NewModule], graph: SymbolGraph, source: str) -> list[NewModule]:
+    """With what each needs of the others: what was left out stays in the source."""
+    groups = {module: [unit for unit in graph.nodes if set(unit.names) <= {*module.names}] for module in modules}
+    home = {unit: PurePosixPath(module.path).stem for module, group in groups.items() for unit in group}
+    stem = PurePosixPath(source).stem
+    return [replace(module, crossing=tuple(_crossing(group, home, stem, graph))) for module, group in groups.items()]
 
 
 def _below(path: str, folder: PurePosixPath) -> bool:

@@ -232,6 +232,41 @@ def test_interactive(
     assert all(name in (root / D).read_text() for name in there)
 
 
+CYCLE = """\
+class Model:
+    pass
+
+
+class User(Model):
+    pass
+
+
+class Team(Model):
+    leader = User()
+"""
+
+
+@pytest.mark.parametrize(
+    ("answers", "moved"),
+    [(["y"], ["User", "Model"]), (["n", "y"], ["User", "Team", "Model"]), (["n", "n"], [])],
+    ids=["what it needs", "who needs it", "neither"],
+)
+def test_interactive_where_there_is_a_cycle(
+    root: Path, run: Run, monkeypatch: pytest.MonkeyPatch, answers: list[str], moved: list[str]
+) -> None:
+    """It was refused, without a question."""
+    (root / "shop/people.py").write_text(CYCLE)
+    left, asked = list(answers), list[str]()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or (left.pop(0) if left else ""))
+    ended = run("extract", "shop/people.py", "shop/users.py", "User", "-i")
+    assert asked[0] == "moved code needs Model; move it too? [y/N] "
+    assert ended.code == (0 if moved else 2), ended
+    there = (root / "shop/users.py").read_text() if moved else ""
+    assert all(f"class {name}" in there for name in moved)
+    assert bool(moved) is (root / "shop/users.py").exists()
+
+
 def test_interactive_needs_somebody_to_ask(run: Run) -> None:
     wrong = run("extract", S, D, "Status", "-i")
     assert wrong.code == 4

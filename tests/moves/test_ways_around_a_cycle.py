@@ -45,3 +45,14 @@ def test_a_third_module_first() -> None:
     assert words is not None
     first = solve(Move(words[1], tuple(words[3].split()), words[2]), CASE.tree)
     assert solve(MOVE, OverlayTree(CASE.tree, first.changes.after)).proof.held
+
+
+def test_a_script_is_called_what_it_is() -> None:
+    """Where the source needs moved code only when called, what stands against the move is its second execution."""
+    case = load(Path(__file__).parent / "cases" / "refused_a_script_that_uses_what_moves.txt")
+    with pytest.raises(Refused) as refused:
+        solve(case.moves, case.tree)
+    assert refused.value.hazards[0].reason == (
+        "shown.py would need app.py, which runs as a script and would be executed a second time: Group needs Text "
+        "while the module is imported, and app.py would need shown.py, since show needs Group when called"
+    )

@@ -187,7 +187,7 @@ def test_a_helper_that_only_all_of_them_would_take_along_stays(tmp_path: Path) -
     ]
     (tmp_path / "paths.py").write_text("".join(parts).replace("@known\n", ""))
     modules = [
-        NewModule(name, f"{name}s.py", (f"{name}_path", f"{name}_length"), (f"{name}_path",), 80, (), ())
+        NewModule(name, f"{name}s.py", (f"{name}_path", f"{name}_length"), (f"{name}_path",), 80, ())
         for name in families
     ]
     modules, solution = proven(modules, "paths.py", DiskTree(tmp_path))

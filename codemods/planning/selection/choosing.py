@@ -83,10 +83,11 @@ def _refused(request: Request, facts: Facts, verdict: Verdict) -> Refused:
     source, destination = facts.move.source, facts.move.destination
     below = _why(verdict.moved_needs, verdict.moved_reasons)
     above = _why(verdict.source_needs, verdict.source_reasons)
-    reason = (
-        f"{destination} would need {source} while it is imported, since {below}, "
-        f"and {source} would need {destination}, since {above}"
-    )
+    if verdict.executed_twice:
+        twice = f", which runs as a script and would be executed a second time: {below}"
+    else:
+        twice = f" while it is imported, since {below}"
+    reason = f"{destination} would need {source}{twice}, and {source} would need {destination}, since {above}"
     return Refused(Hazard("import-cycle", _place(facts, verdict), reason), cycle=Cycle(facts.move, public, names))
 
 

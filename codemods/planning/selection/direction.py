@@ -33,13 +33,17 @@ class Direction(Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A direction, and what speaks for either: sentences, the needs among them with their places."""
+    """A direction, and what speaks for either: sentences, the needs among them with their places.
+
+    ``executed_twice``: the source runs as a script, and importing it by its name would execute it a second time.
+    """
 
     direction: Direction
     source_needs: tuple[Need, ...] = ()
     moved_needs: tuple[Need, ...] = ()
     source_reasons: tuple[str, ...] = ()
     moved_reasons: tuple[str, ...] = ()
+    executed_twice: bool = False
 
 
 def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
@@ -54,6 +58,7 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
         again = tuple(n for n in (*moved_needs, *calls_source) if facts.request.found_twice(n.name, moving))
     else:
         again = ()
+    twice = bool(again) and not source_needs
     if again:
         # The script is `__main__`: whoever imports it by its name executes it a second time.
         moved_needs, source_needs = again, source_needs or calls_moved
@@ -74,6 +79,7 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
         moved_needs,
         tuple(source_reasons),
         tuple(moved_reasons),
+        twice,
     )
 
 
