@@ -197,12 +197,15 @@ def test_a_helper_that_only_all_of_them_would_take_along_stays(tmp_path: Path) -
 
 def test_what_is_refused_is_not_proposed(root: Path, run: Run) -> None:  # noqa: F811
     (root / "shop/models.py").write_text(
-        klass("Reader", body="__file__") + klass("Writer", body="2") + klass("Machine", body="Reader(), Writer()")
+        klass("Reader", body="__file__")
+        + klass("Writer", body="Reader()")
+        + klass("Machine", body="Reader(), Writer()")
     )
     told = json.loads(run("suggest", "shop/models.py", "--json").out)["suggestion"]
     assert [module["names"] for module in told["modules"]] == [["Writer"]]
     assert told["left"][0]["names"] == ["Reader"]
     assert "__file__" in told["left"][0]["reason"]
+    assert told["modules"][0]["needs"] == ["Reader of models (when called)"]
 
 
 def test_wrong_usage(root: Path, run: Run) -> None:  # noqa: F811
