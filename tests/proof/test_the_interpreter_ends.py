@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from codemods.proof.importing.calls import Call, Calls
 from codemods.proof.importing.interpreter import AbstractInterpreter
+from codemods.proof.importing.values import UNKNOWN
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 
@@ -213,3 +214,20 @@ def test_what_is_changed_is_found(steps: list[list[str]]) -> None:
     text = program(steps)
     found = changed(text)
     assert ("mod.py", "LOG") in found or not really_changed(text), text
+
+
+MANY = "LOG = []\n\n\ndef log():\n    LOG.append(1)\n\n\n" + "\n\n".join(
+    f"def f{n}(*given):\n" + "".join(f"    f{m}(lambda: given, f{n})\n" for m in range(8)) for n in range(8)
+)
+
+
+def test_what_leads_to_too_much_code_changes_something_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("codemods.proof.importing.interpreter._STEPS", 100)
+    side = Snapshot(MemoryTree({"mod.py": f"{MANY}\n\nMADE = f0()\nMADE.x()\nlog()\n".encode()}))
+    outline = side.outline("mod.py")
+    assert outline is not None
+    interpreter = AbstractInterpreter(side, frozenset())
+    first, second, last = (interpreter.run("mod.py", node) for node in outline.body[-3:])
+    assert first == {UNKNOWN}
+    assert UNKNOWN in second  # nobody knows what the name stands for
+    assert last == {("mod.py", "LOG")}  # what was given up leaves nothing behind

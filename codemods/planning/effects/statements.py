@@ -26,7 +26,7 @@ from codemods.planning.effects.targets import (
 )
 from codemods.planning.effects.walking import Site, Walker
 from codemods.planning.index.project_index import ProjectIndex
-from codemods.project import Unreadable
+from codemods.project import Unreadable, walk
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Effects:
         self.walker = Walker(self.resolver, ClassHooks(self.resolver))
         self._sites: dict[Code, tuple[Site, ...]] = {}
         self._changes: dict[Code, Targets] = {}
+        self._objects: dict[Code, Targets] = {}  # those of what it changes that are the same for every caller
+        self._attributes: dict[ast.ClassDef, frozenset[str]] = {}
         self._statements: dict[int, tuple[Effect, ...]] = {}
         self._modules: dict[str, tuple[Effect, ...]] = {}
 
@@ -91,8 +93,10 @@ class Effects:
                 for code in component:
                     if code in graph:
                         found = frozenset(t for site in self._inside(code) for t in self._at(site))
-                        changed = changed or found != self._changes[code]
-                        self._changes[code] = found
+                        if found != self._changes[code]:
+                            changed = True
+                            self._changes[code] = found
+                            self._objects[code] = frozenset(filter(_is_object, found))
 
     def _inside(self, code: Code) -> tuple[Site, ...]:
         if code not in self._sites:
@@ -119,8 +123,11 @@ class Effects:
         if callee.calls:
             # A parameter is called; or something from outside that calls all that it is given.
             found |= {(CALLED, callee.label)} if "." not in callee.label else self._given(site, None)
-        for target in self._changes.get(callee.code, FRESH) if callee.code is not None else ():
-            found |= self._seen_from(site, target)
+        if callee.code is not None:
+            objects = self._objects.get(callee.code, FRESH)
+            found |= objects
+            for target in self._changes.get(callee.code, FRESH) - objects:
+                found |= self._seen_from(site, target)
         return frozenset(found)
 
     def _seen_from(self, site: Site, target: Target) -> Targets:
@@ -148,7 +155,7 @@ class Effects:
         for key, given in site.given:
             if parameter is None or key in (None, parameter) or key == _position(site.callee, parameter):
                 if given.code is not None:
-                    found |= {t for t in self._changes.get(given.code, FRESH) if _is_object(t)}
+                    found |= self._objects.get(given.code, FRESH)
                 elif given.calls:
                     found.add((CALLED, given.label))
         return frozenset(found)
@@ -157,20 +164,22 @@ class Effects:
         """Does a class hold an attribute itself, which its constructors do not set anew?"""
         if attribute == "__class__":
             return True
-        for owner in owners:
-            for _, node in self.resolver.above(owner):
-                inner = [n for f in node.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)]
-                stored = [n.attr for n in inner if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
-                held = {
-                    t.id
-                    for s in node.body
-                    if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None
-                    for t in (s.targets if isinstance(s, ast.Assign) else [s.target])
-                    if isinstance(t, ast.Name)
-                }
-                if attribute in held and attribute not in stored:
-                    return True
-        return False
+        return any(attribute in self._held(node) for owner in owners for _, node in self.resolver.above(owner))
+
+    def _held(self, node: ast.ClassDef) -> frozenset[str]:
+        """What a class holds itself, and its methods do not set."""
+        if node not in self._attributes:
+            inner = [n for f in node.body if isinstance(f, FUNCTIONS) for n in walk(f)]
+            stored = {n.attr for n in inner if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+            held = {
+                t.id
+                for s in node.body
+                if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None
+                for t in (s.targets if isinstance(s, ast.Assign) else [s.target])
+                if isinstance(t, ast.Name)
+            }
+            self._attributes[node] = frozenset(held - stored)
+        return self._attributes[node]
 
 
 def _position(callee: Callee, parameter: str) -> int | None:

@@ -13,6 +13,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.outside_names import outside_names, tree_classes
+from codemods.project import walk
 
 CODE = "caller-frame"
 ACCEPTS = True
@@ -46,24 +47,25 @@ _WORD = re.compile(r"\\b(\w+)(?![\w?*{|])(?:\([^()]*\)|[^()|])*")
 
 def find(facts: Facts) -> Iterator[Hazard]:
     reported: set[str] = set()
+    known: dict[tuple[Function, int], bool] = {}  # does it look at who calls it, to this depth?
     for unit in facts.moving:
         for statement in unit.statements:
             for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
-                for severity, reason in _reasons(facts, call):
+                for severity, reason in _reasons(facts, call, known):
                     if reason not in reported:
                         reported.add(reason)
                         remedies = _REMEDIES if severity is Severity.REFUSES else ()
                         yield Hazard(CODE, facts.source.source.place(call), reason, remedies, severity)
 
 
-def _reasons(facts: Facts, call: ast.Call) -> Iterator[tuple[Severity, str]]:
+def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], bool]) -> Iterator[tuple[Severity, str]]:
     there = f"{facts.move.destination} after the move"
     parents = facts.source.source.nodes.parents
     decorates = call in getattr(parents.get(id(call)), "decorator_list", ())
     for module, function in called(facts.world, facts.source, call.func):
         if function.name == "__call__" and not decorates and _makes_one(facts, call):
             continue  # an instance is made here, and called elsewhere
-        if _looks_at_callers(facts, module, function, _DEPTH):
+        if _looks_at_callers(facts, module, function, _DEPTH, known):
             yield Severity.REFUSES, f"{function.name} looks at the module that calls it, which is {there}"
     names = outside_names(facts.world, facts.source, call.func)
     text = ast.unparse(call.func)
@@ -123,15 +125,18 @@ def _named_with_a_line(facts: Facts) -> Place | None:
     return None
 
 
-def _looks_at_callers(facts: Facts, module: Module, node: Function, depth: int) -> bool:
-    words = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-    words |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    if not words.isdisjoint(_FRAMES) and not words.isdisjoint(_MODULES):
-        return True
-    calls = (n for n in ast.walk(node) if isinstance(n, ast.Call))
-    return depth > 0 and any(
-        _looks_at_callers(facts, owner, function, depth - 1)
-        for call in calls
-        for owner, function in called(facts.world, module, call.func)
-        if function is not node
-    )
+def _looks_at_callers(
+    facts: Facts, module: Module, node: Function, depth: int, known: dict[tuple[Function, int], bool]
+) -> bool:
+    if (node, depth) not in known:
+        nodes = walk(node)
+        words = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+        words |= {n.id for n in nodes if isinstance(n, ast.Name)}
+        known[node, depth] = (not words.isdisjoint(_FRAMES) and not words.isdisjoint(_MODULES)) or any(
+            _looks_at_callers(facts, owner, function, depth - 1, known)
+            for call in nodes
+            if depth > 0 and isinstance(call, ast.Call)
+            for owner, function in called(facts.world, module, call.func)
+            if function is not node
+        )
+    return known[node, depth]

@@ -19,6 +19,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.sequences import WORD, Program, Step, displaced, turned
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.subclasses import is_heard
+from codemods.proof.importing.values import UNKNOWN
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
 from codemods.proof.statements.pairing import Statement
@@ -171,6 +172,8 @@ class _Check:
 
     def _looks(self, step: Step, origin: Origin) -> bool:
         program = self._program(step)
+        if origin == UNKNOWN:
+            return program.looks(step)
         if origin[0] == "":
             return origin[1] in ("os", "sys") and not program.read(step).isdisjoint(_PROCESS)
         return not program.read(step).isdisjoint(self._names(origin))

@@ -2,7 +2,8 @@
 
 A call is run once for each function and what it is given; a recursive one is run again until nothing new is found, so
 the answer does not hang on who asked first, nor on how deep a call lies. It ends for every program, for what can be
-found is finite (``calls``, ``widening``).
+found is finite (``calls``, ``widening``); what takes too many steps is not followed to its end, and changes something
+``UNKNOWN``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from codemods.proof.importing.calls import FIRST, RETURNED, Calls
 from codemods.proof.importing.values import (
     NEW,
     NOWHERE,
+    UNKNOWN,
     Bound,
     Class,
     Code,
@@ -43,6 +45,12 @@ _DUNDER = {
     ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod", ast.BitXor: "xor",
 }  # fmt: skip
 _NOTHING: Values = frozenset()
+# Statements that are run for one statement of a module, and calls that these make. Those of Django need at most 609.
+_STEPS = 20_000
+
+
+class TooMuch(Exception):
+    """A statement leads to more code than is run for it."""
 
 
 class AbstractInterpreter:
@@ -59,23 +67,37 @@ class AbstractInterpreter:
         self._attributes: dict[ast.AST, OwnAttributes] = {}
         self._bodies: dict[ast.ClassDef, Mapping[str, list[ast.stmt]]] = {}
         self._making: list[Class] = []
+        self._steps = 0
+        self._running: list[ast.AST] = []  # functions, the outermost first
+        self._endless: set[ast.AST] = set()
 
     def run(self, path: str, node: ast.AST) -> Places:
         """What a statement of a module changes."""
-        return self._settled(lambda: self.statement(self._module(path), node, True))
+        self._steps = 0
+        try:
+            return self._settled(lambda: self.statement(self._module(path), node, True))
+        except (TooMuch, RecursionError):
+            self._endless.update(self._running[:1])
+            self._running, self._making = [], []
+            return frozenset({UNKNOWN})
 
     def _settled(self, once: Callable[[], object]) -> Places:
         """What it changes, run until nothing new is found, apart from whatever is being run."""
         aside = self.changed, self._calls
         self._calls = Calls()
-        while True:
-            self.changed = set()
-            once()
-            if self._calls.settled():
-                break
-        found = frozenset(self.changed)
-        self.changed, self._calls = aside
-        return found
+        try:
+            while True:
+                self.changed = set()
+                once()
+                if self._calls.settled():
+                    return frozenset(self.changed)
+        finally:
+            self.changed, self._calls = aside
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise TooMuch
 
     def _module(self, path: str) -> Frame:
         return self._modules.setdefault(path, Frame(path, None))
@@ -112,7 +134,11 @@ class AbstractInterpreter:
         nodes = self._binding(path).get(name, ()) if path.endswith(".py") else ()
         found: set[Value] = set()
         # What that changes happens where the name is defined.
-        self._settled(lambda: found.update(*(self._given_by(path, node, name) for node in nodes)))
+        try:
+            self._settled(lambda: found.update(*(self._given_by(path, node, name) for node in nodes)))
+        except (TooMuch, RecursionError):
+            self._globals[origin] = frozenset({Data(frozenset({origin, UNKNOWN}))})
+            raise
         self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
         return self._globals[origin]
 
@@ -147,6 +173,7 @@ class AbstractInterpreter:
 
     def statement(self, frame: Frame, node: ast.AST, top: bool) -> None:
         """``top``: it binds names of the module, which are looked up there."""
+        self._step()
         if isinstance(node, _FUNCTIONS):
             for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
                 self.value(frame, default)
@@ -418,6 +445,7 @@ class AbstractInterpreter:
         return frozenset(found)
 
     def _called(self, value: Value, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        self._step()
         if isinstance(value, Bound):
             if value.function == Outside("builtins.super.__new__"):
                 return frozenset(self._making[-1:]) or frozenset(
@@ -471,16 +499,21 @@ class AbstractInterpreter:
 
     def _run(self, code: Code, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         """A function of the tree is called."""
+        if code.node in self._endless:
+            self.changed.add(UNKNOWN)
+            return frozenset({Data(frozenset({UNKNOWN}))})
         around = code.frame or self._module(code.path)
         defaults = {name: self.value(around, node) for name, node in _defaults(code.node)}
         first = arguments[0] if code.owner is not None and arguments else _NOTHING
         call = self._calls.call(code, _bindings(code.node, arguments, keywords, defaults), first)
         if self._calls.begin(call):
             aside, self.changed = self.changed, set()
+            self._running.append(code.node)
             if isinstance(code.node, ast.Lambda):
                 self._calls.bind(call.frame, RETURNED, self.value(call.frame, code.node.body))
             else:
                 self.body(call.frame, code.node.body)
+            self._running.pop()
             self._calls.end(call, self.changed)
             self.changed = aside
         self.changed |= call.changed

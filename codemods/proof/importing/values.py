@@ -11,6 +11,8 @@ from codemods.proof.snapshot.symbols import Origin
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Places = frozenset[Origin]
 NOWHERE: Places = frozenset()
+# What code changes that is not followed to its end: it may be anything.
+UNKNOWN: Origin = ("", "something unknown")
 
 
 @dataclass(eq=False)
