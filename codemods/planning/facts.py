@@ -8,6 +8,7 @@ from functools import cached_property
 from codemods.planning.references.dynamic_names import Look, looks, may_keep
 from codemods.planning.references.module_accesses import Accesses, beside_stars, in_destination, rewritten_accesses
 from codemods.planning.references.namespace_lookups import lookups
+from codemods.planning.references.package_scans import Scan, scans
 from codemods.planning.references.text_references import Mention, find_mentions
 from codemods.planning.settled import Settled
 
@@ -22,6 +23,12 @@ class Facts(Settled):
         values = self.referrers.values
         found = (*self.referrers.looks, *looks(values, self.source, self.staying))
         return tuple(look for look in found if may_keep(look, self.source, self.moving))
+
+    @cached_property
+    def scans(self) -> tuple[Scan, ...]:
+        """Code that imports the modules of a package one after the other, those between which the move is among
+        them."""
+        return tuple(scans(self))
 
     @cached_property
     def looks_along(self) -> bool:

@@ -28,7 +28,14 @@ def reading(names: Collection[str]) -> Callable[[bytes], bool]:
     return lambda raw: pattern.search(raw) is not None
 
 
-def calling(name: str) -> Callable[[bytes], bool]:
-    """May these bytes hold a call of ``name`` or ``….name``? Brackets and comments may stand between both."""
-    pattern = re.compile(re.escape(name.encode()) + rb"[\s\\)]*[(#]")
+def calling(*names: str) -> Callable[[bytes], bool]:
+    """May these bytes hold a call of a name, or of ``….name``? Brackets and comments may stand between both."""
+    pattern = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(names)))})[\s\\)]*[(#]".encode())
     return lambda raw: pattern.search(raw) is not None
+
+
+def computing(names: Collection[str]) -> Callable[[bytes], bool]:
+    """May these bytes hold a call of one of the names whose first argument is not just a text without escapes?"""
+    called = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(names)))})[\s\\)]*[(#]".encode())
+    text = re.compile(rb"""\s*[bru]?(?:"[^"\\\n]*"|'[^'\\\n]*')\s*[,)]""", re.IGNORECASE)
+    return lambda raw: any(text.match(raw, found.end()) is None for found in called.finditer(raw))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from codemods.project.call_scan import calling, reading
+from codemods.project.call_scan import calling, computing, reading
 
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 CALLS = ["f()", "f (1)", "(f)(1)", "(m.f) (1)", "m.f()", "m. f()", "f().f"]
@@ -54,3 +54,29 @@ def test_the_parser_sees_no_more_attributes(path: Path) -> None:
     raw = path.read_bytes()
     names = {n.attr for n in ast.walk(ast.parse(raw)) if isinstance(n, ast.Attribute)}
     assert [name for name in sorted(names) if not reading({name})(raw)] == []
+
+
+COMPUTED = [
+    "f(x)",
+    "f('a' + x)",
+    "f('a' 'b')",
+    "f(f'{x}')",
+    "f(\n  x, 'a')",
+    "m.f('a\\x2e')",
+    "(f)(g('a'))",
+    "f('a'); f(x)",
+]
+COMPUTED += ["f('''a''')", "f('a'.upper())", "(f # why\n)('a')", "f(*x)", "f()", "f(name='a')", "f('a' % x)"]
+PLAIN = ["f('a.b')", 'm.f("a.b", x)', "f( 'a' )", "f(\n    'a',\n)", "g(x)", "f", "from m import f", "f(r'a')"]
+
+
+@pytest.mark.parametrize("text", COMPUTED)
+def test_a_first_argument_that_is_computed_is_seen(text: str) -> None:
+    ast.parse(text)
+    assert computing(["f", "h"])(text.encode())
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_text_is_not(text: str) -> None:
+    ast.parse(text)
+    assert not computing(["f", "h"])(text.encode())

@@ -13,7 +13,6 @@ from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
 from codemods.planning.references.folder_scans import listed_by_name
 from codemods.planning.references.outside_names import outside_names
-from codemods.planning.references.package_scans import scans
 
 CODE = "package-scanned"
 ACCEPTS = True
@@ -44,7 +43,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     names, move = facts.world.names, facts.move
     old, new = names.dotted(move.source), names.dotted(move.destination)
     functions = all(isinstance(s.node, FUNCTIONS) for unit in facts.moving for s in unit.statements)
-    for scan in scans(facts):
+    for scan in facts.scans:
         place = _place(scan.module.path, scan.node)
         lists = scan.lists and not (functions and scan.classes)
         if lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):

@@ -14,7 +14,6 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.all_decorators import listing_decorators
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.outside_names import tree_classes
-from codemods.planning.references.package_scans import scans
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -78,7 +77,7 @@ def code_that_gets(facts: Facts) -> Iterator[Code]:
     yield from _decorators(facts)
     for module in facts.referrers.values.files.values():
         yield from _calls(facts, module)
-    for scan in scans(facts):
+    for scan in facts.scans:
         yield Code(scan.module, scan.node, f"it goes through the modules of a package that {facts.move.source} is in")
     for look in facts.looks:
         if look.lists:

@@ -12,7 +12,8 @@ from codemods.model import Place
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.module_values import last_name
-from codemods.project import walk
+from codemods.project import Tree, walk
+from codemods.project.call_scan import calling
 
 _WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
 _FINDING = frozenset({"iter_modules"})
@@ -27,7 +28,7 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
     """Where somebody does so in the folder in which the destination comes to stand."""
     folder = facts.move.destination.rpartition("/")[0]
     cutting = cache(_cuts)
-    for module in facts.world.modules_mentioning(*_WALKING, *_FINDING):
+    for module in facts.world.modules_at(_listing(facts.world.tree)):
         for call in module.source.nodes.of(ast.Call):
             called = last_name(call.func)
             if called not in _WALKING | _FINDING:
@@ -37,6 +38,14 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
                 yield module.source.place(call)
             elif called in _WALKING and cutting(around) and _walks(module, call, around, folder):
                 yield module.source.place(call)
+
+
+def _listing(tree: Tree) -> Iterator[str]:
+    """The files that may do so: only a text with ``.py`` tells that the files of a folder are modules."""
+    walking, finding = calling(*_WALKING), calling(*_FINDING)
+    for path in sorted(tree.code_with([*_WALKING, *_FINDING])):
+        if path.endswith(".py") and ((b".py" in (raw := tree.peek(path)) and walking(raw)) or finding(raw)):
+            yield path
 
 
 def _around(module: Module, call: ast.Call) -> ast.AST:

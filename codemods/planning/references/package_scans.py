@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts
 from codemods.planning.references.module_values import last_name
+from codemods.planning.settled import Settled
+from codemods.project import Tree
+from codemods.project.call_scan import calling, computing
 from codemods.project.nodes import parents_of
 
 _IMPORTING = frozenset(
     {"import_module", "__import__", "spec_from_file_location", "load_module", "run_path", "SourceFileLoader"}
 )
+_LOCATING = frozenset({"spec_from_file_location"})  # its second argument is the place
 _FINDING = frozenset(
     {"iter_modules", "walk_packages", "find_modules", "glob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 )
@@ -47,11 +50,11 @@ class Scan:
         return self.scope.fullmatch(dotted) is not None
 
 
-def scans(facts: Facts) -> Iterator[Scan]:
+def scans(facts: Settled) -> Iterator[Scan]:
     """Those that may import the source or the destination."""
     names = facts.world.names
     wanted = [names.dotted(facts.move.source), names.dotted(facts.move.destination)]
-    for module in facts.world.modules_mentioning(*WORDS):
+    for module in facts.world.modules_at(_scanning(facts.world.tree)):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
             if last_name(call.func) in _IMPORTING and call.args and not _of_the_tree(facts, module, call.func):
@@ -60,18 +63,24 @@ def scans(facts: Facts) -> Iterator[Scan]:
                     yield _scan(facts, module, call, scope)
 
 
-def _of_the_tree(facts: Facts, module: Module, function: ast.expr) -> bool:
+def _scanning(tree: Tree) -> Iterator[str]:
+    """The files that may import a module whose name is computed."""
+    computed, located = computing(_IMPORTING - _LOCATING), calling(*_LOCATING)
+    for path in sorted(tree.code_with(WORDS)):
+        if path.endswith(".py") and (computed(raw := tree.peek(path)) or located(raw)):
+            yield path
+
+
+def _of_the_tree(facts: Settled, module: Module, function: ast.expr) -> bool:
     """A function of the tree that is called like one of Python's."""
     chain = chain_of(function)
     dotted = facts.referrers.values.dotted_of(module, chain) if chain else ()
     return any(facts.world.names.find(one.rpartition(".")[0], module.path) for one in dotted if "." in one)
 
 
-def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
+def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
     """What an import by a name in a variable may import: what its text says, or the packages that the file walks."""
-    argument = (
-        call.args[1] if last_name(call.func) in ("spec_from_file_location",) and len(call.args) > 1 else call.args[0]
-    )
+    argument = call.args[1] if last_name(call.func) in _LOCATING and len(call.args) > 1 else call.args[0]
     found = texts.of(argument)
     if all(UNKNOWN not in text for text in found):
         return None
@@ -87,7 +96,7 @@ def _scope(facts: Facts, module: Module, texts: BuiltTexts, call: ast.Call) -> r
     return re.compile("|".join(parts)) if parts else None
 
 
-def _named_packages(facts: Facts, module: Module, around: ast.AST) -> Iterator[str]:
+def _named_packages(facts: Settled, module: Module, around: ast.AST) -> Iterator[str]:
     """Packages of the tree that code speaks of: ``commands.__path__``, ``"shop.commands"``."""
     names, values = facts.world.names, facts.referrers.values
     parents = parents_of(around)
@@ -117,7 +126,7 @@ def _function(module: Module, call: ast.Call) -> ast.AST:
             return found
 
 
-def _scan(facts: Facts, module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
+def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]) -> Scan:
     around = _function(module, call)
     name = getattr(around, "name", "")
     words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
