@@ -56,11 +56,22 @@ class _Solve(argparse.Action):
         from codemods.report.terminal import show
 
         try:
-            setattr(namespace, self.dest, new_texts(values))
+            new = new_texts(values)
+            _refuse_left_out(new, getattr(namespace, "path", None) or ())
+            setattr(namespace, self.dest, new)
         except Refused as refused:
             wrong = isinstance(refused, WrongUsage)
             show(refusal_lines(refused.hazards, "error" if wrong else "refused"), sys.stderr)
             raise SystemExit(4 if wrong else 2) from None
+
+
+def _refuse_left_out(new: NewTexts, given: Sequence[str]) -> None:
+    """LibCST rewrites what lies below the paths it was given: a part of the change would be no move. Raises Refused."""
+    roots = [os.path.realpath(path) for path in given]
+    left = [path for path in new if not any(path == root or path.startswith(root + os.sep) for root in roots)]
+    if given and left:
+        reason = "it has to be rewritten too, and is not below the paths that LibCST was given"
+        raise WrongUsage(*(Hazard("usage", Place(os.path.relpath(path)), reason, ("name .",)) for path in left))
 
 
 def new_texts(words: Sequence[str]) -> dict[str, bytes]:

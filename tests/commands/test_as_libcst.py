@@ -53,3 +53,14 @@ def test_what_is_refused_is_said_once(root: Path) -> None:
     assert refused.returncode == 2
     assert "not at the top level" in refused.stderr
     assert "Traceback" not in refused.stderr + missing.stderr
+
+
+def test_a_part_of_the_change_is_none(root: Path) -> None:
+    """main.py would have stayed as it was."""
+    (root / "shop/status.py").write_text("")
+    before = fingerprint(root)
+    wrong = codemod(root, MOVE[0], "shop", *MOVE[2:])
+    assert wrong.returncode == 4
+    assert "main.py: [usage] it has to be rewritten too" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    assert fingerprint(root) == before
