@@ -66,12 +66,43 @@ def places(values: ModuleValues, module: Module) -> Iterator[tuple[Place, bool]]
         called, first = last_name(call.func), call.args[0] if call.args else None
         if called == "reload" and values.holds(module, first):
             yield module.source.place(call), False
-        elif called in _TAKING | _PUTTING | {"dict"} and "modules" in ast.unparse(call):
+        elif called in _TAKING | _PUTTING | {"dict"} and any(map(_is_sys_modules, _told(call))):
             named = [a for a in ast.walk(call) if isinstance(a, ast.expr) and values.is_named(module, a)]
             if named:
                 yield module.source.place(call), called not in _TAKING
     for node in nodes.of(ast.Subscript):
         if not isinstance(node.ctx, ast.Load) and last_name(node.value) == "modules" and values.holds(module, node):
             own = isinstance(node.slice, ast.Name) and module.path == values.path
-            if not own:
+            if not own and not _puts_back(module, node):
                 yield module.source.place(node), isinstance(node.ctx, ast.Store)
+
+
+def _told(call: ast.Call) -> list[ast.expr]:
+    """What a call is about: the object whose method it is, and its arguments."""
+    return [*([call.func.value] if isinstance(call.func, ast.Attribute) else []), *call.args]
+
+
+def _is_sys_modules(node: ast.expr) -> bool:
+    return getattr(node, "value", None) == "sys.modules" or last_name(node) == "modules"
+
+
+def _puts_back(module: Module, node: ast.Subscript) -> bool:
+    """``sys.modules[name] = saved``, where ``saved`` was taken from there?"""
+    above = module.source.nodes.parents.get(id(node))
+    if not isinstance(above, ast.Assign) or not isinstance(above.value, ast.Name):
+        return False
+    name = above.value.id
+    values = [
+        other.value
+        for other in module.source.nodes.of(ast.Assign)
+        if any(isinstance(target, ast.Name) and target.id == name for target in other.targets)
+    ]
+    return bool(values) and all(map(_is_taken, values))
+
+
+def _is_taken(value: ast.expr) -> bool:
+    """Is it ``sys.modules[…]``, or what ``sys.modules.pop`` gives?"""
+    if isinstance(value, ast.Subscript):
+        return _is_sys_modules(value.value)
+    taken = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in ("pop", "get")
+    return taken and _is_sys_modules(value.func.value)  # type: ignore[attr-defined]
