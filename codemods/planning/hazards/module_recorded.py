@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 from codemods.planning.references.called_code import code_that_gets, is_moved
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module
+from codemods.planning.references.outside_names import outside_names
 
 CODE = "module-recorded"
 ACCEPTS = True
@@ -48,9 +52,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     elsewhere: list[Place] = []
     for module, node, spelled in _reads(facts):
         place = module.source.place(node)
-        if place in met:
+        asked = _asked(node)
+        if place in met or (asked is not None and _is_another(facts, module, asked)):
             continue
-        if _is_of_moved(facts, module, node):
+        if asked is not None and is_moved(facts, module, asked):
             met[place] = f"{spelled} of {', '.join(sorted(facts.moved_names)[:3])} is read here"
         elif _may_be_asked(facts, module, node) and _names_source(
             facts, module, compared_with_module(module, node, facts)
@@ -111,12 +116,26 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
         yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree, *names))
 
 
-def _is_of_moved(facts: Facts, module: Module, node: ast.expr) -> bool:
-    """Is a moved definition asked directly: ``Price.__module__``, ``getmodule(Price)``?"""
-    asked = node.value if isinstance(node, ast.Attribute) else None
+def _asked(node: ast.expr) -> ast.expr | None:
+    """What is asked directly: ``Price.__module__``, ``getmodule(Price)``."""
     if isinstance(node, ast.Call) and node.args:
-        asked = node.args[0]
-    return asked is not None and is_moved(facts, module, asked)
+        return node.args[0]
+    return node.value if isinstance(node, ast.Attribute) else None
+
+
+def _is_another(facts: Facts, module: Module, asked: ast.expr) -> bool:
+    """Is it certainly not what moves: a builtin, a definition from outside or one of the tree that stays?"""
+    chain = chain_of(asked)
+    if not chain or not module.is_global(next(n for n in ast.walk(asked) if isinstance(n, ast.Name))):
+        return False
+    if chain[0] not in module.binds and hasattr(builtins, chain[0]):
+        return len(chain) == 1
+    target = resolved(facts.world, module, chain)
+    if target is None:
+        names = outside_names(facts.world, module, asked)
+        return bool(names) and not any("()" in name for name in names)
+    node = definition(facts.world, target)
+    return isinstance(node, (ast.ClassDef, *FUNCTIONS)) and not is_moved(facts, module, asked)
 
 
 def _may_be_asked(facts: Facts, module: Module, node: ast.expr) -> bool:
@@ -135,7 +154,8 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
     for node in ast.walk(comparison) if comparison is not None else ():
         if isinstance(node, ast.Name) and node.id == "__name__" and module.path == facts.move.source:
             return True
-        if isinstance(node, ast.Attribute) and node.attr == "__name__" and module.path != facts.move.source:
+        named = isinstance(node, ast.Attribute) and node.attr == "__name__" and module.path != facts.move.source
+        if named and not is_a_class(facts.world, module, node.value):  # type: ignore[attr-defined]
             return True
         if isinstance(node, ast.Constant) and node.value == dotted:
             return True
