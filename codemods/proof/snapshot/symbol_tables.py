@@ -127,16 +127,23 @@ class SymbolTables:
         return ""
 
     def _named_outside(self, path: str, value: ast.expr) -> str:
-        """What a stand-in names that is the same in every module: a builtin, or one thing from outside of the tree."""
-        outline = self._outlines.get(path)
-        if outline is None or not isinstance(value, ast.Name):
+        """A value that is the same in every module, made of builtins and things from outside of the tree.
+        Empty where it is another."""
+        names = sorted({n.id for n in ast.walk(value) if isinstance(n, ast.Name)})
+        known = {name: self._from_outside(path, name) for name in names}
+        if not isinstance(value, (ast.Name, ast.Call, ast.Compare, ast.BoolOp, ast.UnaryOp)) or not all(known.values()):
             return ""
-        bound = [b for node in outline.body for n, b in self.bound_by(path, node, False) if n == value.id]
-        if not bound and value.id in BUILTINS:
-            return f"builtins.{value.id}"
-        if len(bound) == 1 and bound[0].attribute is not None and self.find(bound[0].module, path) is None:
-            return f"{bound[0].module}.{bound[0].attribute}"
-        return ""
+        return known[names[0]] if isinstance(value, ast.Name) else f"{ast.unparse(value)} of {known}"
+
+    def _from_outside(self, path: str, name: str) -> str:
+        """The dotted name of a builtin, or of the one thing from outside of the tree that a module binds so."""
+        outline = self._outlines.get(path)
+        body = flat(outline.body) if outline is not None else ()
+        bound = [b for node, _ in body for n, b in self.bound_by(path, node, False) if n == name]
+        if not bound and name in BUILTINS:
+            return f"builtins.{name}"
+        outside = len(bound) == 1 and not bound[0].defined and self.find(bound[0].module, path) is None
+        return f"{bound[0].module}.{bound[0].attribute}" if outside else ""
 
     def _export(self, outline: SymbolTable, node: ast.stmt) -> None:
         """What a statement does to ``__all__``."""

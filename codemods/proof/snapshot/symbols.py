@@ -100,7 +100,8 @@ def is_typing(test: ast.expr) -> bool:
 
 
 def import_like(node: ast.stmt) -> bool:
-    """Is a statement nothing but imports, guarded or not: ``try`` or ``if`` around imports and constants?"""
+    """Is a statement nothing but imports, guarded or not: ``try`` or ``if`` around imports and values that are the same
+    wherever they are computed?"""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return True
     if isinstance(node, ast.If):
@@ -109,11 +110,19 @@ def import_like(node: ast.stmt) -> bool:
         inside = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
     else:
         return False
-    simple = (ast.Constant, ast.Name, ast.Attribute)
     return any(map(import_like, inside)) and all(
-        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and isinstance(s.value, simple))
-        for s in inside
+        import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and _is_plain(s.value)) for s in inside
     )
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Constants, names, and questions to a library: ``hasattr(attr, "ib")``, ``attr.__version__ > "2"``."""
+    if isinstance(node, ast.Call):
+        asks = isinstance(node.func, ast.Name) and node.func.id in ("hasattr", "callable", "bool") and not node.keywords
+        return asks and all(map(_is_plain, node.args))
+    if isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Attribute)):
+        return all(_is_plain(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+    return isinstance(node, (ast.Constant, ast.Name))
 
 
 def defined_names(node: ast.stmt) -> Iterator[str]:
