@@ -151,7 +151,9 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
     """Does a comparison speak of the source: by its ``__name__``, by its name as text, or by the module itself?"""
     dotted = facts.world.names.dotted(facts.move.source)
     values = facts.referrers.values
-    for node in ast.walk(comparison) if comparison is not None else ():
+    parts = list(ast.walk(comparison)) if comparison is not None else []
+    owners = {id(node.value) for node in parts if isinstance(node, ast.Attribute)}  # of what is in them
+    for node in parts:
         if isinstance(node, ast.Name) and node.id == "__name__" and module.path == facts.move.source:
             return True
         named = isinstance(node, ast.Attribute) and node.attr == "__name__" and module.path != facts.move.source
@@ -159,6 +161,6 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
             return True
         if isinstance(node, ast.Constant) and node.value == dotted:
             return True
-        if isinstance(node, (ast.Name, ast.Attribute)) and values.holds(module, node):
+        if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in owners and values.holds(module, node):
             return True
     return False
