@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from codemods.bindings import Moment
+from codemods.bindings.certainty import certain_binds
 from codemods.model import Disposition
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.mutations import early_uses
@@ -51,6 +52,7 @@ class Request:
             and not unit.binds & self.held
             and bool(unit.binds)
             and "__all__" not in unit.binds
+            and unit.binds <= certain_binds(s.node for s in unit.statements)  # else nobody could import it from there
         )
 
     def readers(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
