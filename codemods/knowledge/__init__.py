@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections import deque
 from enum import Enum
 from importlib import resources
 
-__all__ = ["READING", "Call", "call"]
+__all__ = ["OF_TEXT", "READING", "Call", "call"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
@@ -47,3 +48,4 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 READING = frozenset(_data()["methods"]["reading"])
+OF_TEXT = frozenset(dir(str)) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}  # what they return is new

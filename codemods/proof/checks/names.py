@@ -184,7 +184,7 @@ def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
             for before, after in (zip(old, new, strict=False) if not pair.edited else ())
             if before.live and not after.live and before.moment == after.moment == "typing"
         ]
-        if lost and not _is_only_called(comparison.after, pair.new.node):
+        if lost and not _is_only_called(comparison.after, pair.new.node) and not _is_a_bound(comparison, pair.new.node):
             for before, after in lost:
                 resolved = _is_resolved(comparison) if resolved is None else resolved
                 here = _resolve(comparison, {pair.old.path, pair.new.path})
@@ -214,6 +214,13 @@ def _is_only_called(side: Snapshot, node: ast.stmt) -> bool:
         if texts or any(id(use) not in called for use in uses):
             return False
     return True
+
+
+def _is_a_bound(comparison: Comparison, node: ast.stmt) -> bool:
+    """Is it the bound of a type variable, which no resolver of annotations goes into, and no code asks for?"""
+    value = getattr(node, "value", None)
+    name = getattr(value.func, "attr", getattr(value.func, "id", "")) if isinstance(value, ast.Call) else ""
+    return name == "TypeVar" and not comparison.new.code_with(["__bound__", "__constraints__"])
 
 
 def _is_resolved(comparison: Comparison) -> bool:
