@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place
+from codemods.planning.edits.ignored_rules import same_rules
+from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.project.file_lists import lists_around
-from codemods.project.selected import selections
+from codemods.project.selected import Selection, selections
 
 CODE = "configured-by-name"
 ACCEPTS = True
 TITLE = "a setting selects the source by its name, and what moves would leave its reach"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
-files by name. Lists of files and of modules get the new one as an entry; where a setting can't be given one so, the
-move is refused: unchanged code would fail its checks in the new module."""
+files by name. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore
+in a file; where a setting can't be given one so, the move is refused: unchanged code would fail its checks in the new
+module."""
 EXAMPLE = """
 -- pyproject.toml --
-[tool.ruff.lint.per-file-ignores]
-"shop/legacy.py" = ["E741"]
+[[tool.mypy.overrides]]
+module = "shop.legacy"
+ignore_errors = true
 -- shop/legacy.py --
 def total(l):
     return sum(l)
@@ -29,28 +33,51 @@ shop/legacy.py shop/totals.py total
 
 # Rules about imports, names and docstrings of modules, which no definition breaks.
 _OF_MODULES = ("F401", "F403", "F405", "E402", "I", "PLC0414", "D100", "D104", "INP", "N999", "TC")
+# Those about what is imported: code that uses nothing imported breaks none.
+_OF_IMPORTS = ("TID", "ICN")
+# Settings that name what may not be imported, and by whom it is said: no checks of the code in there.
+_BANS = ("banned-api", "banned-module-level-imports", "banned-from")
 _SHORT = 79
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    written = {(path, one.key) for path, one, _ in rules_written(facts)}
+    for one in _selecting(facts):
+        if (one.path, one.key) not in written:
+            reason = f"{one.key} selects {one.word}, and not {facts.move.destination}"
+            remedy = f"name {facts.move.destination} there too, first"
+            yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+
+
+def rules_written(facts: Facts) -> Iterator[tuple[str, Selection, Replacement]]:
+    """The entries that a new module gets beside the source's: (file, the source's, edit)."""
+    for one in _selecting(facts) if facts.destination is None else ():
+        text = facts.world.tree.read(one.path).decode()
+        edit = same_rules(text, one, facts.move.destination)
+        if edit is not None:
+            yield one.path, one, edit
+
+
+def _selecting(facts: Facts) -> Iterator[Selection]:
+    """The settings that hold of the source, matter to what moves, and do not hold of the destination."""
     tree, move, dotted = facts.world.tree, facts.move, facts.world.names.dotted
     listed = {(one.path, entry) for one in lists_around(tree, move.source) for entry in one.entries}
     seen: set[tuple[str, str]] = set()
     for one in selections(tree):
-        if (one.path, one.word) in listed or (one.path, one.key) in seen:
+        if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in _BANS):
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
             continue
         if "per-file-ignores" not in one.key or _concerns(facts, one.value):
             seen.add((one.path, one.key))
-            reason = f"{one.key} selects {one.word}, and not {move.destination}"
-            remedy = f"name {move.destination} there too, first"
-            yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+            yield one
 
 
 def _concerns(facts: Facts, rules: str) -> bool:
     """May a moved definition break one of these rules of ruff or flake8? Those of imports, say, are none of its own."""
     codes = [code for code in re.findall(r"\b[A-Z]+\d*\b", rules) if not code.startswith(_OF_MODULES)]
+    if not any(r.name in facts.source.top_imports for unit in facts.moving for r in unit.references):
+        codes = [code for code in codes if not code.startswith(_OF_IMPORTS)]
     if codes and all(code in ("E501", "W505") for code in codes):
         lines = facts.source.source.text.split("\n")
         spans = [(s.node.lineno - 1, s.node.end_lineno) for unit in facts.moving for s in unit.statements]
