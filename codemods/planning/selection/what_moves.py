@@ -52,8 +52,13 @@ class Request:
             and not unit.binds & self.held
             and bool(unit.binds)
             and "__all__" not in unit.binds
-            and unit.binds <= certain_binds(s.node for s in unit.statements)  # else nobody could import it from there
+            and not self._doubtful(unit)
         )
+
+    def _doubtful(self, unit: DefinitionGroup) -> bool:
+        """Does it define a name on some ways only, so that nobody could import that from elsewhere?"""
+        defined = unit.binds & self.units.module.definitions.keys()
+        return not defined <= certain_binds(s.node for s in unit.statements)
 
     def readers(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
         return {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
