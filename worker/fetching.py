@@ -3,8 +3,11 @@
 What is asked for may be delivered at any moment, so no more is outstanding than slots are free: a message that
 waits in a worker is one that an idle worker does not get. A single queue has one request outstanding for all
 free slots. Several queues cannot each have that; they are asked in turn what they have, and only while all are
-empty each of them gets a waiting request. When one is answered there may be no room for the others, and they
-are taken back; what the server had sent by then is held until there is room, or given back soon.
+empty each of them gets a waiting request for one message, and for a short time. When one is answered there may
+be no room for the others: what they still bring is held until there is room, or given back soon.
+
+A request that waits is not taken back while the worker runs. It ends when nobody listens to its inbox any more, but
+what the server is just sending there is lost then, and delivered again only after ack_wait.
 
 The library's `fetch` is not used: it asks anew for every batch, and takes a job with a header called `Status`
 for a word of the server.
@@ -39,7 +42,9 @@ logger = logging.getLogger(__name__)
 LINGER = 0.004
 # Among several queues, one that was empty is not asked again for so long.
 EMPTY_PAUSE = 0.05
-# A message that came too late to be taken back waits for room so long, and then somebody else may have it.
+# So long each of several empty queues is waited for; afterwards it is asked again.
+IDLE = 1.0
+# A message for which there is no room waits so long for some, and then somebody else may have it.
 HELD = 1.0
 
 
@@ -63,6 +68,8 @@ class Fetcher:
         self._held: deque[tuple[float, str, Msg]] = deque()
         self._changed = Signal()
         self._pulls = deque(Pull(nc, settings, queue, self._arrived) for queue in queues)
+        # Those that wait while all queues are empty; a single queue needs none.
+        self._waiting = [Pull(nc, settings, queue, self._arrived) for queue in queues if len(queues) > 1]
         self._empty_until: dict[str, float] = {}
 
     def wake(self) -> None:
@@ -80,7 +87,7 @@ class Fetcher:
 
     def reset(self) -> None:
         """What was asked for before the connection broke is forgotten."""
-        for pull in self._pulls:
+        for pull in self._all():
             pull.outstanding = 0
         self._changed.set()
 
@@ -92,7 +99,7 @@ class Fetcher:
                     await self._round()
                 except (nats.errors.Error, OSError) as error:
                     await self._recover(describe_error(error))
-                for pull in self._pulls:
+                for pull in self._all():
                     if pull.refusal:
                         refusal, pull.refusal = pull.refusal, ""
                         await self._recover(refusal)
@@ -162,19 +169,23 @@ class Fetcher:
         await self._until_one_has_something()
 
     async def _until_one_has_something(self) -> None:
-        received = sum(pull.received for pull in self._pulls)
-        for pull in self._pulls:
-            await pull.request(1, self._settings.fetch_timeout)
-        while any(pull.outstanding for pull in self._pulls) and self._room() > 0:
-            if sum(pull.received for pull in self._pulls) > received:
-                break
+        received = self._received()
+        while self._room() > 0 and self._received() == received and not any(pull.refusal for pull in self._waiting):
             self._changed.clear()
-            await self._wait(min(pull.time_left() for pull in self._pulls if pull.outstanding))
-            for pull in self._pulls:
+            for pull in self._waiting:
                 pull.expire()
-        for pull in self._pulls:
-            await pull.take_back()
+                if not pull.outstanding:
+                    await pull.request(1, min(IDLE, self._settings.fetch_timeout))
+            await self._wait(min(pull.time_left() for pull in self._waiting))
+            if not self._nc.is_connected:
+                break
         self._empty_until.clear()
+
+    def _received(self) -> int:
+        return sum(pull.received for pull in self._waiting)
+
+    def _all(self) -> list[Pull]:
+        return [*self._pulls, *self._waiting]
 
     async def _hold(self) -> None:
         since, _, message = self._held[0]
@@ -202,7 +213,7 @@ class Fetcher:
     async def _give_back(self) -> None:
         """Jobs may have arrived while this was being cancelled: others need not wait for ack_wait."""
         with contextlib.suppress(nats.errors.Error, OSError):
-            for pull in self._pulls:
+            for pull in self._all():
                 await pull.take_back()
         with contextlib.suppress(nats.errors.Error, OSError):
             while self._held:
