@@ -14,7 +14,7 @@ import nats.js.errors
 from nats.aio.client import Client as NATS  # noqa: N814 -- the name that the library's documentation uses
 
 from worker.access import Access, shown, split_urls
-from worker.exceptions import ServerUnavailableError, describe_error
+from worker.exceptions import BeingWrittenError, ServerUnavailableError, describe_error
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ TRANSIENT_ERRORS = (
     nats.errors.OutboundBufferLimitError,
     nats.js.errors.NoStreamResponseError,
     nats.js.errors.ServiceUnavailableError,
+    BeingWrittenError,
 )
 
 

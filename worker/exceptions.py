@@ -38,6 +38,10 @@ class UnreadableRecordError(JobError):
     """What lies in a bucket under the key of a job is no record, or no result."""
 
 
+class BeingWrittenError(WorkerError):
+    """Somebody is just writing this entry, or a node of the cluster has not got it yet: ask again."""
+
+
 class JobExistsError(BadJobError):
     """The id belongs to a job of another function."""
 

@@ -25,6 +25,7 @@ from worker.records import (
     JobRecords,
     Queued,
     changes_too_fast,
+    create,
 )
 from worker.results import encode_result
 from worker.settings import Settings
@@ -122,9 +123,7 @@ class JobStatusManager:
     async def completed_with(self, job: Job, payload: bytes) -> JobRecord:
         """As `completed`, with a result that `encode_result` has encoded."""
         ttl = job.result_ttl if job.result_ttl is not None else self._settings.result_ttl
-        try:
-            await self._results.create(record_key(job.job_id), payload, msg_ttl=max(1.0, ttl))
-        except nats.js.errors.KeyWrongLastSequenceError:
+        if await create(self._results, record_key(job.job_id), payload, max(1.0, ttl)) is None:
             logger.warning("Job %s has a result already; the first one stays", job.job_id)
         return await self._transition(
             job, JOB_STATUS.COMPLETED, lambda record, now: {"finished_at": now, "error": None}

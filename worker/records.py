@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import nats.js.errors
 
-from worker.exceptions import UnreadableRecordError, WorkerError
+from worker.exceptions import BeingWrittenError, UnreadableRecordError, WorkerError
 from worker.messages import JOB_STATUS, JobRecord
 from worker.names import record_key
 
@@ -45,6 +45,19 @@ class Dependencies:
     failed: list[str]
 
 
+async def create(kv: KeyValue, key: str, value: bytes, ttl: float | None = None) -> int | None:
+    """The revision of a new entry; None if there is one already.
+
+    An entry that a cluster has taken and not spread yet is refused as known, and then not found by the library.
+    """
+    try:
+        return await kv.create(key, value, msg_ttl=ttl)
+    except nats.js.errors.KeyWrongLastSequenceError:
+        return None
+    except nats.js.errors.KeyNotFoundError:
+        raise BeingWrittenError(f"{key!r} is just being written") from None
+
+
 class JobRecords:
     """The records of jobs, by their ids."""
 
@@ -66,10 +79,7 @@ class JobRecords:
 
     async def create(self, record: JobRecord) -> int | None:
         """The revision of the new record; None if there is one already."""
-        try:
-            return await self.kv.create(record_key(record.job_id), record.encode())
-        except nats.js.errors.KeyWrongLastSequenceError:
-            return None
+        return await create(self.kv, record_key(record.job_id), record.encode())
 
     async def update(self, record: JobRecord, last: int | None) -> int | None:
         """The new revision; None if the last one is not that which was expected."""

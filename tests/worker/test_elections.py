@@ -10,10 +10,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import nats.js.errors
 import pytest
 
 from codemods.characterize.server import binary
-from worker import Job, JobClient, JobStatusManager, ServerUnavailableError, Settings, open_client
+from worker import Job, JobClient, JobStatusManager, Registry, ServerUnavailableError, Settings, open_client
 from worker.failures import FailedJobHandler
 
 SETTINGS = Settings()
@@ -54,6 +55,42 @@ async def test_a_job_is_enqueued_once(clock, client, faults, step, fault):
     assert not handle.duplicate
     assert (await handle.record()).status == "queued"
     assert await messages(client) == 1
+
+
+async def test_a_record_that_a_cluster_has_not_spread_yet(clock, client, faults):
+    """The leader refuses it as known, and then does not find it: the library's KeyNotFoundError went through."""
+    faults.refuse("create", "jobs/sum", code=400, err_code=10164, text="wrong last sequence")
+    handle = await outcome(clock, client.enqueue("add", 1, 1, job_id="sum"))
+    assert faults.never_struck() == []
+    assert not handle.duplicate
+    assert await messages(client) == 1
+
+
+async def test_a_result_that_a_cluster_has_not_spread_yet(live):
+    """The worker gave the message back for it, and ran the job again."""
+    runs = []
+    registry = Registry()
+
+    @registry.job
+    async def once():
+        runs.append(1)
+        return 1
+
+    worker = await live.start(registry)
+    kv, tried = worker.jobs._results, []
+    create = kv.create
+
+    async def late(*arguments, **options):
+        tried.append(1)
+        if len(tried) == 1:
+            await create(*arguments, **options)
+            raise nats.js.errors.KeyNotFoundError
+        return await create(*arguments, **options)
+
+    kv.create = late
+    handle = await live.client.enqueue("once")
+    assert await handle.result() == 1
+    assert (len(runs), len(tried), (await handle.record()).attempts) == (1, 2, 1)
 
 
 @pytest.mark.parametrize("fault", ["no_responders", "drop_answer"])
