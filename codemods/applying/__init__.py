@@ -1,10 +1,14 @@
 """Writing a change set whole or not at all, taking up an interrupted write, and taking moves back."""
 
-from codemods.applying.checking import refuse_unwritable
-from codemods.applying.recovering import interrupted, recover
-from codemods.applying.state import brought_along
-from codemods.applying.undoing import forget_taken_back, undo, written
-from codemods.applying.writing import apply
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from codemods.applying.checking import refuse_unwritable
+    from codemods.applying.recovering import recover
+    from codemods.applying.state import brought_along, interrupted
+    from codemods.applying.undoing import forget_taken_back, undo, written
+    from codemods.applying.writing import apply
 
 __all__ = [
     "apply",
@@ -16,3 +20,21 @@ __all__ = [
     "undo",
     "written",
 ]
+
+_HOMES = {
+    "apply": "writing",
+    "brought_along": "state",
+    "forget_taken_back": "undoing",
+    "interrupted": "state",
+    "recover": "recovering",
+    "refuse_unwritable": "checking",
+    "undo": "undoing",
+    "written": "undoing",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Imported when it is asked for: a command that writes nothing asks for little."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from codemods.applying.disk import Disk
-from codemods.applying.state import refuse_unusable, state_folder
+from codemods.applying.state import JOURNAL, refuse_unusable, state_folder
 from codemods.model import Hazard, Place, Refused
 from codemods.project.walking import within
 
@@ -90,7 +90,7 @@ class Store:
         self.disk = disk
         self.folder = state_folder(root)
         self._draft = self.folder / "journal.new"
-        self._journal = self.folder / "journal.json"
+        self._journal = self.folder / JOURNAL
         self._moves = self.folder / "moves"
 
     @property

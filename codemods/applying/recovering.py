@@ -8,15 +8,6 @@ from codemods.applying.checking import current, real_root
 from codemods.applying.disk import Disk, Steps, locked
 from codemods.applying.journal import Store
 from codemods.applying.writing import clear, drop_folders, roll_back
-from codemods.model import Refused
-
-
-def interrupted(root: Path) -> bool:
-    """Is there an unfinished write in this tree? Changes nothing, and reads nothing of the tree."""
-    try:
-        return Store(real_root(root), Disk()).unfinished
-    except Refused:
-        return False  # No state folder: nothing was ever written from here.
 
 
 def recover(root: Path, *, steps: Steps | None = None) -> str | None:

@@ -5,7 +5,6 @@ A tree is known by its real path, device and inode, so that another tree at the 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +14,8 @@ from codemods.model import Hazard, Place, Refused
 _ELSEWHERE = "set XDG_STATE_HOME to a folder of yours, outside of the tree"
 # Where earlier versions kept the journal, in the tree; what stands there is not read.
 FOLDER = ".codemods"
+# In the state folder while a write is not finished.
+JOURNAL = "journal.json"
 
 
 def state_folder(root: Path) -> Path:
@@ -22,6 +23,8 @@ def state_folder(root: Path) -> Path:
 
     Raises Refused where the user's state folder is none, or lies in the tree.
     """
+    import hashlib
+
     from platformdirs import user_state_path
 
     base = user_state_path("codemods", appauthor=False)
@@ -44,6 +47,14 @@ def refuse_unusable(folder: Path) -> None:
         _refuse(str(standing), "the journal of a write is kept there, and nothing can be written there")
     if standing == folder and hasattr(os, "geteuid") and standing.stat().st_uid != os.geteuid():
         _refuse(str(folder), "the journal of a write is kept there, and the folder belongs to another user")
+
+
+def interrupted(root: Path) -> bool:
+    """Is there an unfinished write in this tree? Changes nothing, and reads nothing of the tree."""
+    try:
+        return (state_folder(root.resolve(strict=True)) / JOURNAL).is_file()
+    except (Refused, OSError, RuntimeError):
+        return False  # No state folder: nothing was ever written from here.
 
 
 def brought_along(root: Path) -> str:

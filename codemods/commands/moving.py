@@ -73,6 +73,7 @@ def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Se
 
 def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard]) -> int:
     import codemods
+    from codemods.pending import is_done
     from codemods.project import DiskTree
     from codemods.project.request import check_request, refuse_second_names
 
@@ -81,8 +82,9 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     tree = options.read = DiskTree(root)
     with_defaults(options, root)
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
-    refuse_second_names(moves, tree)
-    _tell_of_silent_git(options)
+    if not all(is_done(move, tree) for move in moves):  # Else nobody asks what the tree has besides.
+        refuse_second_names(moves, tree)
+        _tell_of_silent_git(options)
     asked = moves[0] if len(moves) == 1 else moves
     if options.html and (options.check or options.plan):
         refuse_usage("--html", "it shows the change, which --check and --plan do not make", "use --diff")

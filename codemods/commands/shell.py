@@ -189,16 +189,16 @@ def opened(options: argparse.Namespace, writes: bool, folder: Path | None = None
     A command that writes puts an interrupted write right first. One that only looks recovers nothing, and refuses to
     look at a tree that is written by half.
     """
-    from codemods.applying import interrupted, recover
+    from codemods import applying
 
     if getattr(options, "opened", None):
         return options.opened
     root = found_root(folder or options.root, getattr(options, "quiet", False))
     if writes:
-        message = recover(root)
+        message = applying.recover(root)
         if message and not getattr(options, "quiet", False):
             say(message)
-    elif interrupted(root):
+    elif applying.interrupted(root):
         _refuse_unfinished(root)
     options.opened = root
     return root

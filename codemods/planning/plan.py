@@ -9,6 +9,7 @@ from functools import partial
 
 from codemods.bindings import Module, Moment
 from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place, Plan, Refused, Severity
+from codemods.pending import pending
 from codemods.planning import hazards, request
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
@@ -66,10 +67,10 @@ from codemods.project.pytest_rules import pytest_rules
 def make_plan(move: Move, tree: Tree) -> Plan:
     """The plan of one move; Refused with the hazards that stand against it."""
     world = ProjectIndex(tree)
-    pending = request.pending(world, move)
-    if not pending:
+    names = pending(move, world.module)
+    if not names:
         return Plan((move,), done=True)
-    move = replace(move, names=pending)
+    move = replace(move, names=names)
     request.check_destination(world, move)
     source = request.readable(world, move.source, "source")
     destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None

@@ -26,26 +26,6 @@ def readable(world: ProjectIndex, path: str, role: str) -> Module:
         raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
 
 
-def pending(world: ProjectIndex, move: Move) -> tuple[str, ...]:
-    """The names that do not stand in the destination yet, or still in the source too."""
-    # Decided by the two files alone: a check of a finished move lists no tree.
-    try:
-        destination = world.module(move.destination)
-    except (Unreadable, OSError):
-        return move.names
-    try:
-        source = world.module(move.source)
-    except Unreadable:
-        return move.names
-    except OSError:
-        source = None
-    return tuple(
-        name
-        for name in move.names
-        if name not in destination.definitions or (source is not None and name in source.definitions)
-    )
-
-
 def check_destination(world: ProjectIndex, move: Move) -> None:
     """Refused, with nothing else said, where the new module hides another: whatever is found then has this cause."""
     found = hides(world.tree, move.destination)

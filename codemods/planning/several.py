@@ -14,6 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from codemods.bindings import Moment
 from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place, Plan, Refused
+from codemods.pending import pending
 from codemods.planning import request
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
@@ -99,7 +100,7 @@ def _refuse_contradictions(moves: Sequence[Move]) -> None:
 
 def _of_one_source(world: ProjectIndex, source: str, moves: list[Move]) -> Iterator[Move]:
     """The moves out of one module, those that others need while they are imported first."""
-    if len(moves) == 1 or not any(request.pending(world, move) for move in moves):
+    if len(moves) == 1 or not any(pending(move, world.module) for move in moves):
         yield from moves
         return
     units = DefinitionGroups(request.readable(world, source, "source"))

@@ -73,8 +73,10 @@ def refuse_second_names(moves: Iterable[Move], tree: DiskTree) -> None:
     and both would share what moves."""
     modules = {tree.root / path: path for move in moves for path in (move.source, move.destination)}
     for link in sorted(path for path in tree.paths if path.endswith(".py")):
+        if not os.path.islink(f"{tree.root}/{link}"):  # noqa: PTH114 (asked of every file of the tree)
+            continue
         full = tree.root / link
-        if full.is_symlink() and full not in modules and (module := modules.get(full.resolve())):
+        if full not in modules and (module := modules.get(full.resolve())):
             reason = f"{link} is a symlink to it, and so a module with definitions of its own, which would be shared"
             _refuse("second-name", module, reason, f"make {link} a file of its own, or take it away")
 
