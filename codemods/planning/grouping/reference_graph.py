@@ -25,6 +25,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup, Defini
 from codemods.planning.index.annotation_readers import Resolved
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
+_OF_USE = {"__call__", "__enter__", "__exit__"}
 _ON_MEMBERS = {"__new__", "__init__", "_generate_next_value_"}
 
 
@@ -124,6 +125,7 @@ class _Running:
         self.start = start
         self.lines: dict[DefinitionGroup, int] = {}
         self.attributes = _attributes(node for s in start.statements for node in _evaluated(s.node))
+        self.made = units.by_name.get(_only_made(start.statements[-1].node))
 
     def reads(self) -> Iterator[tuple[DefinitionGroup, Reference, int]]:
         """(the group that runs, what it reads, the line of ``start`` from which it runs)."""
@@ -141,7 +143,7 @@ class _Running:
                 )
             known = len(self.attributes)
             for callee in self.lines:
-                self.attributes |= _attributes(n for s in callee.statements for n in self._running_code(s.node))
+                self.attributes |= _attributes(n for s in callee.statements for n in self._running_code(callee, s.node))
             if known == len(self.attributes):
                 break
             todo.extend(
@@ -162,13 +164,17 @@ class _Running:
     def _in_running_code(self, callee: DefinitionGroup, reference: Reference) -> bool:
         if reference.moment is not Moment.CALL or not callee.is_class:
             return True
-        return _special(reference.method) or reference.method in self.attributes
+        return self._runs_unnamed(callee, reference.method) or reference.method in self.attributes
 
-    def _running_code(self, node: ast.stmt) -> Iterator[ast.AST]:
+    def _running_code(self, callee: DefinitionGroup, node: ast.stmt) -> Iterator[ast.AST]:
         for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
             name = getattr(inner, "name", "")
-            if not name or inner is node or _special(name) or name in self.attributes:
+            if not name or inner is node or self._runs_unnamed(callee, name) or name in self.attributes:
                 yield from ast.walk(inner)
+
+    def _runs_unnamed(self, callee: DefinitionGroup, method: str) -> bool:
+        """Is it a special method, which may run without being named? Not the call of an instance that is only made."""
+        return _special(method) and not (callee is self.made and method in _OF_USE)
 
     def _told_bases(self) -> Iterator[tuple[DefinitionGroup, int]]:
         """The classes above whose hooks run for a new subclass."""
@@ -232,6 +238,13 @@ def _attributes(nodes: Iterator[ast.AST]) -> set[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             found.add(node.value)
     return found
+
+
+def _only_made(node: ast.stmt) -> str:
+    """The class of which ``rule = Rule(1)`` makes an instance that nobody is given; empty for other statements."""
+    value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    alone = isinstance(value, ast.Call) and sum(isinstance(n, ast.Call) for n in ast.walk(value)) == 1
+    return getattr(value.func, "id", "") if alone else ""  # type: ignore[union-attr]
 
 
 def _special(method: str) -> bool:

@@ -30,6 +30,9 @@ _MADE = _DERIVED | {
     "__getattr__",
 }
 
+# Of these, what runs where an instance is used, not where it is made.
+_USED = frozenset({"__call__", "__enter__", "__exit__"})
+
 
 def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
     """The new ones, by the id of the nodes of the statements of changed modules that may run them.
@@ -108,6 +111,14 @@ def _held(node: ast.stmt) -> Iterator[str]:
             yield from (ast.unparse(one) for one in given if isinstance(one, (ast.Name, ast.Attribute)))
 
 
+def _only_made(node: ast.stmt) -> str:
+    """The name that a statement calls, if it binds what that gives and calls nothing else."""
+    made = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    if not isinstance(made, ast.Call) or any(isinstance(n, ast.Call) for n in walk(made) if n is not made):
+        return ""
+    return last_name(made.func)
+
+
 @dataclass
 class _Reached:
     """What a statement may run: definitions, and the lines of each that may."""
@@ -168,9 +179,10 @@ class _Reached:
             yield statement.node
             return
         only = (statement.path, statement.node.name) in self.derived
+        made = _MADE - _USED if _only_made(self.start.node) == statement.node.name else _MADE
         for inner in statement.node.body:
             if isinstance(inner, _FUNCTIONS) and (
-                inner.name in _DERIVED if only else inner.name in _MADE or inner.name in self.attributes
+                inner.name in _DERIVED if only else inner.name in made or inner.name in self.attributes
             ):
                 yield inner
 
