@@ -85,6 +85,7 @@ class Referrers:
             places |= {(name, place.path) for name, found in names.items() for place in found}
         places |= {(name, place.path) for place, name in self.strings} | self._starred
         places |= {(patch.name, patch.place.path) for patch in self.patch_targets if patch.text is None}
+        places |= self._passed_on
         return dict(Counter(name for name, path in places if path != self.path))
 
     @cached_property
@@ -95,6 +96,18 @@ class Referrers:
             (name, module.path)
             for module in self.stars
             for name in {r.name for s in module.statements for r in s.references} & own - module.binds
+            if self.world.exports(self.path, name)
+        )
+
+    @cached_property
+    def _passed_on(self) -> frozenset[tuple[str, str]]:
+        """(definition, the file that offers it to others by its star import): by its ``__all__``, or as a package."""
+        defined = self.world.module(self.path).definitions
+        return frozenset(
+            (name, module.path)
+            for module in self.stars
+            if module.exported is not None or module.path.endswith("__init__.py")
+            for name in (defined if module.exported is None else defined.keys() & {*module.exported})
             if self.world.exports(self.path, name)
         )
 
