@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from worker.jobs import JobStatusManager
     from worker.settings import Settings
 
+# A write is passed on to listeners before it can be read: who has heard of it, or listens since it was passed on, looks
+# again after so many seconds each.
+SOON = (0.02, 0.1)
+
 
 async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_id: str, poll: float) -> JobRecord:
     """The record of a job once it has ended; raises JobNotFoundError if there is none."""
@@ -37,8 +41,9 @@ async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_
 
     listening = await nc.subscribe(f"$KV.{settings.jobs_bucket}.{record_key(job_id)}", cb=hear)
     try:
-        # The server handles what a connection sends in order: whatever ends after a read is heard. It may be heard
-        # during the read, too, so the event is cleared before it, never after.
+        # The server handles what a connection sends in order: whatever is written after a read is heard. It may be
+        # heard during the read, too, so the event is cleared before it, never after.
+        looks = [*SOON[1:]]
         while True:
             heard.clear()
             record = await outlast(
@@ -47,7 +52,8 @@ async def until_ended(nc: NATS, settings: Settings, jobs: JobStatusManager, job_
             if record.status.ended:
                 return record
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), poll)
+                await asyncio.wait_for(heard.wait(), min(poll, looks.pop(0) if looks else poll))
+                looks = [*SOON]
     finally:
         with contextlib.suppress(Exception):
             await listening.unsubscribe()

@@ -170,6 +170,27 @@ async def test_a_result_is_heard_of_while_the_record_is_read(live, registry, gat
         assert await live.client.wait(handle.job_id, poll=600) == "through"
 
 
+@pytest.mark.parametrize("heard_of", [True, False], ids=["heard of", "passed on before we listen"])
+async def test_a_record_that_is_passed_on_before_it_can_be_read(live, registry, gate, monkeypatch, heard_of):
+    """One result in a hundred took as long as `poll`: the old record was read once more, and nothing came any more."""
+    await live.start(registry)
+    handle = await live.client.enqueue("gate")
+    await gate.started.wait()
+    running = await handle.record()
+    read, stale = live.client._jobs.get, iter([running] * (2 if heard_of else 1))
+    gate.release.set()
+    if not heard_of:
+        await live.ended(handle.job_id)
+
+    async def read_old(job_id):
+        record = await read(job_id)
+        return next(stale, record) if record.status.ended else record
+
+    monkeypatch.setattr(live.client._jobs, "get", read_old)
+    async with asyncio.timeout(60):
+        assert await live.client.wait(handle.job_id, poll=600) == "through"
+
+
 async def test_a_result_that_takes_too_long(live, registry, gate):
     await live.start(registry)
     handle = await live.client.enqueue("gate")
