@@ -110,9 +110,10 @@ def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
 
 def looks_into_own(module: Module, node: ast.AST) -> bool:
     """Is this a function that looks, or may look, into the module in which it stands: ``vars()``, not ``vars(x)``?"""
-    way, parents = WAYS.get(getattr(node, "id", "")), module.source.nodes.parents
+    way = WAYS.get(getattr(node, "id", ""))
     if way is None or not way.own:
         return False
+    parents = module.source.nodes.parents
     call = parents.get(id(node))
     if not isinstance(call, ast.Call) or call.func is not node:
         return True
@@ -138,11 +139,16 @@ class _Namespaces:
         self.inside = module.path == values.path
         self.texts: BuiltTexts = values.texts(module)
 
+    @property
+    def _parents(self) -> dict[int, ast.AST]:
+        """Most files need none: what they look into is not the source."""
+        return self.module.source.nodes.parents
+
     def looks(self, unit: DefinitionGroup | None) -> Iterator[Look]:
         for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
             for node in walk(root) if self._looking else ():
                 if id(node) in self._looking:
-                    yield from self._look(node, self.module.source.nodes.parents, unit)  # type: ignore[arg-type]
+                    yield from self._look(node, unit)  # type: ignore[arg-type]
 
     @cached_property
     def _looking(self) -> frozenset[int]:
@@ -154,9 +160,9 @@ class _Namespaces:
         found |= {id(node) for node in nodes.of(ast.Attribute) if node.attr == "__dict__"}
         return frozenset(found | {id(node) for node in nodes.of(ast.Call) if last_name(node.func) in WAYS})
 
-    def _look(self, node: ast.expr, parents: dict[int, ast.AST], unit: DefinitionGroup | None) -> Iterator[Look]:
+    def _look(self, node: ast.expr, unit: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node)
-        if isinstance(node, ast.Call) and (way := self._way(node, parents)) is not None:
+        if isinstance(node, ast.Call) and (way := self._way(node)) is not None:
             called = last_name(node.func)
             if way.gives == "name":
                 asked = node.args[1:2] if way.given else []
@@ -164,12 +170,12 @@ class _Namespaces:
                 yield Look(place, called, texts, bound=way.bound, unit=unit)
             elif way.gives == "list":
                 yield Look(place, called, unit=unit)
-        if self._is_namespace(node, parents):
-            yield from self._asked(node, parents, place, unit)
-        elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node, parents):
+        if self._is_namespace(node):
+            yield from self._asked(node, place, unit)
+        elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node):
             yield Look(place, node.id, ordered=True, unit=unit)
 
-    def _way(self, call: ast.Call, parents: dict[int, ast.AST]) -> Way | None:
+    def _way(self, call: ast.Call) -> Way | None:
         """How a call looks into the namespace of the source, if it does."""
         way = WAYS.get(last_name(call.func))
         if way is None or (isinstance(call.func, ast.Name) and call.func.id in self.module.definitions):
@@ -180,11 +186,11 @@ class _Namespaces:
             return None
         if _is_given_a_namespace(call):
             return None
-        return None if way.own == "scope" and in_a_scope(call, parents) else way
+        return None if way.own == "scope" and in_a_scope(call, self._parents) else way
 
-    def _is_namespace(self, node: ast.expr, parents: dict[int, ast.AST]) -> bool:
+    def _is_namespace(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
-            way = self._way(node, parents)
+            way = self._way(node)
             return way is not None and way.gives == "namespace"
         if isinstance(node, ast.Attribute):
             return node.attr == "__dict__" and self.values.holds(self.module, node.value)
@@ -197,22 +203,20 @@ class _Namespaces:
         for name, value in bound_values(self.module):
             called = isinstance(value, ast.Call) and last_name(value.func) in WAYS
             if called or (isinstance(value, ast.Attribute) and value.attr == "__dict__"):
-                if self._is_namespace(value, self.module.source.nodes.parents):
+                if self._is_namespace(value):
                     found.add(name)
         return frozenset(found)
 
-    def _is_handed_on(self, node: ast.Name, parents: dict[int, ast.AST]) -> bool:
+    def _is_handed_on(self, node: ast.Name) -> bool:
         """Is ``globals`` itself given to somebody?"""
-        above = parents.get(id(node))
+        above = self._parents.get(id(node))
         called = isinstance(above, ast.Call) and above.func is node
         own = self.inside and bool(WAYS[node.id].own) and node.id not in self.module.binds
         return own and not called and self.module.is_global(node)
 
-    def _asked(
-        self, node: ast.expr, parents: dict[int, ast.AST], place: Place, unit: DefinitionGroup | None
-    ) -> Iterator[Look]:
+    def _asked(self, node: ast.expr, place: Place, unit: DefinitionGroup | None) -> Iterator[Look]:
         """What a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
-        above = parents.get(id(node))
+        above = self._parents.get(id(node))
         called = last_name(node.func) if isinstance(node, ast.Call) else last_name(node)
         if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and above.value is node:
             targets = above.targets if isinstance(above, ast.Assign) else [above.target]
@@ -224,7 +228,7 @@ class _Namespaces:
         elif isinstance(above, ast.Compare) and len(above.ops) == 1 and isinstance(above.ops[0], (ast.In, ast.NotIn)):
             key = above.left if above.comparators[0] is node else None
         elif isinstance(above, ast.Attribute):
-            call = parents.get(id(above))
+            call = self._parents.get(id(above))
             if isinstance(call, ast.Call) and call.func is above:
                 if above.attr in ("update", "setdefault", "pop", "__setitem__", "clear"):
                     return
@@ -235,7 +239,7 @@ class _Namespaces:
         if key is not None:
             yield Look(place, called, self.texts.of(key), unit=unit)
         else:
-            within = parents.get(id(above)) if above is not None else None
+            within = self._parents.get(id(above)) if above is not None else None
             in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
             keeps = filter_of(self.values.world, self.module, node)
             yield Look(place, called, ordered=in_order, unit=unit, keeps=keeps)
