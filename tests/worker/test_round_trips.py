@@ -74,3 +74,18 @@ async def test_jobs_of_a_queue_are_run_in_order(live, registry, monkeypatch):
     await live.until(lambda: worker.jobs_done == 40)
     assert [number for number in order if number % 2] == list(range(1, 40, 2))
     assert [number for number in order if not number % 2] == list(range(0, 40, 2))
+
+
+async def test_a_request_that_waits_is_not_taken_back(live, registry):
+    """What the server was just sending there was lost: one job in a hundred waited for ack_wait."""
+    worker = await live.start(registry, ("a", "b"), concurrency=1, settings=SETTINGS)
+    assert worker._fetcher is not None
+    waiting = worker._fetcher._waiting
+    await live.until(lambda: all(pull.outstanding for pull in waiting))
+    inboxes = [pull._subscription for pull in waiting]
+    for _ in range(10):
+        handles = await asyncio.gather(*(live.client.enqueue("nothing", queue=queue) for queue in ("a", "b")))
+        for handle in handles:
+            await handle.result(60)
+            assert (await handle.record()).delivery == 1
+    assert [pull._subscription for pull in waiting] == inboxes
