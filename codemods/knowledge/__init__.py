@@ -7,8 +7,9 @@ import tomllib
 from collections import deque
 from enum import Enum
 from importlib import resources
+from re import Pattern
 
-__all__ = ["OF_TEXT", "READING", "Call", "call"]
+__all__ = ["MAKING", "READING", "Call", "call"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
@@ -48,4 +49,5 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 READING = frozenset(_data()["methods"]["reading"])
-OF_TEXT = frozenset(dir(str)) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}  # what they return is new
+# Methods of texts and patterns: what they return is new, and no part of what has them.
+MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}

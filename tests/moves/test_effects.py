@@ -184,6 +184,7 @@ Made = Meta("Made", (), {})
 """
 
 QUIET = {
+    "what a pattern of a table finds": "from tools import TABLE\nFOUND = TABLE['a'].match('b')\nEND = FOUND.end()",
     "a part of a text of a table": "from tools import TABLE\nPARTS = TABLE.get('a', 'b_c').split('_')\nPARTS.pop(0)",
     "a dataclass": "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass A:\n    x: list = field()",
     "an enum": "import enum\nclass A(enum.Enum):\n    ONE = enum.auto()\n    TWO = 2",

@@ -436,7 +436,7 @@ class AbstractInterpreter:
         """A method of a value of which no more is known than who holds it."""
         if name not in knowledge.READING:
             self.change(values)
-        if name in knowledge.OF_TEXT:
+        if name in knowledge.MAKING:
             return NEW
         return self._element(values) | frozenset(v for given in arguments for v in given if name == "setdefault")
 
