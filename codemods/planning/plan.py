@@ -172,7 +172,7 @@ def _settle(
         move.names,
         move.along,
         own_fixtures(source, move.names) if tests else frozenset(),
-        outside=referrers.counted,
+        outside=referrers.users,
         again=SecondExecution(units, bool(Effects(world).of_module(move.source)))
         if runs_twice(world, source)
         else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -78,15 +78,19 @@ class Referrers:
         return frozenset(found | {s.name for s in self.patch_targets if s.text is None})
 
     @cached_property
-    def counted(self) -> dict[str, int]:
-        """In how many other files each name is used, in the sense of ``used``."""
+    def users(self) -> dict[str, frozenset[str]]:
+        """The other files in which each name is used, in the sense of ``used``."""
         places = {(item.attribute, module.path) for module, item in self.imports if item.attribute}
         for names in (self.chained, self.assigned):
             places |= {(name, place.path) for name, found in names.items() for place in found}
         places |= {(name, place.path) for place, name in self.strings} | self._starred
         places |= {(patch.name, patch.place.path) for patch in self.patch_targets if patch.text is None}
         places |= self._passed_on
-        return dict(Counter(name for name, path in places if path != self.path))
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, path in places:
+            if path != self.path:
+                found[name].add(path)
+        return {name: frozenset(paths) for name, paths in found.items()}
 
     @cached_property
     def _starred(self) -> frozenset[tuple[str, str]]:

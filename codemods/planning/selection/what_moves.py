@@ -23,7 +23,7 @@ class Request:
     """What was asked for, and what holds definitions back.
 
     ``asked``, ``along`` and ``fixtures`` are names that move; ``held`` names that stay: kept, or looked up in the
-    source. ``outside``: how many other files refer to each name. ``copied``: groups that both modules get.
+    source. ``outside``: the other files that refer to each name. ``copied``: groups that both modules get.
     ``again``: of a script, the module that it imports by its own name.
     """
 
@@ -32,7 +32,7 @@ class Request:
     along: Collection[str] = ()
     fixtures: Collection[str] = ()
     held: frozenset[str] = frozenset()
-    outside: Mapping[str, int] = field(default_factory=dict)
+    outside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     copied: frozenset[DefinitionGroup] = frozenset()
     again: SecondExecution | None = None
 
@@ -64,7 +64,12 @@ class Request:
         return {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
 
     def used_outside(self, unit: DefinitionGroup) -> int:
-        return max((self.outside.get(name, 0) for name in unit.binds), default=0)
+        return max((len(self.outside.get(name, ())) for name in unit.binds), default=0)
+
+    def strangers(self, unit: DefinitionGroup) -> int:
+        """The other files that use a group, and nothing that was asked for."""
+        using = {path for name in unit.binds for path in self.outside.get(name, ())}
+        return len(using.difference(*(self.outside.get(name, ()) for name in self.asked)))
 
     def exported(self, unit: DefinitionGroup) -> bool:
         return bool(unit.binds & {*(self.units.module.exported or ())})
@@ -226,13 +231,13 @@ def _is_shared(
     clients: set[DefinitionGroup],
     needed: Collection[str],
 ) -> bool:
-    """Data, and helpers that no other file uses, with at least half of their users in the module among what moves."""
+    """Data, and helpers that no other file uses, with at least half of their users among what moves."""
     readers = request.readers(unit)
     half = bool(readers & {*inside}) and 2 * len(readers & {*inside}) >= len(readers)
     if not _stands_alone(request, unit, inside):
         return False
     if _is_data(unit):
-        return half
+        return half and 2 * len(readers & {*inside}) >= len(readers) + request.strangers(unit)
     if _is_private(unit):
         return readers <= {*inside} | clients or (half and _is_small(request, unit, inside))
     # A function that moved code needs at import time, and that nobody outside of the module knows.
