@@ -18,7 +18,6 @@ from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.importing.traces import Deferred, Event, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.pairing import Pair
 
 SAYS = "imported first, each touched module reads no name before it is bound"
@@ -168,28 +167,18 @@ class _Effects:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
         self.effects = comparison.before.one(Effects)
-        self._known: dict[Hashable, tuple[frozenset[Origin], frozenset[Origin]]] = {}
 
     def effectful(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
-        """The statements of the old tree that change something, or look at what another changes."""
-        events: list[Event] = []
-        for path in sorted(paths):
+        """The statements of the old tree that change what left their module."""
+        left = {origin for origin in self.comparison.renamed if origin[0] != self.comparison.renamed[origin][0]}
+        found: set[Hashable] = set()
+        for path in sorted({origin[0] for origin in left}.intersection(paths)):
             outline = self.comparison.before.outline(path)
             for index, node in enumerate(outline.body if outline is not None else ()):
-                if not isinstance(node, (ast.Import, ast.ImportFrom)):
-                    events.append((known.get(id(node), (path, index)), path, node))
-        writes = {event[0]: self.effects.writes(*event[1:]) for event in events}
-        changed = frozenset(o for origins in writes.values() for o in origins)
-        if not changed:
-            return frozenset()
-        return frozenset(e[0] for e in events if writes[e[0]] or changed & self.effects.reads(*e[1:]))
-
-    def _of(self, event: Event) -> tuple[frozenset[Origin], frozenset[Origin]]:
-        """(what a statement changes, what it looks at)."""
-        key, path, node = event
-        if key not in self._known:
-            self._known[key] = self.effects.writes(path, node), self.effects.reads(path, node)
-        return self._known[key]
+                plain = isinstance(node, (ast.Import, ast.ImportFrom))
+                if not plain and not left.isdisjoint(self.effects.writes(path, node)):
+                    found.add(known.get(id(node), (path, index)))
+        return frozenset(found)
 
     def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:
         """What moved to ``path`` and was changed by statements beside it: they have to run along with it."""
@@ -197,7 +186,7 @@ class _Effects:
         for event in old.events:
             if event[0] in happened or not self._stands(event[0]):
                 continue
-            for origin in self._of(event)[0]:
+            for origin in self.effects.writes(*event[1:]):
                 where, name = self.comparison.renamed.get(origin, ("", ""))
                 if where == path and origin[0] == event[1]:
                     message = f"{self._said(event)} changes {name}, and does not run when {path} is imported first"
