@@ -6,5 +6,5 @@ source, not by offsets, so that the text can be changed in one pass and comments
 they are. ``importers`` says which files import from the new module, and which keep the old path, ``moved_code`` what
 changes inside of moved statements (a deferred import, a name that is read through the source), ``stubs`` the same for
 ``.pyi`` files, ``spelling`` how a module is named from another: relative where its neighbours are, absolute
-elsewhere.
+elsewhere; ``ignored_rules`` what ruff and flake8 ignore in the source and so in the new module.
 """

@@ -11,7 +11,8 @@ groups move whole.
 
 ``mutations`` finds who reads a value before a later statement changes it, ``loggers`` the loggers that both modules
 can have (the same name gives the same object), ``type_variables`` those that each module may make for itself, since
-no code compares them. ``reference_graph`` says which group needs which, and when; ``dotted_names`` which definition of
+no code compares them. ``second_execution`` asks what a script and the module of its name do not share.
+``reference_graph`` says which group needs which, and when; ``dotted_names`` which definition of
 the tree a dotted name means.
 
 Not covered: a value that is changed through an alias (``t = TABLE; t[1] = 2``) in another module is seen as a side
