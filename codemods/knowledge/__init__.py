@@ -49,5 +49,6 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 READING = frozenset(_data()["methods"]["reading"])
-# Methods of texts and patterns: what they return is new, and no part of what has them.
+# Methods of texts and patterns, less those that others have too: what they return is new, and no part of what has them.
 MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}
+MAKING -= {"join", "replace", "format", "find", "translate", "title", "sub", "groups", "scanner", "pattern", "flags"}

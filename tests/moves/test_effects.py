@@ -219,6 +219,7 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "what a library's object matches": "from router import Router\nR = Router()\ndef f(): ...\nR.match('/').add(f)",
     "a decorator of the tree": "from tools import register\n@register\ndef f(): ...",
     "a decorator with arguments": "from tools import route\n@route('/')\ndef f(): ...",
     "a bound method": "from tools import bus\n@bus.on('x')\ndef f(): ...",

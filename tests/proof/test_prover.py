@@ -290,6 +290,16 @@ def test_a_failure_of_before_hides_no_other_one() -> None:
     assert any("import order: " in line and "Base" in line for line in found), found
 
 
+def test_what_a_cached_function_reads_is_read_when_it_is_called() -> None:
+    head = "from functools import lru_cache\n\n\n@lru_cache\ndef made():\n    return Base\n\n\n"
+    before = {"old.py": head + "class Base: ...\n\n\nX = made()\n\n\nclass Last: ...\n"}
+    after = {
+        "new.py": "class Last: ...\n",
+        "old.py": "from new import Last\n" + head + "X = made()\n\n\nclass Base: ...\n",
+    }
+    assert any("import order: " in line and "Base" in line for line in failures(proven(before, after)))
+
+
 def test_a_cycle_that_works_is_declared_and_one_that_does_not_fails() -> None:
     before = {"a.py": "class A: ...\n\n\nclass B:\n    def a(self):\n        return A()\n"}
     works = {

@@ -436,8 +436,8 @@ class AbstractInterpreter:
         """A method of a value of which no more is known than who holds it."""
         if name not in knowledge.READING:
             self.change(values)
-        if name in knowledge.MAKING:
-            return NEW
+        if name in knowledge.MAKING and all(path for value in values for path, _ in held_at(value)):
+            return NEW  # of a table of the tree; what a library gives may be anything
         return self._element(values) | frozenset(v for given in arguments for v in given if name == "setdefault")
 
     def call(self, values: Values, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:

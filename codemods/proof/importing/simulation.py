@@ -11,6 +11,8 @@ from codemods.proof.importing.eager import called_import
 from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
 from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_main_guard, is_typing
 
+_TRANSPARENT = frozenset({"cache", "lru_cache", "wraps", "staticmethod", "no_type_check", "deprecated", "final"})
+
 
 class ImportSimulation(Executing):
     """Simulates the imports of one tree; a fresh one for each start."""
@@ -239,8 +241,8 @@ class ImportSimulation(Executing):
         body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
         if isinstance(body, ast.ClassDef):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-        if not isinstance(body, ast.FunctionDef) or outline is None or body.decorator_list:
-            return  # what a decorator makes of it may call it or not
+        if not isinstance(body, ast.FunctionDef) or outline is None or not all(map(_calls_it, body.decorator_list)):
+            return
         own, certain = self.facts.body(body)
         local = set(own)
         for inner in certain:
@@ -257,3 +259,9 @@ class ImportSimulation(Executing):
                         )
             elif isinstance(inner, ast.Call):
                 self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
+
+
+def _calls_it(decorator: ast.expr) -> bool:
+    """Does what a decorator makes of a function certainly run it when it is called?"""
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(named, "attr", getattr(named, "id", "")) in _TRANSPARENT
