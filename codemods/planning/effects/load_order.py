@@ -340,7 +340,8 @@ class LoadOrder:
             yield from self._new(new)
         blocks = [block.node for block in self.arrival.blocks]
         for item in self.departure.module.imports:
-            if any(b.lineno <= item.node.lineno <= (b.end_lineno or b.lineno) for b in blocks):
+            runs = item.function is None and not item.typing_only
+            if runs and any(b.lineno <= item.node.lineno <= (b.end_lineno or b.lineno) for b in blocks):
                 yield from self._loaded(self.departure.module, item)
 
     def _new(self, new: NewImport) -> Iterator[Step]:
