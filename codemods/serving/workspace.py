@@ -50,10 +50,9 @@ class Workspace:
 
     def is_done(self, move: Move) -> bool:
         """Stand all names in the destination already? Only the two files are read."""
-        from codemods.planning.index.project_index import ProjectIndex
-        from codemods.planning.request import pending
+        from codemods.pending import is_done
 
-        return not pending(ProjectIndex(self.tree()), move)
+        return is_done(move, self.tree())
 
     def write(self, moves: Sequence[Move], allow_dirty: bool = False) -> Solution:
         """Make the change, whole or not at all. Raises Refused."""
