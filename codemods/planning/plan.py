@@ -14,7 +14,7 @@ from codemods.planning import hazards, request
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
-from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, Replacement, SourceEdits
+from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, SourceEdits
 from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.node_ids import node_ids
 from codemods.planning.edits.reachable import unreachable
@@ -285,16 +285,15 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
     departure, order = in_old_order(facts, departure, arrival)
     others, kept = importer_edits(
-        facts, followers, order, (*entered(facts, packages), *shown_beside(facts), *node_ids(facts), *_ignored(facts))
+        facts,
+        followers,
+        order,
+        (*entered(facts, packages), *shown_beside(facts), *node_ids(facts), *configured_by_name.rules_written(facts)),
     )
     against = list(import_order.against(facts, order, kept))
     if against:
         raise Refused(*against)
     return Edits(departure, arrival, others, packages, limit, kept, stub_edits(facts))
-
-
-def _ignored(facts: Facts) -> Iterator[tuple[str, Replacement]]:
-    yield from ((path, edit) for path, _, edit in configured_by_name.rules_written(facts))
 
 
 def _new_packages(facts: Facts) -> Iterator[str]:

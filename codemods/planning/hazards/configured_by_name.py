@@ -41,21 +41,25 @@ _SHORT = 79
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    written = {(path, one.key) for path, one, _ in rules_written(facts)}
     for one in _selecting(facts):
-        if (one.path, one.key) not in written:
+        if _rules_beside(facts, one) is None:
             reason = f"{one.key} selects {one.word}, and not {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
 
 
-def rules_written(facts: Facts) -> Iterator[tuple[str, Selection, Replacement]]:
-    """The entries that a new module gets beside the source's: (file, the source's, edit)."""
-    for one in _selecting(facts) if facts.destination is None else ():
-        text = facts.world.tree.read(one.path).decode()
-        edit = same_rules(text, one, facts.move.destination)
-        if edit is not None:
-            yield one.path, one, edit
+def rules_written(facts: Facts) -> Iterator[tuple[str, Replacement]]:
+    """The entries that a new module gets beside the source's: (file, edit)."""
+    for one in _selecting(facts):
+        if (edit := _rules_beside(facts, one)) is not None:
+            yield one.path, edit
+
+
+def _rules_beside(facts: Facts, one: Selection) -> Replacement | None:
+    """The edit of a setting that can be said of a new module too."""
+    if facts.destination is not None:
+        return None
+    return same_rules(facts.world.tree.read(one.path).decode(), one, facts.move.destination)
 
 
 def _selecting(facts: Facts) -> Iterator[Selection]:

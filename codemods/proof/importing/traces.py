@@ -76,7 +76,7 @@ class Executing:
     """The modules that have begun, what they bound so far, and the steps of each.
 
     ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
-    statement, by the id of its node, so that two runs can be compared. ``effectful``: the statements with side effects.
+    statement, by the id of its node, so that two runs can be compared. ``effectful``: the statements to be noted.
     ``traces``: what earlier runs recorded; None for a run on its own. ``deferred``: the imports inside of functions
     that a statement may run, by the id of its node.
     """
