@@ -8,6 +8,7 @@ have the same steps, and the steps that change one object come in the same order
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +18,13 @@ from codemods.bindings import Import, Module, Moment
 from codemods.planning.edits.model import DestinationEdits, NewImport, ReexportPosition, SourceEdits
 from codemods.planning.effects.presence import seen
 from codemods.planning.effects.statements import Effect, Effects, owned
-from codemods.planning.effects.targets import Target
+from codemods.planning.effects.targets import Target, is_unknown
 from codemods.planning.facts import Facts
 from codemods.project import Unreadable
 
 # What modules read of the process, as words.
 _READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
+_BUILTINS = frozenset(dir(builtins))
 # The effects of a module, or of a statement of the source or the destination: (path, index).
 Token = str | tuple[str, int]
 # A module that is imported, or a token: (path, True) or (token, False).
@@ -77,14 +79,15 @@ class LoadOrder:
 
     def of_importer(self, module: Module, items: Collection[Import]) -> Difference | None:
         """An importer whose imports come from the destination: those at module level, then each function's."""
-        if self._either:
-            return None
         top = [item for item in items if item.function is None and not item.typing_only]
         late = [item for item in items if item.function is not None]
         steps = (*self._imports(module, frozenset(map(id, top))), (module.path, False))
         changed = {**self._after, module.path: steps}
-        found = self.difference(self._run(module.path, self._before), self._run(module.path, changed)) if top else None
-        if found is None and late:
+        found = None
+        if top:
+            old, new = self._run(module.path, self._before), self._run(module.path, changed)
+            found = (None if self._either else self.difference(old, new)) or self._past_unknown(old, new)
+        if found is None and late and not self._either:
             # Its function runs when the module is complete, so whatever that loads is loaded.
             old = self._run(module.path, self._before, self.source)
             found = self.difference(old, self._run(module.path, changed, self.destination))
@@ -143,17 +146,22 @@ class LoadOrder:
 
     def _reordered(self, old: list[Token], new: list[Token]) -> Difference | None:
         """Steps that change one object, or look at it, and change places with one that changes it."""
-        start = 0
-        while start < len(old) and old[start] == new[start]:
-            start += 1
-        end = len(old)
-        while end > start and old[end - 1] == new[end - 1]:
-            end -= 1
-        old, new = old[start:end], new[start:end]
+        old, new = _between(old, new)
         for target in sorted({effect_object(effect) for token in old for effect in self._every(token)}):
             before, after = self._turns(old, target), self._turns(new, target)
             for token, turn in before.items():
                 if after[token] != turn:
+                    return Difference("runs in another order", token, self._every(token))
+        return None
+
+    def _past_unknown(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:
+        """A step that came before one whose effect is unknown, and comes after it now, or the other way round."""
+        now, then = set(new), set(old)
+        old, new = _between([t for t in old if t in now], [t for t in new if t in then])
+        for token in old:
+            passing = {*old[: old.index(token)]} ^ {*new[: new.index(token)]}
+            if passing and any(is_unknown(effect.target) for effect in self._every(token)):
+                if any(self._read(other) - _BUILTINS for other in passing):
                     return Difference("runs in another order", token, self._every(token))
         return None
 
@@ -347,6 +355,16 @@ class LoadOrder:
     def _new(self, new: NewImport) -> Iterator[Step]:
         base = self.world.names.written(self.destination, new.module) or ""
         yield from self._dotted(self.destination, base, new.attribute)
+
+
+def _between(old: list[Token], new: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Two orders of the same steps, without those at both ends that are the same."""
+    start, end = 0, len(old)
+    while start < end and old[start] == new[start]:
+        start += 1
+    while end > start and old[end - 1] == new[end - 1]:
+        end -= 1
+    return old[start:end], new[start:end]
 
 
 def effect_object(effect: Effect) -> Target:

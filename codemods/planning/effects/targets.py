@@ -60,3 +60,8 @@ class Callee:
     calls: bool = False  # it calls what it is given
     made: bool = False
     inherits: bool = False
+
+
+def is_unknown(target: Target) -> bool:
+    """Is it what an expression gave of which the text does not say what that is: ``handlers[0](x)``?"""
+    return not target[0] and not target[1].replace(".", "").isidentifier()

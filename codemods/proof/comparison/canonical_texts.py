@@ -111,15 +111,27 @@ def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
     moved = given.spans(source) if ">>>" in source.text else []
     patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
     pieces: list[str] = []
-    at = 0
+    at = gone = 0  # lines that the texts of the statement at hand have lost
     for start, end, example in sorted(_spans(source, patched)):
         if start >= at:
             text = source.text[start:end]
             home = next((old for first, last, old in moved if first <= start and end <= last), "")
             drop = (lambda *asked, home=home: given.brings(home, *asked)) if home else None
-            pieces += [source.text[at:start], _divided(text, olds, drop) if example else _renamed(text, olds)]
+            between, gone = _filled_up(source, at, start, gone)
+            pieces += [between, _divided(text, olds, drop) if example else _renamed(text, olds)]
+            gone += text.count("\n") - pieces[-1].count("\n")
             at = end
-    return source.encode("".join([*pieces, source.text[at:]]))
+    return source.encode("".join([*pieces, _filled_up(source, at, len(source.text), gone)[0]]))
+
+
+def _filled_up(source: Source, start: int, end: int, gone: int) -> tuple[str, int]:
+    """The text between two strings, and how many lines are gone still. Where a statement of the module ends, as many
+    empty ones take their place: what stands below is found on the lines that people see."""
+    last = next((source.end(n) for n in source.tree.body if source.end(n) >= start), end) if gone else end
+    line_end = source.text.find("\n", last, end)
+    if line_end < 0:
+        return source.text[start:end], gone
+    return source.text[start:line_end] + "\n" * gone + source.text[line_end:end], 0
 
 
 def _called(call: ast.Call) -> str:
@@ -150,7 +162,7 @@ def _renamed(text: str, olds: Olds) -> str:
 
 
 def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> str:
-    """Neighbouring imports of examples as one sorted list of imports of one name each; ``drop``: those not needed."""
+    """Neighbouring imports of examples on one line, sorted, one name each; ``drop``: those not needed."""
     pieces: list[str] = []
     pending: list[str] = []
     at = 0
@@ -160,15 +172,19 @@ def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> 
         if not given and not (isinstance(node, ast.ImportFrom) and _concerned(node, olds)):
             continue
         if text[at:start].strip("\r\n"):
-            pieces += [*sorted(pending), text[at:start]]
+            pieces += [_on_one_line(pending), text[at:start]]
             pending = []
         rest = "; ".join(ast.unparse(other) for other in tree.body[1:])
         if isinstance(node, ast.ImportFrom) and not given:
             for alias in node.names:
                 module = olds.get((node.module or "", alias.name), node.module)
-                pending.append(f"{prompt}from {module} import {alias.name} as {alias.asname}; {rest}\n")
+                pending.append(f"{prompt}from {module} import {alias.name} as {alias.asname}; {rest}")
         at = stop + len(_LINE_END.match(text, stop)[0])  # type: ignore[index]
-    return "".join([*pieces, *sorted(pending), text[at:]])
+    return "".join([*pieces, _on_one_line(pending), text[at:]])
+
+
+def _on_one_line(imports: list[str]) -> str:
+    return ";".join(sorted(imports)) + "\n" * bool(imports)
 
 
 def _imports(text: str) -> Iterator[tuple[int, int, str, ast.Module]]:
