@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import tomllib
 from collections import deque
@@ -9,10 +10,11 @@ from enum import Enum
 from importlib import resources
 from re import Pattern
 
-__all__ = ["MAKING", "READING", "Call", "call"]
+__all__ = ["MAKING", "READING", "Call", "call", "makes_a_property"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
+_ACCESSORS = ("setter", "getter", "deleter")  # of a property
 
 
 class Call(Enum):
@@ -35,6 +37,12 @@ def call(dotted: str) -> Call | None:
             return table[dotted]
         dotted = dotted.rpartition(".")[0]
     return None
+
+
+def makes_a_property(decorator: ast.expr, name: str) -> bool:
+    """Is it ``@Page.content.setter`` of a method ``content``? A new property is made, and that of the class stays."""
+    of = decorator.value if isinstance(decorator, ast.Attribute) else None
+    return getattr(of, "attr", "") == name and getattr(decorator, "attr", "") in _ACCESSORS
 
 
 @functools.cache

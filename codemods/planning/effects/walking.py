@@ -126,6 +126,8 @@ class Walker:
         own = ((0, Callee(node.name, Code(module, node, 1, None, scope))),) if isinstance(node, FUNCTIONS) else ()
         for decorator in node.decorator_list:  # type: ignore[attr-defined]
             yield from self.run(module, scope, decorator)
+            if knowledge.makes_a_property(decorator, getattr(node, "name", "")):
+                continue
             if isinstance(decorator, ast.Attribute) and decorator.attr in knowledge.READING:  # nobody reads so
                 yield Site(
                     Callee(ast.unparse(decorator), changes=self.resolver.roots(module, scope, decorator.value)),

@@ -178,7 +178,8 @@ class AbstractInterpreter:
             for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
                 self.value(frame, default)
             made: Values = frozenset({Code(frame.path, node, None if top else frame, frame.owner)})
-            self._bind(frame, node.name, self._decorated(frame, node.decorator_list, made), top)
+            acting = [d for d in node.decorator_list if not knowledge.makes_a_property(d, node.name)]
+            self._bind(frame, node.name, self._decorated(frame, acting, made), top)
         elif isinstance(node, ast.ClassDef):
             self._bind(frame, node.name, self._class(frame, node, top), top)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
