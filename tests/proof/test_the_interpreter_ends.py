@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codemods.proof.importing.calls import Call, Calls
-from codemods.proof.importing.interpreter import AbstractInterpreter
-from codemods.proof.importing.values import UNKNOWN
+from codemods.proof.importing.abstract.calls import Call, Calls
+from codemods.proof.importing.abstract.interpreter import AbstractInterpreter
+from codemods.proof.importing.abstract.values import UNKNOWN
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
 
@@ -222,7 +222,7 @@ MANY = "LOG = []\n\n\ndef log():\n    LOG.append(1)\n\n\n" + "\n\n".join(
 
 
 def test_what_leads_to_too_much_code_changes_something_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codemods.proof.importing.interpreter._STEPS", 100)
+    monkeypatch.setattr("codemods.proof.importing.abstract.machine.STEPS", 100)
     side = Snapshot(MemoryTree({"mod.py": f"{MANY}\n\nMADE = f0()\nMADE.x()\nlog()\n".encode()}))
     outline = side.outline("mod.py")
     assert outline is not None

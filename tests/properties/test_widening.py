@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemods.proof.importing.values import Data, Outside, Value, Values
-from codemods.proof.importing.widening import Joined, bound, items, joined
+from codemods.proof.importing.abstract.values import Data, Outside, Value, Values
+from codemods.proof.importing.abstract.widening import Joined, bound, items, joined
 
 places = st.frozensets(st.sampled_from([("a.py", "A"), ("a.py", "B"), ("b.py", "A")]), max_size=2)
 plain = st.one_of(st.builds(Data, places), st.builds(Outside, st.sampled_from(["os.path", "os.sep", "re.compile"])))

@@ -16,10 +16,10 @@ from codemods.graphs import strongly_connected
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Source, walk
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.abstract.values import UNKNOWN
 from codemods.proof.importing.sequences import WORD, Program, Step, displaced, turned
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.subclasses import is_heard
-from codemods.proof.importing.values import UNKNOWN
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
 from codemods.proof.statements.pairing import Statement

@@ -14,7 +14,7 @@ is read before it is bound.
                 class B(A): ...
 
 ``deferred_imports`` finds which statements may run an import that a move put into a function. Whether a statement has
-a side effect is found by running it on abstract values (``values``, ``interpreter``, ``side_effects``), and
+a side effect is found by running it on abstract values (``abstract``, ``side_effects``), and
 ``optional_libraries`` says which libraries may be missing.
 
 Not covered: what code from outside of the tree does while it is imported, beyond the table of known names

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from codemods.project.call_scan import callers
 from codemods.project.nodes import children
-from codemods.proof.importing.interpreter import AbstractInterpreter
+from codemods.proof.importing.abstract.interpreter import AbstractInterpreter
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, is_typing
 

@@ -11,8 +11,8 @@ import ast
 from collections import Counter
 from dataclasses import dataclass
 
-from codemods.proof.importing.values import NOWHERE, Code, Frame, Places, Values
-from codemods.proof.importing.widening import Joined, too_many
+from codemods.proof.importing.abstract.values import NOWHERE, Code, Frame, Places, Values
+from codemods.proof.importing.abstract.widening import Joined, too_many
 
 # Calls of one function that are kept apart; calls of itself that are.
 _APART, _AGAIN = 16, 2

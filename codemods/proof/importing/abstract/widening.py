@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from weakref import WeakValueDictionary
 
-from codemods.proof.importing.values import (
+from codemods.proof.importing.abstract.values import (
     NOWHERE,
     Bound,
     Class,

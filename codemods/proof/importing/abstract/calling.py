@@ -1,0 +1,186 @@
+"""Calls: of functions and classes of the tree, of what a library provides, of what nobody knows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods import knowledge
+from codemods.proof.importing.abstract.calls import FIRST, RETURNED
+from codemods.proof.importing.abstract.machine import NOTHING, Machine
+from codemods.proof.importing.abstract.values import (
+    NEW,
+    UNKNOWN,
+    Bound,
+    Class,
+    Code,
+    Data,
+    Frame,
+    Function,
+    Instance,
+    Items,
+    Outside,
+    Value,
+    Values,
+    held_at,
+)
+from codemods.proof.importing.abstract.widening import bound, given, items, super_of
+
+
+class Calling(Machine):
+    def call_of(self, frame: Frame, node: ast.Call) -> Values:
+        arguments = [self.value(frame, argument) for argument in node.args]
+        keywords = {keyword.arg: self.value(frame, keyword.value) for keyword in node.keywords}
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
+            inside = frame_of(frame)
+            assert inside.owner is not None
+            return frozenset({super_of(inside.owner, inside.names.get(FIRST, NOTHING))})
+        if isinstance(node.func, ast.Attribute):
+            owner = self.value(frame, node.func.value)
+            plain = frozenset(v for v in owner if isinstance(v, (Data, Items, Code)))
+            found = self._plain_method(plain, node.func.attr, arguments) if plain else NOTHING
+            return found | self.call(self.attribute(owner - plain, node.func.attr), arguments, keywords)
+        return self.call(self.value(frame, node.func), arguments, keywords)
+
+    def _plain_method(self, values: Values, name: str, arguments: list[Values]) -> Values:
+        """A method of a value of which no more is known than who holds it."""
+        if name not in knowledge.READING:
+            self.change(values)
+        if name in knowledge.MAKING and all(path for value in values for path, _ in held_at(value)):
+            return NEW  # of a table of the tree; what a library gives may be anything
+        return self.element(values) | frozenset(v for given in arguments for v in given if name == "setdefault")
+
+    def call(self, values: Values, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        found: set[Value] = set()
+        for value in values:
+            found |= self._called(value, arguments, keywords)
+        return frozenset(found)
+
+    def _called(self, value: Value, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        self.step()
+        if isinstance(value, Bound):
+            if value.function == Outside("builtins.super.__new__"):
+                return frozenset(self.making[-1:]) or frozenset(
+                    Instance(c) for given in arguments[:1] for c in given if isinstance(c, Class)
+                )
+            return self._called(value.function, given(value, arguments, keywords), keywords)
+        if isinstance(value, Outside):
+            return self._outside(value.dotted, arguments, keywords)
+        if isinstance(value, Code):
+            return self.run_code(value, arguments, keywords)
+        if isinstance(value, Class):
+            return self._construct(value, arguments, keywords)
+        if isinstance(value, Instance):
+            method = self.member(value, "__call__")
+            return self.call(frozenset(method), arguments, keywords)
+        self.change([value])  # nobody knows what it runs
+        return frozenset({Data(held_at(value))})
+
+    def _outside(self, dotted: str, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        every = [*arguments, *keywords.values()]
+        kind = knowledge.call(dotted)
+        if dotted == "functools.partial" and arguments:
+            return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
+        if dotted == "builtins.type" and len(arguments) == 1:
+            return frozenset(v.of if isinstance(v, Instance) else Data(held_at(v)) for v in arguments[0])
+        if kind is knowledge.Call.MUTATES:
+            self.change(arguments[0] if arguments else ())
+        elif kind is knowledge.Call.CALLS:
+            for values in every:
+                self.call(frozenset(v for v in values if isinstance(v, (Code, Bound, Class))), [NEW], {})
+        elif kind in (None, knowledge.Call.EFFECT):
+            method = dotted.rpartition(".")[2] in knowledge.READING and kind is None
+            if not method:
+                self.changed.add(("", dotted))
+            return frozenset({Data(frozenset({("", dotted)}))})
+        if kind is knowledge.Call.SHARED:
+            return frozenset({Data(frozenset({("", dotted)}))})
+        if dotted in ("builtins.getattr", "builtins.iter", "builtins.reversed", "builtins.enumerate", "builtins.zip"):
+            return frozenset(v for values in arguments for v in self.element(values))
+        return NEW
+
+    def methods(self, values: Values, name: str, arguments: list[Values]) -> bool:
+        """Runs a method that the tree's classes have; has one it?"""
+        found = False
+        for value in values:
+            for method in self.member(value, name) if isinstance(value, Instance) else ():
+                if isinstance(method, (Bound, Code)):
+                    found = True
+                    self._called(method, arguments, {})
+        return found
+
+    def run_code(self, code: Code, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        """A function of the tree is called."""
+        if code.node in self.endless:
+            self.changed.add(UNKNOWN)
+            return frozenset({Data(frozenset({UNKNOWN}))})
+        around = code.frame or self.module(code.path)
+        defaults = {name: self.value(around, node) for name, node in _defaults(code.node)}
+        first = arguments[0] if code.owner is not None and arguments else NOTHING
+        call = self.calls.call(code, _bindings(code.node, arguments, keywords, defaults), first)
+        if self.calls.begin(call):
+            aside, self.changed = self.changed, set()
+            self.running.append(code.node)
+            if isinstance(code.node, ast.Lambda):
+                self.calls.bind(call.frame, RETURNED, self.value(call.frame, code.node.body))
+            else:
+                self.body(call.frame, code.node.body)
+            self.running.pop()
+            self.calls.end(call, self.changed)
+            self.changed = aside
+        self.changed |= call.changed
+        return call.returned or NEW
+
+    def _construct(self, owner: Class, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
+        made = Instance(owner)
+        for name, first in (("__new__", owner), ("__init__", made), ("__post_init__", made)):
+            for method in self.member(first, name):
+                code = method.function if isinstance(method, Bound) else method
+                if isinstance(code, Code):
+                    given = arguments if name != "__post_init__" else []
+                    self.run_code(code, [frozenset({first}), *given], keywords)
+        for level in self.above(owner):
+            for value in self.bases(level):
+                if isinstance(value, Outside):
+                    self._outside(value.dotted, [], {})
+        for meta in self.metaclasses(owner):
+            if isinstance(meta, Class):
+                self.methods(frozenset({Instance(meta, owner.at)}), "__call__", arguments)
+        return frozenset({made})
+
+
+def frame_of(frame: Frame) -> Frame:
+    """The frame of the method that a frame lies in."""
+    here: Frame | None = frame
+    while here is not None and here.owner is None:
+        here = here.around
+    return here or frame
+
+
+def _defaults(node: Function) -> Iterator[tuple[str, ast.expr]]:
+    a = node.args
+    ordered = [*a.posonlyargs, *a.args]
+    yield from ((x.arg, d) for x, d in zip(ordered[len(ordered) - len(a.defaults) :], a.defaults, strict=True))
+    yield from ((x.arg, d) for x, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None)
+
+
+def _bindings(
+    node: Function, arguments: list[Values], keywords: dict[str | None, Values], defaults: dict[str, Values]
+) -> dict[str, Values]:
+    """The parameters of a function, and what they stand for."""
+    a = node.args
+    names = [x.arg for x in (*a.posonlyargs, *a.args)]
+    found: dict[str, Values] = {}
+    for name, values in zip(names, arguments, strict=False):
+        found[name] = values
+    rest = frozenset(v for values in arguments[len(names) :] for v in values)
+    if a.vararg is not None:
+        found[a.vararg.arg] = frozenset({items(rest)})
+    for key, values in keywords.items():
+        if key in {*names, *(x.arg for x in a.kwonlyargs)}:
+            found[str(key)] = values
+        elif a.kwarg is not None:
+            found[a.kwarg.arg] = found.get(a.kwarg.arg, NOTHING) | {items(values)}
+    for x in (*a.posonlyargs, *a.args, *a.kwonlyargs, *filter(None, (a.kwarg,))):
+        found.setdefault(x.arg, defaults.get(x.arg, NEW))
+    return found

@@ -1,0 +1,87 @@
+"""What defining a class runs: decorators, metaclasses, hooks of the classes above it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods import knowledge
+from codemods.proof.importing.abstract.machine import FUNCTIONS, Machine
+from codemods.proof.importing.abstract.values import (
+    NEW,
+    Bound,
+    Class,
+    Code,
+    Data,
+    Frame,
+    Instance,
+    Outside,
+    Value,
+    Values,
+    held_at,
+)
+
+
+class Classes(Machine):
+    def decorated(self, frame: Frame, decorators: list[ast.expr], made: Values) -> Values:
+        for decorator in reversed(decorators):
+            result = self.call(self.value(frame, decorator), [made], {})
+            if result != NEW and not any(isinstance(v, (Code, Data)) for v in result):
+                made = result
+        return made
+
+    def metaclasses(self, owner: Class) -> Iterator[Value]:
+        for level in self.above(owner):
+            for keyword in level.node.keywords:
+                if keyword.arg == "metaclass":
+                    yield from self.value(level.frame or self.module(level.path), keyword.value)
+
+    def class_of(self, frame: Frame, node: ast.ClassDef, top: bool) -> Values:
+        made = Class(frame.path, node, None if top else frame)
+        self.making.append(made)
+        self._derived(frame, made)
+        inside = self.calls.inside(node, frame)
+        inside.is_class = True
+        self.body(inside, node.body)
+        for values in list(inside.names.values()):
+            self.methods(values, "__set_name__", [frozenset({made}), NEW])
+        self.making.pop()
+        return self.decorated(frame, node.decorator_list, frozenset({made}))
+
+    def _derived(self, frame: Frame, made: Class) -> None:
+        """What bases and metaclasses do when a class is derived."""
+        new: Values = frozenset({made})
+        for base in made.node.bases:
+            for value in self.value(frame, base):
+                if isinstance(value, Instance):  # a class that a metaclass was called for
+                    self._made_by(value.of, new)
+                elif not isinstance(value, (Class, Outside)):
+                    self.change([value])
+        for keyword in made.node.keywords:
+            if keyword.arg != "metaclass":
+                self.value(frame, keyword.value)
+        levels = list(self.above(made))
+        for level in levels[1:]:
+            if level.at & self.listed:
+                self.change([level])
+            hooks = [n for n in level.node.body if isinstance(n, FUNCTIONS) and n.name == "__init_subclass__"]
+            for hook in hooks:
+                self.run_code(Code(level.path, hook, level.frame, level, level.at), [new], {})
+        for level in levels:
+            for value in self.bases(level):
+                if isinstance(value, Outside):
+                    if knowledge.call(value.dotted) in (None, knowledge.Call.EFFECT) or held_at(value) & self.listed:
+                        self.change([value])
+        for meta in self.metaclasses(made):
+            if isinstance(meta, Class):
+                self._made_by(meta, new)
+            elif isinstance(meta, Outside) and knowledge.call(meta.dotted) is not knowledge.Call.QUIET:
+                self.change([meta])
+
+    def _made_by(self, meta: Class, new: Values) -> None:
+        for name in ("__prepare__", "__new__", "__init__"):
+            for method in self.member(meta, name):
+                code = method.function if isinstance(method, Bound) else method
+                if isinstance(code, Code):
+                    first = frozenset({meta}) if name != "__init__" else new
+                    self.run_code(code, [first, NEW, NEW, NEW], {})

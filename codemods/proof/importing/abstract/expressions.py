@@ -1,0 +1,74 @@
+"""Expressions, for their value."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.proof.importing.abstract.calls import FIRST
+from codemods.proof.importing.abstract.machine import NOTHING, Machine
+from codemods.proof.importing.abstract.values import NEW, Code, Frame, Values
+from codemods.proof.importing.abstract.widening import items
+
+_DUNDER = {
+    ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or", ast.BitAnd: "and",
+    ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod", ast.BitXor: "xor",
+}  # fmt: skip
+
+
+class Expressions(Machine):
+    def value(self, frame: Frame, node: ast.expr) -> Values:
+        if isinstance(node, ast.Name):
+            return self.name(frame, node.id)
+        if isinstance(node, ast.Attribute):
+            return self.attribute(self.value(frame, node.value), node.attr)
+        if isinstance(node, ast.Call):
+            return self.call_of(frame, node)
+        if isinstance(node, ast.Lambda):
+            return frozenset({Code(frame.path, node, frame)})
+        if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
+            parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
+            inside = frozenset(v for part in parts if part is not None for v in self.value(frame, part))
+            return frozenset({items(inside)})
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            return self._comprehension(frame, node)
+        if isinstance(node, ast.Subscript):
+            self.value(frame, node.slice)
+            return self.element(self.value(frame, node.value))
+        if isinstance(node, (ast.Starred, ast.Await, ast.YieldFrom)):
+            return self.value(frame, node.value)
+        if isinstance(node, ast.NamedExpr):
+            found = self.value(frame, node.value)
+            self.store(frame, node.target, found, frame.around is None and not frame.names, False)
+            return found
+        if isinstance(node, ast.IfExp):
+            self.value(frame, node.test)
+            return self.value(frame, node.body) | self.value(frame, node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return frozenset(v for part in node.values for v in self.value(frame, part))
+        if isinstance(node, ast.BinOp):
+            self.operator(frame, node, self.value(frame, node.left))
+            return NEW
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.value(frame, child)
+        return NEW
+
+    def _comprehension(self, frame: Frame, node: ast.expr) -> Values:
+        inside = self.calls.inside(node, frame)
+        inside.owner = frame.owner
+        self.calls.bind(inside, FIRST, frame.names.get(FIRST, NOTHING))
+        for generator in node.generators:  # type: ignore[attr-defined]
+            self.store(inside, generator.target, self.element(self.value(inside, generator.iter)), False, False)
+            for condition in generator.ifs:
+                self.value(inside, condition)
+        parts = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
+        return frozenset({items(frozenset(v for part in parts for v in self.value(inside, part)))})
+
+    def operator(self, frame: Frame, node: ast.BinOp, left: Values) -> bool:
+        """Runs the operator's methods; was there one of the tree, or is it known to change nothing?"""
+        right = self.value(frame, node.right)
+        name = _DUNDER.get(type(node.op), "")
+        found = self.methods(left, f"__{name}__", [right]) or self.methods(right, f"__r{name}__", [left])
+        if not found and isinstance(node.op, (ast.LShift, ast.RShift)):
+            self.change(left)
+        return found

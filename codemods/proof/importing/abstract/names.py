@@ -1,0 +1,100 @@
+"""What a name stands for, in a function and in a module."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine, TooMuch
+from codemods.proof.importing.abstract.values import (
+    NOWHERE,
+    UNKNOWN,
+    Class,
+    Code,
+    Data,
+    Frame,
+    Instance,
+    Items,
+    ModuleOf,
+    Outside,
+    Places,
+    Value,
+    Values,
+    placed,
+)
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import Origin, defined_names, flat
+
+
+class Names(Machine):
+    def __init__(self, snapshot: Snapshot, listed: Places) -> None:
+        super().__init__(snapshot, listed)
+        self._globals: dict[Origin, Values] = {}
+        self._given: dict[str, dict[str, list[ast.stmt]]] = {}
+
+    def name(self, frame: Frame, name: str) -> Values:
+        here: Frame | None = frame
+        start, held = frame, NOWHERE
+        while here is not None and name not in here.declared:
+            if name in here.names and (here is start or not here.is_class):
+                return frozenset(_held_by(value, held) for value in here.names[name])
+            held |= here.held
+            here = here.around
+        return self.of_module(frame.path, name)
+
+    def of_module(self, path: str, name: str) -> Values:
+        found: set[Value] = set()
+        for where, inner in self.snapshot.origins(path, name):
+            if where == "=":
+                found.add(Data(frozenset({("", "logging")})) if inner.startswith("getLogger") else Data())
+            elif where == "":
+                found.add(Outside(inner))
+            else:
+                found |= self.defined((where, inner)) if inner else {ModuleOf(where)}
+        return frozenset(found)
+
+    def defined(self, origin: Origin) -> Values:
+        """What a name of a module stands for: all that its statements give it."""
+        if origin in self._globals:
+            return self._globals[origin]
+        self._globals[origin] = frozenset({Data(frozenset({origin}))})
+        path, name = origin
+        nodes = self._binding(path).get(name, ()) if path.endswith(".py") else ()
+        found: set[Value] = set()
+        # What that changes happens where the name is defined.
+        try:
+            self.settled(lambda: found.update(*(self._given_by(path, node, name) for node in nodes)))
+        except (TooMuch, RecursionError):
+            self._globals[origin] = frozenset({Data(frozenset({origin, UNKNOWN}))})
+            raise
+        self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
+        return self._globals[origin]
+
+    def _binding(self, path: str) -> dict[str, list[ast.stmt]]:
+        """The statements of a module that give each name a value, blocks opened."""
+        if path not in self._given:
+            outline = self.snapshot.outline(path)
+            found: dict[str, list[ast.stmt]] = {}
+            for node, typing in flat(outline.body) if outline is not None else ():
+                for name in defined_names(node) if not typing else ():
+                    found.setdefault(name, []).append(node)
+            self._given[path] = found
+        return self._given[path]
+
+    def _given_by(self, path: str, node: ast.stmt, name: str) -> Values:
+        frame = self.module(path)
+        if isinstance(node, FUNCTIONS) and node.name == name:
+            return frozenset({Code(path, node)})
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return frozenset({Class(path, node)})
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(getattr(target, "id", "") == name for target in targets):
+                return self.value(frame, node.value)
+        return NOTHING
+
+
+def _held_by(value: Value, places: Places) -> Value:
+    """A value of a function around the one that runs is as old as what holds that."""
+    for place in places if value in (Data(), Items(frozenset())) or isinstance(value, (Instance, Items)) else ():
+        value = placed(value, place)
+    return value

@@ -1,0 +1,115 @@
+"""Statements: what they bind, where they store, and every branch of them."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods import knowledge
+from codemods.proof.importing.abstract.calls import RETURNED
+from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
+from codemods.proof.importing.abstract.values import Code, Frame, ModuleOf, Outside, Value, Values
+from codemods.proof.snapshot.symbols import is_typing
+
+
+class Statements(Machine):
+    def statement(self, frame: Frame, node: ast.AST, top: bool) -> None:
+        """``top``: it binds names of the module, which are looked up there."""
+        self.step()
+        if isinstance(node, FUNCTIONS):
+            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
+                self.value(frame, default)
+            made: Values = frozenset({Code(frame.path, node, None if top else frame, frame.owner)})
+            acting = [d for d in node.decorator_list if not knowledge.makes_a_property(d, node.name)]
+            self._bind(frame, node.name, self.decorated(frame, acting, made), top)
+        elif isinstance(node, ast.ClassDef):
+            self._bind(frame, node.name, self.class_of(frame, node, top), top)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._import(frame, node, top)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            frame.declared |= {*node.names} if isinstance(node, ast.Global) else set()
+        elif isinstance(node, ast.Return):
+            if node.value is not None:
+                self.calls.bind(frame, RETURNED, self.value(frame, node.value))
+        elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            value = self.value(frame, node.value) if node.value is not None else NOTHING
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self.store(frame, target, value, top, isinstance(node, ast.AugAssign))
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                self.store(frame, target, NOTHING, top, False)
+        elif isinstance(node, ast.Expr):
+            self._thrown(frame, node.value)
+        else:
+            self._compound(frame, node, top)
+
+    def _compound(self, frame: Frame, node: ast.AST, top: bool) -> None:
+        if isinstance(node, ast.If) and (is_typing(node.test) or _is_main(node.test)):
+            for inner in node.orelse:
+                self.statement(frame, inner, top)
+            return
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            self.store(frame, node.target, self.element(self.value(frame, node.iter)), top, False)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+                self.statement(frame, child, top)
+            elif isinstance(child, ast.withitem):
+                value = self.value(frame, child.context_expr)
+                if child.optional_vars is not None:
+                    self.store(frame, child.optional_vars, value, top, False)
+                for method in ("__enter__", "__exit__"):
+                    self.methods(value, method, [])
+            elif isinstance(child, ast.expr) and child is not getattr(node, "target", None):
+                self.value(frame, child)
+
+    def _bind(self, frame: Frame, name: str, values: Values, top: bool) -> None:
+        if name in frame.declared:
+            self.changed.add((frame.path, name))
+        elif not top:
+            self.calls.bind(frame, name, values)
+
+    def store(self, frame: Frame, target: ast.expr, values: Values, top: bool, in_place: bool) -> None:
+        if isinstance(target, ast.Name):
+            if in_place:
+                self.change(self.name(frame, target.id))
+            self._bind(frame, target.id, values, top)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for part in target.elts:
+                self.store(frame, part, self.element(values), top, in_place)
+        elif isinstance(target, ast.Starred):
+            self.store(frame, target.value, values, top, in_place)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            owner = self.value(frame, target.value)
+            if isinstance(target, ast.Attribute) and in_place:
+                owner |= self.attribute(owner, target.attr)
+            self.change(owner)
+
+    def _import(self, frame: Frame, node: ast.Import | ast.ImportFrom, top: bool) -> None:
+        for alias in node.names if not top else ():
+            if isinstance(node, ast.Import):
+                name = alias.asname or alias.name.partition(".")[0]
+                origins = self.snapshot.imported(frame.path, alias.name if alias.asname else name, None)
+            else:
+                name = alias.asname or alias.name
+                origins = self.snapshot.imported(frame.path, self.snapshot.absolute(frame.path, node), alias.name)
+            found: set[Value] = set()
+            for where, inner in origins:
+                if where == "":
+                    found.add(Outside(inner))
+                elif where != "=":
+                    found |= self.defined((where, inner)) if inner else {ModuleOf(where)}
+            self._bind(frame, name, frozenset(found), top)
+
+    def _thrown(self, frame: Frame, node: ast.expr) -> None:
+        """An operator whose result nobody keeps is there for what it does."""
+        if isinstance(node, ast.BinOp):
+            left = self.value(frame, node.left)
+            if not self.operator(frame, node, left):
+                self.change(value for value in left if not isinstance(value, Code))
+        else:
+            self.value(frame, node)
+
+
+def _is_main(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and {"__name__", "__main__"} <= {
+        getattr(n, "id", getattr(n, "value", None)) for n in (test.left, *test.comparators)
+    }
