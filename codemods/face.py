@@ -31,7 +31,7 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
     # What is done needs none of what plans: a check of it takes a third of the time so.
     if len(given) == 1 and is_done(given[0], tree):
         return Plan(given, done=True)
-    from codemods.planning import UsersLines, in_turn, make_plan, package_moves, package_plan, together
+    from codemods.planning import UsersLines, in_turn, make_plan, package_moves, package_plan, rename_plan, together
 
     plans: list[Plan] = []
     users = tree
@@ -45,6 +45,9 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
         for module in modules:
             tree = reached()
             plans.append(package_plan(module, tree))
+        for move in (m for m in given if m.whole and not is_done(m, tree)):
+            tree = reached()
+            plans.append(rename_plan(move, tree))
         tree = reached()
         for index, move in enumerate(in_turn(asked, tree) if asked else ()):
             tree = reached() if index else tree

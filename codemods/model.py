@@ -25,6 +25,7 @@ class Move:
     ``along`` names what the user wants to go too, ``keep`` what must stay in the source; with ``needed`` everything
     moves along that moved code needs at import time. ``reexport`` says how the old import path goes on; with
     ``deprecate`` it is lazy, and warns. ``accept`` are the codes of hazards that the user takes upon himself.
+    ``whole``: the module itself goes, without names, and nothing is left at its old path.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Move:
     deprecate: bool = False
     accept: tuple[str, ...] = ()
     needed: bool = False
+    whole: bool = False
 
     @property
     def goes_on(self) -> bool:

@@ -31,4 +31,6 @@ def pending(move: Move, load: Callable[[str], Module]) -> tuple[str, ...]:
 
 def is_done(move: Move, tree: Files) -> bool:
     """Is nothing of a move still to be done?"""
+    if move.whole:
+        return move.source not in tree.paths and move.destination in tree.paths
     return bool(move.names) and not pending(move, lambda path: Module(tree.source(path)))

@@ -230,6 +230,8 @@ def _solution_lines(solution: Solution, verbose: bool) -> Iterator[Line]:
 
 
 def _what(move: Move) -> str:
+    if move.whole:
+        return f"the module {move.destination}"
     if not move.names:
         return f"the package {move.destination}"
     return f"{', '.join(move.names)} from {move.source} to {move.destination}"

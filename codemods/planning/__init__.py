@@ -10,6 +10,7 @@ The sub-packages, in the order in which a move goes through them:
     imports     what each of the two modules imports afterwards, and how the old import path lives on
     hazards     what stands against the move: one file a hazard, found by itself
     edits       the edits as data, which ``codemods.rewriting`` turns into text
+    renaming    a module that goes to another path as a whole
 
 ``plan.py`` leads a move through these, ``several.py`` orders several moves and joins their plans, ``request.py`` checks
 what was asked for, ``packages.py`` makes a module a package. ``settled.py`` has the fixed inputs of one move,
@@ -19,7 +20,8 @@ what was asked for, ``packages.py`` makes a module a package. ``settled.py`` has
 
 from codemods.planning.packages import package_moves, package_plan
 from codemods.planning.plan import make_plan
+from codemods.planning.renaming import rename_plan
 from codemods.planning.several import in_turn, together
 from codemods.planning.users_lines import UsersLines
 
-__all__ = ["UsersLines", "in_turn", "make_plan", "package_moves", "package_plan", "together"]
+__all__ = ["UsersLines", "in_turn", "make_plan", "package_moves", "package_plan", "rename_plan", "together"]

@@ -40,6 +40,7 @@ def package_moves(moves: Sequence[Move], tree: Tree) -> tuple[tuple[str, ...], t
         move.source
         for move in moves
         if move.source in tree.paths
+        and not move.whole
         and (not move.names or _into_itself(move))
         and not move.source.endswith("/__init__.py")
     }
@@ -68,7 +69,7 @@ def package_plan(module: str, tree: Tree) -> Plan:
         source = tree.source(module)
     except (Unreadable, OSError) as error:
         raise Refused(Hazard("unreadable", Place(module), f"the module can't be read: {error}")) from error
-    found = [*_against(world, source), *_asked_elsewhere(world, module)]
+    found = [*_against(world, source), *asked_elsewhere(world, module, _CODE), *_listed(world, module)]
     if found:
         raise Refused(*(replace(h, remedies=h.remedies or ("change that first, or do it by hand",)) for h in found))
     stub = module + "i"
@@ -152,7 +153,7 @@ def _deeper(source: Source) -> Iterator[Replacement]:
 # -- others
 
 
-def _asked_elsewhere(world: ProjectIndex, module: str) -> Iterator[Hazard]:
+def asked_elsewhere(world: ProjectIndex, module: str, code: str) -> Iterator[Hazard]:
     """Code elsewhere that asks for the file of the module, or takes it for the folder of its data."""
     dotted, base = world.names.dotted(module), module.rpartition("/")[2]
     last, stands = dotted.rpartition(".")[2], {module, own_package(module)}
@@ -165,13 +166,18 @@ def _asked_elsewhere(world: ProjectIndex, module: str) -> Iterator[Hazard]:
         found = chain.search(source.text)
         if found is not None:
             line = source.text.count("\n", 0, found.start()) + 1
-            yield _refused(Place(other.path, line), f"it asks where {module} is")
+            yield Hazard(code, Place(other.path, line), f"it asks where {module} is")
         for node in source.nodes.of(ast.Call):
             if _takes_data(node, dotted):
-                yield _refused(source.place(node), f"it looks for data beside `{dotted}`, by its name")
+                yield Hazard(code, source.place(node), f"it looks for data beside `{dotted}`, by its name")
         for node in source.nodes.of(ast.Constant):
             if node.value == base and alone and "/" in module:
-                yield _refused(source.place(node), f"it names the file, {base}")
+                yield Hazard(code, source.place(node), f"it names the file, {base}")
+
+
+def _listed(world: ProjectIndex, module: str) -> Iterator[Hazard]:
+    """A list of modules in which a package can't stand."""
+    dotted = world.names.dotted(module)
     for listed in lists_around(world.tree, module):
         if listed.names(world.tree, module) and listed.key[-1] in ("py-modules", "py_modules"):
             reason = f"`{dotted}` is listed under {listed.key[-1]}, and a package is not a module there"

@@ -16,6 +16,7 @@ from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
 from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, SourceEdits
 from codemods.planning.edits.moved_code import body_edits
+from codemods.planning.edits.new_packages import new_packages
 from codemods.planning.edits.node_ids import node_ids
 from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.spelling import relative_style
@@ -282,7 +283,7 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
         late=deferred_imports(facts),
         executes=executed_in_place(facts),
     )
-    packages, limit = tuple(_new_packages(facts)), import_style(facts.world.tree)
+    packages, limit = tuple(new_packages(facts.world, facts.move.destination)), import_style(facts.world.tree)
     departure, order = in_old_order(facts, departure, arrival)
     others, kept = importer_edits(
         facts,
@@ -294,17 +295,6 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     if against:
         raise Refused(*against)
     return Edits(departure, arrival, others, packages, limit, kept, stub_edits(facts))
-
-
-def _new_packages(facts: Facts) -> Iterator[str]:
-    """``__init__.py`` files that a new sub-package needs, where its neighbours are regular packages."""
-    folder = facts.move.destination.rpartition("/")[0]
-    missing = []
-    while folder and not any(path.startswith(folder + "/") for path in facts.world.tree.paths):
-        missing.append(folder + "/__init__.py")
-        folder = folder.rpartition("/")[0]
-    if folder and facts.world.names.is_package(folder):
-        yield from reversed(missing)
 
 
 def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:

@@ -43,9 +43,11 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     """
     source = _inside(move.source, root, "__init__.py")
     destination = _inside(move.destination, root, f"{snake(move.names[0])}.py" if move.names else "")
-    move = replace(move, source=_as_package(source, root), destination=destination)
+    move = replace(move, source=source if move.whole else _as_package(source, root), destination=destination)
     source, destination = root / move.source, root / move.destination
-    if not move.names and move.source == move.destination:
+    if move.whole and not _stands(move.source, source) and _stands(move.destination, destination):
+        return move  # renamed already
+    if not move.names and move.source == move.destination and not move.whole:
         return move  # a module that is a package already
     _check_source(move.source, source, root)
     if move.source == move.destination or _same(source, destination):
@@ -176,7 +178,7 @@ def _stands(written: str, path: Path) -> bool:
 
 
 def _check_names(move: Move) -> Move:
-    if not move.names and move.destination != move.source.removesuffix(".py") + "/__init__.py":
+    if not move.names and not move.whole and move.destination != move.source.removesuffix(".py") + "/__init__.py":
         _refuse("no-name", move.source, "no name was given", "name at least one top-level definition to move")
     for name in (*move.names, *move.along, *move.keep):
         if PATTERN.search(name):

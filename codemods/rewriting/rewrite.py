@@ -48,4 +48,4 @@ def _renamed(rename: Rename, tree: Tree) -> dict[str, bytes | None]:
             after[file.path] = rewrite_text(file, tree.read(file.path))
         else:
             after[file.path] = file.module.source.encode(splice(file.module.source.text, file.strings))
-    return after
+    return after | dict.fromkeys(rename.made, b"")

@@ -215,9 +215,10 @@ class Edits:
 
 @dataclass(frozen=True)
 class Rename:
-    """A file that goes to another path, with edits in its own text; ``others`` name it by its path."""
+    """A file that goes to another path, with edits in its own text; ``others`` name it, ``made`` are empty files."""
 
     old: str
     path: str
     edits: tuple[Replacement, ...] = ()
     others: tuple[FileEdits, ...] = ()
+    made: tuple[str, ...] = ()

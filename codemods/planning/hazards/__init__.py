@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -30,9 +30,9 @@ def registry() -> dict[str, ModuleType]:
     return {module.CODE: module for module in found}
 
 
-def find(facts: Facts) -> list[Hazard]:
-    """All hazards of a move, in the order of the codes."""
-    modules = (module for _, module in sorted(registry().items()))
+def find(facts: Facts, only: Collection[str] | None = None) -> list[Hazard]:
+    """All hazards of a move, or those of these codes, in the order of the codes."""
+    modules = (module for code, module in sorted(registry().items()) if only is None or code in only)
     return [_answered(module, facts, hazard) for module in modules for hazard in module.find(facts)]
 
 
