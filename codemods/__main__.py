@@ -14,6 +14,7 @@ from codemods.commands import (
     extract,
     package,
     proving,
+    renaming,
     serving,
     suggesting,
     taking_back,
@@ -45,6 +46,7 @@ def parser() -> Parser:
     for name, about, arguments, main in (
         ("extract", extract.ABOUT, extract.arguments, extract.main),
         ("package", package.ABOUT, package.arguments, package.main),
+        ("rename", renaming.ABOUT, renaming.arguments, renaming.main),
         ("run", configured.ABOUT, configured.arguments, configured.main),
         ("suggest", suggesting.ABOUT, suggesting.arguments, suggesting.main),
         ("prove", proving.ABOUT, proving.arguments, proving.main),

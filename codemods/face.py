@@ -127,8 +127,8 @@ def solve(
 
 
 def _proof(planned: Plan, tree: Tree, after: Tree) -> Proof:
-    """The proof of a plan. Modules that become packages first are one step, what leaves them is another: what holds for
-    each holds for both."""
+    """The proof of a plan. Modules that become packages, or are renamed, are one step, what leaves them is another:
+    what holds for each holds for both."""
     from codemods.planning.edits.model import Rename
 
     renames = tuple(edits for edits in planned.details if isinstance(edits, Rename))
@@ -136,7 +136,7 @@ def _proof(planned: Plan, tree: Tree, after: Tree) -> Proof:
     if not renames:
         return prove(tree, after, moves)
     between = OverlayTree(tree, rewrite(Plan((), details=renames), tree).after)
-    first = prove(tree, between)
+    first = prove(tree, between, tuple(move for move in planned.moves if move.whole))
     if not moves or not first.held:
         return first
     second = prove(between, after, moves)

@@ -37,6 +37,7 @@ from codemods.proof.checks import (
     namespaces,
     packaging,
     patches,
+    renamed_modules,
     second_execution,
     stubs,
     submodules,
@@ -49,6 +50,7 @@ from codemods.proof.comparison import module_to_package
 from codemods.proof.comparison.canonical_texts import canonicalized
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.module_to_package import modules_in_place
+from codemods.proof.comparison.renamed_modules import in_old_words
 from codemods.proof.importing import order
 from codemods.proof.reviewing import reviewed
 from codemods.proof.snapshot.symbols import defined_names, flat
@@ -67,6 +69,7 @@ CHECKS = (
     manuals.check,
     stubs.check,
     expected_changes.check,
+    renamed_modules.check,
 )
 # Those that need the texts as they are written, with lazy re-exports and pins in place.
 CHECKS_AS_WRITTEN = (identities.check, packaging.check, doctests.check, lazy_reexports.check, module_to_package.check)
@@ -103,7 +106,8 @@ def _checked(written: Comparison) -> tuple[Check, ...]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _DEPTH))
     try:
-        comparison = canonicalized(without_lazy_branches(modules_in_place(without_pins(without_entries(written)))))
+        read = modules_in_place(without_pins(without_entries(written)))
+        comparison = canonicalized(in_old_words(without_lazy_branches(read)))
         checks = [check(comparison) for check in CHECKS]
         return (*checks, *(check(written) for check in CHECKS_AS_WRITTEN))
     except RecursionError:

@@ -47,6 +47,9 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
 def head_lines(plan: Plan) -> Iterator[Line]:
     """What was asked, and one line a unit."""
     for move in plan.moves:
+        if move.whole:
+            yield Line(f"Rename {move.source} to {move.destination}", "heading")
+            continue
         yield Line(f"Move {names_text(move.names)} from {move.source} to {move.destination}", "heading")
     what = max((len(names_text(unit.names)) for unit in plan.units), default=0)
     verb = max((len(unit.disposition.value) for unit in plan.units), default=0)

@@ -37,6 +37,9 @@ def _done_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
     for move in plan.moves:
         new = " (new file)" if move.destination in made else ""
         names = names_text(_asked(plan, move), _NAMES)
+        if move.whole:
+            yield Line(f"Renamed {move.source} to {move.destination}", "heading")
+            continue
         yield Line(f"Moved {names} from {move.source} to {move.destination}{new}", "heading")
     yield from _companions(plan.units)
     ends = {path for move in plan.moves for path in (move.source, move.destination)}

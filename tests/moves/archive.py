@@ -10,9 +10,9 @@
     --- after shop/worker.py
     ...
 
-Files that the move does not touch have no after part; that of a file that is gone is empty. A `says: CODE ...` line
-lists hazards that the plan must show. A file `check.py` is run on both sides of the move, in a process of its own, and
-must print the same.
+`rename: shop/models.py shop/pricing.py` is `codemods rename`. Files that the move does not touch have no after part;
+that of a file that is gone is empty. A `says: CODE ...` line lists hazards that the plan must show. A file `check.py` is
+run on both sides of the move, in a process of its own, and must print the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codemods.commands import extract
+from codemods.commands import extract, renaming
 from codemods.model import Move
 from codemods.project import Tree
 
@@ -77,9 +77,10 @@ def parse(text: str) -> Case:
     found = list(_PART.finditer(text))
     head = text[: found[0].start()] if found else text
     moves = tuple(read_move(line) for line in re.findall(r"^move: (.+)$", head, re.MULTILINE))
+    moves += tuple(read_rename(line) for line in re.findall(r"^rename: (.+)$", head, re.MULTILINE))
     if not moves:
-        raise ValueError("no `move:` line")
-    refused = re.search(r"^refused: (\S+)$", head, re.MULTILINE)
+        raise ValueError("no `move:` line, nor `rename:`")
+    refused = re.search(r"^refused: (.+)$", head, re.MULTILINE)
     says = re.search(r"^says: (.+)$", head, re.MULTILINE)
     case = Case(head, moves, refused[1] if refused else "", says=tuple(says[1].split()) if says else ())
     for part, following in zip(found, [*found[1:], None], strict=True):
@@ -93,6 +94,13 @@ def read_move(line: str) -> Move:
     parser = argparse.ArgumentParser()
     extract.arguments(parser)
     return extract.move(parser.parse_args(line.split()))
+
+
+def read_rename(line: str) -> Move:
+    """A rename as the command line has it."""
+    parser = argparse.ArgumentParser()
+    renaming.arguments(parser)
+    return renaming.rename(parser.parse_args(line.split()))
 
 
 def observed(files: Mapping[str, bytes | str | None], folder: Path) -> str:

@@ -1,4 +1,5 @@
-"""Every archive in cases/ is a test. `UPDATE_CASES=1 pytest tests/moves` writes the after parts; read the diff."""
+"""Every archive in cases/ and renames/ is a test. `UPDATE_CASES=1 pytest tests/moves` writes the after parts; read the
+diff."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from codemods.project import OverlayTree
 
 from .archive import Case, load, observed
 
-CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
+CASES = sorted(path for name in ("cases", "renames") for path in (Path(__file__).parent / name).glob("*.txt"))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -8,8 +8,8 @@ So there are two questions, each with its own answer:
 
     who names it        names.py     what is asked, and how it is spelled from another file
                         imports.py   imports, and attribute chains that reach the module
-                        texts.py     strings, documents, settings: the whole dotted name, and the path of the file
-    what depends on it  against.py   the hazards that `extract` has, of all definitions; the module's own `__name__`, file
+                        texts.py     strings, documents, settings: the dotted name, and the path of the file
+    what depends on it  against.py   the hazards that `extract` has, of all definitions; the module's own name, file
 
 What is left over is found by making the change to everybody but the module, and asking the tree that comes of it who
 still refers to the old path (left_over.py): with the means by which `extract` finds who refers to a source.

@@ -57,7 +57,7 @@ def facts_of(world: ProjectIndex, move: Move) -> Facts:
     referrers = Referrers(world, move.source).collect(source.binds)
     asked = Move(move.source, names, move.destination, reexport=Reexport.NONE, accept=move.accept)
     wanted = Request(ReferenceGraph(units, resolved_hints(world, move.source)), names)
-    moving = {unit: (Disposition.MOVES, "the module is renamed") for unit in units.all}
+    moving = dict.fromkeys(units.all, (Disposition.MOVES, "the module is renamed"))
     writes = written(referrers.values, units)
     return Facts(world, asked, source, None, units, referrers, wanted, moving, frozenset(), frozenset(), writes)
 
@@ -151,7 +151,9 @@ def _own_file(facts: Facts) -> Iterator[Hazard]:
     for statement in facts.source.statements:
         for reference, reason in questions(facts.source, facts.same_folder, statement):
             if reference.name in _FILE and not (facts.same_folder and reference.name in ("__path__", "__package__")):
-                yield Hazard("module-identity", facts.source.source.place(reference.node), f"it {reason}", ("change that first",))
+                yield Hazard(
+                    "module-identity", facts.source.source.place(reference.node), f"it {reason}", ("change that first",)
+                )
 
 
 __all__ = ["CODE", "facts_of", "hazards_before", "hazards_of_texts"]

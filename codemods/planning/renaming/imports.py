@@ -179,7 +179,9 @@ class _File:
         dotted = re.compile(rf"(?<![\w.]){re.escape(name)}(?=[.\[]|$)")
         alone = {id(node.value) for node in nodes.of(ast.Expr)}
         texts = (n for n in nodes.of(ast.Constant) if isinstance(n.value, str) and id(n) not in alone)
-        if any(dotted.match(str(node.value)) for node in texts) or not all(map(self._is_where_it_says, self._named(name))):
+        if any(dotted.match(str(node.value)) for node in texts) or not all(
+            map(self._is_where_it_says, self._named(name))
+        ):
             return False
         return self._is_own_package() or not self._looked_for(name)
 
@@ -205,7 +207,9 @@ class _File:
         here = self.names.dotted(self.module.path).rpartition(".")[2]
         if not here or name in (self.module.exported or ()):
             return True
-        found = re.compile(rf"\b{re.escape(here)}\W+(?:import\b[^\n]*?)?\b{re.escape(name)}\b|\b{re.escape(here)}\s+import\s+[(*]")
+        found = re.compile(
+            rf"\b{re.escape(here)}\W+(?:import\b[^\n]*?)?\b{re.escape(name)}\b|\b{re.escape(here)}\s+import\s+[(*]"
+        )
         tree = self.asked.world.tree
         near = tree.code_with([here]) | tree.texts_with([here])
         files = near & (tree.code_with([name, "import"]) | tree.texts_with([name]))

@@ -15,7 +15,9 @@ from codemods.planning.references.referrers import Referrers
 from codemods.planning.renaming.texts import acts
 from codemods.project.scripts import started, started_as_module
 
-_IMPORTING = frozenset({"import_module", "__import__", "importorskip", "import_string", "resolve_name", "patch", "locate"})
+_IMPORTING = frozenset(
+    {"import_module", "__import__", "importorskip", "import_string", "resolve_name", "patch", "locate"}
+)
 
 
 def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:

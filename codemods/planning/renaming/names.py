@@ -78,7 +78,7 @@ def alias_span(module: Module, alias: ast.alias) -> tuple[int, int]:
 
 
 def spoken(module: Module) -> Iterator[str]:
-    """Every name that a file binds anywhere: variables, parameters, definitions, what is caught, matched or declared."""
+    """Every name that a file binds anywhere: variables, parameters, definitions, what is caught or declared."""
     nodes = module.source.nodes
     yield from (node.id for node in nodes.of(ast.Name) if not isinstance(node.ctx, ast.Load))
     yield from (node.arg for node in nodes.of(ast.arg))

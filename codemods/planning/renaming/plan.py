@@ -10,7 +10,6 @@ from codemods.model import FilePlan, Hazard, Move, Place, Plan, Refused, Severit
 from codemods.planning import request
 from codemods.planning.edits.model import FileEdits, Rename, Replacement
 from codemods.planning.edits.new_packages import new_packages
-from codemods.planning.facts import Facts
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.identities import identities
 from codemods.planning.references.referrers import Referrers

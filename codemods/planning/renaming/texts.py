@@ -89,7 +89,9 @@ def _paths(asked: Renamed, path: str, text: str, start: int = 0, end: int | None
     """The path of the file, from the root of the project or from the folder of the text."""
     base = re.escape(posixpath.basename(asked.old))
     folder = posixpath.dirname(path)
-    for hit in re.compile(rf"(?<![\w/.-])((?:[\w.-]+/)+{base})(?![\w/-])").finditer(text, start, len(text) if end is None else end):
+    for hit in re.compile(rf"(?<![\w/.-])((?:[\w.-]+/)+{base})(?![\w/-])").finditer(
+        text, start, len(text) if end is None else end
+    ):
         written = hit[1]
         if posixpath.normpath(written) == asked.old:
             new = "./" * written.startswith("./") + asked.new
@@ -129,7 +131,12 @@ def _relative(asked: Renamed, module: Module, node: ast.Constant, value: str, fo
     name."""
     name = value.lstrip(".")
     level = len(value) - len(name)
-    if value == asked.old_dotted or not name or name.rpartition(".")[2] != asked.last or not _BY_NAME.search(module.source.text):
+    if (
+        value == asked.old_dotted
+        or not name
+        or name.rpartition(".")[2] != asked.last
+        or not _BY_NAME.search(module.source.text)
+    ):
         return
     if not name.replace(".", "").isidentifier():
         return

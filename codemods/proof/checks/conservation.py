@@ -112,14 +112,14 @@ def _is_logger_again(comparison: Comparison, statement: Statement) -> bool:
 
 def _rewritten(pair: Pair) -> bool:
     """Is the text another, where neither a name nor an import inside gives a reason?"""
-    if pair.edited or pair.old.text == pair.new.text:
+    if pair.edited or pair.old.text == pair.new.said_before:
         return False
     old, new = pair.old.reading, pair.new.reading
     if [o.text for o in old.occurrences] != [o.text for o in new.occurrences]:
         return False
     if list(map(ast.dump, old.inner)) != list(map(ast.dump, new.inner)):
         return False
-    return _lines(pair.old.text) != _lines(pair.new.text)
+    return _lines(pair.old.text) != _lines(pair.new.said_before)
 
 
 def _lines(text: str) -> list[str]:
@@ -130,7 +130,7 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         old, new = (s.get(path, []) for s in (comparison.old_statements, comparison.new_statements))
         if old and old[0].docstring and path in comparison.new.paths:
-            if not (new and new[0].docstring and _lines(new[0].text) == _lines(old[0].text)):
+            if not (new and new[0].docstring and _lines(new[0].said_before) == _lines(old[0].text)):
                 message = "the docstring of the module is gone, or altered"
                 yield Finding(Place(path, 1), message, "docstring", Kind.STYLE, old[0].place)
 

@@ -111,6 +111,8 @@ def _rebound(comparison: Comparison, pair: Pair) -> frozenset[str]:
 
 def _promised(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> bool:
     moved = (path, name) in comparison.renamed
+    if _is_renamed_module(comparison, path, name) and name not in (outline.exported or ()):
+        return False
     if is_fixture(comparison, path, name):
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
@@ -128,6 +130,15 @@ def _promised(comparison: Comparison, path: str, name: str, outline: SymbolTable
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in outline.binds.get(name, ()))
     return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
+
+
+def _is_renamed_module(comparison: Comparison, path: str, name: str) -> bool:
+    """Is it the name by which a package has a module that is called otherwise now?"""
+    was = comparison.before.bound_origins(path, name)
+    old = next(iter(was))[0] if len(was) == 1 else ""
+    if old not in comparison.modules or was != {(old, "")} or not path.endswith("__init__.py"):
+        return False
+    return comparison.before.names.dotted(old) == f"{comparison.before.names.dotted(path)}.{name}"
 
 
 def _whole_module(snapshot: Snapshot, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:

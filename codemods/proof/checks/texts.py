@@ -26,7 +26,7 @@ def check(comparison: Comparison) -> Check:
         elif old is None or new is None:
             failures.append(Finding(Place(path), "the file is no text, and changed", "text", Kind.OTHER))
         elif (one := in_old_form(old, olds)) != (
-            two := in_old_form(without_new_modules(comparison, path, _with_old_files(comparison, new)), olds)
+            two := in_old_form(without_new_modules(comparison, path, _with_old_files(comparison, path, new)), olds)
         ):
             if only_same_rules(comparison, path, old, new):
                 continue
@@ -35,8 +35,9 @@ def check(comparison: Comparison) -> Check:
     return Check("texts", SAYS, len(paths), tuple(failures))
 
 
-def _with_old_files(comparison: Comparison, text: str) -> str:
-    """pytest's node ids of what moved under the file in which it stood."""
+def _with_old_files(comparison: Comparison, path: str, text: str) -> str:
+    """The names of modules of before, and pytest's node ids of what moved under the file in which it stood."""
+    text = comparison.old_names.said_before(text, path)
     for (old, name), (new, now) in comparison.renamed.items():
         if f"{new}::{now}" in text:
             text = re.sub(rf"(?<![\w/]){re.escape(new)}::{re.escape(now)}(?!\w)", f"{old}::{name}", text)

@@ -52,6 +52,9 @@ def _differing(comparison: Comparison, olds: Olds) -> tuple[dict[str, bytes | No
     """Modules of the old and of the new tree in their one form, if any differs from what is written."""
     before: dict[str, bytes | None] = {}
     after: dict[str, bytes | None] = {}
+    # Strings that name a module which is gone have to name the new one, and are looked up as they are written.
+    gone = set(comparison.old_names.dotted.values())
+    strings = {new: old for new, old in olds.items() if old not in gone}
     new_named = False
     origins = {new: old for old, new in comparison.renamed.items()}
     for path in comparison.touched:
@@ -59,10 +62,10 @@ def _differing(comparison: Comparison, olds: Olds) -> tuple[dict[str, bytes | No
             old, new = _source(comparison.old, path, olds), _source(comparison.new, path, olds)
             if old is not None:
                 moving = {name for at, name in comparison.renamed if at == path}
-                before[path] = _module_in_one_form(old, olds, _Given(comparison, path, moving, None))
+                before[path] = _module_in_one_form(old, olds, strings, _Given(comparison, path, moving, None))
             if new is not None:
                 moving = {name for at, name in origins if at == path}
-                after[path] = _module_in_one_form(new, olds, _Given(comparison, path, moving, origins))
+                after[path] = _module_in_one_form(new, olds, strings, _Given(comparison, path, moving, origins))
                 new_named |= after[path] != new.raw
     return (before, after) if new_named else ({}, {})
 
@@ -107,7 +110,7 @@ def _source(tree: Tree, path: str, olds: Olds) -> Source | None:
         return None
 
 
-def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
+def _module_in_one_form(source: Source, olds: Olds, strings: Olds, given: _Given) -> bytes:
     moved = given.spans(source) if ">>>" in source.text else []
     patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
     pieces: list[str] = []
@@ -118,7 +121,7 @@ def _module_in_one_form(source: Source, olds: Olds, given: _Given) -> bytes:
             home = next((old for first, last, old in moved if first <= start and end <= last), "")
             drop = (lambda *asked, home=home: given.brings(home, *asked)) if home else None
             between, gone = _filled_up(source, at, start, gone)
-            pieces += [between, _divided(text, olds, drop) if example else _renamed(text, olds)]
+            pieces += [between, _divided(text, olds, drop) if example else _renamed(text, strings)]
             gone += text.count("\n") - pieces[-1].count("\n")
             at = end
     return source.encode("".join([*pieces, _filled_up(source, at, len(source.text), gone)[0]]))

@@ -11,6 +11,7 @@ from codemods.project import OverlayTree, Tree
 from codemods.project.pytest_rules import PytestRules, pytest_rules
 from codemods.proof.comparison.impact import ImpactAnalysis
 from codemods.proof.comparison.moved_modules import moved_modules
+from codemods.proof.snapshot.old_names import OldNames
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, Origin, Origins
 from codemods.proof.statements.pairing import Pair, Pairing, Statement, pair, statements
@@ -21,7 +22,7 @@ class Comparison:
     """Old tree, new tree, and the moves as they were asked for (none: they are found).
 
     ``lazy``: names that modules of the new tree find when asked, beside those of its text, and where they import them
-    from; ``lazy_before``: the same of the old tree.
+    from; ``lazy_before``: the same of the old tree. ``old_names``: what renamed modules were called.
     """
 
     old: Tree
@@ -29,6 +30,7 @@ class Comparison:
     moves: Sequence[Move] = ()
     lazy: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     lazy_before: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    old_names: OldNames = field(default_factory=OldNames)
 
     @cached_property
     def before(self) -> Snapshot:
@@ -36,7 +38,7 @@ class Comparison:
 
     @cached_property
     def after(self) -> Snapshot:
-        return Snapshot(self.new, self.lazy)
+        return Snapshot(self.new, self.lazy, self.old_names)
 
     @property
     def promised(self) -> bool:

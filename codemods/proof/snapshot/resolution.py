@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from codemods.project import Tree
+from codemods.proof.snapshot.old_names import OldNames
 from codemods.proof.snapshot.symbol_tables import SymbolTables
 from codemods.proof.snapshot.symbols import (
     BUILTINS,
@@ -21,13 +22,17 @@ from codemods.proof.snapshot.symbols import (
 )
 
 T = TypeVar("T")
+_NONE = OldNames()
 
 
 class Snapshot(SymbolTables):
     """A tree, its module names, outlines and what names lead to, each found once."""
 
-    def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:
+    def __init__(
+        self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({}), old_names: OldNames = _NONE
+    ) -> None:
         super().__init__(tree, lazy)
+        self.old_names = old_names
         self._origins: dict[tuple[str, str, bool], Origins] = {}
         self._imports: dict[str, tuple[str, ...]] = {}
         self._ones: dict[object, object] = {}

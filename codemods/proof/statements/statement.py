@@ -59,6 +59,11 @@ class Statement:
         return source.text[source.start(self.node) : source.end(self.node)]
 
     @cached_property
+    def said_before(self) -> str:
+        """The text in the words of before: with the old names of modules that are renamed."""
+        return self.snapshot.old_names.said_before(self.text, self.path)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(re.findall(r"[^\W\d]\w*", self.text))
 

@@ -195,8 +195,9 @@ class TextNameResolver(NameResolver):
             and not self._in_fstring
         ):
             source = self.outline.source
-            return re.sub(r"\r\n?", "\n", source.text[source.start(node) : source.end(node)])
-        return repr(node.value)
+            written = re.sub(r"\r\n?", "\n", source.text[source.start(node) : source.end(node)])
+            return self.snapshot.old_names.said_before(written, self.path)
+        return self.snapshot.old_names.said_before(repr(node.value), self.path)
 
     _in_fstring = False
 

@@ -1,0 +1,82 @@
+"""A module that has another name now is called by its old one nowhere: in no string, and in no setting.
+
+Imports and attributes are the business of the check of bindings. Documents may speak of the past.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Kind, Place
+from codemods.project import Unreadable
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.comparison.renamed_modules import is_renamed
+from codemods.proof.snapshot.symbols import is_main_guard
+
+SAYS = "nobody names a renamed module by its old name"
+_READ = (".md", ".rst", ".txt", ".html")
+_PAST = re.compile(r"changes|changelog|history|news|release", re.IGNORECASE)
+
+
+def check(comparison: Comparison) -> Check:
+    """Strings and settings of the new tree that name a module which is gone; what nobody in the tree can know."""
+    failures: list[Finding] = []
+    assumed: list[Finding] = []
+    looked: set[str] = set()
+    for old, new in sorted(comparison.modules.items()):
+        dotted = comparison.before.names.dotted(old)
+        if not is_renamed(comparison, old, new) or comparison.after.find(dotted, new) is not None:
+            continue
+        now = comparison.after.names.dotted(new)
+        last = [dotted.rpartition(".")[2]]
+        files = comparison.new.code_with(last) | comparison.new.texts_with(last)
+        looked |= files
+        for path in sorted(files) if "." in dotted else ():
+            for line in _lines_with(comparison, path, dotted):
+                message = f"this names {dotted}, which is {now} now"
+                failures.append(Finding(Place(path, line), message, "old-module-name", Kind.NOTE))
+        assumed += _assumptions(comparison, old, new)
+    return Check("renamed modules", SAYS, len(looked), tuple(failures), assumptions=tuple(assumed))
+
+
+def _lines_with(comparison: Comparison, path: str, dotted: str) -> Iterator[int]:
+    name = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)")
+    if not path.endswith((".py", ".pyi")):
+        if path.endswith(_READ) or _PAST.search(path):
+            return
+        text = comparison.new.peek(path).decode("utf-8", "replace")
+        yield from (text.count("\n", 0, hit.start()) + 1 for hit in name.finditer(text))
+        return
+    try:
+        source = comparison.new.source(path)
+    except (Unreadable, OSError):
+        return
+    prose = {id(node.value) for node in source.nodes.of(ast.Expr)}
+    for node in source.nodes.of(ast.Constant):
+        if isinstance(node.value, str) and id(node) not in prose and name.search(node.value):
+            yield node.lineno
+
+
+def _assumptions(comparison: Comparison, old: str, new: str) -> Iterator[Finding]:
+    before, after = comparison.before.names.dotted(old), comparison.after.names.dotted(new)
+    others = sum(path not in (old, new) for path in comparison.touched)
+    said = f"{others} file{'' if others == 1 else 's'} of this tree that named it say{'s' if others == 1 else ''} so"
+    message = f"no code outside of this tree imports or runs {before}, which is {after} now; {said}"
+    yield Finding(Place(new), message, "imported-outside", Kind.NOTE, Place(old), f"outside {before}")
+    read = _own_name(comparison, new)
+    if read is not None:
+        message = f"nobody outside of this tree depends on `__name__` of {after}, read at {read}: a logger's name, say"
+        yield Finding(read, f"{message}; no setting of this tree has the old one", "own-name", Kind.NOTE, Place(old))
+
+
+def _own_name(comparison: Comparison, path: str) -> Place | None:
+    """The first place at which a module reads its ``__name__``, main guards aside."""
+    outline = comparison.after.outline(path)
+    if outline is None:
+        return None
+    tests = [g.test for g in outline.source.tree.body if isinstance(g, ast.If) and is_main_guard(g)]
+    guarded = {id(n) for test in tests for n in ast.walk(test)}
+    names = (n for n in outline.source.nodes.of(ast.Name) if n.id == "__name__" and id(n) not in guarded)
+    return next((outline.source.place(n) for n in names), None)
