@@ -11,8 +11,8 @@
     ...
 
 `rename: shop/models.py shop/pricing.py` is `codemods rename`. Files that the move does not touch have no after part;
-that of a file that is gone is empty. A `says: CODE ...` line lists hazards that the plan must show. A file `check.py` is
-run on both sides of the move, in a process of its own, and must print the same.
+that of a file that is gone is empty. A `says: CODE ...` line lists hazards that the plan must show. A file
+`check.py` is run on both sides of the move, in a process of its own, and must print the same.
 """
 
 from __future__ import annotations

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard
 from codemods.model import Disposition, Hazard, Move, Place, Reexport
 from codemods.planning import hazards, request
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import DefinitionGroups
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.annotation_readers import resolved_hints
 from codemods.planning.index.project_index import ProjectIndex
@@ -44,6 +45,7 @@ OF_DEFINITIONS = frozenset(
 )
 # Those that are asked once everybody else says the new name.
 OF_TEXTS = frozenset({"configured-by-name", "shown-module", "warning-module"})
+_KEEPS = "move what it defines by `codemods extract`, which keeps the old path"
 _FILE = frozenset({"__file__", "__path__", "__package__", "__spec__", "__loader__"})
 _LOGGERS = frozenset({"getLogger", "get_logger", "getChild"})
 _SPECIAL = ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py")
@@ -57,7 +59,8 @@ def facts_of(world: ProjectIndex, move: Move) -> Facts:
     referrers = Referrers(world, move.source).collect(source.binds)
     asked = Move(move.source, names, move.destination, reexport=Reexport.NONE, accept=move.accept)
     wanted = Request(ReferenceGraph(units, resolved_hints(world, move.source)), names)
-    moving = dict.fromkeys(units.all, (Disposition.MOVES, "the module is renamed"))
+    moves = Disposition.MOVES, "the module is renamed"
+    moving: dict[DefinitionGroup, tuple[Disposition, str]] = dict.fromkeys(units.all, moves)
     writes = written(referrers.values, units)
     return Facts(world, asked, source, None, units, referrers, wanted, moving, frozenset(), frozenset(), writes)
 
@@ -69,12 +72,18 @@ def hazards_before(facts: Facts) -> Iterator[Hazard]:
     yield from _own_name(facts, asked)
     yield from _own_file(facts)
     yield from asked_elsewhere(facts.world, asked.old, CODE)
-    yield from (h for h in hazards.find(facts, OF_DEFINITIONS))
+    yield from (_with_own_remedies(hazard) for hazard in hazards.find(facts, OF_DEFINITIONS))
 
 
 def hazards_of_texts(facts: Facts) -> Iterator[Hazard]:
     """What others still say of the old name, or select by it."""
     yield from hazards.find(facts, OF_TEXTS)
+
+
+def _with_own_remedies(hazard: Hazard) -> Hazard:
+    """`extract` may keep the old path; a rename never does."""
+    remedies = (_KEEPS if remedy == "leave out --no-reexport" else remedy for remedy in hazard.remedies)
+    return replace(hazard, remedies=tuple(remedies))
 
 
 def _of_paths(facts: Facts, asked: Renamed) -> Iterator[Hazard]:

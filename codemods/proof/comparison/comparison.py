@@ -199,6 +199,8 @@ class Comparison:
             home = self.home(path)
             if name.startswith("_") or home not in self.new.paths or self.after.bound_origins(home, name):
                 continue
+            if not self.before.bound_origins(path, name):  # only type checkers found it
+                continue
             before = self.before.outline(path)
             if before is None or name not in before.deleted:  # what the module deletes was never found in it
                 found.setdefault(home, []).append(name)
