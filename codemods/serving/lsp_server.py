@@ -1,4 +1,5 @@
-"""`codemods lsp`: code actions that move definitions and split modules, and what pyproject.toml has still to be done.
+"""`codemods lsp`: code actions that move definitions and split modules, what is rewritten where the editor renames a
+file, and what pyproject.toml has still to be done.
 
 An action is offered at once and computed when it is chosen. The edit comes with a change annotation, so that the editor
 shows it before it is applied; a refusal is a message, and no edit.
@@ -9,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from lsprotocol import types as lsp
-from pygls import uris
 from pygls.lsp.server import LanguageServer
 
 from codemods.bindings import Module
@@ -21,10 +21,9 @@ from codemods.commands.configured import configured_moves, move_of
 from codemods.model import Refused
 from codemods.project import Tree, Unreadable
 from codemods.project.request import snake
-from codemods.project.root import marked_root
-from codemods.report.refusals import refusal_lines
+from codemods.serving.lsp_documents import place, said, unsaved, warn
 from codemods.serving.lsp_edits import workspace_edit
-from codemods.serving.workspace import Workspace
+from codemods.serving.lsp_renames import RENAMES, edit_for_renames
 
 MOVE = lsp.CodeActionKind("refactor.move")
 _SPLIT = "split"
@@ -48,11 +47,18 @@ def server() -> LanguageServer:
         try:
             _resolve(server, action)
         except (Refused, Unreadable, OSError) as error:
-            text = (
-                "\n".join(line.text for line in refusal_lines(error.hazards)) if isinstance(error, Refused) else error
-            )
-            server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"{text}"))
+            warn(server, said(error))
         return action
+
+    @made.feature(lsp.WORKSPACE_WILL_RENAME_FILES, RENAMES)
+    def will_rename(server: LanguageServer, params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit | None:
+        return edit_for_renames(server, params.files)
+
+    @made.feature(lsp.WORKSPACE_DID_RENAME_FILES, RENAMES)
+    def renamed(server: LanguageServer, params: lsp.RenameFilesParams) -> None:
+        for document in list(server.workspace.text_documents.values()):
+            if document.uri.endswith("/pyproject.toml"):
+                _diagnose(server, document.uri)
 
     @made.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     def opened(server: LanguageServer, params: lsp.DidOpenTextDocumentParams) -> None:
@@ -67,10 +73,10 @@ def server() -> LanguageServer:
 
 def _offered(server: LanguageServer, params: lsp.CodeActionParams) -> Iterator[lsp.CodeAction]:
     uri = params.text_document.uri
-    workspace, path = _place(uri)
+    workspace, path = place(uri)
     if not path.endswith(".py"):
         return
-    tree = workspace.tree(_unsaved(server, workspace))
+    tree = workspace.tree(unsaved(server, workspace))
     try:
         module = Module(tree.source(path))
     except (Unreadable, OSError):
@@ -129,8 +135,8 @@ def _bytes(tree: Tree, path: str) -> bytes:
 
 def _resolve(server: LanguageServer, action: lsp.CodeAction) -> None:
     data: dict[str, Any] = action.data  # type: ignore[assignment]
-    workspace, path = _place(data["uri"])
-    tree = workspace.tree(_unsaved(server, workspace))
+    workspace, path = place(data["uri"])
+    tree = workspace.tree(unsaved(server, workspace))
     if data["destination"] == _SPLIT:
         suggestion = workspace.suggest(path, tree=tree)
         if suggestion.solution is None:
@@ -145,7 +151,7 @@ def _resolve(server: LanguageServer, action: lsp.CodeAction) -> None:
 
 def _diagnose(server: LanguageServer, uri: str) -> None:
     """Say in pyproject.toml which of its moves are still to be done."""
-    workspace, path = _place(uri)
+    workspace, path = place(uri)
     if path != "pyproject.toml":
         return
     found = []
@@ -168,22 +174,3 @@ def _table_range(text: str, key: str) -> lsp.Range:
         if line.strip().startswith(f"[tool.codemods.moves.{key}]"):
             return lsp.Range(lsp.Position(number, 0), lsp.Position(number, len(line)))
     return lsp.Range(lsp.Position(0, 0), lsp.Position(0, 1))
-
-
-def _place(uri: str) -> tuple[Workspace, str]:
-    """The project of a file, and its path there."""
-    file = Path(uris.to_fs_path(uri) or "").resolve()
-    root = marked_root(file.parent) or file.parent
-    return Workspace(root), file.relative_to(root).as_posix()
-
-
-def _unsaved(server: LanguageServer, workspace: Workspace) -> dict[str, bytes | None]:
-    """What the editor holds and the disk has not."""
-    found: dict[str, bytes | None] = {}
-    for document in server.workspace.text_documents.values():
-        file = Path(document.path).resolve()
-        if file.is_relative_to(workspace.root):
-            data = document.source.encode("utf-8", "surrogateescape")
-            if not file.is_file() or file.read_bytes() != data:
-                found[file.relative_to(workspace.root).as_posix()] = data
-    return found

@@ -57,7 +57,9 @@ def applied(edit: lsp.WorkspaceEdit, root: Path) -> None:  # noqa: F811
     """Do to the disk what an editor does to its documents."""
     for change in edit.document_changes or ():
         if isinstance(change, lsp.CreateFile):
-            Path(change.uri.removeprefix("file://")).write_text("")
+            made = Path(change.uri.removeprefix("file://"))
+            made.parent.mkdir(exist_ok=True)
+            made.write_text("")
         elif isinstance(change, lsp.TextDocumentEdit):
             path = Path(change.text_document.uri.removeprefix("file://"))
             lines = path.read_text().splitlines(keepends=True)
