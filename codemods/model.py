@@ -107,7 +107,7 @@ class WrongUsage(Refused):
 
 
 class Disposition(Enum):
-    """Where a unit of the source goes."""
+    """Where a group of the source goes."""
 
     MOVES = "moves"
     GOES_ALONG = "moves with it"
@@ -117,7 +117,7 @@ class Disposition(Enum):
 
 @dataclass(frozen=True)
 class GroupPlan:
-    """Where one unit goes, and why."""
+    """Where one group goes, and why."""
 
     names: tuple[str, ...]
     place: Place

@@ -63,11 +63,11 @@ def _before(tree: Tree, sources: Iterable[str]) -> tuple[list[tuple[str, str, bo
     from codemods.planning.index.project_index import ProjectIndex
     from codemods.suggest.graph import SymbolGraph
 
-    world = ProjectIndex(tree)
+    project = ProjectIndex(tree)
     definitions: dict[str, Sequence[str]] = {}
     edges: list[tuple[str, str, bool]] = []
     for source in sources:
-        graph = SymbolGraph(DefinitionGroups(world.module(source)))
+        graph = SymbolGraph(DefinitionGroups(project.module(source)))
         definitions[source] = [unit.label for unit in graph.nodes]
         edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
     return edges, definitions

@@ -33,7 +33,7 @@ class Facts(Settled):
     @cached_property
     def looks_along(self) -> bool:
         """Does moved code go on looking into it?"""
-        return any(True for unit in self.moving for s in unit.statements for _ in lookups(self.source, s))
+        return any(True for group in self.moving for s in group.statements for _ in lookups(self.source, s))
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:

@@ -64,12 +64,12 @@ def _into_itself(move: Move) -> bool:
 
 def package_plan(module: str, tree: Tree) -> Plan:
     """The plan by which a module becomes a package. Raises Refused."""
-    world = ProjectIndex(tree)
+    project = ProjectIndex(tree)
     try:
         source = tree.source(module)
     except (Unreadable, OSError) as error:
         raise Refused(Hazard("unreadable", Place(module), f"the module can't be read: {error}")) from error
-    found = [*_against(world, source), *asked_elsewhere(world, module, _CODE), *_listed(world, module)]
+    found = [*_against(project, source), *asked_elsewhere(project, module, _CODE), *_listed(project, module)]
     if found:
         raise Refused(*(replace(h, remedies=h.remedies or ("change that first, or do it by hand",)) for h in found))
     stub = module + "i"
@@ -82,7 +82,7 @@ def package_plan(module: str, tree: Tree) -> Plan:
     ]
     if stub in tree.paths:
         renames.append(Rename(stub, own_package(module) + "i", tuple(_deeper(tree.source(stub)))))
-    others = tuple(_named_elsewhere(world, module))
+    others = tuple(_named_elsewhere(project, module))
     renames[0] = replace(renames[0], others=others)
     files = [FilePlan(r.path, (f"is {r.old}, one folder deeper",)) for r in renames]
     files += [FilePlan(file.path, tuple(dict.fromkeys(s.why for s in file.strings))) for file in others]
@@ -103,8 +103,8 @@ _DATA = frozenset({"files", "path", "open_text", "open_binary", "read_text", "re
 _DATA |= {"resource_filename", "resource_string", "resource_stream", "PackageLoader", "contents", "is_resource"}
 
 
-def _against(world: ProjectIndex, source: Source) -> Iterator[Hazard]:
-    module, tree = source.path, world.tree
+def _against(project: ProjectIndex, source: Source) -> Iterator[Hazard]:
+    module, tree = source.path, project.tree
     folder, _, name = module.rpartition("/")
     if name in ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py") or pytest_rules(tree).reads(
         module
@@ -114,7 +114,7 @@ def _against(world: ProjectIndex, source: Source) -> Iterator[Hazard]:
         yield _refused(Place(own_package(module)), f"this hides {module} already")
     inside = module.removesuffix(".py") + "/"
     for path in sorted(p for p in tree.paths if p.startswith(inside) and p.endswith(".py"))[:1]:
-        yield _refused(Place(path), f"this would become a module of the package `{world.names.dotted(module)}`")
+        yield _refused(Place(path), f"this would become a module of the package `{project.names.dotted(module)}`")
     by = started(tree, module)
     guard = next(filter(is_main_guard, source.tree.body), None)
     place = Place(by.by, by.line) if by is not None else source.place(guard) if guard is not None else None
@@ -153,13 +153,13 @@ def _deeper(source: Source) -> Iterator[Replacement]:
 # -- others
 
 
-def asked_elsewhere(world: ProjectIndex, module: str, code: str) -> Iterator[Hazard]:
+def asked_elsewhere(project: ProjectIndex, module: str, code: str) -> Iterator[Hazard]:
     """Code elsewhere that asks for the file of the module, or takes it for the folder of its data."""
-    dotted, base = world.names.dotted(module), module.rpartition("/")[2]
+    dotted, base = project.names.dotted(module), module.rpartition("/")[2]
     last, stands = dotted.rpartition(".")[2], {module, own_package(module)}
     chain = re.compile(rf"(?<!\w){re.escape(last)}\s*\.\s*__(?:file|path|spec|package)__")
-    alone = sum(path.rpartition("/")[2] == base for path in world.tree.paths) == 1
-    for other in world.modules_mentioning(last):
+    alone = sum(path.rpartition("/")[2] == base for path in project.tree.paths) == 1
+    for other in project.modules_mentioning(last):
         if other.path in stands:
             continue
         source = other.source
@@ -175,33 +175,33 @@ def asked_elsewhere(world: ProjectIndex, module: str, code: str) -> Iterator[Haz
                 yield Hazard(code, source.place(node), f"it names the file, {base}")
 
 
-def _listed(world: ProjectIndex, module: str) -> Iterator[Hazard]:
+def _listed(project: ProjectIndex, module: str) -> Iterator[Hazard]:
     """A list of modules in which a package can't stand."""
-    dotted = world.names.dotted(module)
-    for listed in lists_around(world.tree, module):
-        if listed.names(world.tree, module) and listed.key[-1] in ("py-modules", "py_modules"):
+    dotted = project.names.dotted(module)
+    for listed in lists_around(project.tree, module):
+        if listed.names(project.tree, module) and listed.key[-1] in ("py-modules", "py_modules"):
             reason = f"`{dotted}` is listed under {listed.key[-1]}, and a package is not a module there"
             yield _refused(Place(listed.path), reason, "list it under packages first, or let setuptools find it")
 
 
-def _named_elsewhere(world: ProjectIndex, module: str) -> Iterator[FileEdits]:
+def _named_elsewhere(project: ProjectIndex, module: str) -> Iterator[FileEdits]:
     """Texts and strings that name the file by its path, and lists of packages."""
     new = own_package(module)
     edits: dict[str, list[Replacement]] = {}
     base = module.rpartition("/")[2].removesuffix(".py")
-    for path in sorted(world.tree.texts_with([base]) | world.tree.code_with([base])):
+    for path in sorted(project.tree.texts_with([base]) | project.tree.code_with([base])):
         if path not in (module, module + "i"):
-            edits[path] = list(_paths_in(world.tree, path, module, new))
-    for listed in lists_around(world.tree, module):
-        dotted = world.names.dotted(module)
+            edits[path] = list(_paths_in(project.tree, path, module, new))
+    for listed in lists_around(project.tree, module):
+        dotted = project.names.dotted(module)
         if listed.of_packages and dotted.rpartition(".")[0] in listed.entries and dotted not in listed.entries:
-            text = settings_text(world.tree, listed.path)
+            text = settings_text(project.tree, listed.path)
             edit = entry_in(listed, text, dotted.rpartition(".")[0], dotted)
             if edit is not None:
                 edits.setdefault(listed.path, []).append(edit)
     for path, found in edits.items():
         if found:
-            yield FileEdits(path, world.module(path) if path.endswith(".py") else None, (), tuple(found))
+            yield FileEdits(path, project.module(path) if path.endswith(".py") else None, (), tuple(found))
 
 
 def _paths_in(tree: Tree, path: str, module: str, new: str) -> Iterator[Replacement]:

@@ -67,18 +67,18 @@ from codemods.project.pytest_rules import pytest_rules
 
 def make_plan(move: Move, tree: Tree) -> Plan:
     """The plan of one move; Refused with the hazards that stand against it."""
-    world = ProjectIndex(tree)
-    names = pending(move, world.module)
+    project = ProjectIndex(tree)
+    names = pending(move, project.module)
     if not names:
         return Plan((move,), done=True)
     move = replace(move, names=names)
-    request.check_destination(world, move)
-    source = request.readable(world, move.source, "source")
-    destination = request.readable(world, move.destination, "destination") if move.destination in tree.paths else None
-    units = DefinitionGroups(source)
-    request.check_names(world, move, units)
-    referrers = Referrers(world, move.source).collect(source.binds)
-    facts, followers = _settled(world, move, source, destination, units, referrers)
+    request.check_destination(project, move)
+    source = request.readable(project, move.source, "source")
+    destination = request.readable(project, move.destination, "destination") if move.destination in tree.paths else None
+    groups = DefinitionGroups(source)
+    request.check_names(project, move, groups)
+    referrers = Referrers(project, move.source).collect(source.binds)
+    facts, followers = _settled(project, move, source, destination, groups, referrers)
     try:
         return _planned(facts, followers)
     except Refused as refused:
@@ -98,15 +98,15 @@ def _has_turns(facts: Facts, refused: Refused) -> bool:
 
 
 def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
-    move, world = facts.move, facts.world
+    move, project = facts.move, facts.project
     needs = RequiredImports(
-        world,
-        facts.units,
+        project,
+        facts.groups,
         _ordered(facts),
         move.destination,
-        relative_style(facts.source, world.names),
+        relative_style(facts.source, project.names),
         facts.pinned,
-        {name: unit for unit in facts.request.copied for name in unit.binds},
+        {name: group for group in facts.request.copied for name in group.binds},
         at_top=not facts.source_imports or facts.in_place,
         executed_at=_executed_at(facts),
     )
@@ -121,30 +121,30 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
     if lost:
         raise Refused(*lost)
     return Plan(
-        (move,), tuple(_unit_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
+        (move,), tuple(_group_plans(facts, needs)), tuple(_file_plans(facts, edits)), tuple(found), False, (edits,)
     )
 
 
 def _settled(
-    world: ProjectIndex,
+    project: ProjectIndex,
     move: Move,
     source: Module,
     destination: Module | None,
-    units: DefinitionGroups,
+    groups: DefinitionGroups,
     referrers: Referrers,
 ) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What is settled. That a reader of annotations may stand far away makes no import cycle, nor does a type variable
     that both modules may have."""
-    hints = resolved_hints(world, move.source)
-    asked = {units.by_name[name] for name in move.names}
-    variables = type_variables(units, referrers.outside).values()
-    again = frozenset(u for u in variables if {r for n in u.binds for r in units.readers[n]} - asked - {u}) - asked
+    hints = resolved_hints(project, move.source)
+    asked = {groups.by_name[name] for name in move.names}
+    variables = type_variables(groups, referrers.outside).values()
+    again = frozenset(u for u in variables if {r for n in u.binds for r in groups.readers[n]} - asked - {u}) - asked
     less = [hints, Resolved.EXPOSED] if hints is Resolved.FAR else [hints]
     first: Refused | None = None
     for copied in (frozenset[DefinitionGroup](), again) if again else (frozenset[DefinitionGroup](),):
         for resolved in less:
             try:
-                return _settle(world, move, source, destination, units, referrers, resolved, copied)
+                return _settle(project, move, source, destination, groups, referrers, resolved, copied)
             except Refused as refused:
                 if refused.cycle is None and first is None:
                     raise
@@ -154,39 +154,39 @@ def _settled(
 
 
 def _settle(
-    world: ProjectIndex,
+    project: ProjectIndex,
     move: Move,
     source: Module,
     destination: Module | None,
-    units: DefinitionGroups,
+    groups: DefinitionGroups,
     referrers: Referrers,
     hints: Resolved,
     again: frozenset[DefinitionGroup],
 ) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
-    rules = pytest_rules(world.tree)
+    rules = pytest_rules(project.tree)
     tests = rules.reads(move.source) and (rules.reads(move.destination) or move.destination.endswith("conftest.py"))
-    writes = written(referrers.values, units)
-    pinned = names_written(units, writes)
+    writes = written(referrers.values, groups)
+    pinned = names_written(groups, writes)
     wanted = Request(
-        ReferenceGraph(units, hints),
+        ReferenceGraph(groups, hints),
         move.names,
         move.along,
         own_fixtures(source, move.names) if tests else frozenset(),
         outside=referrers.users,
-        again=SecondExecution(units, bool(Effects(world).of_module(move.source)))
-        if runs_twice(world, source)
+        again=SecondExecution(groups, bool(Effects(project).of_module(move.source)))
+        if runs_twice(project, source)
         else None,
-        copied=again | (set(loggers(units).values()) - {units.by_name[name] for name in move.names}),
+        copied=again | (set(loggers(groups).values()) - {groups.by_name[name] for name in move.names}),
     )
-    keep = {*move.keep, *_tied(move, units)}
+    keep = {*move.keep, *_tied(move, groups)}
     while True:
         wanted = replace(wanted, held=frozenset(keep | pinned))
-        known = Facts(world, move, source, destination, units, referrers, wanted, {}, pinned, frozenset(), writes)
+        known = Facts(project, move, source, destination, groups, referrers, wanted, {}, pinned, frozenset(), writes)
         chosen = choose(wanted, partial(_judged, known))
         moving = chosen.moving
-        more, followers = patches.split(units, referrers, set(moving))
-        more |= {name for name in source.rebound if name in source.binds and units.by_name.get(name) not in moving}
+        more, followers = patches.split(groups, referrers, set(moving))
+        more |= {name for name in source.rebound if name in source.binds and groups.by_name.get(name) not in moving}
         if more <= pinned:
             followed = frozenset(patch.name for patch in followers)
             how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)
@@ -194,15 +194,15 @@ def _settle(
         pinned |= more
 
 
-def _again(world: ProjectIndex, units: DefinitionGroups) -> SecondExecution | None:
-    if not runs_twice(world, units.module):
+def _again(project: ProjectIndex, groups: DefinitionGroups) -> SecondExecution | None:
+    if not runs_twice(project, groups.module):
         return None
-    return SecondExecution(units, bool(Effects(world).of_module(units.module.path)))
+    return SecondExecution(groups, bool(Effects(project).of_module(groups.module.path)))
 
 
 def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
     facts = replace(known, moving=moving)
-    _, followers = patches.split(facts.units, facts.referrers, set(moving))
+    _, followers = patches.split(facts.groups, facts.referrers, set(moving))
     facts = replace(facts, followed=frozenset(patch.name for patch in followers))
     return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
 
@@ -214,23 +214,23 @@ def _executed_at(facts: Facts) -> int | None:
     return below.index if below is not None else None
 
 
-def _tied(move: Move, units: DefinitionGroups) -> Iterator[str]:
+def _tied(move: Move, groups: DefinitionGroups) -> Iterator[str]:
     """Names whose definitions ask which module they stand in: moved code does without them where it can."""
     same_folder = move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
-    for unit in units.all:
-        if any(True for s in unit.statements for _ in questions(units.module, same_folder, s)):
-            yield from unit.binds
+    for group in groups.all:
+        if any(True for s in group.statements for _ in questions(groups.module, same_folder, s)):
+            yield from group.binds
 
 
 def _ordered(facts: Facts) -> tuple[DefinitionGroup, ...]:
-    return tuple(sorted(facts.moving, key=lambda unit: unit.index))
+    return tuple(sorted(facts.moving, key=lambda group: group.index))
 
 
 def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tuple[patches.PatchTarget, ...]) -> Edits:  # type: ignore[type-arg]
     moving = _ordered(facts)
-    statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
+    statements = tuple(sorted((s for group in moving for s in group.statements), key=lambda s: s.index))
     copied = {id(u): u for u in needs.copies}.values()
-    made_again = tuple(s for unit in copied for s in unit.statements[:1])
+    made_again = tuple(s for group in copied for s in group.statements[:1])
     texts = text_references.rewritten(facts.mentions)
     own = texts.get(facts.move.source, ())
     going = text_references.inside(facts, own, statements)
@@ -283,7 +283,7 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
         late=deferred_imports(facts),
         executes=executed_in_place(facts),
     )
-    packages, limit = tuple(new_packages(facts.world, facts.move.destination)), import_style(facts.world.tree)
+    packages, limit = tuple(new_packages(facts.project, facts.move.destination)), import_style(facts.project.tree)
     departure, order = in_old_order(facts, departure, arrival)
     others, kept = importer_edits(
         facts,
@@ -297,31 +297,31 @@ def _edits(facts: Facts, needs: RequiredImports, changes: tuple, followers: tupl
     return Edits(departure, arrival, others, packages, limit, kept, stub_edits(facts))
 
 
-def _unit_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
+def _group_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
     source = facts.source.source
-    for unit in _ordered(facts):
-        disposition, reason = facts.moving[unit]
-        yield GroupPlan(unit.names or (unit.label,), source.place(unit.statements[0].node), disposition, reason)
-    for unit in {id(u): u for u in needs.copies}.values():
-        logger = unit in loggers(facts.units).values()
+    for group in _ordered(facts):
+        disposition, reason = facts.moving[group]
+        yield GroupPlan(group.names or (group.label,), source.place(group.statements[0].node), disposition, reason)
+    for group in {id(u): u for u in needs.copies}.values():
+        logger = group in loggers(facts.groups).values()
         same = (
             "the same logger is got by its name"
             if logger
             else "a type variable that no code can distinguish from the other is made"
         )
         reason = f"{same} in both modules"
-        yield GroupPlan(unit.names, source.place(unit.statements[0].node), Disposition.COPIED, reason)
+        yield GroupPlan(group.names, source.place(group.statements[0].node), Disposition.COPIED, reason)
     stays: dict[str, str] = {}
     for late in needs.late:
         stays.setdefault(late.new.binds, "staying code uses it; moved functions import it when they run")
     for new in needs.imports:
-        if new.binds in facts.units.by_name and (facts.in_place or not facts.source_imports):
+        if new.binds in facts.groups.by_name and (facts.in_place or not facts.source_imports):
             stays.setdefault(new.binds, "staying code uses it; the destination imports it")
     for new in needs.typing_imports:
-        if new.binds in facts.units.by_name:
+        if new.binds in facts.groups.by_name:
             stays.setdefault(new.binds, "only annotations of moved code name it")
     for name, reason in stays.items():
-        node = facts.units.by_name[name].statements[0].node if name in facts.units.by_name else None
+        node = facts.groups.by_name[name].statements[0].node if name in facts.groups.by_name else None
         yield GroupPlan((name,), source.place(node) if node else Place(source.path), Disposition.STAYS, reason)
 
 
@@ -360,7 +360,7 @@ def _file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:
         yield FilePlan(edits.stubs.arrival.path, (f"declares {declared}",))
     for path in edits.new_packages:
         yield FilePlan(path, ("is made, empty: its neighbours are packages",))
-    new = facts.world.names.dotted(facts.move.destination)
+    new = facts.project.names.dotted(facts.move.destination)
     for kept in edits.kept:
         names = ", ".join(kept.names) or "moved code"
         said = f"keeps importing {names} by the old path: with {new} it {kept.reason}"

@@ -13,10 +13,10 @@ from codemods.project.hiding import hides
 from codemods.spelling import did_you_mean
 
 
-def readable(world: ProjectIndex, path: str, role: str) -> Module:
+def readable(project: ProjectIndex, path: str, role: str) -> Module:
     """The module at ``path``; Refused where Python itself can't read it."""
     try:
-        return world.module(path)
+        return project.module(path)
     except Unreadable as error:
         remedy = "make it valid Python for the interpreter that runs this tool"
         raise Refused(
@@ -26,9 +26,9 @@ def readable(world: ProjectIndex, path: str, role: str) -> Module:
         raise Refused(Hazard("no-file", Place(path), f"the {role} can't be read: {error.strerror}")) from error
 
 
-def check_destination(world: ProjectIndex, move: Move) -> None:
+def check_destination(project: ProjectIndex, move: Move) -> None:
     """Refused, with nothing else said, where the new module hides another: whatever is found then has this cause."""
-    found = hides(world.tree, move.destination)
+    found = hides(project.tree, move.destination)
     if found is None:
         return
     another = "choose another name for the destination"
@@ -44,30 +44,30 @@ def check_destination(world: ProjectIndex, move: Move) -> None:
     raise Refused(Hazard("hides-module", Place(move.destination), reason, remedies))
 
 
-def check_names(world: ProjectIndex, move: Move, units: DefinitionGroups) -> None:
+def check_names(project: ProjectIndex, move: Move, groups: DefinitionGroups) -> None:
     """Refused unless each name is defined once, at the top level of the source."""
-    module = units.module
+    module = groups.module
     for name in (*move.names, *move.along, *move.keep):
-        if name in units.by_name:
-            unit = units.by_name[name]
-            if unit.typing_only:
-                place = module.source.place(unit.statements[0].node)
+        if name in groups.by_name:
+            group = groups.by_name[name]
+            if group.typing_only:
+                place = module.source.place(group.statements[0].node)
                 raise Refused(
                     Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ())
                 )
             continue
-        absent = _absent(world, module, name)
+        absent = _absent(project, module, name)
         raise (WrongUsage if absent.code == "no-such-name" else Refused)(absent)
 
 
-def _absent(world: ProjectIndex, module: Module, name: str) -> Hazard:
+def _absent(project: ProjectIndex, module: Module, name: str) -> Hazard:
     imports = module.top_imports.get(name)
     if imports:
-        target = world.target(module, imports[0])
-        origin = world.origin(target, imports[0].attribute) if target and imports[0].attribute else None
+        target = project.target(module, imports[0])
+        origin = project.origin(target, imports[0].attribute) if target and imports[0].attribute else None
         place = module.source.place(imports[0].node)
         if origin:
-            line = world.module(origin[0]).definitions[origin[1]][0].node.lineno
+            line = project.module(origin[0]).definitions[origin[1]][0].node.lineno
             return Hazard(
                 "not-defined-here",
                 place,

@@ -19,13 +19,13 @@ from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 @dataclass(frozen=True)
 class Settled:
-    """What a move is about: pure data, and the world to ask."""
+    """What a move is about: pure data, and the project to ask."""
 
-    world: ProjectIndex
+    project: ProjectIndex
     move: Move
     source: Module
     destination: Module | None
-    units: DefinitionGroups
+    groups: DefinitionGroups
     referrers: Referrers
     request: Request
     moving: dict[DefinitionGroup, tuple[Disposition, str]]
@@ -43,20 +43,20 @@ class Settled:
     @cached_property
     def effects(self) -> Effects:
         """What statements of the tree change when they run."""
-        return Effects(self.world)
+        return Effects(self.project)
 
     @cached_property
     def moved_names(self) -> frozenset[str]:
-        return frozenset(name for unit in self.moving for name in unit.binds)
+        return frozenset(name for group in self.moving for name in group.binds)
 
     @cached_property
     def staying(self) -> tuple[DefinitionGroup, ...]:
-        return tuple(unit for unit in self.units.all if unit not in self.moving)
+        return tuple(group for group in self.groups.all if group not in self.moving)
 
     @cached_property
     def pytest_rules(self) -> PytestRules:
         """What pytest collects in this project."""
-        return pytest_rules(self.world.tree)
+        return pytest_rules(self.project.tree)
 
     @property
     def same_folder(self) -> bool:

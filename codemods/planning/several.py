@@ -29,11 +29,11 @@ def in_turn(moves: Sequence[Move], tree: Tree) -> tuple[Move, ...]:
     if len(joined) == 1:
         return joined
     _refuse_contradictions(joined)
-    world = ProjectIndex(tree)
+    project = ProjectIndex(tree)
     by_source: dict[str, list[Move]] = defaultdict(list)
     for move in joined:
         by_source[move.source].append(move)
-    return tuple(move for source in sorted(by_source) for move in _of_one_source(world, source, by_source[source]))
+    return tuple(move for source in sorted(by_source) for move in _of_one_source(project, source, by_source[source]))
 
 
 def together(plans: Sequence[Plan]) -> Plan:
@@ -41,7 +41,7 @@ def together(plans: Sequence[Plan]) -> Plan:
     plans = [plan for plan in plans if not plan.done] or plans
     if len(plans) == 1:
         return plans[0]
-    moved = {name for plan in plans for unit in plan.units if _goes(unit) for name in unit.names}
+    moved = {name for plan in plans for group in plan.units if _goes(group) for name in group.names}
     files: dict[str, FilePlan] = {}
     for plan in plans:
         for file in plan.files:
@@ -61,8 +61,8 @@ def _both(one: FilePlan, other: FilePlan) -> FilePlan:
     return FilePlan(one.path, tuple(dict.fromkeys(actions)), tuple(dict.fromkeys(kept)))
 
 
-def _goes(unit: GroupPlan) -> bool:
-    return unit.disposition is not Disposition.STAYS
+def _goes(group: GroupPlan) -> bool:
+    return group.disposition is not Disposition.STAYS
 
 
 def _joined(moves: Iterable[Move]) -> tuple[Move, ...]:
@@ -98,22 +98,22 @@ def _refuse_contradictions(moves: Sequence[Move]) -> None:
             raise Refused(Hazard("two-destinations", Place(source), reason, (remedy,)))
 
 
-def _of_one_source(world: ProjectIndex, source: str, moves: list[Move]) -> Iterator[Move]:
+def _of_one_source(project: ProjectIndex, source: str, moves: list[Move]) -> Iterator[Move]:
     """The moves out of one module, those that others need while they are imported first."""
-    if len(moves) == 1 or not any(pending(move, world.module) for move in moves):
+    if len(moves) == 1 or not any(pending(move, project.module) for move in moves):
         yield from moves
         return
-    units = DefinitionGroups(request.readable(world, source, "source"))
-    graph = ReferenceGraph(units, resolved_hints(world, source))
+    groups = DefinitionGroups(request.readable(project, source, "source"))
+    graph = ReferenceGraph(groups, resolved_hints(project, source))
     order = _order(graph, moves)
     for index, move in enumerate(order):
-        later = {n for other in order[index + 1 :] for n in other.names if n in units.by_name}
+        later = {n for other in order[index + 1 :] for n in other.names if n in groups.by_name}
         yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))))
 
 
 def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:
     """What others need at import time first; where that says nothing, what others call."""
-    asked = {graph.units.by_name[n]: move for move in moves for n in move.names if n in graph.units.by_name}
+    asked = {graph.groups.by_name[n]: move for move in moves for n in move.names if n in graph.groups.by_name}
     imported = {move: _needs(graph, move, asked, Moment.IMPORT) for move in moves}
     called = {move: _needs(graph, move, asked, Moment.IMPORT, Moment.CALL) for move in moves}
     try:
@@ -130,24 +130,26 @@ def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:
 def _in_a_cycle(graph: ReferenceGraph, cycle: list[Move]) -> Refused:
     names = " needs ".join(", ".join(move.names) for move in reversed(cycle))
     reason = f"while the modules are imported, {names}: apart, none of them could be imported first"
-    first = graph.units.by_name[cycle[0].names[0]].statements[0].node
-    return Refused(Hazard("import-cycle", graph.units.module.source.place(first), reason, ("move them to one module",)))
+    first = graph.groups.by_name[cycle[0].names[0]].statements[0].node
+    return Refused(
+        Hazard("import-cycle", graph.groups.module.source.place(first), reason, ("move them to one module",))
+    )
 
 
 def _needs(graph: ReferenceGraph, move: Move, asked: dict[DefinitionGroup, Move], *moments: Moment) -> set[Move]:
     """The other moves whose names this one's code needs, what moves along included."""
-    by_name = graph.units.by_name
+    by_name = graph.groups.by_name
     found: set[Move] = set()
     todo = deque(by_name[n] for n in (*move.names, *move.along) if n in by_name)
     seen = set(todo)
     while todo:
         for need in graph.needs(todo.popleft()).values():
-            unit = by_name.get(need.name)
-            if unit is None or unit in seen or need.moment not in moments:
+            group = by_name.get(need.name)
+            if group is None or group in seen or need.moment not in moments:
                 continue
-            seen.add(unit)
-            if asked.get(unit, move) != move:
-                found.add(asked[unit])
+            seen.add(group)
+            if asked.get(group, move) != move:
+                found.add(asked[group])
             else:
-                todo.append(unit)
+                todo.append(group)
     return found

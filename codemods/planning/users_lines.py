@@ -30,7 +30,9 @@ class UsersLines:
     def plan(self, plan: Plan) -> Plan:
         if not self.changed:
             return plan
-        units = tuple(replace(unit, place=self.place(unit.place), reason=self.text(unit.reason)) for unit in plan.units)
+        units = tuple(
+            replace(group, place=self.place(group.place), reason=self.text(group.reason)) for group in plan.units
+        )
         return replace(plan, units=units, hazards=tuple(self.hazards(plan.hazards)))
 
     def hazards(self, hazards: Iterable[Hazard]) -> list[Hazard]:

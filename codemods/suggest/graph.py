@@ -34,36 +34,36 @@ class Edge:
 class SymbolGraph:
     """The definition groups of a module that can move, and the edges between them."""
 
-    def __init__(self, units: DefinitionGroups) -> None:
-        self.units = units
+    def __init__(self, groups: DefinitionGroups) -> None:
+        self.groups = groups
 
     @cached_property
     def nodes(self) -> tuple[DefinitionGroup, ...]:
         """Definitions in the order of the text; loggers aside, which every module gets again by their name."""
-        again = set(loggers(self.units).values())
+        again = set(loggers(self.groups).values())
         return tuple(
-            unit
-            for unit in self.units.all
-            if unit.names
-            and unit.names != ("__all__",)
-            and unit not in again
-            and not unit.typing_only
-            and any(unit is self.units.by_name.get(name) for name in unit.names)
+            node
+            for node in self.groups.all
+            if node.names
+            and node.names != ("__all__",)
+            and node not in again
+            and not node.typing_only
+            and any(node is self.groups.by_name.get(name) for name in node.names)
         )
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
-        return tuple(edge for unit in self.nodes for edge in self._edges_of(unit))
+        return tuple(edge for node in self.nodes for edge in self._edges_of(node))
 
-    def used_by(self, unit: DefinitionGroup) -> tuple[Edge, ...]:
+    def used_by(self, node: DefinitionGroup) -> tuple[Edge, ...]:
         """What a definition refers to."""
-        return self._from.get(unit, ())
+        return self._from.get(node, ())
 
-    def users_of(self, unit: DefinitionGroup) -> tuple[Edge, ...]:
-        return self._to.get(unit, ())
+    def users_of(self, node: DefinitionGroup) -> tuple[Edge, ...]:
+        return self._to.get(node, ())
 
-    def lines(self, unit: DefinitionGroup) -> int:
-        return sum((s.node.end_lineno or s.node.lineno) - _first_line(s.node) + 1 for s in unit.statements)
+    def lines(self, node: DefinitionGroup) -> int:
+        return sum((s.node.end_lineno or s.node.lineno) - _first_line(s.node) + 1 for s in node.statements)
 
     def lines_of(self, group: Iterable[DefinitionGroup]) -> int:
         return sum(map(self.lines, group))
@@ -76,22 +76,22 @@ class SymbolGraph:
 
     @cached_property
     def _from(self) -> dict[DefinitionGroup, tuple[Edge, ...]]:
-        return {unit: tuple(e for e in self.edges if e.user is unit) for unit in self.nodes}
+        return {node: tuple(e for e in self.edges if e.user is node) for node in self.nodes}
 
     @cached_property
     def _to(self) -> dict[DefinitionGroup, tuple[Edge, ...]]:
-        return {unit: tuple(e for e in self.edges if e.used is unit) for unit in self.nodes}
+        return {node: tuple(e for e in self.edges if e.used is node) for node in self.nodes}
 
-    def _edges_of(self, unit: DefinitionGroup) -> Iterator[Edge]:
+    def _edges_of(self, node: DefinitionGroup) -> Iterator[Edge]:
         found: dict[DefinitionGroup, dict[Moment, set[int]]] = {}
         nodes = set(self.nodes)
-        for reference in unit.references:
-            used = self.units.by_name.get(reference.name)
-            if used is not None and used is not unit and used in nodes:
-                line = getattr(reference.node, "lineno", unit.statements[0].node.lineno)
+        for reference in node.references:
+            used = self.groups.by_name.get(reference.name)
+            if used is not None and used is not node and used in nodes:
+                line = getattr(reference.node, "lineno", node.statements[0].node.lineno)
                 found.setdefault(used, {}).setdefault(reference.moment, set()).add(line)
         for used in sorted(found, key=lambda u: u.index):
-            yield Edge(unit, used, {moment: tuple(sorted(lines)) for moment, lines in found[used].items()})
+            yield Edge(node, used, {moment: tuple(sorted(lines)) for moment, lines in found[used].items()})
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -41,8 +41,8 @@ class Grouping:
         self.on_top = bool(self.roles.drivers)
         self._rest = next((n for n, group in enumerate(groups) if group & top), len(groups))
         for number, group in enumerate(groups):
-            for unit in group:
-                self._place[unit] = number
+            for node in group:
+                self._place[node] = number
         self._small_ones_stay()
         self._place_helpers()
         self._break_cycles()
@@ -53,7 +53,7 @@ class Grouping:
 
     @property
     def stays(self) -> tuple[DefinitionGroup, ...]:
-        return tuple(unit for unit in self.graph.nodes if self._place[unit] == self._rest)
+        return tuple(node for node in self.graph.nodes if self._place[node] == self._rest)
 
     @property
     def new(self) -> list[tuple[DefinitionGroup, ...]]:
@@ -62,14 +62,14 @@ class Grouping:
         return [self._members(n) for n in numbers if n != self._rest and self._members(n)]
 
     def _members(self, number: int) -> tuple[DefinitionGroup, ...]:
-        return tuple(unit for unit in self.graph.nodes if self._place[unit] == number)
+        return tuple(node for node in self.graph.nodes if self._place[node] == number)
 
     # -- themes
 
     def _themes_joined(self) -> list[Group]:
         serving = self.roles.bases | self.roles.drivers
-        free = [unit for unit in self.roles.themes if unit not in serving]
-        needs = {unit: self._themes_needed(unit, frozenset(free)) for unit in free}
+        free = [node for node in self.roles.themes if node not in serving]
+        needs = {node: self._themes_needed(node, frozenset(free)) for node in free}
         # What needs one another when called would be two modules that import one another.
         groups: list[Group] = [frozenset(component) for component in strongly_connected(needs)]
         groups.sort(key=lambda group: min(map(_position, group)))
@@ -90,10 +90,10 @@ class Grouping:
                 groups.append(frozenset(serves))
         return groups
 
-    def _themes_needed(self, unit: DefinitionGroup, themes: Group) -> list[DefinitionGroup]:
+    def _themes_needed(self, node: DefinitionGroup, themes: Group) -> list[DefinitionGroup]:
         """The themes that a theme uses at run time, itself or through helpers."""
         found: dict[DefinitionGroup, None] = {}
-        todo, seen = [unit], {unit}
+        todo, seen = [node], {node}
         while todo:
             for edge in self.graph.used_by(todo.pop()):
                 if edge.at_run_time and edge.used not in seen:
@@ -128,7 +128,7 @@ class Grouping:
         edges = [e for e in (*self.graph.used_by(one), *self.graph.used_by(other)) if {e.user, e.used} == {one, other}]
         found = sum(self._closeness(edge) for edge in edges if edge.at_run_time)
         found += sum(0.1 for edge in edges if not edge.at_run_time)
-        mine, theirs = (self._needs(unit) for unit in (one, other))
+        mine, theirs = (self._needs(node) for node in (one, other))
         if mine & theirs:
             found += _CALLED * sum(map(self._telling, mine & theirs)) / sum(map(self._telling, mine | theirs))
         same, themes = self._same_words(one, other, common), self.roles.themes
@@ -145,8 +145,8 @@ class Grouping:
         whole = sum(weights.values())
         return sum(weights[word] for word in mine & theirs) / whole if whole else 0.0
 
-    def _needs(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
-        return {edge.used for edge in self.graph.used_by(unit) if edge.at_run_time} - self.roles.bases
+    def _needs(self, node: DefinitionGroup) -> set[DefinitionGroup]:
+        return {edge.used for edge in self.graph.used_by(node) if edge.at_run_time} - self.roles.bases
 
     def _closeness(self, edge: Edge) -> float:
         return 1.0 if edge.at_import else _CALLED * self._telling(edge.used)
@@ -163,12 +163,12 @@ class Grouping:
 
     def _small_ones_stay(self) -> None:
         by_group: dict[int, list[DefinitionGroup]] = {}
-        for unit, number in self._place.items():
-            by_group.setdefault(number, []).append(unit)
+        for node, number in self._place.items():
+            by_group.setdefault(number, []).append(node)
         for number, group in by_group.items():
             if number != self._rest and self.graph.lines_of(self._with_own_helpers(group)) < self.least:
-                for unit in group:
-                    self._place[unit] = self._rest
+                for node in group:
+                    self._place[node] = self._rest
 
     def _with_own_helpers(self, group: Iterable[DefinitionGroup]) -> set[DefinitionGroup]:
         """A group, and the helpers that nobody else uses."""
@@ -276,25 +276,25 @@ class Grouping:
 
     def _join(self, home: int, numbers: Iterable[int]) -> None:
         gone = set(numbers)
-        for unit, number in self._place.items():
+        for node, number in self._place.items():
             if number in gone:
-                self._place[unit] = home
+                self._place[node] = home
 
 
 def _around(groups: list[Group], one: int, other: int, needs: dict[DefinitionGroup, list[DefinitionGroup]]) -> bool:
     """Would a third group need the two joined, and they it? Then there is a way from one to the other around both."""
-    home = {unit: number for number, group in enumerate(groups) for unit in group}
-    graph = [{home[used] for unit in group for used in needs[unit]} - {n} for n, group in enumerate(groups)]
+    home = {node: number for number, group in enumerate(groups) for node in group}
+    graph = [{home[used] for node in group for used in needs[node]} - {n} for n, group in enumerate(groups)]
     return any(
         reaches([n for n in graph[start] if n != goal], goal, graph.__getitem__, {start})
         for start, goal in ((one, other), (other, one))
     )
 
 
-def _position(unit: DefinitionGroup) -> int:
-    return unit.index
+def _position(node: DefinitionGroup) -> int:
+    return node.index
 
 
-def _common_words(units: Iterable[DefinitionGroup]) -> Counter[str]:
+def _common_words(nodes: Iterable[DefinitionGroup]) -> Counter[str]:
     """In how many names each word stands."""
-    return Counter(word for unit in units for word in words(unit.label))
+    return Counter(word for node in nodes for word in words(node.label))

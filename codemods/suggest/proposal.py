@@ -75,19 +75,19 @@ class Suggestion:
 
 def suggest(tree: Tree, source: str, into: int | None = None) -> Suggestion:
     """How the module at ``source`` may be split, ``into`` at most so many with itself. Raises Unreadable, OSError."""
-    world = ProjectIndex(tree)
-    graph = SymbolGraph(DefinitionGroups(world.module(source)))
+    project = ProjectIndex(tree)
+    graph = SymbolGraph(DefinitionGroups(project.module(source)))
     grouping = Grouping(graph, into)
     possible, left = _each_alone(grouping, graph, source, tree)
     modules, left, solution = _carried(possible, left, source, tree)
     modules = _crossed(modules, graph, source)
     gone = {name for module in modules for name in module.names}
-    stays = [unit for unit in graph.nodes if not gone & set(unit.names)]
+    stays = [node for node in graph.nodes if not gone & set(node.names)]
     return Suggestion(
         source,
         graph.lines_of(graph.nodes),
         tuple(modules),
-        tuple(name for unit in stays for name in unit.names),
+        tuple(name for node in stays for name in node.names),
         graph.lines_of(stays),
         tuple(_why_stays(grouping)),
         tuple(left),
@@ -110,7 +110,7 @@ def _named(
         NewModule(
             key.strip("_"),
             (folder / f"{key}.py").as_posix(),
-            tuple(name for unit in group for name in unit.names),
+            tuple(name for node in group for name in node.names),
             tuple(head),
             graph.lines_of(group),
             tuple(_why(group, head, graph)),
@@ -121,8 +121,8 @@ def _named(
 
 def _crossed(modules: Sequence[NewModule], graph: SymbolGraph, source: str) -> list[NewModule]:
     """With what each needs of the others: what was left out stays in the source."""
-    groups = {module: [unit for unit in graph.nodes if set(unit.names) <= {*module.names}] for module in modules}
-    home = {unit: PurePosixPath(module.path).stem for module, group in groups.items() for unit in group}
+    groups = {module: [node for node in graph.nodes if set(node.names) <= {*module.names}] for module in modules}
+    home = {node: PurePosixPath(module.path).stem for module, group in groups.items() for node in group}
     stem = PurePosixPath(source).stem
     return [replace(module, crossing=tuple(_crossing(group, home, stem, graph))) for module, group in groups.items()]
 
@@ -135,13 +135,13 @@ def _below(path: str, folder: PurePosixPath) -> bool:
 def _heads(group: Sequence[DefinitionGroup], themes: set[DefinitionGroup], graph: SymbolGraph) -> list[str]:
     """What a group is about: those first that most others in it use, then the longest."""
     inside = set(group)
-    found = [unit for unit in group if unit in themes] or list(group)
+    found = [node for node in group if node in themes] or list(group)
 
-    def rank(unit: DefinitionGroup) -> tuple[int, int, int]:
-        users = sum(edge.user in inside and edge.at_import for edge in graph.users_of(unit))
-        return -users, -graph.lines(unit), unit.index
+    def rank(node: DefinitionGroup) -> tuple[int, int, int]:
+        users = sum(edge.user in inside and edge.at_import for edge in graph.users_of(node))
+        return -users, -graph.lines(node), node.index
 
-    return [unit.label for unit in sorted(found, key=rank)]
+    return [node.label for node in sorted(found, key=rank)]
 
 
 def _why(group: Sequence[DefinitionGroup], heads: Sequence[str], graph: SymbolGraph) -> Iterator[str]:
@@ -151,14 +151,14 @@ def _why(group: Sequence[DefinitionGroup], heads: Sequence[str], graph: SymbolGr
         if made:
             yield f"{_some(made)} inherit{'s' if len(made) == 1 else ''} from {base.label}"
     own = [
-        unit.label
-        for unit in group
-        if unit.label not in heads and graph.users_of(unit) and all(e.user in inside for e in graph.users_of(unit))
+        node.label
+        for node in group
+        if node.label not in heads and graph.users_of(node) and all(e.user in inside for e in graph.users_of(node))
     ]
     if own:
         yield f"only they use {_some(own)}"
-    helpers = (unit for unit in group if unit.label not in heads)
-    shared = [unit.label for unit in helpers if any(edge.user not in inside for edge in graph.users_of(unit))]
+    helpers = (node for node in group if node.label not in heads)
+    shared = [node.label for node in helpers if any(edge.user not in inside for edge in graph.users_of(node))]
     if shared:
         yield f"{_some(shared)} {'is' if len(shared) == 1 else 'are'} shared with modules that import this one anyway"
 
@@ -183,11 +183,11 @@ def _moment(edge: Edge) -> str:
 
 def _why_stays(grouping: Grouping) -> Iterator[str]:
     roles = grouping.roles
-    for units, one, many in (
+    for nodes, one, many in (
         (roles.bases, "is needed by most others", "are needed by most others"),
         (roles.drivers, "uses most others", "use most others"),
     ):
-        labels = [unit.label for unit in sorted(units, key=lambda u: u.index)]
+        labels = [node.label for node in sorted(nodes, key=lambda u: u.index)]
         if labels:
             yield f"{_some(labels)} {one if len(labels) == 1 else many}"
 
@@ -264,7 +264,7 @@ def _alone(module: NewModule, source: str, tree: Tree) -> NewModule | Left:
 
 def _taken(plan: Plan) -> set[str]:
     goes = (Disposition.MOVES, Disposition.GOES_ALONG)
-    return {name for unit in plan.units if unit.disposition in goes for name in unit.names}
+    return {name for group in plan.units if group.disposition in goes for name in group.names}
 
 
 def _culprit(modules: Sequence[NewModule], source: str, tree: Tree) -> tuple[NewModule, Refused] | None:

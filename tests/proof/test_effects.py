@@ -31,9 +31,9 @@ def test_loud(text: str) -> None:
 
 def test_a_block_for_type_checkers_reads_nothing_at_run_time() -> None:
     snapshot = Snapshot(MemoryTree({"a.py": b"if TYPE_CHECKING:\n    X = Y\nelse:\n    X = Z\n", "b.py": b"X = 1\n"}))
-    outline = snapshot.outline("a.py")
-    assert outline is not None
-    assert [getattr(name, "id", "") for name in immediate(outline.body[0])] == ["Z"]
+    symbols = snapshot.symbols("a.py")
+    assert symbols is not None
+    assert [getattr(name, "id", "") for name in immediate(symbols.body[0])] == ["Z"]
 
 
 def test_it_does_not_hang_on_who_asked_first() -> None:

@@ -129,7 +129,7 @@ class Endless(BaseException):
 def changed(text: str, limit: int = LIMIT) -> frozenset[tuple[str, str]]:
     """What the last statement of a module changes; a program that runs too many function bodies is stopped."""
     side = Snapshot(MemoryTree({"mod.py": text.encode()}))
-    last = side.outline("mod.py").body[-1]  # type: ignore[union-attr]
+    last = side.symbols("mod.py").body[-1]  # type: ignore[union-attr]
     begin, runs = Calls.begin, iter(range(limit))
 
     def counted(self: Calls, call: Call) -> bool:
@@ -224,10 +224,10 @@ MANY = "LOG = []\n\n\ndef log():\n    LOG.append(1)\n\n\n" + "\n\n".join(
 def test_what_leads_to_too_much_code_changes_something_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("codemods.proof.importing.abstract.machine.STEPS", 100)
     side = Snapshot(MemoryTree({"mod.py": f"{MANY}\n\nMADE = f0()\nMADE.x()\nlog()\n".encode()}))
-    outline = side.outline("mod.py")
-    assert outline is not None
+    symbols = side.symbols("mod.py")
+    assert symbols is not None
     interpreter = AbstractInterpreter(side, frozenset())
-    first, second, last = (interpreter.run("mod.py", node) for node in outline.body[-3:])
+    first, second, last = (interpreter.run("mod.py", node) for node in symbols.body[-3:])
     assert first == {UNKNOWN}
     assert UNKNOWN in second  # nobody knows what the name stands for
     assert last == {("mod.py", "LOG")}  # what was given up leaves nothing behind

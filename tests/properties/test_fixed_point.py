@@ -65,7 +65,7 @@ def test_local_names_that_are_made_of_one_another() -> None:
     steps = "".join(f"    x{n}, y{n} = mix(x{n - 1}, y{n - 1}), mix(y{n - 1}, x{n - 1})\n" for n in range(1, 60))
     head = "TABLE = []\ndef mix(a, b):\n    return a or b\ndef f():\n    x0 = y0 = TABLE\n"
     text = f"{head}{steps}    x59.append(1)\nf()\n"
-    world = ProjectIndex(MemoryTree({"shop.py": text.encode()}))
-    module = world.module("shop.py")
-    (effect,) = Effects(world).of(module, module.statements[-1])
+    project = ProjectIndex(MemoryTree({"shop.py": text.encode()}))
+    module = project.module("shop.py")
+    (effect,) = Effects(project).of(module, module.statements[-1])
     assert effect.target == ("shop.py", "TABLE")

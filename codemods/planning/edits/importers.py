@@ -35,7 +35,7 @@ def importer_edits(
             continue
         modules[module.path] = module
         beside = None if item.level else (item.module, facts.move.source)
-        target = reference_to(facts.move.destination, module.path, item.level > 0, facts.world.names, beside)
+        target = reference_to(facts.move.destination, module.path, item.level > 0, facts.project.names, beside)
         rehomes[module.path].append(ImportRetarget(item, target))
     for path, found in list(rehomes.items()):
         difference = order.of_importer(modules[path], [rehome.item for rehome in found])
@@ -53,7 +53,7 @@ def importer_edits(
             del named[path]
     for path, edits in (*named.items(), *((path, (edit,)) for path, edit in entries)):
         if path not in (facts.move.source, facts.move.destination):
-            texts[path] = facts.world.module(path) if path.endswith(".py") else None
+            texts[path] = facts.project.module(path) if path.endswith(".py") else None
             strings[path] += edits
     for patch in followers:
         assert patch.module is not None and patch.text is not None
@@ -89,7 +89,7 @@ def _retargeted(facts: Facts, patch: PatchTarget) -> Replacement:
     assert patch.module is not None and patch.text is not None
     source = patch.module.source
     start, end = source.start(patch.text), source.end(patch.text)
-    names = facts.world.names
+    names = facts.project.names
     old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
     text = source.text[start:end].replace(f"{old}.{patch.name}", f"{new}.{patch.name}", 1)
     return Replacement(start, end, text, f"names {text} in a patch")

@@ -27,9 +27,9 @@ class Leaving:
 
 def leaving(facts: Facts) -> Iterator[Leaving]:
     """Every place that shows moved names because the source defines them."""
-    old = facts.world.names.dotted(facts.move.source)
+    old = facts.project.names.dotted(facts.move.source)
     shown = list(_shown(facts))
-    new = facts.world.names.dotted(facts.move.destination)
+    new = facts.project.names.dotted(facts.move.destination)
     there = {name for one in shown if one.module == new for name in _documented(facts) if one.lists(name, True)}
     for one in shown:
         names = sorted(_left(facts, one) - there) if one.module == old else []
@@ -43,7 +43,7 @@ def shown_beside(facts: Facts) -> Iterator[tuple[str, Replacement]]:
 
 
 def _shown(facts: Facts) -> Iterator[ModuleShown]:
-    tree, dotted = facts.world.tree, facts.world.names.dotted
+    tree, dotted = facts.project.tree, facts.project.names.dotted
     words = {dotted(path).rpartition(".")[2] for path in (facts.move.source, facts.move.destination)}
     for path in sorted(tree.texts_with(words)):
         text = tree.read(path).decode("utf-8", "replace")
@@ -55,8 +55,8 @@ def _documented(facts: Facts) -> dict[str, bool]:
     source = facts.source.source
     return {
         name: documented(source, s.node)
-        for unit in facts.moving
-        for s in unit.statements
+        for group in facts.moving
+        for s in group.statements
         for name in sorted(s.binds & facts.moved_names)
     }
 
@@ -77,10 +77,10 @@ def _added(facts: Facts, one: ModuleShown, names: frozenset[str]) -> Replacement
     names what leaves, or the text is none of ours."""
     if one.named or one.mark.startswith("`"):
         return None
-    new = facts.world.names.dotted(facts.move.destination)
+    new = facts.project.names.dotted(facts.move.destination)
     if facts.destination is not None and one.mark == ":::":
         return None
-    text = facts.world.tree.read(one.path).decode("utf-8", "replace")
+    text = facts.project.tree.read(one.path).decode("utf-8", "replace")
     newline = "\r\n" if "\r\n" in text else "\n"
     rest = text[one.end :]
     rest = rest[: rest.find("automodule::")] if "automodule::" in rest else rest

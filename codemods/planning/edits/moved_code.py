@@ -21,11 +21,11 @@ def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
     """Replacements in offsets of the source: ``__name__`` becomes the old module's name, ``globals()`` its namespace,
     relative imports keep their target."""
     source = facts.source
-    copied = [s for unit in needs.copies for s in unit.statements[:1]]
+    copied = [s for group in needs.copies for s in group.statements[:1]]
     edits: dict[tuple[int, int], Replacement] = {}
-    dotted = facts.world.names.dotted(facts.move.source)
+    dotted = facts.project.names.dotted(facts.move.source)
     dropped = {item.node for item in arriving(facts)}
-    for statement in (*(s for unit in facts.moving for s in unit.statements), *copied):
+    for statement in (*(s for group in facts.moving for s in group.statements), *copied):
         for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
@@ -97,7 +97,7 @@ def _relative_imports(
 ) -> list[Replacement]:
     """``from .x import y`` inside moved functions names the same module from its new place."""
     found = []
-    names = needs.world.names
+    names = needs.project.names
     if names.package(module.path) == names.package(needs.destination):
         return []
     for node in ast.walk(statement):

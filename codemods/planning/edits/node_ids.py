@@ -12,7 +12,7 @@ from codemods.planning.imports.source_imports import imported_back
 
 def node_ids(facts: Facts) -> Iterator[tuple[str, Replacement]]:
     """(file, edit) for each node id of a test that stands in the destination alone now."""
-    tree, move = facts.world.tree, facts.move
+    tree, move = facts.project.tree, facts.move
     if not facts.pytest_rules.reads(move.source):
         return
     names = facts.moved_names - {str(new.attribute) for new in imported_back(facts)}

@@ -13,7 +13,7 @@ from codemods.planning.references.used_names import Use, uses
 def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
     """A refusal for each file in which an import would fail under one of the names of the file."""
     move = facts.move
-    named = uses(facts.world, move.source, facts.referrers.files)
+    named = uses(facts.project, move.source, facts.referrers.files)
     arriving = [*edits.arrival.imports, *(late.new for late in edits.arrival.body.late)]
     departure = edits.departure
     staying = [new.module for new in (*departure.back, *(late.new for late in departure.late))]
@@ -38,7 +38,7 @@ def _whole(new: NewImport) -> str:
 
 def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
     """Why ``from <module> import`` in ``path`` finds nothing where the file is used so; None where it does."""
-    names = facts.world.names
+    names = facts.project.names
     target = _target(facts, path, module)
     if use.place is None or target is None or not path.startswith(f"{use.root}/" if use.root else ""):
         return None
@@ -60,7 +60,7 @@ def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
 
 def _target(facts: Facts, path: str, module: str) -> str | None:
     """The file that an import in ``path`` means: the new one is there already for this question."""
-    names, move = facts.world.names, facts.move
+    names, move = facts.project.names, facts.move
     absolute = names.written(path, module) or ""
     if absolute in {names.dotted(move.destination, root) for root in (names.root_of(move.destination), *names.roots)}:
         return move.destination
@@ -69,7 +69,7 @@ def _target(facts: Facts, path: str, module: str) -> str | None:
 
 def _already(facts: Facts, root: str | None) -> bool:
     """Does the source import from this root whenever it is imported, None: by dots?"""
-    names = facts.world.names
+    names = facts.project.names
     for item in facts.source.imports:
         if (
             item.guarded
@@ -79,7 +79,7 @@ def _already(facts: Facts, root: str | None) -> bool:
             or (item.level > 0) != (root is None)
         ):
             continue
-        target = facts.world.target(facts.source, item)
+        target = facts.project.target(facts.source, item)
         if root is None or (target is not None and names.prefix(item.module, target) == root):
             return True
     return False

@@ -36,9 +36,9 @@ class _StubNeeds(RequiredImports):
 def stub_edits(facts: Facts) -> StubEdits | None:
     """What the stubs lose and get; None where they say nothing of moved names. Raises Refused."""
     source, destination = _stub(facts, facts.move.source), _stub(facts, facts.move.destination)
-    units = DefinitionGroups(source) if source else None
-    moving = _moving(facts, units) if units else ()
-    if source is None or units is None or not moving:
+    groups = DefinitionGroups(source) if source else None
+    moving = _moving(facts, groups) if groups else ()
+    if source is None or groups is None or not moving:
         if source is None and destination is not None:
             _refuse_hidden(facts, destination)
         return None
@@ -48,63 +48,63 @@ def stub_edits(facts: Facts) -> StubEdits | None:
             f"the stub declares {moving[0].label}, and {facts.move.destination} has no stub that could",
             f"make {facts.move.destination}i first (stubgen and pyright --createstub can)",
         )
-    relative = relative_style(source, facts.world.names)
-    needs = _StubNeeds(facts.world, units, moving, facts.move.destination, relative)
+    relative = relative_style(source, facts.project.names)
+    needs = _StubNeeds(facts.project, groups, moving, facts.move.destination, relative)
     needs.solve()
     if destination is not None:
         _refuse_collisions(facts, moving, needs, destination)
-    return _edits(facts, units, moving, needs, destination)
+    return _edits(facts, groups, moving, needs, destination)
 
 
 def _stub(facts: Facts, path: str) -> Module | None:
     stub = path + "i"
-    if stub not in facts.world.tree.paths:
+    if stub not in facts.project.tree.paths:
         return None
     try:
-        return facts.world.module(stub)
+        return facts.project.module(stub)
     except Unreadable as error:
         raise Refused(Hazard("unreadable", error.place, f"the stub can't be read: {error.reason}")) from error
 
 
-def _moving(facts: Facts, units: DefinitionGroups) -> tuple[DefinitionGroup, ...]:
-    """The units of the stub that declare moved names, and what only they need and only the stub has."""
+def _moving(facts: Facts, groups: DefinitionGroups) -> tuple[DefinitionGroup, ...]:
+    """The groups of the stub that declare moved names, and what only they need and only the stub has."""
     moved = facts.moved_names
-    moving = {unit for name, unit in units.by_name.items() if name in moved}
+    moving = {group for name, group in groups.by_name.items() if name in moved}
     elsewhere = {item.attribute for module, item in facts.referrers.imports if module.path.endswith(".pyi")}
     while True:
         more = {
-            unit
-            for name, unit in units.by_name.items()
-            if unit not in moving
-            and not unit.binds & (facts.source.binds | elsewhere | set(units.module.exported or ()))
-            and units.readers[name]
-            and units.readers[name] <= moving
+            group
+            for name, group in groups.by_name.items()
+            if group not in moving
+            and not group.binds & (facts.source.binds | elsewhere | set(groups.module.exported or ()))
+            and groups.readers[name]
+            and groups.readers[name] <= moving
         }
         if not more:
             break
         moving |= more
-    for unit in moving:
-        staying = sorted((unit.binds & facts.source.binds) - moved)
+    for group in moving:
+        staying = sorted((group.binds & facts.source.binds) - moved)
         if staying:
             _refuse(
-                units.module.source.place(unit.statements[0].node),
-                f"the stub declares {', '.join(sorted(unit.binds & moved))} and {staying[0]} in one statement, "
+                groups.module.source.place(group.statements[0].node),
+                f"the stub declares {', '.join(sorted(group.binds & moved))} and {staying[0]} in one statement, "
                 f"and {staying[0]} stays",
                 "divide the statement",
             )
-    return tuple(sorted(moving, key=lambda unit: unit.index))
+    return tuple(sorted(moving, key=lambda group: group.index))
 
 
 def _edits(
     facts: Facts,
-    units: DefinitionGroups,
+    groups: DefinitionGroups,
     moving: tuple[DefinitionGroup, ...],
     needs: RequiredImports,
     destination: Module | None,
 ) -> StubEdits:
-    source = units.module
-    statements = tuple(sorted((s for unit in moving for s in unit.statements), key=lambda s: s.index))
-    staying = [unit for unit in units.all if unit not in moving]
+    source = groups.module
+    statements = tuple(sorted((s for group in moving for s in group.statements), key=lambda s: s.index))
+    staying = [group for group in groups.all if group not in moving]
     dropped = [] if destination is None else list(_own_imports(facts, destination))
     arrival = DestinationEdits(
         facts.move.destination + "i",
@@ -123,13 +123,13 @@ def _edits(
         statements,
         tuple(_dropped(source, staying, needs)),
         blocks=tuple(_dropped_blocks(source, staying, needs)),
-        back=tuple(_back(facts, units, moving, staying)),
+        back=tuple(_back(facts, groups, moving, staying)),
     )
     return StubEdits(departure, arrival)
 
 
 def _read(source: Module, staying: list[DefinitionGroup]) -> set[str]:
-    read = {r.name for unit in staying for s in unit.statements if not s.is_import for r in s.references}
+    read = {r.name for group in staying for s in group.statements if not s.is_import for r in s.references}
     return read | set(source.exported or ())
 
 
@@ -154,15 +154,15 @@ def _line(source: Module, item: Import) -> str:
 
 
 def _back(
-    facts: Facts, units: DefinitionGroups, moving: tuple[DefinitionGroup, ...], staying: list[DefinitionGroup]
+    facts: Facts, groups: DefinitionGroups, moving: tuple[DefinitionGroup, ...], staying: list[DefinitionGroup]
 ) -> Iterator[NewImport]:
     """What the stub goes on offering: with ``as``, for without it stubs pass nothing on."""
-    source = units.module
-    relative = relative_style(source, facts.world.names)
-    module = reference_to(facts.move.destination, source.path, relative, facts.world.names)
-    read = {r.name for unit in staying for r in unit.references}
-    for unit in moving:
-        for name in unit.names:
+    source = groups.module
+    relative = relative_style(source, facts.project.names)
+    module = reference_to(facts.move.destination, source.path, relative, facts.project.names)
+    read = {r.name for group in staying for r in group.references}
+    for group in moving:
+        for name in group.names:
             offered = facts.move.reexport is not Reexport.NONE and name in facts.source.binds
             if offered and (name in facts.move.names or not name.startswith("_")):
                 yield NewImport(module, name, None if name in (source.exported or ()) else name)
@@ -173,7 +173,7 @@ def _back(
 def _own_imports(facts: Facts, destination: Module) -> Iterator[Import]:
     """Imports of moved names from the source in the stub that declares them now."""
     for item in destination.imports:
-        if item.attribute in facts.moved_names and facts.world.target(destination, item) == facts.move.source:
+        if item.attribute in facts.moved_names and facts.project.target(destination, item) == facts.move.source:
             yield item
 
 
@@ -192,8 +192,8 @@ def _refuse_collisions(
     facts: Facts, moving: tuple[DefinitionGroup, ...], needs: RequiredImports, destination: Module
 ) -> None:
     own = {item.binds for item in _own_imports(facts, destination)}
-    for unit in moving:
-        for name in sorted(unit.binds & destination.binds - own):
+    for group in moving:
+        for name in sorted(group.binds & destination.binds - own):
             _refuse(Place(destination.path), f"this stub has another {name} already", "rename one of them")
     for new in (*needs.imports, *needs.typing_imports):
         if new.binds in destination.binds and not any(
@@ -207,8 +207,8 @@ def _same(facts: Facts, destination: Module, item: Import, new: NewImport) -> bo
     if item.attribute != new.attribute:
         return False
     name = new.module.lstrip(".")
-    wanted = facts.world.names.absolute(destination.path, name or None, len(new.module) - len(name))
-    return wanted == facts.world.names.absolute(destination.path, item.module or None, item.level)
+    wanted = facts.project.names.absolute(destination.path, name or None, len(new.module) - len(name))
+    return wanted == facts.project.names.absolute(destination.path, item.module or None, item.level)
 
 
 def _refuse(place: Place, reason: str, remedy: str) -> None:

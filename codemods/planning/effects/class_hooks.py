@@ -53,7 +53,7 @@ class ClassHooks:
         elif target is not None and isinstance(node, ast.ClassDef):
             yield from self._derived(target)
         elif target is not None and isinstance(value, ast.expr) and id(value) not in seen:
-            yield from self._base(self.resolver.world.module(target[0]), None, value, seen | {id(value)})
+            yield from self._base(self.resolver.project.module(target[0]), None, value, seen | {id(value)})
         elif holder is None or expression.id in holder.parameters:  # type: ignore[attr-defined]
             label = ast.unparse(base)
             yield Callee(label, changes=frozenset({target or ("", label)}))
@@ -68,7 +68,7 @@ class ClassHooks:
         if target in self.listed:
             yield Callee(target[1], changes=frozenset({target}))
         for above, node in self.resolver.above(target):
-            module = self.resolver.world.module(above[0])
+            module = self.resolver.project.module(above[0])
             for inner in node.body:
                 if isinstance(inner, FUNCTIONS) and inner.name == "__init_subclass__":
                     for found in self.resolver.methods(above, inner.name, 1, frozenset({above})):
@@ -102,7 +102,7 @@ class ClassHooks:
                 yield replace(found, made=name == "__init__", inherits=True)
         for above, node in self.resolver.above(meta):
             for base in node.bases:
-                found = self.resolver.named(self.resolver.world.module(above[0]), None, chain_of(base))
+                found = self.resolver.named(self.resolver.project.module(above[0]), None, chain_of(base))
                 if found is not None and found[0] == "":
                     yield from self._outside(found[1])
 
@@ -135,7 +135,7 @@ class ClassHooks:
         """The classes whose ``__subclasses__()`` somebody asks for; where it is unknown which, those that the asking
         module names."""
         found: set[Target] = set()
-        for module in self.resolver.world.modules_mentioning("__subclasses__"):
+        for module in self.resolver.project.modules_mentioning("__subclasses__"):
             around = {id(n): f for f in module.source.tree.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)}
             for node in module.source.nodes.of(ast.Attribute):
                 if node.attr == "__subclasses__":
@@ -162,7 +162,7 @@ class ClassHooks:
             yield from self._mentioned(asking)
             return
         position, own = names.index(value.id), {id(n) for n in ast.walk(function)}  # type: ignore[attr-defined]
-        for module in self.resolver.world.modules_at(callers(self.resolver.world.tree, function.name)):
+        for module in self.resolver.project.modules_at(callers(self.resolver.project.tree, function.name)):
             for call in module.source.nodes.of(ast.Call):
                 named = getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
                 if named and id(call) not in own:

@@ -45,7 +45,7 @@ class LoadOrder:
 
     def __init__(self, facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> None:
         self.facts = facts
-        self.world = facts.world
+        self.project = facts.project
         self.effects: Effects = facts.effects
         self.departure, self.arrival = departure, arrival
         self.source, self.destination = departure.path, arrival.path
@@ -105,7 +105,7 @@ class LoadOrder:
         if not target[0].endswith(".py"):
             return _READ.get(target[1], "") if not target[0] else target[1]
         if target not in self._readers:
-            module, words = self.world.module(target[0]), {target[1]}
+            module, words = self.project.module(target[0]), {target[1]}
             reads = {name: {r.name for s in found for r in s.references} for name, found in module.definitions.items()}
             while more := {name for name, read in reads.items() if read & words} - words:
                 words |= more
@@ -141,7 +141,7 @@ class LoadOrder:
 
     def _seen(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         new = [path for path in paths if path not in self._presence]
-        self._presence |= dict.fromkeys(new, "") | dict(seen(self.world, new))
+        self._presence |= dict.fromkeys(new, "") | dict(seen(self.project, new))
         yield from ((path, self._presence[path]) for path in paths if self._presence[path])
 
     def _reordered(self, old: list[Token], new: list[Token]) -> Difference | None:
@@ -188,7 +188,7 @@ class LoadOrder:
         """The names and attributes that a step reads while it is imported."""
         if token not in self._reads:
             try:
-                module = self.world.module(token if isinstance(token, str) else token[0])
+                module = self.project.module(token if isinstance(token, str) else token[0])
                 statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
                 references = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
                 self._reads[token] = frozenset(word for r in references for word in (r.name, *r.chain))
@@ -211,11 +211,11 @@ class LoadOrder:
         """What a step changes at all."""
         if isinstance(token, str):
             return self.of(token)
-        module = self.world.module(token[0])
+        module = self.project.module(token[0])
         return self.effects.of(module, module.statements[token[1]])
 
     def _of_statement(self, path: str, index: int) -> tuple[Effect, ...]:
-        module = self.world.module(path)
+        module = self.project.module(path)
         moves = path == self.source and index in self._moving
         found = self._every((path, index))
         return tuple(e for e in found if not (owned(module, e.target) and (e.target[1] in self._moved) == moves))
@@ -241,14 +241,14 @@ class LoadOrder:
 
     def _package(self, path: str) -> list[Step]:
         """The packages above a module are executed before it."""
-        parts = self.world.names.dotted(path).split(".")
-        found = (self.world.names.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
+        parts = self.project.names.dotted(path).split(".")
+        found = (self.project.names.find(".".join(parts[:count]), path) for count in range(1, len(parts)))
         return [(target, True) for target in found if target is not None and target != path]
 
     def _steps(self, path: str) -> tuple[Step, ...]:
         if path not in self._plain:
             try:
-                module = self.world.module(path)
+                module = self.project.module(path)
                 self._plain[path] = (*self._imports(module), (path, False))
             except (Unreadable, OSError):
                 self._plain[path] = ((path, False),)
@@ -264,7 +264,7 @@ class LoadOrder:
                     yield from self._loaded(module, item)
 
     def _loaded(self, module: Module, item: Import) -> Iterator[Step]:
-        base = self.world.names.absolute(module.path, item.module or None, item.level) or ""
+        base = self.project.names.absolute(module.path, item.module or None, item.level) or ""
         yield from self._dotted(module.path, base, item.attribute)
 
     def _dotted(self, importer: str, base: str, attribute: str | None) -> Iterator[Step]:
@@ -272,7 +272,7 @@ class LoadOrder:
         if attribute not in (None, "*"):
             parts.append(str(attribute))
         for count in range(1, len(parts) + 1):
-            target = self.world.names.find(".".join(parts[:count]), importer)
+            target = self.project.names.find(".".join(parts[:count]), importer)
             if target is not None and target != importer:
                 yield target, True
 
@@ -353,7 +353,7 @@ class LoadOrder:
                 yield from self._loaded(self.departure.module, item)
 
     def _new(self, new: NewImport) -> Iterator[Step]:
-        base = self.world.names.written(self.destination, new.module) or ""
+        base = self.project.names.written(self.destination, new.module) or ""
         yield from self._dotted(self.destination, base, new.attribute)
 
 

@@ -14,47 +14,47 @@ from codemods.project.call_scan import reading
 _LOADED = re.compile(r"\bmodules\b")
 
 
-def seen(world: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+def seen(project: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(a module, where code counts on somebody else having loaded it)."""
-    wanted = {world.names.dotted(path): path for path in paths}
+    wanted = {project.names.dotted(path): path for path in paths}
     stems = {dotted.rpartition(".")[2] for dotted in wanted}
-    for module in world.modules_at(_reading(world, stems)) if stems else ():
+    for module in project.modules_at(_reading(project, stems)) if stems else ():
         text = module.source.text
         if _LOADED.search(text):
             for node in module.source.nodes.of(ast.Constant):
                 path = wanted.get(node.value) if isinstance(node.value, str) else None
                 if path is not None and path != module.path:
                     yield path, str(module.source.place(node))
-        loaded = set(_imported(world, module))
+        loaded = set(_imported(project, module))
         packages = {item.binds: item for item in module.imports if item.attribute != "*"}
         for node in module.source.nodes.of(ast.Attribute) if packages else ():
             chain = chain_of(node)
             if len(chain) < 2 or chain[0] not in packages:
                 continue
             item = packages[chain[0]]
-            base = world.names.absolute(module.path, item.module or None, item.level) or ""
+            base = project.names.absolute(module.path, item.module or None, item.level) or ""
             start = [*filter(None, base.split(".")), *([item.attribute] if item.attribute else [])]
             dotted = ".".join([*(start if item.attribute or item.asname else start[:1]), *chain[1:]])
             if dotted in wanted and wanted[dotted] not in loaded:
                 yield wanted[dotted], str(module.source.place(node))
 
 
-def _reading(world: ProjectIndex, stems: set[str]) -> Iterator[str]:
+def _reading(project: ProjectIndex, stems: set[str]) -> Iterator[str]:
     """The files that have one of the words as an attribute, beside their imports, or speak of ``sys.modules``."""
     read = reading(stems)
-    for path in sorted(world.tree.code_with(stems)):
-        raw = world.tree.peek(path)
+    for path in sorted(project.tree.code_with(stems)):
+        raw = project.tree.peek(path)
         if path.endswith(".py") and (b"modules" in raw or read(raw)):
             yield path
 
 
-def _imported(world: ProjectIndex, module: Module) -> Iterator[str]:
+def _imported(project: ProjectIndex, module: Module) -> Iterator[str]:
     """The modules that a module imports by itself, wherever it does."""
     for item in module.imports:
-        base = world.names.absolute(module.path, item.module or None, item.level) or ""
+        base = project.names.absolute(module.path, item.module or None, item.level) or ""
         parts = base.split(".") if base else []
         if item.attribute not in (None, "*"):
             parts.append(str(item.attribute))
         for count in range(1, len(parts) + 1):
-            if (target := world.names.find(".".join(parts[:count]), module.path)) is not None:
+            if (target := project.names.find(".".join(parts[:count]), module.path)) is not None:
                 yield target

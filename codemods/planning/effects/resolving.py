@@ -37,8 +37,8 @@ _DEEPEST = 4
 class Resolver:
     """Answers for the code of one tree."""
 
-    def __init__(self, world: ProjectIndex) -> None:
-        self.world = world
+    def __init__(self, project: ProjectIndex) -> None:
+        self.project = project
         self._found = FixedPoint()
         self._scopes: dict[tuple[Function, Scope | None, Target | None], Scope] = {}
         self._returns: dict[Function, list[ast.expr]] = {}
@@ -63,7 +63,7 @@ class Resolver:
         """The last statement that defines a name of the tree."""
         if not target[0].endswith(".py"):
             return None
-        statements = self.world.module(target[0]).definitions.get(target[1], ())
+        statements = self.project.module(target[0]).definitions.get(target[1], ())
         return statements[-1].node if statements else None
 
     def named(self, module: Module, scope: Scope | None, chain: tuple[str, ...]) -> Target | None:
@@ -74,7 +74,7 @@ class Resolver:
         if holder is not None and chain[0] not in holder.imports:
             return None
         items = holder.imports[chain[0]] if holder is not None else module.top_imports.get(chain[0], [])
-        found = self.world.origin(module.path, chain[0]) if holder is None else None
+        found = self.project.origin(module.path, chain[0]) if holder is None else None
         if len(chain) == 1 and found is not None:
             return found
         for item in items:
@@ -86,7 +86,7 @@ class Resolver:
 
     def imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
         """What a dotted name means whose first part an import binds."""
-        base = self.world.names.absolute(module.path, item.module or None, item.level)
+        base = self.project.names.absolute(module.path, item.module or None, item.level)
         if base is None:
             return None
         parts = [*base.split("."), *((item.attribute,) if item.attribute else ())] if base else [item.attribute or ""]
@@ -94,18 +94,18 @@ class Resolver:
             parts = parts[:1]
         parts += chain[1:]
         for count in range(len(parts) - 1, 0, -1):
-            path = self.world.names.find(".".join(parts[:count]), module.path)
+            path = self.project.names.find(".".join(parts[:count]), module.path)
             if path is not None:
                 if len(parts) - count > 1:
                     return None  # an attribute of something in a module
-                return self.world.origin(path, parts[-1]) or self._through(path, parts[-1])
+                return self.project.origin(path, parts[-1]) or self._through(path, parts[-1])
         return "", ".".join(parts)
 
     def _through(self, path: str, name: str) -> Target | None:
         """A name that a module of the tree takes from outside of it."""
-        module = self.world.module(path)
+        module = self.project.module(path)
         for item in module.top_imports.get(name, ()):
-            if self.world.target(module, item) is None:
+            if self.project.target(module, item) is None:
                 return self.imported(module, item, (name,))
         return path, name
 
@@ -149,7 +149,7 @@ class Resolver:
         value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         if value is None:
             return frozenset({target})
-        return frozenset({target}) | self._settled(target, self.world.module(target[0]), None, [value])
+        return frozenset({target}) | self._settled(target, self.project.module(target[0]), None, [value])
 
     def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
         function = node.func
@@ -236,7 +236,7 @@ class Resolver:
             return
         node = self.definition(target)
         if isinstance(node, FUNCTIONS):
-            yield Callee(name, Code(self.world.module(path), node, depth))
+            yield Callee(name, Code(self.project.module(path), node, depth))
         elif isinstance(node, ast.ClassDef):
             yield from self.constructor(target) if depth == 1 else self.methods(target, "__call__", depth - 1, receiver)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
@@ -255,7 +255,7 @@ class Resolver:
 
     def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:
         """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
-        module = self.world.module(target[0])
+        module = self.project.module(target[0])
         if depth > _DEEPEST:
             return
 
@@ -303,7 +303,7 @@ class Resolver:
         value = getattr(stands, "value", None) if isinstance(stands, (ast.Assign, ast.AnnAssign)) else None
         if target is None or not isinstance(value, (ast.Call, ast.Name, ast.Attribute)) or target in seen:
             return None
-        return self.class_of(self.world.module(target[0]), None, value, seen | {target})
+        return self.class_of(self.project.module(target[0]), None, value, seen | {target})
 
     def above(self, owner: Target) -> Iterator[tuple[Target, ast.ClassDef]]:
         """A class of the tree and those above it in the tree."""
@@ -316,7 +316,7 @@ class Resolver:
             yield target, node
             for base in node.bases:
                 expression = base.value if isinstance(base, ast.Subscript) else base
-                found = self.named(self.world.module(target[0]), None, chain_of(expression))
+                found = self.named(self.project.module(target[0]), None, chain_of(expression))
                 if found is not None and found not in seen:
                     seen.add(found)
                     todo.append(found)
@@ -325,7 +325,7 @@ class Resolver:
         for target, node in self.above(owner):
             for inner in node.body:
                 if isinstance(inner, FUNCTIONS) and inner.name == name:
-                    code = Code(self.world.module(target[0]), inner, depth, target)
+                    code = Code(self.project.module(target[0]), inner, depth, target)
                     yield Callee(f"{target[1]}.{name}", code, receiver)
 
     def constructor(self, owner: Target) -> Iterator[Callee]:
@@ -333,7 +333,7 @@ class Resolver:
             for found in self.methods(owner, name, 1, frozenset({owner})):
                 yield found if name == "__new__" else replace(found, made=True)
         for target, node in self.above(owner):
-            module = self.world.module(target[0])
+            module = self.project.module(target[0])
             for base in node.bases:
                 yield from self._base_outside(module, base)
             for keyword in node.keywords:

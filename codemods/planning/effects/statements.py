@@ -41,9 +41,9 @@ class Effect:
 class Effects:
     """Answers for one tree, each statement looked at once."""
 
-    def __init__(self, world: ProjectIndex) -> None:
-        self.world = world
-        self.resolver = Resolver(world)
+    def __init__(self, project: ProjectIndex) -> None:
+        self.project = project
+        self.resolver = Resolver(project)
         self.walker = Walker(self.resolver, ClassHooks(self.resolver))
         self._sites: dict[Code, tuple[Site, ...]] = {}
         self._changes: dict[Code, Targets] = {}
@@ -66,7 +66,7 @@ class Effects:
         """What importing a module changes besides what it makes itself; empty for a quiet one."""
         if path not in self._modules:
             try:
-                module = self.world.module(path)
+                module = self.project.module(path)
                 found = (e for s in module.statements for e in self.of(module, s) if not owned(module, e.target))
                 self._modules[path] = tuple(found)
             except (Unreadable, OSError):

@@ -2,8 +2,8 @@
 
 A definition is seldom one statement. Overloads and redefinitions bind one name several times; ``X.append(1)`` below
 ``X = []`` is part of what X is; ``global X`` in a function makes the function and X one thing; statements joined by
-semicolons share a line. Such statements form a group (``definition_groups``), the unit of everything that follows:
-groups move whole.
+semicolons share a line. Such statements form a group (``definition_groups``), and everything that follows speaks of
+groups: they move whole.
 
     TABLE = {}              one group: TABLE is not complete before the loop has run
     for row in ROWS:

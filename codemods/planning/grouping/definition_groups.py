@@ -69,7 +69,7 @@ class DefinitionGroup:
 
 
 class DefinitionGroups:
-    """All units of a module, and who reads whose names."""
+    """All groups of a module, and who reads whose names."""
 
     def __init__(self, module: Module) -> None:
         self.module = module
@@ -84,25 +84,25 @@ class DefinitionGroups:
 
     @cached_property
     def by_name(self) -> dict[str, DefinitionGroup]:
-        """The unit that defines each name; names that are only imported have none."""
+        """The group that defines each name; names that are only imported have none."""
         guarded = {name for name, items in self.module.top_imports.items() if all(item.typing_only for item in items)}
         return {
-            name: unit
-            for unit in self.all
-            for statement in unit.statements
+            name: group
+            for group in self.all
+            for statement in group.statements
             if not statement.is_import
-            for name in (statement.binds & unit.binds)
+            for name in (statement.binds & group.binds)
             if not (name in guarded and isinstance(statement.node, ast.If))
         }
 
     @cached_property
     def readers(self) -> dict[str, set[DefinitionGroup]]:
-        """The units that refer to each module-level name, the defining one aside."""
+        """The groups that refer to each module-level name, the defining one aside."""
         found: dict[str, set[DefinitionGroup]] = defaultdict(set)
-        for unit in self.all:
-            for reference in unit.references:
-                if reference.name not in unit.binds:
-                    found[reference.name].add(unit)
+        for group in self.all:
+            for reference in group.references:
+                if reference.name not in group.binds:
+                    found[reference.name].add(group)
         return found
 
     def _group(self) -> list[int]:

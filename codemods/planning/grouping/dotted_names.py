@@ -8,26 +8,26 @@ from codemods.bindings import Module
 from codemods.planning.index.project_index import ProjectIndex
 
 
-def resolved(world: ProjectIndex, module: Module, chain: tuple[str, ...]) -> tuple[str, str] | None:
+def resolved(project: ProjectIndex, module: Module, chain: tuple[str, ...]) -> tuple[str, str] | None:
     """The definition in the tree that a dotted name means: (path, name)."""
-    found = world.origin(module.path, chain[0])
+    found = project.origin(module.path, chain[0])
     if found is not None or len(chain) == 1:
         return found
     for item in module.top_imports.get(chain[0], ()):
-        base = world.names.absolute(module.path, item.module or None, item.level)
+        base = project.names.absolute(module.path, item.module or None, item.level)
         if base is None:
             continue
         start = f"{base}.{item.attribute}" if item.attribute else base if item.asname else chain[0]
         dotted = [*start.split("."), *chain[1:-1]]
-        target = world.names.find(".".join(dotted), module.path)
+        target = project.names.find(".".join(dotted), module.path)
         if target is not None:
-            return world.origin(target, chain[-1])
+            return project.origin(target, chain[-1])
     return None
 
 
-def definition(world: ProjectIndex, found: tuple[str, str]) -> ast.stmt | None:
+def definition(project: ProjectIndex, found: tuple[str, str]) -> ast.stmt | None:
     """The last statement that defines a name."""
-    statements = world.module(found[0]).definitions.get(found[1], ())
+    statements = project.module(found[0]).definitions.get(found[1], ())
     return statements[-1].node if statements else None
 
 

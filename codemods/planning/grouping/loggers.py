@@ -7,24 +7,24 @@ import ast
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 
 
-def loggers(units: DefinitionGroups) -> dict[str, DefinitionGroup]:
+def loggers(groups: DefinitionGroups) -> dict[str, DefinitionGroup]:
     """Units of the form ``log = logging.getLogger(__name__)``, by name."""
     found: dict[str, DefinitionGroup] = {}
-    for unit in units.all:
-        node = unit.statements[0].node
-        if isinstance(node, ast.Assign) and len(unit.binds) == 1 and is_logger(node.value):
-            if not _from_logging(units, node.value):
+    for group in groups.all:
+        node = group.statements[0].node
+        if isinstance(node, ast.Assign) and len(group.binds) == 1 and is_logger(node.value):
+            if not _from_logging(groups, node.value):
                 continue
-            if sum(bool(s.binds) for s in unit.statements) == 1 and not units.module.rebound.keys() & unit.binds:
-                found[next(iter(unit.binds))] = unit
+            if sum(bool(s.binds) for s in group.statements) == 1 and not groups.module.rebound.keys() & group.binds:
+                found[next(iter(group.binds))] = group
     return found
 
 
-def _from_logging(units: DefinitionGroups, call: ast.expr) -> bool:
+def _from_logging(groups: DefinitionGroups, call: ast.expr) -> bool:
     """Is ``getLogger`` the one of the standard library? Others may make a new object at each call."""
     function = getattr(call, "func", None)
     root = function.value if isinstance(function, ast.Attribute) else function
-    items = units.module.top_imports.get(root.id, ()) if isinstance(root, ast.Name) else ()
+    items = groups.module.top_imports.get(root.id, ()) if isinstance(root, ast.Name) else ()
     return any(not item.level and item.module == "logging" for item in items)
 
 

@@ -11,30 +11,30 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup, Defini
 
 @dataclass(frozen=True)
 class EarlyUse:
-    """``reader``, a statement of ``by``, uses a value of ``unit`` that ``completion`` changes after it."""
+    """``reader``, a statement of ``by``, uses a value of ``group`` that ``completion`` changes after it."""
 
-    unit: DefinitionGroup
+    group: DefinitionGroup
     completion: Statement
     by: DefinitionGroup
     reader: Statement
 
 
-def early_uses(units: DefinitionGroups, moving: Collection[DefinitionGroup]) -> Iterator[EarlyUse]:
+def early_uses(groups: DefinitionGroups, moving: Collection[DefinitionGroup]) -> Iterator[EarlyUse]:
     """Staying code that uses moved values before the source completes them: it would see them completed."""
-    for unit in moving:
-        first = unit.statements[0].index
+    for group in moving:
+        first = group.statements[0].index
         # A function that registers itself binds a name of its own; `effects` compares its order.
-        completions = [s for s in unit.statements[1:] if s.touches & unit.binds and not s.binds]
+        completions = [s for s in group.statements[1:] if s.touches & group.binds and not s.binds]
         if not completions:
             continue
-        names = _built_on(unit, moving)
-        for other in units.all:
+        names = _built_on(group, moving)
+        for other in groups.all:
             if other in moving:
                 continue
             for statement in other.statements:
                 after = next((c for c in completions if first < statement.index < c.index), None)
                 if after is not None and _uses(statement, names):
-                    yield EarlyUse(unit, after, other, statement)
+                    yield EarlyUse(group, after, other, statement)
                     break
 
 
@@ -42,9 +42,9 @@ def _uses(statement: Statement, names: frozenset[str]) -> bool:
     return any(r.name in names and r.moment is Moment.IMPORT and not r.annotation for r in statement.references)
 
 
-def _built_on(unit: DefinitionGroup, moving: Collection[DefinitionGroup]) -> frozenset[str]:
-    """Names of moved units that need the unit while they are imported, and its own."""
-    names = set(unit.binds)
+def _built_on(group: DefinitionGroup, moving: Collection[DefinitionGroup]) -> frozenset[str]:
+    """Names of moved groups that need the group while they are imported, and its own."""
+    names = set(group.binds)
     while True:
         more = {
             name

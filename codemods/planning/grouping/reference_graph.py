@@ -43,68 +43,68 @@ class Need:
 class ReferenceGraph:
     """The edges of one module, each group's found once; ``hints``: whose annotations are resolved at run time."""
 
-    def __init__(self, units: DefinitionGroups, hints: Resolved = Resolved.NONE) -> None:
-        self.units = units
+    def __init__(self, groups: DefinitionGroups, hints: Resolved = Resolved.NONE) -> None:
+        self.groups = groups
         self.hints = hints
         self._needs: dict[DefinitionGroup, Mapping[str, Need]] = {}
 
-    def needs(self, unit: DefinitionGroup) -> Mapping[str, Need]:
+    def needs(self, group: DefinitionGroup) -> Mapping[str, Need]:
         """What a group needs, by name, each at the earliest moment."""
-        if unit not in self._needs:
-            self._needs[unit] = self._find(unit)
-        return self._needs[unit]
+        if group not in self._needs:
+            self._needs[group] = self._find(group)
+        return self._needs[group]
 
-    def at_import(self, unit: DefinitionGroup) -> Iterator[Need]:
-        yield from (need for need in self.needs(unit).values() if need.moment is Moment.IMPORT)
+    def at_import(self, group: DefinitionGroup) -> Iterator[Need]:
+        yield from (need for need in self.needs(group).values() if need.moment is Moment.IMPORT)
 
     def between(
         self, readers: Collection[DefinitionGroup], owners: Collection[DefinitionGroup], *moments: Moment
     ) -> Iterator[Need]:
         """The needs of some groups that others meet, in the order of the text."""
-        names = {name for unit in owners for name in unit.binds}
-        for unit in sorted(readers, key=lambda u: u.index):
-            for need in self.needs(unit).values():
+        names = {name for group in owners for name in group.binds}
+        for group in sorted(readers, key=lambda u: u.index):
+            for need in self.needs(group).values():
                 if need.name in names and need.moment in moments:
                     yield need
 
-    def resolved(self, unit: DefinitionGroup) -> Iterator[Reference]:
+    def resolved(self, group: DefinitionGroup) -> Iterator[Reference]:
         """The references in annotations of a group that are resolved at run time."""
-        if self.hints is Resolved.NONE or (self.hints is Resolved.EXPOSED and not _exposed(self.units.module, unit)):
+        if self.hints is Resolved.NONE or (self.hints is Resolved.EXPOSED and not _exposed(self.groups.module, group)):
             return
-        if not _is_only_called(self.units, unit):
-            yield from (r for r in unit.references if r.annotation)
+        if not _is_only_called(self.groups, group):
+            yield from (r for r in group.references if r.annotation)
 
     def owner(self, name: str) -> DefinitionGroup | None:
-        return self.units.by_name.get(name)
+        return self.groups.by_name.get(name)
 
-    def _find(self, unit: DefinitionGroup) -> dict[str, Need]:
+    def _find(self, group: DefinitionGroup) -> dict[str, Need]:
         found: dict[str, Need] = {}
-        for moment, name, line, why in self._edges(unit):
-            if name not in unit.binds:
-                found.setdefault(name, Need(unit, name, moment, line, why))
+        for moment, name, line, why in self._edges(group):
+            if name not in group.binds:
+                found.setdefault(name, Need(group, name, moment, line, why))
         return found
 
-    def _edges(self, unit: DefinitionGroup) -> Iterator[tuple[Moment, str, int, str]]:
+    def _edges(self, group: DefinitionGroup) -> Iterator[tuple[Moment, str, int, str]]:
         """Every edge, the earliest moments first."""
-        for r in read_at_import(unit):
-            yield Moment.IMPORT, r.name, _line(r), f"{unit.label} needs it while the module is imported"
-        for r in self.resolved(unit):
+        for r in read_at_import(group):
+            yield Moment.IMPORT, r.name, _line(r), f"{group.label} needs it while the module is imported"
+        for r in self.resolved(group):
             if r.moment is Moment.TYPING:
-                why = f"annotations of {unit.label} name it, and the project resolves annotations at run time"
+                why = f"annotations of {group.label} name it, and the project resolves annotations at run time"
                 yield Moment.IMPORT, r.name, _line(r), why
-        for callee, r, line in _Running(self.units, unit).reads():
-            why = f"{callee.label} needs it, which {unit.label} calls while the module is imported"
+        for callee, r, line in _Running(self.groups, group).reads():
+            why = f"{callee.label} needs it, which {group.label} calls while the module is imported"
             yield Moment.IMPORT, r.name, line, why
         for moment, said in ((Moment.CALL, "needs it when called"), (Moment.TYPING, "names it in annotations")):
-            for r in unit.references:
+            for r in group.references:
                 if r.moment is moment:
-                    yield moment, r.name, _line(r), f"{unit.label} {said}"
+                    yield moment, r.name, _line(r), f"{group.label} {said}"
 
 
-def read_at_import(unit: DefinitionGroup) -> Iterator[Reference]:
+def read_at_import(group: DefinitionGroup) -> Iterator[Reference]:
     """References that are read when the group is imported, those of a lambda's body with them."""
-    own = is_enum(unit)
-    for reference in unit.references:
+    own = is_enum(group)
+    for reference in group.references:
         if (
             reference.moment is Moment.IMPORT
             or (reference.moment is Moment.CALL and reference.function is None)
@@ -120,16 +120,16 @@ class _Running:
     running code reads; of one that is only derived from, what runs then.
     """
 
-    def __init__(self, units: DefinitionGroups, start: DefinitionGroup) -> None:
-        self.units = units
+    def __init__(self, groups: DefinitionGroups, start: DefinitionGroup) -> None:
+        self.groups = groups
         self.start = start
         self.lines: dict[DefinitionGroup, int] = {}
         self.attributes = _attributes(node for s in start.statements for node in _evaluated(s.node))
-        self.made = units.by_name.get(_only_made(start.statements[-1].node))
+        self.made = groups.by_name.get(_only_made(start.statements[-1].node))
 
     def reads(self) -> Iterator[tuple[DefinitionGroup, Reference, int]]:
         """(the group that runs, what it reads, the line of ``start`` from which it runs)."""
-        by_name = self.units.by_name
+        by_name = self.groups.by_name
         todo = deque((by_name[r.name], _line(r)) for r in read_at_import(self.start) if r.called and r.name in by_name)
         todo.extend((base, base_line) for base, base_line in self._told_bases())
         while True:
@@ -183,7 +183,7 @@ class _Running:
         while todo:
             for statement in todo.pop().statements:
                 for base in getattr(statement.node, "bases", ()):
-                    owner = self.units.by_name.get(getattr(base, "id", ""))
+                    owner = self.groups.by_name.get(getattr(base, "id", ""))
                     if owner is not None and owner not in seen:
                         seen.add(owner)
                         todo.append(owner)
@@ -191,22 +191,22 @@ class _Running:
                             yield owner, statement.node.lineno
 
 
-def _is_only_called(units: DefinitionGroups, unit: DefinitionGroup) -> bool:
+def _is_only_called(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
     """Is it a private function that nobody gets hold of, so that nobody resolves its annotations?"""
-    node = unit.statements[0].node
+    node = group.statements[0].node
     if not isinstance(node, FUNCTIONS) or node.decorator_list or not node.name.startswith("_"):
         return False
-    parents = units.module.source.nodes.parents
-    uses = [r.node for other in units.all for r in other.references if r.name == node.name]
+    parents = groups.module.source.nodes.parents
+    uses = [r.node for other in groups.all for r in other.references if r.name == node.name]
     calls = [parents.get(id(use)) for use in uses]
     called = all(isinstance(c, ast.Call) and c.func is use for c, use in zip(calls, uses, strict=True))
-    return called and node.name not in (units.module.exported or ())
+    return called and node.name not in (groups.module.exported or ())
 
 
-def _exposed(module: Module, unit: DefinitionGroup) -> bool:
+def _exposed(module: Module, group: DefinitionGroup) -> bool:
     """Does a decorator or a base class from another package, not from the standard library, get hold of it?"""
     top = module.path.partition("/")[0]
-    for statement in unit.statements:
+    for statement in group.statements:
         node = statement.node
         taking = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
         for name in {n.id for expression in taking for n in ast.walk(expression) if isinstance(n, ast.Name)}:
@@ -255,8 +255,8 @@ def _line(reference: Reference) -> int:
     return getattr(reference.node, "lineno", 0)
 
 
-def is_enum(unit: DefinitionGroup) -> bool:
-    node = unit.statements[0].node
+def is_enum(group: DefinitionGroup) -> bool:
+    node = group.statements[0].node
     if not isinstance(node, ast.ClassDef):
         return False
     bases = [getattr(b, "id", getattr(b, "attr", "")) for b in node.bases]

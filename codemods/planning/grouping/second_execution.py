@@ -30,7 +30,7 @@ _OWN = frozenset({"__name__", "__file__", "__spec__", "__package__", "__loader__
 _SAME_OF_BOTH = {"__name__", "__doc__", "__qualname__"}
 
 
-def runs_twice(world: ProjectIndex, module: Module) -> bool:
+def runs_twice(project: ProjectIndex, module: Module) -> bool:
     """Is the module started as a script, and executed once more where it is imported by its name?
 
     Not one that its own package imports, and that imports beside itself: by its path it can't be started, and with
@@ -38,24 +38,24 @@ def runs_twice(world: ProjectIndex, module: Module) -> bool:
     """
     if not module.runnable:
         return False
-    dotted = world.names.dotted(module.path)
+    dotted = project.names.dotted(module.path)
     beside = any(i.level and i.function is None and not (i.guarded or i.typing_only) for i in module.imports)
-    graph, parts = ImportGraph(world), dotted.split(".")
-    above = (world.names.find(".".join(parts[:count]), module.path) for count in range(1, len(parts)))
+    graph, parts = ImportGraph(project), dotted.split(".")
+    above = (project.names.find(".".join(parts[:count]), module.path) for count in range(1, len(parts)))
     by_package = beside and any(p != module.path and graph.always_loads(p, module.path) for p in above if p)
-    return not by_package or started_as_module(world.tree, dotted) is not None
+    return not by_package or started_as_module(project.tree, dotted) is not None
 
 
 @dataclass(frozen=True)
 class SecondExecution:
     """The module of a script, executed once more by its name; ``acts``: that changes what others hold."""
 
-    units: DefinitionGroups
+    groups: DefinitionGroups
     acts: bool
 
     def differs(self, name: str, moved: Collection[DefinitionGroup]) -> bool:
         """Can somebody tell that moved code finds the second module's ``name``, not the script's?"""
-        by_name = self.units.by_name
+        by_name = self.groups.by_name
         if self.acts or name not in by_name:
             return self.acts
         found = self._reached([by_name[name]])
@@ -63,7 +63,7 @@ class SecondExecution:
 
     def _used(self, moved: Collection[DefinitionGroup]) -> set[DefinitionGroup]:
         """What runs or is read as part of the script, moved code aside."""
-        guards = [unit for unit in self.units.all if any(is_main_guard(s.node) for s in unit.statements)]
+        guards = [group for group in self.groups.all if any(is_main_guard(s.node) for s in group.statements)]
         return self._reached(guards, but_for=moved)
 
     def _reached(
@@ -72,48 +72,48 @@ class SecondExecution:
         seen: set[DefinitionGroup] = set()
         todo = list(start)
         while todo:
-            unit = todo.pop()
-            if unit not in seen and unit not in but_for:
-                seen.add(unit)
-                names = (r.name for r in unit.references if r.moment is not Moment.TYPING)
-                todo += [self.units.by_name[name] for name in names if name in self.units.by_name]
+            group = todo.pop()
+            if group not in seen and group not in but_for:
+                seen.add(group)
+                names = (r.name for r in group.references if r.moment is not Moment.TYPING)
+                todo += [self.groups.by_name[name] for name in names if name in self.groups.by_name]
         return seen
 
     @cached_property
     def _apart(self) -> frozenset[DefinitionGroup]:
         """What two executions don't share."""
-        defined = {unit for unit in self.units.all if unit.names and unit in self.units.by_name.values()}
-        return frozenset(unit for unit in defined if not _has_no_state(self.units, unit))
+        defined = {group for group in self.groups.all if group.names and group in self.groups.by_name.values()}
+        return frozenset(group for group in defined if not _has_no_state(self.groups, group))
 
     @cached_property
     def _named(self) -> frozenset[DefinitionGroup]:
         """What says which of the two it is, or looks into its own module."""
-        return frozenset(unit for unit in self.units.all if unit.names and _says_which(unit))
+        return frozenset(group for group in self.groups.all if group.names and _says_which(group))
 
 
-def _says_which(unit: DefinitionGroup) -> bool:
-    return any(r.name in _OWN and r.moment is not Moment.TYPING for r in unit.references)
+def _says_which(group: DefinitionGroup) -> bool:
+    return any(r.name in _OWN and r.moment is not Moment.TYPING for r in group.references)
 
 
-def _has_no_state(units: DefinitionGroups, unit: DefinitionGroup) -> bool:
-    module = units.module
-    if len(unit.statements) != 1 or unit.binds & (module.rebound.keys() | module.script_binds):
+def _has_no_state(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
+    module = groups.module
+    if len(group.statements) != 1 or group.binds & (module.rebound.keys() | module.script_binds):
         return False
-    if _says_which(unit):
+    if _says_which(group):
         return False
-    node = unit.statements[0].node
+    node = group.statements[0].node
     if isinstance(node, FUNCTIONS):
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-        decorated = all(_is_known(units, decorator) for decorator in node.decorator_list)
-        return decorated and all(map(_is_plain, defaults)) and not _has_attributes(units, node.name)
+        decorated = all(_is_known(groups, decorator) for decorator in node.decorator_list)
+        return decorated and all(map(_is_plain, defaults)) and not _has_attributes(groups, node.name)
     return isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and _is_plain(node.value)
 
 
-def _is_known(units: DefinitionGroups, decorator: ast.expr) -> bool:
+def _is_known(groups: DefinitionGroups, decorator: ast.expr) -> bool:
     """Is it a decorator that keeps nothing between calls?"""
     name = getattr(decorator, "id", getattr(decorator, "attr", ""))
     root = decorator.value if isinstance(decorator, ast.Attribute) else decorator
-    items = units.module.top_imports.get(getattr(root, "id", ""), ())
+    items = groups.module.top_imports.get(getattr(root, "id", ""), ())
     return name in _DECORATORS and any(item.module == _DECORATORS[name] for item in items)
 
 
@@ -127,6 +127,6 @@ def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, _PLAIN) and all(map(_is_plain, inner))
 
 
-def _has_attributes(units: DefinitionGroups, name: str) -> bool:
-    reads = (r for s in units.module.statements for r in s.references if r.name == name)
+def _has_attributes(groups: DefinitionGroups, name: str) -> bool:
+    reads = (r for s in groups.module.statements for r in s.references if r.name == name)
     return any(r.chain and r.chain[0] not in _SAME_OF_BOTH for r in reads)

@@ -17,11 +17,11 @@ _KINDS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 _MODULES = frozenset({"typing", "typing_extensions"})
 
 
-def type_variables(units: DefinitionGroups, used_elsewhere: Collection[str]) -> dict[str, DefinitionGroup]:
+def type_variables(groups: DefinitionGroups, used_elsewhere: Collection[str]) -> dict[str, DefinitionGroup]:
     """The groups that are such a type variable, by name."""
-    module = units.module
+    module = groups.module
     known = {*used_elsewhere, *module.rebound, *(module.exported or ())}
-    found = {name: unit for unit in units.all if (name := _made(units, unit)) and name not in known}
+    found = {name: group for group in groups.all if (name := _made(groups, group)) and name not in known}
     plain = set(map(id, _plain_places(module))) if found else set[int]()
     for node in module.source.nodes.of(ast.Name) if found else ():
         if node.id in found and id(node) not in plain and not isinstance(node.ctx, ast.Store):
@@ -29,17 +29,17 @@ def type_variables(units: DefinitionGroups, used_elsewhere: Collection[str]) -> 
     return found
 
 
-def _made(units: DefinitionGroups, unit: DefinitionGroup) -> str:
+def _made(groups: DefinitionGroups, group: DefinitionGroup) -> str:
     """The name of the type variable that a group makes, and nothing else."""
-    node = unit.statements[0].node
-    if len(unit.statements) != 1 or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
+    node = group.statements[0].node
+    if len(group.statements) != 1 or not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
         return ""
     (target, *more), call = node.targets, node.value
     first = call.args[0] if call.args else None
     if more or not isinstance(target, ast.Name) or not isinstance(first, ast.Constant) or first.value != target.id:
         return ""
-    own = any(r.name in units.by_name.keys() - unit.binds for r in unit.references)
-    return target.id if not own and _from_typing(units.module, call.func) else ""
+    own = any(r.name in groups.by_name.keys() - group.binds for r in group.references)
+    return target.id if not own and _from_typing(groups.module, call.func) else ""
 
 
 def _from_typing(module: Module, function: ast.expr) -> bool:

@@ -48,8 +48,8 @@ _WORD = re.compile(r"\\b(\w+)(?![\w?*{|])(?:\([^()]*\)|[^()|])*")
 def find(facts: Facts) -> Iterator[Hazard]:
     reported: set[str] = set()
     known: dict[tuple[Function, int], bool] = {}  # does it look at who calls it, to this depth?
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
                 for severity, reason in _reasons(facts, call, known):
                     if reason not in reported:
@@ -62,14 +62,14 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
     there = f"{facts.move.destination} after the move"
     parents = facts.source.source.nodes.parents
     decorates = call in getattr(parents.get(id(call)), "decorator_list", ())
-    for module, function in called(facts.world, facts.source, call.func):
+    for module, function in called(facts.project, facts.source, call.func):
         if function.name == "__call__" and not decorates and _makes_one(facts, call):
             continue  # an instance is made here, and called elsewhere
         if _looks_at_callers(facts, module, function, _DEPTH, known):
             yield Severity.REFUSES, f"{function.name} looks at the module that calls it, which is {there}"
-    names = outside_names(facts.world, facts.source, call.func)
+    names = outside_names(facts.project, facts.source, call.func)
     text = ast.unparse(call.func)
-    for fact in table(facts.world.tree, "caller"):
+    for fact in table(facts.project.tree, "caller"):
         if matching(fact.calls, names or ({text} if fact.framework == "logging" and "log" in text.lower() else ())):
             seen, shown = _seen_at(facts, fact)
             if seen is not None:
@@ -80,12 +80,12 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
 
 
 def _makes_one(facts: Facts, call: ast.Call) -> bool:
-    return any(True for _ in tree_classes(facts.world, facts.source, call.func))
+    return any(True for _ in tree_classes(facts.project, facts.source, call.func))
 
 
 def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
     """Places of the tree at which the module of a caller is looked at, and at which it is only shown with its line."""
-    tree = facts.world.tree
+    tree = facts.project.tree
     words = {word for pattern in fact.words for word in re.findall(r"[a-z]{4,}", pattern, re.IGNORECASE)}
     patterns = [re.compile(word) for word in fact.words]
     knowing = tree.code_with(words) | tree.texts_with(words)
@@ -118,7 +118,7 @@ def _named_with_a_line(facts: Facts) -> Place | None:
     """A text in code that names the source as a format with its line does: ``"orders:12"``, ``"orders.py:12"``."""
     stem = facts.move.source.rpartition("/")[2].removesuffix(".py")
     pattern = re.compile(rf"\b{re.escape(stem)}(?:\\?\.py)?\\?:(?:\d|\\d|[%{{(\[])")
-    for module in facts.world.modules_mentioning(stem):
+    for module in facts.project.modules_mentioning(stem):
         for node in module.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and pattern.search(node.value):
                 return module.source.place(node)
@@ -136,7 +136,7 @@ def _looks_at_callers(
             _looks_at_callers(facts, owner, function, depth - 1, known)
             for call in nodes
             if depth > 0 and isinstance(call, ast.Call)
-            for owner, function in called(facts.world, module, call.func)
+            for owner, function in called(facts.project, module, call.func)
             if function is not node
         )
     return known[node, depth]

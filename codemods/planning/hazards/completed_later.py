@@ -28,8 +28,8 @@ shop/nodes.py shop/node.py Node
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for use in early_uses(facts.units, facts.moving):
+    for use in early_uses(facts.groups, facts.moving):
         place = facts.source.source.place(use.completion.node)
         line = use.reader.node.lineno
-        reason = f"{use.unit.label} is completed here, after line {line}, which stays, has used it"
+        reason = f"{use.group.label} is completed here, after line {line}, which stays, has used it"
         yield Hazard(CODE, place, reason, (f"move {use.by.label} too", "complete it right after its definition"))

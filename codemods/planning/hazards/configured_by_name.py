@@ -59,12 +59,12 @@ def _rules_beside(facts: Facts, one: Selection) -> Replacement | None:
     """The edit of a setting that can be said of a new module too."""
     if facts.destination is not None:
         return None
-    return same_rules(facts.world.tree.read(one.path).decode(), one, facts.move.destination)
+    return same_rules(facts.project.tree.read(one.path).decode(), one, facts.move.destination)
 
 
 def _selecting(facts: Facts) -> Iterator[Selection]:
     """The settings that hold of the source, matter to what moves, and do not hold of the destination."""
-    tree, move, dotted = facts.world.tree, facts.move, facts.world.names.dotted
+    tree, move, dotted = facts.project.tree, facts.move, facts.project.names.dotted
     listed = {(one.path, entry) for one in lists_around(tree, move.source) for entry in one.entries}
     seen: set[tuple[str, str]] = set()
     for one in selections(tree):
@@ -80,16 +80,16 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
 def _concerns(facts: Facts, rules: str) -> bool:
     """May a moved definition break one of these rules of ruff or flake8? Those of imports, say, are none of its own."""
     codes = [code for code in re.findall(r"\b[A-Z]+\d*\b", rules) if not code.startswith(_OF_MODULES)]
-    if not any(r.name in facts.source.top_imports for unit in facts.moving for r in unit.references):
+    if not any(r.name in facts.source.top_imports for group in facts.moving for r in group.references):
         codes = [code for code in codes if not code.startswith(_OF_IMPORTS)]
     if codes and all(code in ("E501", "W505") for code in codes):
         lines = facts.source.source.text.split("\n")
-        spans = [(s.node.lineno - 1, s.node.end_lineno) for unit in facts.moving for s in unit.statements]
+        spans = [(s.node.lineno - 1, s.node.end_lineno) for group in facts.moving for s in group.statements]
         return any(len(line) > _SHORT for start, end in spans for line in lines[start:end])
     return bool(codes)
 
 
 def _holds(facts: Facts, path: str, key: str) -> bool:
     """Does the same setting select the destination as well?"""
-    dotted, file = facts.world.names.dotted(facts.move.destination), facts.move.destination
-    return any(s.holds_of(dotted, file) for s in selections(facts.world.tree) if (s.path, s.key) == (path, key))
+    dotted, file = facts.project.names.dotted(facts.move.destination), facts.move.destination
+    return any(s.holds_of(dotted, file) for s in selections(facts.project.tree) if (s.path, s.key) == (path, key))

@@ -35,7 +35,7 @@ _INCLUDE = re.compile(rf"(?:\.\.|```\{{)\s*literalinclude(?:::|\}})[ \t]+(\S+){_
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    tree, dotted = facts.world.tree, facts.world.names.dotted
+    tree, dotted = facts.project.tree, facts.project.names.dotted
     old, new = dotted(facts.move.source), dotted(facts.move.destination)
     for found in leaving(facts):
         names = ", ".join(found.names[:3])

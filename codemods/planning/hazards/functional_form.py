@@ -32,14 +32,14 @@ _MAKERS = frozenset({"namedtuple", "NamedTuple", "TypedDict", "Enum", "IntEnum",
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    new = facts.world.names.dotted(facts.move.destination)
-    for unit in facts.moving:
-        for statement in unit.statements:
+    new = facts.project.names.dotted(facts.move.destination)
+    for group in facts.moving:
+        for statement in group.statements:
             value = getattr(statement.node, "value", None)
             if not isinstance(value, ast.Call) or not statement.binds or chain_of(value.func)[-1:] == ():
                 continue
             if chain_of(value.func)[-1] in _MAKERS and len(value.args) > 1:
                 if not any(k.arg == "module" for k in value.keywords):
                     place = facts.source.source.place(statement.node)
-                    reason = f"{unit.label} records {new} as the module in which it is found"
+                    reason = f"{group.label} records {new} as the module in which it is found"
                     yield Hazard(CODE, place, reason, (), Severity.DECLARED)

@@ -31,12 +31,12 @@ shop/orders.py shop/order.py Order
 def find(facts: Facts) -> Iterator[Hazard]:
     named = {
         r.name: r
-        for unit in facts.moving
-        for r in unit.references
-        if r.annotation and r.moment is Moment.TYPING and r.name not in unit.binds
+        for group in facts.moving
+        for r in group.references
+        if r.annotation and r.moment is Moment.TYPING and r.name not in group.binds
     }
     along = sorted(named.keys() & facts.moved_names)
-    if along and resolves_hints(facts.world, facts.move.source):
+    if along and resolves_hints(facts.project, facts.move.source):
         place = facts.source.source.place(named[along[0]].node)
         reason = f"annotations name {', '.join(along)}, and are resolved at run time: it stands beside them"
         yield Hazard(CODE, place, reason, (), Severity.HANDLED)

@@ -29,7 +29,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     destination = facts.destination
     if destination is None:
         return
-    read = {r.name for unit in facts.moving for r in unit.references} - facts.moved_names
+    read = {r.name for group in facts.moving for r in group.references} - facts.moved_names
     for name in sorted(read & destination.binds):
         here, there = _meaning(facts, facts.source, name), _meaning(facts, destination, name)
         if here != there:
@@ -45,9 +45,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
 def _meaning(facts: Facts, module, name: str) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
     found = []
     for item in module.top_imports.get(name, ()):
-        base = facts.world.names.absolute(module.path, item.module or None, item.level) or item.module
-        target = facts.world.target(module, item)
-        if target and item.attribute and (origin := facts.world.origin(target, item.attribute)):
+        base = facts.project.names.absolute(module.path, item.module or None, item.level) or item.module
+        target = facts.project.target(module, item)
+        if target and item.attribute and (origin := facts.project.origin(target, item.attribute)):
             found.append(f"{origin[0]}:{origin[1]}")
         elif item.attribute is None:
             found.append(base if item.asname else base.partition(".")[0])

@@ -38,13 +38,13 @@ _STARTERS = frozenset({"Thread", "Timer", "Process", "submit", "start_new_thread
 
 def find(facts: Facts) -> Iterator[Hazard]:
     """What such a function reads of the source, and stays there."""
-    for unit in facts.moving:
-        left = {r.name for r in unit.references if r.moment is Moment.CALL} & facts.units.by_name.keys()
+    for group in facts.moving:
+        left = {r.name for r in group.references if r.moment is Moment.CALL} & facts.groups.by_name.keys()
         left -= facts.moved_names
-        for statement in (s for u in facts.units.all for s in u.statements) if left else ():
-            if unit.binds & _given(statement):
+        for statement in (s for u in facts.groups.all for s in u.statements) if left else ():
+            if group.binds & _given(statement):
                 name = min(left)
-                reason = f"a thread runs {unit.label} while the source is imported, and it would import {name} of it"
+                reason = f"a thread runs {group.label} while the source is imported, and it would import {name} of it"
                 remedies = (f"move {name} too: --with {name}", "start the thread in a function first")
                 yield Hazard(CODE, facts.source.source.place(statement.node), reason, remedies)
                 break

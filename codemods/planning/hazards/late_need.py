@@ -29,8 +29,8 @@ shop/worker.py shop/beats.py beat
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for unit in facts.moving:
-        for r in unit.references:
+    for group in facts.moving:
+        for r in group.references:
             if r.moment is Moment.CALL and r.function is None and r.name in facts.pinned - facts.moved_names:
                 yield Hazard(
                     CODE,

@@ -34,14 +34,14 @@ _REMEDIES = ("import by name there first", "leave it where it is")
 
 def find(facts: Facts) -> Iterator[Hazard]:
     decorated = [
-        (decorator, unit.label)
-        for unit in facts.moving
-        for statement in unit.statements
+        (decorator, group.label)
+        for group in facts.moving
+        for statement in group.statements
         for decorator in listing_decorators(facts, statement.node)
     ]
     if not decorated:
         return
-    names = facts.world.names
+    names = facts.project.names
     old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
     labels = ", ".join(sorted(label for _, label in decorated))
     place = facts.source.source.place(decorated[0][0])
@@ -59,11 +59,11 @@ def _readers(facts: Facts) -> Iterator[str]:
         yield f"{module.path} star-imports the source by its __all__"
     if "__all__" in facts.referrers.used:
         yield "another file reads __all__ of the source"
-    for unit in facts.staying:
-        if any(r.name == "__all__" and r.moment is Moment.CALL and not r.writes for r in unit.references):
-            yield f"{unit.label} reads __all__"
+    for group in facts.staying:
+        if any(r.name == "__all__" and r.moment is Moment.CALL and not r.writes for r in group.references):
+            yield f"{group.label} reads __all__"
     if facts.destination is not None:
-        last = facts.world.names.dotted(facts.move.destination).rpartition(".")[2]
-        for module in facts.world.star_importers(last):
-            if any(facts.world.target(module, star) == facts.move.destination for star in module.stars):
+        last = facts.project.names.dotted(facts.move.destination).rpartition(".")[2]
+        for module in facts.project.star_importers(last):
+            if any(facts.project.target(module, star) == facts.move.destination for star in module.stars):
                 yield f"{module.path} star-imports the destination by its __all__"

@@ -34,11 +34,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
     destination = facts.destination
     if destination is None or destination.postponed == facts.source.postponed:
         return
-    moved = [n for unit in facts.moving for s in unit.statements for n in _annotated(s.node)]
+    moved = [n for group in facts.moving for s in group.statements for n in _annotated(s.node)]
     own = [n for s in destination.statements for n in _fields(s.node)]
     if not moved:
         return
-    if destination.postponed and (reads_annotations(facts.world, facts.move.source) or _unknown_readers(facts)):
+    if destination.postponed and (reads_annotations(facts.project, facts.move.source) or _unknown_readers(facts)):
         yield Hazard(
             CODE,
             facts.source.source.place(moved[0]),
@@ -48,7 +48,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 "add that import to the source first",
             ),
         )
-    elif not destination.postponed and own and reads_annotations(facts.world, facts.move.source):
+    elif not destination.postponed and own and reads_annotations(facts.project, facts.move.source):
         yield Hazard(
             CODE,
             destination.source.place(own[0]),
@@ -70,8 +70,8 @@ def _unknown_readers(facts: Facts) -> bool:
         "overload",
         "abstractmethod",
     }
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             for node in ast.walk(statement.node):
                 outside = [*getattr(node, "decorator_list", ()), *getattr(node, "bases", ())]
                 roots = {n.id for o in outside for n in ast.walk(o) if isinstance(n, ast.Name)}

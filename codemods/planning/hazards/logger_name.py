@@ -27,10 +27,10 @@ shop/worker.py shop/beats.py beat
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    read = {r.name for unit in facts.moving for r in unit.references}
-    for name, unit in sorted(loggers(facts.units).items()):
-        if name in read and unit not in facts.moving and name not in facts.pinned:
-            dotted = facts.world.names.dotted(facts.move.source)
-            place = facts.source.source.place(unit.statements[0].node)
+    read = {r.name for group in facts.moving for r in group.references}
+    for name, group in sorted(loggers(facts.groups).items()):
+        if name in read and group not in facts.moving and name not in facts.pinned:
+            dotted = facts.project.names.dotted(facts.move.source)
+            place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is got again in {facts.move.destination}; records say {dotted} as before"
             yield Hazard(CODE, place, reason, (), Severity.HANDLED)

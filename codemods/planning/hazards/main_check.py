@@ -29,17 +29,17 @@ shop/serve.py shop/texts.py banner
 
 def find(facts: Facts) -> Iterator[Hazard]:
     runnable = facts.source.runnable
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             compared = {id(n) for c in ast.walk(statement.node) if isinstance(c, ast.Compare) for n in ast.walk(c)}
             for reference in statement.references:
                 if reference.name != "__name__":
                     continue
                 if id(reference.node) in compared and "__main__" in _text(facts, statement.node):
-                    yield _hazard(facts, reference, f"{unit.label} asks whether it runs as a script", Severity.REFUSES)
+                    yield _hazard(facts, reference, f"{group.label} asks whether it runs as a script", Severity.REFUSES)
                 elif runnable:
-                    name = facts.world.names.dotted(facts.move.source)
-                    reason = f"{unit.label} reads __name__: {name} from now on, in the script too"
+                    name = facts.project.names.dotted(facts.move.source)
+                    reason = f"{group.label} reads __name__: {name} from now on, in the script too"
                     yield _hazard(facts, reference, reason, Severity.DECLARED)
 
 

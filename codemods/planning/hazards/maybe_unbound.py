@@ -30,9 +30,9 @@ shop/colour.py shop/windows.py enable
 
 def find(facts: Facts) -> Iterator[Hazard]:
     back = {new.binds for new in imported_back(facts)}
-    for unit in facts.moving:
-        doubtful = unit.binds - certain_binds(s.node for s in unit.statements)
+    for group in facts.moving:
+        doubtful = group.binds - certain_binds(s.node for s in group.statements)
         for name in sorted(doubtful & back):
-            place = facts.source.source.place(unit.statements[0].node)
+            place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
             yield Hazard(CODE, place, reason, (f"bind {name} on every way, to None perhaps",))

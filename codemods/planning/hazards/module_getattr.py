@@ -31,7 +31,7 @@ shop/prices.py shop/lazy.py price
 
 def find(facts: Facts) -> Iterator[Hazard]:
     for name in sorted({"__getattr__", "__dir__"} & facts.moved_names):
-        place = facts.source.source.place(facts.units.by_name[name].statements[0].node)
+        place = facts.source.source.place(facts.groups.by_name[name].statements[0].node)
         reason = f"{name} answers for {facts.move.destination} too after the move"
         yield Hazard(CODE, place, reason, (), Severity.DECLARED)
     destination = facts.destination

@@ -28,28 +28,28 @@ shop/commands.py shop/dispatch.py dispatch
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             looked_up = set() if _two_values(facts) else {id(c.func) for c, _ in lookups(facts.source, statement)}
             for reference, reason in questions(facts.source, facts.same_folder, statement):
                 place = facts.source.source.place(reference.node)
                 if id(reference.node) in looked_up:
-                    reason = f"{unit.label} looks names up in the module that it stood in, as before"
+                    reason = f"{group.label} looks names up in the module that it stood in, as before"
                     yield Hazard(CODE, place, reason, (), Severity.HANDLED)
                     continue
                 yield Hazard(
                     CODE,
                     place,
-                    f"{unit.label} {reason}",
+                    f"{group.label} {reason}",
                     ("pass what it needs in as an argument", "leave it where it is: --keep"),
                 )
 
 
 def _two_values(facts: Facts) -> bool:
     """May a name have another value in the source than moved code sees, or mean something else where that looks?"""
-    names = facts.world.names
+    names = facts.project.names
     parent, _, last = names.dotted(facts.move.source).rpartition(".")
     package = names.find(parent, facts.move.source) if parent else None
-    hidden = package is not None and facts.world.origin(package, last) is not None
+    hidden = package is not None and facts.project.origin(package, last) is not None
     hidden = hidden or (facts.destination is not None and "vars" in facts.destination.binds)
     return bool(facts.moved_names & facts.source.rebound.keys()) or hidden or facts.source.runnable

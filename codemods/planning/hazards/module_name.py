@@ -25,15 +25,15 @@ shop/cache.py shop/keys.py key
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    dotted = facts.world.names.dotted(facts.move.source)
-    for unit in facts.moving:
-        for statement in unit.statements:
+    dotted = facts.project.names.dotted(facts.move.source)
+    for group in facts.moving:
+        for statement in group.statements:
             for edit in own_names(facts.source, statement, dotted):
                 place = facts.source.source.place(statement.node)
                 if edit is None:
-                    reason = f"{unit.label} reads __name__ in an f-string where no other text can be written"
+                    reason = f"{group.label} reads __name__ in an f-string where no other text can be written"
                     yield Hazard(CODE, place, reason, ("assign it to a variable first",))
                 else:
-                    reason = f'__name__ in {unit.label} becomes "{dotted}", the name that it had'
+                    reason = f'__name__ in {group.label} becomes "{dotted}", the name that it had'
                     yield Hazard(CODE, place, reason, (), Severity.HANDLED)
                 break

@@ -66,7 +66,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if elsewhere or met:
         for place, text in _keys(facts):
             met[place] = f"{text!r} is looked up or compared here, and {(elsewhere or list(met))[0]} reads modules"
-    new = facts.world.names.dotted(facts.move.destination)
+    new = facts.project.names.dotted(facts.move.destination)
     for place, reason in sorted(met.items()):
         yield Hazard(CODE, place, f"{reason}: the module is {new} after the move", _REMEDIES)
     if elsewhere and not met:
@@ -76,15 +76,15 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 
 def _modules(facts: Facts) -> tuple[str, str]:
-    names, move = facts.world.names, facts.move
+    names, move = facts.project.names, facts.move
     return names.dotted(move.source), names.dotted(move.destination)
 
 
 def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
     """Texts that are the old path of what moves, and stand where a made-up name is looked for."""
-    old = re.escape(facts.world.names.dotted(facts.move.source))
+    old = re.escape(facts.project.names.dotted(facts.move.source))
     path = re.compile(rf"{old}[.:]({'|'.join(map(re.escape, sorted(facts.moved_names)))})")
-    for module in facts.world.modules_at(_spelling(facts)):
+    for module in facts.project.modules_at(_spelling(facts)):
         parents = module.source.nodes.parents
         for node in module.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and path.fullmatch(node.value):
@@ -98,7 +98,7 @@ def _keys(facts: Facts) -> Iterator[tuple[Place, str]]:
 
 def _spelling(facts: Facts) -> Iterator[str]:
     """The files in whose bytes the end of such a path stands, be it in pieces with comments between them."""
-    tree, last = facts.world.tree, facts.world.names.dotted(facts.move.source).rpartition(".")[2]
+    tree, last = facts.project.tree, facts.project.names.dotted(facts.move.source).rpartition(".")[2]
     names = "|".join(map(re.escape, sorted(facts.moved_names)))
     end = re.compile(rf"{re.escape(last)}\W*[.:]\W*(?:[a-zA-Z]{{1,2}}[\"'])?(?:{names})(?!\w)".encode())
     for path in sorted(tree.code_with(facts.moved_names)):
@@ -109,10 +109,10 @@ def _spelling(facts: Facts) -> Iterator[str]:
 
 def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     """Where modules that know the source ask for the module of something."""
-    last = facts.world.names.dotted(facts.move.source).rpartition(".")[2]
+    last = facts.project.names.dotted(facts.move.source).rpartition(".")[2]
     names = _modules(facts)
-    knowing = facts.world.tree.code_with([last]) | {facts.move.source}
-    for module in facts.world.modules_mentioning(*WORDS, among=knowing):
+    knowing = facts.project.tree.code_with([last]) | {facts.move.source}
+    for module in facts.project.modules_mentioning(*WORDS, among=knowing):
         yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree, *names))
 
 
@@ -130,26 +130,26 @@ def _is_another(facts: Facts, module: Module, asked: ast.expr) -> bool:
         return False
     if chain[0] not in module.binds and hasattr(builtins, chain[0]):
         return len(chain) == 1
-    target = resolved(facts.world, module, chain)
+    target = resolved(facts.project, module, chain)
     if target is None:
-        names = outside_names(facts.world, module, asked)
+        names = outside_names(facts.project, module, asked)
         return bool(names) and not any("()" in name for name in names)
-    node = definition(facts.world, target)
+    node = definition(facts.project, target)
     return isinstance(node, (ast.ClassDef, *FUNCTIONS)) and not is_moved(facts, module, asked)
 
 
 def _may_be_asked(facts: Facts, module: Module, node: ast.expr) -> bool:
     """May something that moves be what a read asks: a class, where it asks classes alone?"""
-    nodes = [s.node for unit in facts.moving for s in unit.statements]
+    nodes = [s.node for group in facts.moving for s in group.statements]
     if all(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in nodes):
-        return not (isinstance(node, ast.Attribute) and is_a_class(facts.world, module, node.value))
+        return not (isinstance(node, ast.Attribute) and is_a_class(facts.project, module, node.value))
     made = (n for n in nodes for inner in ast.walk(n) if isinstance(inner, (ast.Call, ast.Lambda, ast.ClassDef)))
     return any(True for _ in made) or any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in nodes)
 
 
 def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) -> bool:
     """Does a comparison speak of the source: by its ``__name__``, by its name as text, or by the module itself?"""
-    dotted = facts.world.names.dotted(facts.move.source)
+    dotted = facts.project.names.dotted(facts.move.source)
     values = facts.referrers.values
     parts = list(ast.walk(comparison)) if comparison is not None else []
     owners = {id(node.value) for node in parts if isinstance(node, ast.Attribute)}  # of what is in them
@@ -157,7 +157,7 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
         if isinstance(node, ast.Name) and node.id == "__name__" and module.path == facts.move.source:
             return True
         named = isinstance(node, ast.Attribute) and node.attr == "__name__" and module.path != facts.move.source
-        if named and not is_a_class(facts.world, module, node.value):  # type: ignore[attr-defined]
+        if named and not is_a_class(facts.project, module, node.value):  # type: ignore[attr-defined]
             return True
         if isinstance(node, ast.Constant) and node.value == dotted:
             return True

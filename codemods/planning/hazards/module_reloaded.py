@@ -37,7 +37,7 @@ _PUTTING = frozenset({"setitem", "__setitem__", "setdefault", "update"})
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    again = [unit for unit in facts.moving if not _is_same_each_time(facts, unit)]
+    again = [group for group in facts.moving if not _is_same_each_time(facts, group)]
     for module in facts.referrers.values.files.values():
         for place, replaced in places(facts.referrers.values, module):
             if replaced:
@@ -48,9 +48,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 yield Hazard(CODE, place, reason, _REMEDIES)
 
 
-def _is_same_each_time(facts: Facts, unit: object) -> bool:
+def _is_same_each_time(facts: Facts, group: object) -> bool:
     """Is this a plain function?"""
-    statements = getattr(unit, "statements", ())
+    statements = getattr(group, "statements", ())
     return all(
         isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not s.node.decorator_list for s in statements
     )

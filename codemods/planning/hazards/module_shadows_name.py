@@ -26,10 +26,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     folder, _, name = facts.move.destination.rpartition("/")
     stem = name.removesuffix(".py")
     init = f"{folder}/__init__.py" if folder else "__init__.py"
-    if facts.destination is not None or stem == "__init__" or init not in facts.world.tree.paths:
+    if facts.destination is not None or stem == "__init__" or init not in facts.project.tree.paths:
         return
     try:
-        package = facts.world.module(init)
+        package = facts.project.module(init)
     except Exception:  # unreadable files are reported elsewhere
         return
     if stem not in package.binds:

@@ -46,12 +46,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _binding(facts: Facts) -> Iterator[Hazard]:
     """Decorators that bind names in the module of what they are given."""
-    entries = table(facts.world.tree, "binds")
-    for unit in facts.moving:
-        for node in (s.node for s in unit.statements if isinstance(s.node, (ast.ClassDef, *FUNCTIONS))):
+    entries = table(facts.project.tree, "binds")
+    for group in facts.moving:
+        for node in (s.node for s in group.statements if isinstance(s.node, (ast.ClassDef, *FUNCTIONS))):
             for decorator in node.decorator_list:
                 called = decorator.func if isinstance(decorator, ast.Call) else decorator
-                names = outside_names(facts.world, facts.source, called)
+                names = outside_names(facts.project, facts.source, called)
                 for fact in entries:
                     if matching(fact.decorators, names):
                         reason = f"{node.name} would do that in another module: {fact.why}"

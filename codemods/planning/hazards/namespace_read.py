@@ -53,11 +53,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _keeps_its_turn(facts: Facts) -> bool:
     """Does the source bind what moved, one run of statements, where that stood?"""
-    moved = sorted(s.index for unit in facts.moving for s in unit.statements)
+    moved = sorted(s.index for group in facts.moving for s in group.statements)
     return facts.in_place and moved[-1] - moved[0] == len(moved) - 1
 
 
 def _comes_later(facts: Facts) -> bool:
     """Does a definition that stays stand above one that moves?"""
-    staying = [unit.index for unit in facts.staying if unit.names and not all(s.is_import for s in unit.statements)]
-    return bool(staying) and min(staying) < max(unit.index for unit in facts.moving)
+    staying = [group.index for group in facts.staying if group.names and not all(s.is_import for s in group.statements)]
+    return bool(staying) and min(staying) < max(group.index for group in facts.moving)

@@ -23,7 +23,7 @@ shop/worker.py shop/run-jobs.py Status
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    dotted = facts.world.names.dotted(facts.move.destination)
+    dotted = facts.project.names.dotted(facts.move.destination)
     wrong = [part for part in dotted.split(".") if not part.isidentifier() or keyword.iskeyword(part)]
     if not wrong:
         return

@@ -42,7 +42,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _mentions(facts: Facts) -> Iterator[Hazard]:
     """Texts, one hazard a file."""
-    dotted = facts.world.names.dotted(facts.move.source)
+    dotted = facts.project.names.dotted(facts.move.source)
     silent = bound_names(facts) if facts.move.deprecate else {}
     by_file: dict[tuple[str, bool], list[Mention]] = defaultdict(list)
     for mention in facts.mentions:
@@ -75,7 +75,9 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
         ]
     found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.patch_targets if _stays(facts, s.name)]
     for module in referrers.stars:
-        brought = sorted(n for n in moved if facts.world.exports(facts.move.source, n) and n not in module.definitions)
+        brought = sorted(
+            n for n in moved if facts.project.exports(facts.move.source, n) and n not in module.definitions
+        )
         if not facts.move.goes_on and (module.path in facts.accesses or not _read_by(module, brought)):
             continue
         found += [

@@ -26,9 +26,9 @@ shop/orders.py shop/errors.py Empty
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    classes = {name for unit in facts.moving if unit.is_class for name in unit.binds}
-    for unit in facts.staying if classes else ():
-        for statement in unit.statements:
+    classes = {name for group in facts.moving if group.is_class for name in group.binds}
+    for group in facts.staying if classes else ():
+        for statement in group.statements:
             for node in ast.walk(statement.node):
                 asked = {n.id for n in ast.walk(_asked(node)) if isinstance(n, ast.Name)} & classes
                 if asked:

@@ -40,9 +40,9 @@ _REMEDIES = ("choose a destination outside of the package that is scanned", "lea
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    names, move = facts.world.names, facts.move
+    names, move = facts.project.names, facts.move
     old, new = names.dotted(move.source), names.dotted(move.destination)
-    functions = all(isinstance(s.node, FUNCTIONS) for unit in facts.moving for s in unit.statements)
+    functions = all(isinstance(s.node, FUNCTIONS) for group in facts.moving for s in group.statements)
     for scan in facts.scans:
         place = _place(scan.module.path, scan.node)
         lists = scan.lists and not (functions and scan.classes)
@@ -64,7 +64,7 @@ def _by_files(facts: Facts) -> Iterator[Hazard]:
     """Who takes each file of a folder for something, where the destination is a new one."""
     if facts.destination is not None:
         return
-    tree, new = facts.world.tree, facts.move.destination
+    tree, new = facts.project.tree, facts.move.destination
     for place in listed_by_name(facts):
         yield Hazard(CODE, place, f"this makes names of the files of a folder, and finds {new} as one more", _REMEDIES)
     for fact in table(tree, "folder"):
@@ -75,22 +75,22 @@ def _by_files(facts: Facts) -> Iterator[Hazard]:
 
 def _by_frameworks(facts: Facts) -> Iterator[Hazard]:
     """Scans of a framework for what its decorators marked, which reach the source and not the destination."""
-    for fact in table(facts.world.tree, "scan"):
+    for fact in table(facts.project.tree, "scan"):
         marked = [
             decorator
-            for unit in facts.moving
-            for statement in unit.statements
+            for group in facts.moving
+            for statement in group.statements
             for decorator in getattr(statement.node, "decorator_list", ())
             if matching(
-                fact.decorators, outside_names(facts.world, facts.source, getattr(decorator, "func", decorator))
+                fact.decorators, outside_names(facts.project, facts.source, getattr(decorator, "func", decorator))
             )
         ]
-        for module in facts.world.modules_mentioning(*fact.words) if marked else ():
+        for module in facts.project.modules_mentioning(*fact.words) if marked else ():
             for call in module.source.nodes.of(ast.Call):
                 texts = facts.referrers.values.texts(module)
-                scopes = texts.of(call.args[0]) if call.args else {facts.world.names.package(module.path) or ""}
-                old, new = (facts.world.names.dotted(p) for p in (facts.move.source, facts.move.destination))
-                if matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.world, module, call.func)}):
+                scopes = texts.of(call.args[0]) if call.args else {facts.project.names.package(module.path) or ""}
+                old, new = (facts.project.names.dotted(p) for p in (facts.move.source, facts.move.destination))
+                if matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.project, module, call.func)}):
                     for scope in (s.strip(".") for s in scopes):
                         if _within(old, scope) and not _within(new, scope):
                             reason = f"{fact.why}: it reaches {facts.move.source}, and not {facts.move.destination}"

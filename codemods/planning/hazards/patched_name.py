@@ -33,7 +33,7 @@ shop/worker.py shop/beats.py beat
 def find(facts: Facts) -> Iterator[Hazard]:
     reported: set[str] = set()
     for patch in facts.referrers.patch_targets:
-        if patch.name in reported or not call_readers(facts.units, patch.name) & facts.moving.keys():
+        if patch.name in reported or not call_readers(facts.groups, patch.name) & facts.moving.keys():
             continue
         if patch.name in facts.followed:
             reason = f"{patch.name} is replaced here, in {facts.move.destination} from now on"

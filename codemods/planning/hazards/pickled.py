@@ -34,25 +34,25 @@ _KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    unit = next((unit for unit in facts.moving if unit.is_class), None)
-    top = facts.world.names.dotted(facts.move.source).partition(".")[0]
-    if unit is None:
+    group = next((group for group in facts.moving if group.is_class), None)
+    top = facts.project.names.dotted(facts.move.source).partition(".")[0]
+    if group is None:
         return
-    knowing = facts.world.tree.code_with([top]) | {facts.move.source}
-    for module in facts.world.modules_mentioning(*_PICKLERS, among=knowing):
+    knowing = facts.project.tree.code_with([top]) | {facts.move.source}
+    for module in facts.project.modules_mentioning(*_PICKLERS, among=knowing):
         for item in module.imports:
             if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
-                old = facts.world.names.dotted(facts.move.source)
+                old = facts.project.names.dotted(facts.move.source)
                 place = module.source.place(item.node)
                 kept = {item.attribute, item.module.partition(".")[0]} & _KEEPING
                 if kept and not facts.move.goes_on and _end_with_the_test(facts, module):
                     continue
                 if kept and not facts.move.goes_on:
-                    reason = f"pickles are made or read here; those of {unit.label} name {old}, which is to end"
+                    reason = f"pickles are made or read here; those of {group.label} name {old}, which is to end"
                     yield Hazard(CODE, place, reason, ("leave out --no-reexport",))
                     return
-                new = facts.world.names.dotted(facts.move.destination)
-                reason = f"pickles are made here; new ones of {unit.label} name {new}, old ones are still read"
+                new = facts.project.names.dotted(facts.move.destination)
+                reason = f"pickles are made here; new ones of {group.label} name {new}, old ones are still read"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
                 return
 
@@ -61,5 +61,5 @@ def _end_with_the_test(facts: Facts, module: Module) -> bool:
     """Is this a test that opens no files, and in which no pickle is written down that names the source?"""
     if not facts.pytest_rules.reads(module.path) or any(word in module.source.text for word in _OPENING):
         return False
-    old = facts.world.names.dotted(facts.move.source).encode()
+    old = facts.project.names.dotted(facts.move.source).encode()
     return not any(isinstance(n.value, bytes) and old in n.value for n in module.source.nodes.of(ast.Constant))

@@ -37,12 +37,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
     top = facts.move.source.partition("/")[0]
     if name in _COMMON:
         return
-    for path in sorted(facts.world.tree.code_with([name])):
+    for path in sorted(facts.project.tree.code_with([name])):
         # Tests and build scripts name files for many reasons; the project's own code names them to read them.
         if not path.endswith(".py") or path.partition("/")[0] != top or path == facts.move.source or "test" in path:
             continue
         try:
-            module = facts.world.module(path)
+            module = facts.project.module(path)
         except Exception:  # unreadable files are reported elsewhere
             continue
         if not any(word in module.source.text for word in _READS):
@@ -70,7 +70,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 def _is_lost(facts: Facts, path: str, node: ast.Constant) -> bool:
     """Does code leave marked parts of the source for a file that this reader does not look into?"""
     parts = marked_parts(facts.source.source)
-    if not any(part.covers(s.node.lineno) for part in parts for unit in facts.moving for s in unit.statements):
+    if not any(part.covers(s.node.lineno) for part in parts for group in facts.moving for s in group.statements):
         return False
     listed = any(path == at and node in getattr(files, "elts", ()) for at, files, _ in readers(facts))
     return not listed or part_of(facts) is None or facts.destination is not None

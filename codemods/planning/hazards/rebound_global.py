@@ -30,14 +30,14 @@ shop/limits.py shop/gate.py set_limit
 def find(facts: Facts) -> Iterator[Hazard]:
     found_when_asked = rebound_names(facts)
     for name in sorted(facts.source.rebound.keys() & facts.moved_names):
-        for unit in facts.staying:
-            for r in unit.references:
+        for group in facts.staying:
+            for r in group.references:
                 if r.name == name and r.moment is not Moment.TYPING:
                     yield Hazard(
                         CODE,
                         facts.source.source.place(r.node),
-                        f"{unit.label} stays and reads {name}, which moved code rebinds",
-                        (f"move {unit.label} too: --with {unit.label}", f"leave it all: do not move {name}"),
+                        f"{group.label} stays and reads {name}, which moved code rebinds",
+                        (f"move {group.label} too: --with {group.label}", f"leave it all: do not move {name}"),
                     )
                     break
         read = [] if name in found_when_asked else facts.referrers.chained.get(name, [])

@@ -28,9 +28,9 @@ shop/serve.py shop/server.py Server
 
 def find(facts: Facts) -> Iterator[Hazard]:
     guard = next((s for s in facts.source.statements if is_main_guard(s.node)), None)
-    if guard is None or not facts.world.names.package(facts.move.source):
+    if guard is None or not facts.project.names.package(facts.move.source):
         return
-    dotted = facts.world.names.dotted(facts.move.source)
+    dotted = facts.project.names.dotted(facts.move.source)
     top = dotted.partition(".")[0]
     if any(item.level or item.module.partition(".")[0] == top for item in facts.source.imports):
         return
@@ -42,9 +42,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _named_by_path(facts: Facts) -> Place | None:
     """A place outside of Python code that names the file by its path."""
-    for path in facts.world.mentions(facts.move.source.rpartition("/")[2]):
+    for path in facts.project.mentions(facts.move.source.rpartition("/")[2]):
         if not path.endswith((".py", ".pyi")):
-            lines = facts.world.tree.read(path).decode("utf-8", "replace").splitlines()
+            lines = facts.project.tree.read(path).decode("utf-8", "replace").splitlines()
             for number, line in enumerate(lines, 1):
                 if facts.move.source in line and "python" in line:
                     return Place(path, number)

@@ -28,10 +28,10 @@ shop/report.py shop/printing.py report
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    for unit in facts.moving:
-        for reference in unit.references:
+    for group in facts.moving:
+        for reference in group.references:
             if reference.name in facts.source.script_binds and not reference.string and not reference.annotation:
                 place = facts.source.source.place(reference.node)
-                reason = f"{unit.label} reads {reference.name}, which the main guard binds"
+                reason = f"{group.label} reads {reference.name}, which the main guard binds"
                 yield Hazard(CODE, place, reason, (f"pass {reference.name} in as an argument",))
                 return

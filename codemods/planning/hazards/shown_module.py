@@ -39,12 +39,12 @@ _REMEDIES = ("compare with the class's own __module__ there", "leave it where it
 def find(facts: Facts) -> Iterator[Hazard]:
     shown = {
         name
-        for unit in facts.moving
-        for statement in unit.statements
+        for group in facts.moving
+        for statement in group.statements
         if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS))
         for name in statement.binds
     }
-    old = facts.world.names.dotted(facts.move.source)
+    old = facts.project.names.dotted(facts.move.source)
     yield from _recorded(facts, old)
     if not shown or not old:
         return
@@ -53,7 +53,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     plain = re.compile(rf"<(?:class '|function |enum ')?{path}\.(?:{names})\b")
     raised = re.compile(rf"^[ \t]*{path}\.(?:{names}): ", re.M)  # as a traceback ends
     pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
-    tree = facts.world.tree
+    tree = facts.project.tree
     for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(shown)):
         # What people read may say what it likes; what a test compares with is in files of other kinds.
         found = None if file.endswith((".md", ".rst")) else plain.search(tree.read(file).decode("utf-8", "replace"))
@@ -66,7 +66,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     # It begins with plain text: one that looks behind itself takes twenty times as long.
     showing = re.compile(rf"{path}\\?\.".encode())
     knowing = {path for path in knowing if showing.search(tree.peek(path))}
-    for module in facts.world.modules_mentioning(*shown, among=knowing):
+    for module in facts.project.modules_mentioning(*shown, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
         for node in module.source.nodes.of(ast.Constant):
             text = node.value
@@ -79,7 +79,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:
     """Recorded lists of what modules have, with moved names in them, that code of the tree makes anew."""
-    tree, names = facts.world.tree, "|".join(map(re.escape, sorted(facts.moved_names, key=len, reverse=True)))
+    tree, names = facts.project.tree, "|".join(map(re.escape, sorted(facts.moved_names, key=len, reverse=True)))
     path = re.compile(rf"(?<![\w.]){re.escape(old)}\.(?:{names})\b")
     recorded: dict[str, re.Match[str]] = {}
     for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(facts.moved_names)):
@@ -106,7 +106,7 @@ def _listing(tree: Tree) -> Iterator[tuple[str, bytes]]:
 def _lister(facts: Facts, name: str, listing: Mapping[str, bytes]) -> Module | None:
     """Code that names a file, and goes through the names of modules."""
     words = [word.encode() for word in re.findall(r"\w+", name)]
-    for module in facts.world.modules_at(p for p, raw in listing.items() if all(word in raw for word in words)):
+    for module in facts.project.modules_at(p for p, raw in listing.items() if all(word in raw for word in words)):
         nodes = module.source.nodes
         named = any(isinstance(n.value, str) and n.value.endswith(name) for n in nodes.of(ast.Constant))
         if named and any(last_name(n.func) in _LISTING for n in nodes.of(ast.Call)):

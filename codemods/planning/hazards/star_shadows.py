@@ -51,9 +51,9 @@ def _importers(facts: Facts) -> Iterator[Module]:
     reached, todo = {facts.move.destination}, [facts.move.destination]
     while todo:
         path = todo.pop()
-        last = facts.world.names.dotted(path).rpartition(".")[2]
-        for module in facts.world.star_importers(last):
-            if module.path in reached or not any(facts.world.target(module, star) == path for star in module.stars):
+        last = facts.project.names.dotted(path).rpartition(".")[2]
+        for module in facts.project.star_importers(last):
+            if module.path in reached or not any(facts.project.target(module, star) == path for star in module.stars):
                 continue
             reached.add(module.path)
             yield module
@@ -65,7 +65,7 @@ def _other_meaning(facts: Facts, module: Module, name: str) -> ast.AST | None:
     """The place at which a module means another thing by the name than the moved one."""
     moved = {(facts.move.source, name), (facts.move.destination, name)}
     if name in module.binds:
-        if facts.world.origin(module.path, name) in moved:
+        if facts.project.origin(module.path, name) in moved:
             return None
         return next(s.node for s in module.statements if name in s.binds)
     if hasattr(builtins, name):

@@ -55,9 +55,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
             yield from _without_its_fixtures(facts, name, node)
     if before and after:
-        for unit in facts.moving:
-            for name in sorted(unit.binds & set(fixtures(facts.source).values())):
-                yield from _without_its_fixtures(facts, name, unit.statements[0].node)
+        for group in facts.moving:
+            for name in sorted(group.binds & set(fixtures(facts.source).values())):
+                yield from _without_its_fixtures(facts, name, group.statements[0].node)
         yield from _said_of_all(facts)
 
 

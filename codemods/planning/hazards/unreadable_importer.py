@@ -44,7 +44,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _unreadable(facts: Facts, path: str) -> Unreadable | None:
     try:
-        facts.world.module(path)
+        facts.project.module(path)
     except Unreadable as error:
         return error
     except OSError:
@@ -54,8 +54,8 @@ def _unreadable(facts: Facts, path: str) -> Unreadable | None:
 
 def _imported(facts: Facts, path: str) -> Iterator[str]:
     """The moved names that a file imports, or may reach through the module, as its bytes say."""
-    names = facts.world.names
-    for found in imports(facts.world.tree.peek(path)):
+    names = facts.project.names
+    for found in imports(facts.project.tree.peek(path)):
         dotted = names.written(path, found.module) or ""
         if names.find(dotted, path) == facts.move.source:
             everything = not found.names or "*" in found.names

@@ -38,7 +38,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     calls = [n for u in facts.moving for s in u.statements for n in ast.walk(s.node) if isinstance(n, ast.Call)]
     if not calls:
         return
-    dotted = facts.world.names.dotted
+    dotted = facts.project.names.dotted
     for place in _filters(facts, dotted(facts.move.source), dotted(facts.move.destination)):
         reason = f"this filter means warnings of {dotted(facts.move.source)}, and moved code may be blamed for some"
         remedies = (f"name {dotted(facts.move.destination)} in a filter beside it, first", "leave it where it is")
@@ -47,7 +47,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _filters(facts: Facts, old: str, new: str) -> Iterator[Place]:
     """Filters that select one of the two modules and not the other, for warnings that moved code may be blamed for."""
-    for module in facts.world.modules_mentioning(*_FILTERS):
+    for module in facts.project.modules_mentioning(*_FILTERS):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
             if last_name(call.func) not in _FILTERS:
@@ -76,7 +76,7 @@ def _comes_from_staying(facts: Facts, pattern: str) -> bool:
         return False
     moving = {id(n) for u in facts.moving for s in u.statements for n in ast.walk(s.node)}
     certain = False
-    for module in facts.world.modules_mentioning("warn"):
+    for module in facts.project.modules_mentioning("warn"):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
             if last_name(call.func) not in ("warn", "warn_explicit") or not call.args:

@@ -35,8 +35,8 @@ def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]
     if not names and not typing:
         return kept, None
     standing = _standing(facts) if names else None
-    dotted = facts.world.names.dotted(facts.move.destination)
-    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    dotted = facts.project.names.dotted(facts.move.destination)
+    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
     return kept, LazyReexport(names, module, dotted, standing, _prefix(standing), facts.move.deprecate, typing)
 
 
@@ -73,7 +73,7 @@ def rebound_names(facts: Facts) -> set[str]:
 
 
 def _read_by_staying(facts: Facts) -> set[str]:
-    read = {r.name for unit in facts.staying for r in unit.references if r.moment is not Moment.TYPING}
+    read = {r.name for group in facts.staying for r in group.references if r.moment is not Moment.TYPING}
     return read & facts.moved_names
 
 
@@ -81,10 +81,10 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     """Where the destination imports the source: what the source's functions import of moved names when they run."""
     if facts.source_imports:
         return ()
-    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
     found: dict[tuple[int, str], DeferredImport] = {}
-    for unit in facts.staying:
-        for r in unit.references:
+    for group in facts.staying:
+        for r in group.references:
             if r.moment is Moment.CALL and r.function is not None and r.name in facts.moved_names:
                 found[id(r.function), r.name] = DeferredImport(r.function, NewImport(module, r.name))
     return tuple(found.values())
@@ -93,13 +93,13 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
 def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     """Where the destination imports the source and has effects: the source imports it, as a module, where the first
     statement with an effect stood. That works with partially initialized modules in both orders."""
-    acting = [s for unit in facts.moving if takes_effect(facts, unit) for s in unit.statements]
+    acting = [s for group in facts.moving if takes_effect(facts, group) for s in group.statements]
     if facts.source_imports or not acting:
         return None
     last = max(s.index for s in acting)
-    moving = {s.index for unit in facts.moving for s in unit.statements}
+    moving = {s.index for group in facts.moving for s in group.statements}
     below = next((s for s in facts.source.statements if s.index > last and s.index not in moving), None)
-    text = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.world.names)
+    text = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
     parent, _, last_part = text.rpartition(".")
     if text.startswith(".") and not parent.strip("."):
         parent = text[: -len(last_part)]
@@ -111,7 +111,7 @@ def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None
 
 
 def _relative(facts: Facts) -> bool:
-    return relative_style(facts.source, facts.world.names)
+    return relative_style(facts.source, facts.project.names)
 
 
 def _named_in_annotations(facts: Facts) -> set[str]:
@@ -136,12 +136,12 @@ def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
 def bound_names(facts: Facts) -> dict[str, str]:
     """Names that the source binds where it imports the destination, with the reason."""
     found = looked_for(facts)
-    for unit in facts.moving:
-        if takes_effect(facts, unit):
-            reason = f"{unit.label} takes effect when the module is imported"
-            found = dict.fromkeys(unit.names, reason) | found
-    for unit in facts.staying:
-        for reference in unit.references:
+    for group in facts.moving:
+        if takes_effect(facts, group):
+            reason = f"{group.label} takes effect when the module is imported"
+            found = dict.fromkeys(group.names, reason) | found
+    for group in facts.staying:
+        for reference in group.references:
             if reference.name in facts.moved_names:
                 line = facts.source.source.place(reference.node).line
                 found[reference.name] = f"line {line} uses it"
@@ -156,8 +156,8 @@ def must_bind(facts: Facts) -> dict[str, str]:
         return dict.fromkeys((str(new.attribute) for new in imported_back(facts)), "--reexport eager was given")
     offered = {str(new.attribute) for new in imported_back(facts)}
     found = looked_for(facts, stars=False)  # whose importers import moved names beside them
-    for unit in facts.staying:
-        for reference in unit.references:
+    for group in facts.staying:
+        for reference in group.references:
             if reference.name not in facts.source.binds and looks_into_own(facts.source, reference.node):
                 # Whatever it looks for: the prover does not read what code asks a namespace for.
                 line = facts.source.source.place(reference.node).line
@@ -186,10 +186,10 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     return found
 
 
-def takes_effect(facts: Facts, unit: DefinitionGroup) -> bool:
+def takes_effect(facts: Facts, group: DefinitionGroup) -> bool:
     """Does a definition change what others hold, by a decorator that registers it, a base that keeps a list; or does
     it look at what others change?"""
-    return facts.in_turn or any(facts.effects.of(facts.source, statement) for statement in unit.statements)
+    return facts.in_turn or any(facts.effects.of(facts.source, statement) for statement in group.statements)
 
 
 def _standing(facts: Facts) -> ast.FunctionDef | None:
@@ -197,7 +197,7 @@ def _standing(facts: Facts) -> ast.FunctionDef | None:
     if "__getattr__" not in facts.source.binds:
         return None
     function = module_getattr(facts.source)
-    moving = {id(s.node) for unit in facts.moving for s in unit.statements}
+    moving = {id(s.node) for group in facts.moving for s in group.statements}
     if function is not None and id(function) not in moving:
         return function
     body = facts.source.source.tree.body

@@ -31,8 +31,8 @@ _BUILTINS = frozenset(dir(builtins)) | {
 class RequiredImports:
     """The imports that the destination gets; ``used`` are the imports of the source that moved code reads."""
 
-    world: ProjectIndex
-    units: DefinitionGroups
+    project: ProjectIndex
+    groups: DefinitionGroups
     moving: tuple[DefinitionGroup, ...]
     destination: str
     relative: bool
@@ -51,14 +51,14 @@ class RequiredImports:
 
     @property
     def source(self) -> Module:
-        return self.units.module
+        return self.groups.module
 
     def solve(self) -> None:
-        moved = {name for unit in self.moving for name in unit.binds}
+        moved = {name for group in self.moving for name in group.binds}
         wanted: dict[str, list[Reference]] = defaultdict(list)
         again = {n: u for n, u in self.again.items() if n not in moved}
-        for unit in self.moving:
-            for reference in unit.references:
+        for group in self.moving:
+            for reference in group.references:
                 wanted[reference.name].append(reference)
         for name in [name for name in wanted if name in again and name not in self.pinned]:
             for reference in again[name].statements[0].references:
@@ -75,7 +75,7 @@ class RequiredImports:
                 continue
             if name in self.again:
                 self.copies.append(self.again[name])
-            elif name in self.units.by_name:
+            elif name in self.groups.by_name:
                 self._from_source(name, references)
             elif name in self.source.top_imports:
                 self.used.add(name)
@@ -104,11 +104,11 @@ class RequiredImports:
         """Is a name, which is needed only when moved code is called, not bound yet when the destination is executed?"""
         if self.executed_at is None or any(r.moment is Moment.IMPORT or _in_lambda(r) for r in references):
             return False
-        return self.units.by_name[name].statements[-1].index >= self.executed_at
+        return self.groups.by_name[name].statements[-1].index >= self.executed_at
 
     @property
     def _source_text(self) -> str:
-        return reference_to(self.source.path, self.destination, self.relative, self.world.names)
+        return reference_to(self.source.path, self.destination, self.relative, self.project.names)
 
     def _late(self, name: str, references: list[Reference]) -> None:
         functions = {
@@ -121,7 +121,7 @@ class RequiredImports:
     def _looked_up(self) -> None:
         """The source itself, where moved functions look names up in it."""
         for call, function in (f for u in self.moving for s in u.statements for f in lookups(self.source, s)):
-            late = module_import(self.world.names, self.source.path, self.destination, self.relative, function)
+            late = module_import(self.project.names, self.source.path, self.destination, self.relative, function)
             self.late.append(late)
             self.lookups.append((call, late.new.binds))
 
@@ -160,7 +160,7 @@ class RequiredImports:
         """Does the source import a module of the tree below its first definitions, as against import cycles?"""
         lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
         below = bool(lines) and min(lines) < item.node.lineno
-        return below and self.world.target(self.source, item) is not None
+        return below and self.project.target(self.source, item) is not None
 
     def _late_like_source(self, item: Import, references: list[Reference]) -> None:
         """An import that the source makes late is made no earlier by moved code."""
@@ -199,8 +199,8 @@ class RequiredImports:
 
     def rewritten(self, item: Import) -> NewImport | None:
         """An import of the source as the destination writes it; None where it would import itself."""
-        names = self.world.names
-        target = self.world.target(self.source, item)
+        names = self.project.names
+        target = self.project.target(self.source, item)
         if item.attribute is not None and target == self.destination:
             return None
         module = item.module
@@ -211,7 +211,7 @@ class RequiredImports:
 
     def relocated(self, absolute: str) -> str:
         """A dotted module relative to the destination."""
-        here, there = (self.world.names.package(self.destination) or "").split("."), absolute.split(".")
+        here, there = (self.project.names.package(self.destination) or "").split("."), absolute.split(".")
         if not here[0] or here[0] != there[0]:
             return absolute
         common = 0
@@ -233,7 +233,7 @@ class RequiredImports:
         return (
             (name,)
             if any(
-                (target := self.world.target(self.source, star)) is not None and self.world.exports(target, name)
+                (target := self.project.target(self.source, star)) is not None and self.project.exports(target, name)
                 for star in self.source.stars
             )
             else ()
@@ -242,10 +242,10 @@ class RequiredImports:
     def _from_star(self, name: str) -> None:
         foreign = []
         for star in self.source.stars:
-            target = self.world.target(self.source, star)
+            target = self.project.target(self.source, star)
             if target is None:
                 foreign.append(star)
-            elif self.world.exports(target, name) and target != self.destination:
+            elif self.project.exports(target, name) and target != self.destination:
                 new = self.rewritten(star)
                 assert new is not None
                 self.imports.append(NewImport(new.module, name))

@@ -24,7 +24,7 @@ def arriving(facts: Facts) -> tuple[Import, ...]:
         if item.function is not None
         and item.node.lineno in lines
         and item.attribute in there
-        and facts.world.target(facts.source, item) == facts.move.destination
+        and facts.project.target(facts.source, item) == facts.move.destination
     ]
     counts = Counter(item.node for item in found)
     whole = [item for item in found if counts[item.node] == len(item.node.names)]

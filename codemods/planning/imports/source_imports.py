@@ -37,8 +37,8 @@ def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...])
 
 def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
     """Names that the source still reads or lists after the move, ``blocks`` aside."""
-    left = [(unit, s) for unit in facts.staying for s in unit.statements if s not in blocks]
-    read = {r.name for unit, s in left for r in s.references if not _binds_import(unit, r.name)}
+    left = [(group, s) for group in facts.staying for s in group.statements if s not in blocks]
+    read = {r.name for group, s in left for r in s.references if not _binds_import(group, r.name)}
     return read | set(facts.source.exported or ())
 
 
@@ -55,7 +55,7 @@ def _passed_on(facts: Facts, item: Import) -> bool:
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
     """Is it what a package itself works with, not what it is there for: a name for annotations, a logger?"""
-    outside = not item.level and facts.world.target(facts.source, item) is None
+    outside = not item.level and facts.project.target(facts.source, item) is None
     return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
 
 
@@ -70,7 +70,9 @@ def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> I
 
 def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, ...]:
     """Guarded imports that moved code took along, of which staying code reads nothing."""
-    read = {r.name for unit in facts.staying for r in unit.references if not all(s.is_import for s in unit.statements)}
+    read = {
+        r.name for group in facts.staying for r in group.references if not all(s.is_import for s in group.statements)
+    }
     read |= set(facts.source.exported or ()) | facts.referrers.outside
     if facts.source.path.rpartition("/")[2] == "__init__.py" or (
         facts.referrers.stars and facts.source.exported is None
@@ -145,16 +147,16 @@ def _tested_no_more(facts: Facts, leaving: list[Import]) -> list[Import]:
     ]
 
 
-def _binds_import(unit: DefinitionGroup, name: str) -> bool:
-    return all(s.is_import for s in unit.statements) and name in unit.binds
+def _binds_import(group: DefinitionGroup, name: str) -> bool:
+    return all(s.is_import for s in group.statements) and name in group.binds
 
 
 def _chain_read(facts: Facts, item: Import) -> bool:
     """Does staying code go through this very submodule?"""
     parts = tuple(item.module.split("."))
-    for unit in facts.staying:
-        for r in unit.references:
-            if r.name == parts[0] and not all(s.is_import for s in unit.statements):
+    for group in facts.staying:
+        for r in group.references:
+            if r.name == parts[0] and not all(s.is_import for s in group.statements):
                 chain = (r.name, *r.chain)
                 if chain[: len(parts)] == parts or parts[: len(chain)] == chain:
                     return True
@@ -197,7 +199,10 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     else:
         wanted = set(facts.moved_names)
     module = reference_to(
-        facts.move.destination, facts.source.path, relative_style(facts.source, facts.world.names), facts.world.names
+        facts.move.destination,
+        facts.source.path,
+        relative_style(facts.source, facts.project.names),
+        facts.project.names,
     )
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
@@ -206,8 +211,8 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     # A test that is imported back would run twice.
     collected_there = collected(facts).keys() & found_in_the_destination(facts).keys() | given_by_conftest(facts)
     found = []
-    for unit in sorted(facts.moving, key=lambda u: u.index):
-        for name in unit.names:
+    for group in sorted(facts.moving, key=lambda u: u.index):
+        for name in group.names:
             asked = name in facts.move.names
             private = name.startswith("_") and not name.startswith("__")
             if name not in wanted or name in deleted or (name == "_" and name not in read):
@@ -215,13 +220,13 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
             # An import inside of a moved statement is no more a promise than one that leaves.
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
             if incidental and not asked and name not in read | exported | outside and not _looked_up(facts, name):
-                if not in_generated_code(facts.world, facts.source.path, name):
+                if not in_generated_code(facts.project, facts.source.path, name):
                     continue
             if name in collected_there and name not in read | exported:
                 if not _looked_up(facts, name) and not _found_here(facts, name):
                     continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
-    return _in_one_statement(found, _local_names(facts), import_style(facts.world.tree).kept)
+    return _in_one_statement(found, _local_names(facts), import_style(facts.project.tree).kept)
 
 
 def _found_here(facts: Facts, name: str) -> bool:
@@ -248,8 +253,8 @@ def _local_names(facts: Facts) -> set[str]:
     """Names that staying code binds in scopes of its own."""
     return {
         node.id
-        for unit in facts.staying
-        for statement in unit.statements
+        for group in facts.staying
+        for statement in group.statements
         for node in ast.walk(statement.node)
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     }
@@ -257,7 +262,7 @@ def _local_names(facts: Facts) -> set[str]:
 
 def _read_by_staying(facts: Facts) -> set[str]:
     moved = facts.moved_names
-    return {r.name for unit in facts.staying for r in unit.references if r.name in moved}
+    return {r.name for group in facts.staying for r in group.references if r.name in moved}
 
 
 def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
@@ -265,17 +270,17 @@ def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
 
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
-    moving = {s.index for unit in facts.moving for s in unit.statements}
+    moving = {s.index for group in facts.moving for s in group.statements}
     if facts.in_place:
         return ReexportPosition(next(s for s in facts.source.statements if s.index == below_moved(facts)))
     if after_line:
         below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
         return ReexportPosition(next(below, None))
-    effects = [s for unit in facts.moving for s in unit.statements if facts.effects.of(facts.source, s)]
+    effects = [s for group in facts.moving for s in group.statements if facts.effects.of(facts.source, s)]
     earlier = [
         s
-        for unit in facts.staying
-        for s in unit.statements
+        for group in facts.staying
+        for s in group.statements
         if effects and s.index < min(e.index for e in effects) and not s.is_import and facts.effects.of(facts.source, s)
     ]
     if not earlier:

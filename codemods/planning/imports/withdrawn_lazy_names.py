@@ -58,9 +58,9 @@ def no_longer_tested(facts: Facts, dropped: Collection[Import]) -> Iterator[Impo
 def _taken_by_a_star(facts: Facts, module: Module) -> bool:
     """Does a star import take whatever the module binds?"""
     init = module.path.endswith("__init__.py")
-    word = "import" if init else facts.world.names.dotted(module.path).rpartition(".")[2]
-    importers = facts.world.star_importers(word)
-    return any(facts.world.target(one, star) == module.path for one in importers for star in one.stars)
+    word = "import" if init else facts.project.names.dotted(module.path).rpartition(".")[2]
+    importers = facts.project.star_importers(word)
+    return any(facts.project.target(one, star) == module.path for one in importers for star in one.stars)
 
 
 def module_getattr(module: Module) -> ast.FunctionDef | None:
@@ -115,7 +115,7 @@ def _module(facts: Facts, node: ast.stmt) -> str | None:
     text = inner.args[0] if isinstance(inner, ast.Call) and inner.args else None
     if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
         return None
-    names, path = facts.world.names, facts.move.destination
+    names, path = facts.project.names, facts.move.destination
     level = len(text.value) - len(text.value.lstrip("."))
     dotted = names.absolute(path, text.value[level:] or None, level) if level else text.value
     return names.find(dotted, path) if dotted else None

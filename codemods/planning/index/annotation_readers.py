@@ -30,15 +30,15 @@ class Resolved(Enum):
     ALL = "everybody's"
 
 
-def resolved_hints(world: ProjectIndex, source: str) -> Resolved:
+def resolved_hints(project: ProjectIndex, source: str) -> Resolved:
     """Does somebody turn the text of annotations in ``source`` into objects?"""
-    if not _has_text(world.module(source)):
+    if not _has_text(project.module(source)):
         return Resolved.NONE
-    by_hand = resolves_by_itself(world.tree, _code(world))
-    if by_hand and resolves_by_itself(world.tree, _code(world), lambda path: _is_near(path, source)):
+    by_hand = resolves_by_itself(project.tree, _code(project))
+    if by_hand and resolves_by_itself(project.tree, _code(project), lambda path: _is_near(path, source)):
         return Resolved.ALL
-    readers = _readers_beside(world, source, frozenset(_resolving(world, source)))
-    graph = _Graph(world)
+    readers = _readers_beside(project, source, frozenset(_resolving(project, source)))
+    graph = _Graph(project)
     if any(_is_near(path, source) or source in graph.imported(path) for path in readers):
         return Resolved.ALL
     return Resolved.FAR if by_hand or readers else Resolved.NONE
@@ -49,23 +49,23 @@ def _is_near(path: str, source: str) -> bool:
     return "/" not in path or "/" not in source or path.partition("/")[0] == source.partition("/")[0]
 
 
-def resolves_hints(world: ProjectIndex, source: str) -> bool:
-    return resolved_hints(world, source) is not Resolved.NONE
+def resolves_hints(project: ProjectIndex, source: str) -> bool:
+    return resolved_hints(project, source) is not Resolved.NONE
 
 
-def reads_annotations(world: ProjectIndex, source: str) -> bool:
+def reads_annotations(project: ProjectIndex, source: str) -> bool:
     """Does a module that runs in one program with ``source`` look at annotations at all?"""
-    return _used_beside(world, source, _READERS | frozenset(_resolving(world, source)))
+    return _used_beside(project, source, _READERS | frozenset(_resolving(project, source)))
 
 
-def _resolving(world: ProjectIndex, source: str) -> Iterator[str]:
-    return resolving_words(world.tree, world.module(source).source.text)
+def _resolving(project: ProjectIndex, source: str) -> Iterator[str]:
+    return resolving_words(project.tree, project.module(source).source.text)
 
 
-def _code(world: ProjectIndex) -> Callable[[str], str]:
+def _code(project: ProjectIndex) -> Callable[[str], str]:
     def text(path: str) -> str:
         try:
-            return world.module(path).source.text
+            return project.module(path).source.text
         except (Unreadable, OSError):
             return ""
 
@@ -79,29 +79,29 @@ def _has_text(module: Module) -> bool:
     return any(r.name in own for r in texts)
 
 
-def _used_beside(world: ProjectIndex, source: str, words: frozenset[str]) -> bool:
-    return bool(_readers_beside(world, source, words))
+def _used_beside(project: ProjectIndex, source: str, words: frozenset[str]) -> bool:
+    return bool(_readers_beside(project, source, words))
 
 
-def _readers_beside(world: ProjectIndex, source: str, words: frozenset[str]) -> list[str]:
+def _readers_beside(project: ProjectIndex, source: str, words: frozenset[str]) -> list[str]:
     """The modules that use one of the words and run in one program with the source; those nearest are enough."""
-    mentioning = {path for path in world.tree.code_with(words) if path.endswith(".py")}
+    mentioning = {path for path in project.tree.code_with(words) if path.endswith(".py")}
     if not mentioning:
         return []
-    graph = _Graph(world)
+    graph = _Graph(project)
     near = graph.reach({source}, graph.imported)
     # What the source itself runs with is cheap to find; who imports it, only after reading every file.
-    if found := [path for path in sorted(near & mentioning) if _uses(world, path, words)]:
+    if found := [path for path in sorted(near & mentioning) if _uses(project, path, words)]:
         return found
     programs = graph.reach({source}, graph.importing)
     beside = graph.reach(programs, graph.imported) - near
-    return [path for path in sorted(beside & mentioning) if _uses(world, path, words)]
+    return [path for path in sorted(beside & mentioning) if _uses(project, path, words)]
 
 
-def _uses(world: ProjectIndex, path: str, words: frozenset[str]) -> bool:
+def _uses(project: ProjectIndex, path: str, words: frozenset[str]) -> bool:
     """Does one of the words stand in code, not only in text?"""
     try:
-        tree = world.module(path).source.tree
+        tree = project.module(path).source.tree
     except Unreadable:
         return False
     asked = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call) and not n.args and not n.keywords}
@@ -125,8 +125,8 @@ def _words(node: ast.AST) -> Iterator[str]:
 class _Graph:
     """Which files of the tree import which, read from their bytes."""
 
-    def __init__(self, world: ProjectIndex) -> None:
-        self.world = world
+    def __init__(self, project: ProjectIndex) -> None:
+        self.project = project
         self._imported: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -134,7 +134,7 @@ class _Graph:
         """The files that one file imports."""
         if path not in self._imported:
             try:
-                raw = self.world.tree.peek(path)
+                raw = self.project.tree.peek(path)
             except OSError:
                 raw = b""
             targets = frozenset().union(*(self._targets(path, found.module, found.names) for found in imports(raw)))
@@ -148,7 +148,7 @@ class _Graph:
     @cached_property
     def _importers(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for path in self.world.tree.paths:
+        for path in self.project.tree.paths:
             if path.endswith(".py"):
                 for target in self.imported(path):
                     found[target].add(path)
@@ -165,7 +165,7 @@ class _Graph:
         return seen
 
     def _targets(self, path: str, module: str, names: tuple[str, ...]) -> frozenset[str]:
-        dotted = self.world.names.written(path, module)
+        dotted = self.project.names.written(path, module)
         if dotted is None:
             return frozenset()
         wholes = [f"{dotted}.{name}" for name in names] if names else [dotted]
@@ -176,7 +176,7 @@ class _Graph:
         key = dotted, importer.rpartition("/")[0]
         if key not in self._found:
             head = dotted.rpartition(".")[0]
-            file = self.world.names.find(dotted, importer)
+            file = self.project.names.find(dotted, importer)
             above = self._files(head, importer) if head else frozenset()
             self._found[key] = above | {file} if file else above
         return self._found[key]

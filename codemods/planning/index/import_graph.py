@@ -12,8 +12,8 @@ from codemods.project import Unreadable, imports
 class ImportGraph:
     """Imports that run while a module is imported; what stands in functions is left out."""
 
-    def __init__(self, world: ProjectIndex) -> None:
-        self.world = world
+    def __init__(self, project: ProjectIndex) -> None:
+        self.project = project
 
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
         """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
@@ -26,38 +26,38 @@ class ImportGraph:
 
     def _unconditional(self, path: str) -> Iterator[str]:
         try:
-            module = self.world.module(path)
+            module = self.project.module(path)
         except (Unreadable, OSError):
             return
         for item in module.imports:
             if item.function is None and not (item.typing_only or item.script or item.guarded):
-                yield from filter(None, (self.world.target(module, item), self.world.submodule(module, item)))
+                yield from filter(None, (self.project.target(module, item), self.project.submodule(module, item)))
 
     def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
         """What the module itself imports at run time, at its top level."""
         try:
-            module = self.world.module(start)
+            module = self.project.module(start)
         except (Unreadable, OSError):
             return
         for item in module.imports:
             if item.function is not None or item.typing_only or item.script:
                 continue
-            target = self.world.target(module, item)
+            target = self.project.target(module, item)
             if target is not None and not (target == goal and item.attribute in without):
                 yield target
-            inner = self.world.submodule(module, item)
+            inner = self.project.submodule(module, item)
             if inner is not None:
                 yield inner
 
     def _scanned(self, path: str) -> Iterator[str]:
         """The same of others, which may count imports for type checkers too."""
         try:
-            found = list(imports(self.world.tree.peek(path)))
+            found = list(imports(self.project.tree.peek(path)))
         except OSError:
             return
         for one in found:
-            dotted = self.world.names.written(path, one.module) if not one.late else None
+            dotted = self.project.names.written(path, one.module) if not one.late else None
             for whole in [dotted, *(f"{dotted}.{name}" for name in one.names)] if dotted else ():
-                target = self.world.names.find(str(whole), path)
+                target = self.project.names.find(str(whole), path)
                 if target is not None:
                     yield target

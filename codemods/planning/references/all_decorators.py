@@ -17,8 +17,8 @@ def listing_decorators(facts: Facts, node: ast.stmt) -> Iterator[ast.expr]:
     """The decorators of a statement of the source that list what they are given, and ask for its module for no more."""
     for decorator in node.decorator_list if isinstance(node, (ast.ClassDef, *FUNCTIONS)) else ():
         chain = chain_of(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        found = resolved(facts.world, facts.source, chain) if chain else None
-        function = definition(facts.world, found) if found else None
+        found = resolved(facts.project, facts.source, chain) if chain else None
+        function = definition(facts.project, found) if found else None
         imports = facts.source.top_imports.get(chain[0], ()) if chain else ()
         outside = {".".join((i.module, *([i.attribute] if i.attribute else []), *chain[1:])) for i in imports}
         if outside & {*_OUTSIDE} if function is None else isinstance(function, FUNCTIONS) and _only_lists(function):

@@ -28,8 +28,8 @@ _NOTHING = frozenset({UNKNOWN})
 class BuiltTexts:
     """What the expressions of one module may be as texts."""
 
-    def __init__(self, world: ProjectIndex, module: Module) -> None:
-        self.world = world
+    def __init__(self, project: ProjectIndex, module: Module) -> None:
+        self.project = project
         self.module = module
 
     def of(self, node: ast.expr | None, seen: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -58,7 +58,7 @@ class BuiltTexts:
             case ast.IfExp(body=one, orelse=two):
                 yield from self.of(one, seen) | self.of(two, seen)
             case ast.Name(id="__name__"):
-                yield self.world.names.dotted(self.module.path)
+                yield self.project.names.dotted(self.module.path)
             case ast.Attribute(value=value, attr="__name__" | "__module__" as attribute):
                 yield from self._module_of(value, attribute)
             case ast.Name(id=name) if name not in seen:
@@ -86,16 +86,16 @@ class BuiltTexts:
         if name in self._open or (name not in self._values and name not in self.module.top_imports):
             yield UNKNOWN
         elif name not in self._values:
-            found = self.world.origin(self.module.path, name)
+            found = self.project.origin(self.module.path, name)
             try:
-                other = self.world.module(found[0]) if found is not None and found[0] != self.module.path else None
+                other = self.project.module(found[0]) if found is not None and found[0] != self.module.path else None
             except (Unreadable, OSError):
                 other = None
-            yield from BuiltTexts(self.world, other).of(ast.Name(found[1])) if other and found else _NOTHING
+            yield from BuiltTexts(self.project, other).of(ast.Name(found[1])) if other and found else _NOTHING
 
     def _module_of(self, value: ast.expr, attribute: str) -> Iterator[str]:
         """``worker.__name__``, ``Status.__module__``"""
-        names, path = self.world.names, self.module.path
+        names, path = self.project.names, self.module.path
         written = ast.unparse(value) if isinstance(value, (ast.Name, ast.Attribute)) else ""
         root, _, rest = written.partition(".")
         for item in self.module.top_imports.get(root, ()):

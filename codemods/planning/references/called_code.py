@@ -27,35 +27,35 @@ class Code:
     how: str
 
 
-def called(world: ProjectIndex, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
+def called(project: ProjectIndex, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
     """The functions of the tree that calling this expression may run, methods of known objects among them."""
     chain = chain_of(function)
     # What is read off an object of the tree is no definition by itself.
-    plain = len(chain) == 1 or (bool(chain) and world.origin(module.path, chain[0]) is None)
-    found = resolved(world, module, chain) if plain else None
-    node = definition(world, found) if found else None
+    plain = len(chain) == 1 or (bool(chain) and project.origin(module.path, chain[0]) is None)
+    found = resolved(project, module, chain) if plain else None
+    node = definition(project, found) if found else None
     if found is not None and isinstance(node, FUNCTIONS):
-        yield world.module(found[0]), node
+        yield project.module(found[0]), node
     elif found is not None and isinstance(node, ast.ClassDef):
-        yield from methods(world, world.module(found[0]), node, ("__init__", "__new__", "__call__"))
+        yield from methods(project, project.module(found[0]), node, ("__init__", "__new__", "__call__"))
     elif found is not None and isinstance(getattr(node, "value", None), ast.Call):
         made = node.value.func  # type: ignore[union-attr]
-        for path, owner in tree_classes(world, world.module(found[0]), made):
-            yield from methods(world, world.module(path), owner, ("__call__",))
+        for path, owner in tree_classes(project, project.module(found[0]), made):
+            yield from methods(project, project.module(path), owner, ("__call__",))
     elif isinstance(function, ast.Attribute):
         chain = chain_of(function.value)
-        found = resolved(world, module, chain) if chain else None
-        node = definition(world, found) if found else None
+        found = resolved(project, module, chain) if chain else None
+        node = definition(project, found) if found else None
         value = getattr(node, "value", None)
         if isinstance(node, ast.ClassDef) and found is not None:
-            yield from methods(world, world.module(found[0]), node, (function.attr,))
+            yield from methods(project, project.module(found[0]), node, (function.attr,))
         elif found is not None and isinstance(value, ast.Call):
-            for path, owner in tree_classes(world, world.module(found[0]), value.func):
-                yield from methods(world, world.module(path), owner, (function.attr,))
+            for path, owner in tree_classes(project, project.module(found[0]), value.func):
+                yield from methods(project, project.module(path), owner, (function.attr,))
 
 
 def methods(
-    world: ProjectIndex,
+    project: ProjectIndex,
     module: Module,
     node: ast.ClassDef,
     names: tuple[str, ...] = (),
@@ -66,9 +66,9 @@ def methods(
         if isinstance(inner, FUNCTIONS) and (not names or inner.name in names):
             yield module, inner
     for base in [*node.bases, *(k.value for k in node.keywords if k.arg == "metaclass")]:
-        for path, above in tree_classes(world, module, base):
+        for path, above in tree_classes(project, module, base):
             if (path, above.name) not in seen:
-                yield from methods(world, world.module(path), above, names, seen | {(path, above.name)})
+                yield from methods(project, project.module(path), above, names, seen | {(path, above.name)})
 
 
 def code_that_gets(facts: Facts) -> Iterator[Code]:
@@ -81,7 +81,7 @@ def code_that_gets(facts: Facts) -> Iterator[Code]:
         yield Code(scan.module, scan.node, f"it goes through the modules of a package that {facts.move.source} is in")
     for look in facts.looks:
         if look.lists:
-            module = facts.world.module(look.place.path)
+            module = facts.project.module(look.place.path)
             for function in _functions(module):
                 if function.lineno <= look.place.line <= (function.end_lineno or 0):
                     yield Code(module, function, f"it goes through the names of {facts.move.source}")
@@ -90,7 +90,7 @@ def code_that_gets(facts: Facts) -> Iterator[Code]:
 def _own(facts: Facts) -> Iterator[Code]:
     for node in _definitions(facts):
         if isinstance(node, ast.ClassDef):
-            for module, method in methods(facts.world, facts.source, node):
+            for module, method in methods(facts.project, facts.source, node):
                 yield Code(module, method, f"it is a method of {node.name}")
 
 
@@ -102,7 +102,7 @@ def _decorators(facts: Facts) -> Iterator[Code]:
             if decorator in listing:
                 continue
             function = decorator.func if isinstance(decorator, ast.Call) else decorator
-            for module, found in called(facts.world, facts.source, function):
+            for module, found in called(facts.project, facts.source, function):
                 yield Code(module, found, f"it decorates {node.name}")
                 if _keeps(found):
                     for other in _functions(module):
@@ -143,7 +143,7 @@ def _calls(facts: Facts, module: Module) -> Iterator[Code]:
 def _is_made(facts: Facts, module: Module, value: ast.expr) -> bool:
     """Is it an instance of a moved class, or what a moved function returns, if that may say where it was made?"""
     name = moved_name(facts, module, value.func) if isinstance(value, ast.Call) else None
-    nodes = [s.node for unit in facts.moving if name in unit.binds for s in unit.statements]
+    nodes = [s.node for group in facts.moving if name in group.binds for s in group.statements]
     return any(not isinstance(node, FUNCTIONS) or _makes(facts, node) for node in nodes)
 
 
@@ -175,11 +175,11 @@ def _passed_on(
     """The functions that a call gives an argument to, those to which they give it, and the callbacks beside it."""
     found = [
         (owner, function, _parameter(call, argument, function))
-        for owner, function in called(facts.world, module, call.func)
+        for owner, function in called(facts.project, module, call.func)
     ]
     for other in (*call.args, *(k.value for k in call.keywords)):
         if other is not argument and isinstance(other, (ast.Name, ast.Attribute)):
-            found += [(m, f, _first(f)) for m, f in called(facts.world, module, other)]
+            found += [(m, f, _first(f)) for m, f in called(facts.project, module, other)]
     for owner, function, parameter in found:
         if id(function) in seen:
             continue
@@ -215,7 +215,7 @@ def moved_name(facts: Facts, module: Module, node: ast.expr) -> str | None:
     """The moved definition that an expression names."""
     name: str | None = None
     if isinstance(node, ast.Name):
-        found = facts.world.origin(module.path, node.id) if module.path != facts.move.source else None
+        found = facts.project.origin(module.path, node.id) if module.path != facts.move.source else None
         here = found is not None and found[0] == facts.move.source
         name = node.id if module.path == facts.move.source else found[1] if found is not None and here else None
     elif isinstance(node, ast.Attribute) and node.attr in facts.moved_names:
@@ -224,8 +224,8 @@ def moved_name(facts: Facts, module: Module, node: ast.expr) -> str | None:
 
 
 def _definitions(facts: Facts) -> Iterator[ast.ClassDef | Function]:
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS)):
                 yield statement.node
 

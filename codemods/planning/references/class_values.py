@@ -16,7 +16,7 @@ _OF_CLASSES = frozenset({"__mro__", "__bases__", "__subclasses__", "mro"})
 _ASKING = frozenset({"isclass", "issubclass"})
 
 
-def is_a_class(world: ProjectIndex, module: Module, node: ast.expr) -> bool:
+def is_a_class(project: ProjectIndex, module: Module, node: ast.expr) -> bool:
     """``type(field)``, ``cls``, a name that is bound to nothing else, or one that is tested for it beside."""
     if isinstance(node, ast.Call):
         return last_name(node.func) == "type" and len(node.args) == 1
@@ -24,7 +24,7 @@ def is_a_class(world: ProjectIndex, module: Module, node: ast.expr) -> bool:
         return node.attr == "__class__"
     if not isinstance(node, ast.Name):
         return False
-    if node.id in ("cls", "klass") or any(_asks(world, module, test, node.id, 1) for test in _beside(module, node)):
+    if node.id in ("cls", "klass") or any(_asks(project, module, test, node.id, 1) for test in _beside(module, node)):
         return True
     values = [value for name, value in bound_values(module) if name == node.id]
     return bool(values) and not _is_parameter(module, node.id) and all(map(_of_classes, values))
@@ -52,10 +52,10 @@ def _beside(module: Module, node: ast.expr) -> Iterator[ast.expr]:
         below = above
 
 
-def _asks(world: ProjectIndex, module: Module, test: ast.expr, name: str, depth: int) -> bool:
+def _asks(project: ProjectIndex, module: Module, test: ast.expr, name: str, depth: int) -> bool:
     """Does a test hold for classes alone: ``isclass(x)``, ``isinstance(x, type)``, or a function that asks that?"""
     if isinstance(test, ast.BoolOp):
-        return isinstance(test.op, ast.And) and any(_asks(world, module, v, name, depth) for v in test.values)
+        return isinstance(test.op, ast.And) and any(_asks(project, module, v, name, depth) for v in test.values)
     if not (isinstance(test, ast.Call) and test.args and getattr(test.args[0], "id", "") == name):
         return False
     if last_name(test.func) in _ASKING:
@@ -63,14 +63,14 @@ def _asks(world: ProjectIndex, module: Module, test: ast.expr, name: str, depth:
     if last_name(test.func) == "isinstance" and len(test.args) == 2:
         return getattr(test.args[1], "id", "") == "type"
     chain = chain_of(test.func)
-    target = resolved(world, module, chain) if chain and depth else None
-    node = definition(world, target) if target is not None else None
+    target = resolved(project, module, chain) if chain and depth else None
+    node = definition(project, target) if target is not None else None
     function = node.value if isinstance(node, ast.Assign) else node
     if target is None or not isinstance(function, (ast.Lambda, *FUNCTIONS)) or not function.args.args:
         return False
     value = _returned(function)
-    inner = world.module(target[0])
-    return value is not None and _asks(world, inner, value, function.args.args[0].arg, depth - 1)
+    inner = project.module(target[0])
+    return value is not None and _asks(project, inner, value, function.args.args[0].arg, depth - 1)
 
 
 def _returned(function: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr | None:

@@ -24,8 +24,8 @@ def missing_names(facts: Settled) -> Iterator[tuple[ast.Constant, str, Replaceme
     """(docstring, a name that its examples would miss, the imports put into it; None where they can't be)."""
     source = facts.source.source
     there = facts.moved_names | _brought(facts)
-    for unit in facts.moving:
-        for statement in unit.statements:
+    for group in facts.moving:
+        for statement in group.statements:
             for text in docstrings(statement.node):
                 missing = [n for n in names_read(str(text.value)) if n not in there and _found(facts, n)]
                 if missing:
@@ -47,7 +47,7 @@ def read_by_staying(facts: Settled) -> frozenset[str]:
     """Moved names that examples of the source go on reading among the names of their module."""
     if ">>>" not in facts.source.source.text:
         return frozenset()
-    texts = [str(t.value) for unit in facts.staying for s in unit.statements for t in docstrings(s.node)]
+    texts = [str(t.value) for group in facts.staying for s in group.statements for t in docstrings(s.node)]
     return facts.moved_names & {name for text in texts for name in names_read(text)}
 
 
@@ -94,13 +94,13 @@ def names_read(text: str) -> list[str]:
 
 def _brought(facts: Settled) -> set[str]:
     """Imports of the source that moved code brings along."""
-    read = {r.name for unit in facts.moving for r in unit.references if r.moment is not Moment.TYPING}
-    return {name for name in read if name in facts.source.top_imports and name not in facts.units.by_name}
+    read = {r.name for group in facts.moving for r in group.references if r.moment is not Moment.TYPING}
+    return {name for name in read if name in facts.source.top_imports and name not in facts.groups.by_name}
 
 
 def _imports(facts: Settled, missing: list[str]) -> list[str]:
     own = [name for name in missing if _own_import(facts, name) is None]
-    names = facts.world.names
+    names = facts.project.names
     lines = [f"from {names.dotted(facts.move.source)} import {', '.join(own)}"] if own else []
     for name in missing:
         item = _own_import(facts, name)

@@ -66,7 +66,7 @@ class Look:
     """One place that looks into the namespace of the source.
 
     ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
-    ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``unit`` is the code of the source in
+    ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``group`` is the code of the source in
     which it stands, if it stands there. ``keeps``: what it keeps of all names.
     """
 
@@ -75,7 +75,7 @@ class Look:
     texts: frozenset[str] = frozenset()
     ordered: bool = False
     bound: bool = True
-    unit: DefinitionGroup | None = None
+    group: DefinitionGroup | None = None
     keeps: Filter | None = None
 
     def finds(self, name: str) -> bool:
@@ -91,14 +91,14 @@ class Look:
 def looks(values: ModuleValues, source: Module, staying: Iterable[DefinitionGroup]) -> Iterator[Look]:
     """The places in staying code that look into the namespace of the source."""
     own = _Namespaces(values, source)
-    for unit in staying:
-        yield from own.looks(unit)
+    for group in staying:
+        yield from own.looks(group)
 
 
 def may_keep(look: Look, source: Module, moving: Iterable[DefinitionGroup]) -> bool:
     """May a place that goes through the namespace keep something that moves?"""
     keeps = look.keeps
-    return keeps is None or any(keeps.may_keep(source, s) for unit in moving for s in unit.statements)
+    return keeps is None or any(keeps.may_keep(source, s) for group in moving for s in group.statements)
 
 
 def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
@@ -144,11 +144,11 @@ class _Namespaces:
         """Most files need none: what they look into is not the source."""
         return self.module.source.nodes.parents
 
-    def looks(self, unit: DefinitionGroup | None) -> Iterator[Look]:
-        for root in [s.node for s in unit.statements] if unit is not None else [self.module.source.tree]:
+    def looks(self, group: DefinitionGroup | None) -> Iterator[Look]:
+        for root in [s.node for s in group.statements] if group is not None else [self.module.source.tree]:
             for node in walk(root) if self._looking else ():
                 if id(node) in self._looking:
-                    yield from self._look(node, unit)  # type: ignore[arg-type]
+                    yield from self._look(node, group)  # type: ignore[arg-type]
 
     @cached_property
     def _looking(self) -> frozenset[int]:
@@ -160,20 +160,20 @@ class _Namespaces:
         found |= {id(node) for node in nodes.of(ast.Attribute) if node.attr == "__dict__"}
         return frozenset(found | {id(node) for node in nodes.of(ast.Call) if last_name(node.func) in WAYS})
 
-    def _look(self, node: ast.expr, unit: DefinitionGroup | None) -> Iterator[Look]:
+    def _look(self, node: ast.expr, group: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node)
         if isinstance(node, ast.Call) and (way := self._way(node)) is not None:
             called = last_name(node.func)
             if way.gives == "name":
                 asked = node.args[1:2] if way.given else []
                 texts = self.texts.of(asked[0]) if asked else frozenset({UNKNOWN})
-                yield Look(place, called, texts, bound=way.bound, unit=unit)
+                yield Look(place, called, texts, bound=way.bound, group=group)
             elif way.gives == "list":
-                yield Look(place, called, unit=unit)
+                yield Look(place, called, group=group)
         if self._is_namespace(node):
-            yield from self._asked(node, place, unit)
+            yield from self._asked(node, place, group)
         elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node):
-            yield Look(place, node.id, ordered=True, unit=unit)
+            yield Look(place, node.id, ordered=True, group=group)
 
     def _way(self, call: ast.Call) -> Way | None:
         """How a call looks into the namespace of the source, if it does."""
@@ -214,7 +214,7 @@ class _Namespaces:
         own = self.inside and bool(WAYS[node.id].own) and node.id not in self.module.binds
         return own and not called and self.module.is_global(node)
 
-    def _asked(self, node: ast.expr, place: Place, unit: DefinitionGroup | None) -> Iterator[Look]:
+    def _asked(self, node: ast.expr, place: Place, group: DefinitionGroup | None) -> Iterator[Look]:
         """What a namespace is asked for: ``globals()[name]``, ``globals().get(name)``, ``name in globals()``."""
         above = self._parents.get(id(node))
         called = last_name(node.func) if isinstance(node, ast.Call) else last_name(node)
@@ -234,12 +234,12 @@ class _Namespaces:
                     return
                 key = call.args[0] if above.attr in ("get", "__getitem__", "__contains__") and call.args else None
         elif isinstance(above, ast.Call) and node in above.args and last_name(above.func) in _IN_NO_ORDER:
-            yield Look(place, called, unit=unit)
+            yield Look(place, called, group=group)
             return
         if key is not None:
-            yield Look(place, called, self.texts.of(key), unit=unit)
+            yield Look(place, called, self.texts.of(key), group=group)
         else:
             within = self._parents.get(id(above)) if above is not None else None
             in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
-            keeps = filter_of(self.values.world, self.module, node)
-            yield Look(place, called, ordered=in_order, unit=unit, keeps=keeps)
+            keeps = filter_of(self.values.project, self.module, node)
+            yield Look(place, called, ordered=in_order, group=group, keeps=keeps)

@@ -28,7 +28,7 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
     """Where somebody does so in the folder in which the destination comes to stand."""
     folder = facts.move.destination.rpartition("/")[0]
     cutting = cache(_cuts)
-    for module in facts.world.modules_at(_listing(facts.world.tree)):
+    for module in facts.project.modules_at(_listing(facts.project.tree)):
         for call in module.source.nodes.of(ast.Call):
             called = last_name(call.func)
             if called not in _WALKING | _FINDING:
@@ -81,7 +81,7 @@ def _packages(facts: Facts, module: Module, call: ast.Call) -> set[str]:
         elif isinstance(node, ast.Attribute) and node.attr == "__path__":
             chain = chain_of(node.value)
             for dotted in facts.referrers.values.dotted_of(module, chain) if chain else ():
-                path = facts.world.names.find(dotted, module.path) or ""
+                path = facts.project.names.find(dotted, module.path) or ""
                 found.add(path.removesuffix("/__init__.py"))
     return found
 

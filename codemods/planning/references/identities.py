@@ -31,9 +31,9 @@ class Identity:
 
 def identities(known: Facts) -> Iterator[Identity]:
     """One for each moved definition and fact, where the identity is not written already and would be another."""
-    table = facts(known.world.tree, "identity")
-    for unit in known.moving:
-        for statement in unit.statements:
+    table = facts(known.project.tree, "identity")
+    for group in known.moving:
+        for statement in group.statements:
             node = statement.node
             if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 for fact in table:
@@ -41,22 +41,22 @@ def identities(known: Facts) -> Iterator[Identity]:
 
 
 def _of_definition(known: Facts, fact: Fact, node: Definition) -> Iterator[Identity]:
-    world, module = known.world, known.source
+    project, module = known.project, known.source
     for decorator in node.decorator_list if fact.decorators else ():
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if matching(fact.decorators, outside_names(world, module, called)):
+        if matching(fact.decorators, outside_names(project, module, called)):
             yield from _identity(known, fact, node, decorator)
-    if fact.bases and isinstance(node, ast.ClassDef) and matching(fact.bases, outside_bases(world, module, node)):
-        if holds_of(world.tree, fact, module.path, node.name):
+    if fact.bases and isinstance(node, ast.ClassDef) and matching(fact.bases, outside_bases(project, module, node)):
+        if holds_of(project.tree, fact, module.path, node.name):
             yield from _identity(known, fact, node, node)
 
 
 def _identity(known: Facts, fact: Fact, node: Definition, place: ast.expr | Definition) -> Iterator[Identity]:
-    pin, tree, move = fact.pin, known.world.tree, known.move
+    pin, tree, move = fact.pin, known.project.tree, known.move
     if pin is None:
         yield Identity(fact, node.name, place, "", None)
         return
-    dotted = known.world.names.dotted
+    dotted = known.project.names.dotted
     old = pin.default(dotted(move.source), node.name, app_label(tree, move.source))
     new = pin.default(dotted(move.destination), node.name, app_label(tree, move.destination))
     if old != new and not _is_written(pin, place):

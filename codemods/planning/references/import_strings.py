@@ -19,29 +19,29 @@ from codemods.planning.references.outside_names import outside_names
 _ENTRY_POINT = re.compile(r"^(?P<name>[^=\[\]]+?)\s*=\s*(?P<value>[\w.]+:[\w.]+)\s*(?:\[[^\]]*\])?$")
 
 
-def in_generated_code(world: ProjectIndex, path: str, name: str) -> bool:
+def in_generated_code(project: ProjectIndex, path: str, name: str) -> bool:
     """Is a name of the module at ``path`` read in a string of code that the project writes: ``runtime._include(…)``?"""
-    last = world.names.dotted(path).rpartition(".")[2]
+    last = project.names.dotted(path).rpartition(".")[2]
     spoken = re.compile(rf"\b{re.escape(last)}\.{re.escape(name)}\b")
-    knowing = world.tree.code_with([last])
+    knowing = project.tree.code_with([last])
     return any(
         isinstance(node.value, str) and spoken.search(node.value)
-        for module in world.modules_mentioning(name, among=knowing)
+        for module in project.modules_mentioning(name, among=knowing)
         for node in module.source.nodes.of(ast.Constant)
     )
 
 
-def resolved_constants(world: ProjectIndex, module: Module) -> set[int]:
+def resolved_constants(project: ProjectIndex, module: Module) -> set[int]:
     """The ids of the string constants of a module by which somebody is certain to import, or to find what was made in
     a module."""
     found: set[int] = set()
-    imported, registered = facts(world.tree, "imports"), facts(world.tree, "registry")
+    imported, registered = facts(project.tree, "imports"), facts(project.tree, "registry")
     for node in module.source.nodes.of(ast.Call):
         names = {f".{_called(node)}"}
         if node.args and any(matching(fact.calls, names) for fact in imported):
             found.add(id(node.args[0]))
         if any(_ends(fact.calls, _called(node)) for fact in registered):
-            names = outside_names(world, module, node.func)
+            names = outside_names(project, module, node.func)
             if any(matching(fact.calls, names) for fact in registered):
                 found.update(id(n) for n in ast.walk(node) if isinstance(n, ast.Constant))
     if _is_settings(module.path):

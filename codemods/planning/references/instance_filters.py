@@ -20,7 +20,7 @@ Owner = tuple[str, ast.ClassDef]
 class Filter:
     """What is kept of a namespace: by ``test``, ``isinstance`` or ``issubclass``, of these classes of the tree."""
 
-    world: ProjectIndex
+    project: ProjectIndex
     test: str
     classes: tuple[Owner, ...]
 
@@ -37,9 +37,9 @@ class Filter:
     def _may_derive(self, path: str, node: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
         if any(node is owner for _, owner in self.classes):
             return True
-        module = self.world.module(path)
+        module = self.project.module(path)
         for base in node.bases:
-            above = list(tree_classes(self.world, module, base))
+            above = list(tree_classes(self.project, module, base))
             if not above and not (_is_of_the_library(module, base) or isinstance(base, ast.Name)):
                 return True  # nobody knows what that is
             if any(inner not in seen and self._may_derive(at, inner, seen | {node}) for at, inner in above):
@@ -47,7 +47,7 @@ class Filter:
         return False
 
 
-def filter_of(world: ProjectIndex, module: Module, namespace: ast.expr) -> Filter | None:
+def filter_of(project: ProjectIndex, module: Module, namespace: ast.expr) -> Filter | None:
     """``[v for v in vars().values() if isinstance(v, Field)]``, or a loop that does nothing for other values."""
     parents = module.source.nodes.parents
     above = parents.get(id(namespace))
@@ -56,39 +56,43 @@ def filter_of(world: ProjectIndex, module: Module, namespace: ast.expr) -> Filte
     if isinstance(around, ast.Call) and getattr(around.func, "id", "") in ("list", "tuple", "sorted"):
         around = parents.get(id(around))
     if isinstance(around, ast.comprehension):
-        return _found(world, module, around.target, around.ifs)
+        return _found(project, module, around.target, around.ifs)
     if isinstance(around, ast.For) and len(around.body) == 1 and isinstance(around.body[0], ast.If):
         test = around.body[0].test
-        return None if around.body[0].orelse else _found(world, module, around.target, [test])
+        return None if around.body[0].orelse else _found(project, module, around.target, [test])
     return None
 
 
-def _found(world: ProjectIndex, module: Module, target: ast.expr, tests: list[ast.expr]) -> Filter | None:
+def _found(project: ProjectIndex, module: Module, target: ast.expr, tests: list[ast.expr]) -> Filter | None:
     value = target.elts[-1] if isinstance(target, ast.Tuple) else target
     for joined in tests:
         for test in joined.values if isinstance(joined, ast.BoolOp) and isinstance(joined.op, ast.And) else [joined]:
             match test:
                 case ast.Call(func=ast.Name(id="isinstance" | "issubclass" as name), args=[ast.Name(id=asked), wanted]):
-                    classes = _classes(world, module, wanted) if asked == getattr(value, "id", "") else ()
+                    classes = _classes(project, module, wanted) if asked == getattr(value, "id", "") else ()
                     if classes:
-                        return Filter(world, name, classes)
+                        return Filter(project, name, classes)
     return None
 
 
-def _classes(world: ProjectIndex, module: Module, node: ast.expr) -> tuple[Owner, ...]:
+def _classes(project: ProjectIndex, module: Module, node: ast.expr) -> tuple[Owner, ...]:
     """Plain classes of the tree; none where one of them is another thing."""
     found: list[Owner] = []
     for part in node.elts if isinstance(node, ast.Tuple) else [node]:
         chain = chain_of(part)
-        target = resolved(world, module, chain) if chain else None
-        owner = definition(world, target) if target is not None else None
-        if target is None or not isinstance(owner, ast.ClassDef) or not _is_plain(world, target[0], owner, frozenset()):
+        target = resolved(project, module, chain) if chain else None
+        owner = definition(project, target) if target is not None else None
+        if (
+            target is None
+            or not isinstance(owner, ast.ClassDef)
+            or not _is_plain(project, target[0], owner, frozenset())
+        ):
             return ()
         found.append((target[0], owner))
     return tuple(found)
 
 
-def _is_plain(world: ProjectIndex, path: str, owner: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
+def _is_plain(project: ProjectIndex, path: str, owner: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
     """No metaclass, and nothing by which what is no subclass counts as one."""
     names = [getattr(base, "attr", getattr(base, "id", "")) for base in owner.bases]
     if any(name in ("type", "Protocol", "EnumType") or name.endswith("Meta") for name in names):
@@ -97,9 +101,9 @@ def _is_plain(world: ProjectIndex, path: str, owner: ast.ClassDef, seen: frozens
         return False
     if any(k.arg == "metaclass" and ast.unparse(k.value).rpartition(".")[2] != "ABCMeta" for k in owner.keywords):
         return False
-    module, seen = world.module(path), seen | {owner}
-    above = [found for base in owner.bases for found in tree_classes(world, module, base)]
-    return all(inner in seen or _is_plain(world, at, inner, seen) for at, inner in above)
+    module, seen = project.module(path), seen | {owner}
+    above = [found for base in owner.bases for found in tree_classes(project, module, base)]
+    return all(inner in seen or _is_plain(project, at, inner, seen) for at, inner in above)
 
 
 def _is_of_the_library(module: Module, value: ast.expr) -> bool:

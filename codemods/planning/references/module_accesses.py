@@ -74,15 +74,15 @@ def in_destination(referrers: Referrers, destination: Module, moved: frozenset[s
 
 def _parsed(referrers: Referrers, path: str) -> Module | None:
     try:
-        return referrers.world.module(path)
-    except Exception:  # remembered by the world as unreadable
+        return referrers.project.module(path)
+    except Exception:  # remembered by the project as unreadable
         return None
 
 
 class _Rewriting:
     def __init__(self, referrers: Referrers, destination: str, moved: frozenset[str], module: Module) -> None:
         self.referrers, self.destination, self.moved, self.module = referrers, destination, moved, module
-        self.names: Names = referrers.world.names
+        self.names: Names = referrers.project.names
         self.taken = _spoken(module)
 
     def made(self) -> Accesses:
@@ -153,15 +153,15 @@ class _Rewriting:
         """What a star import brought, and what the file, or whoever reads it as a package's face, goes on reading."""
         if self.module not in self.referrers.stars:
             return
-        world = self.referrers.world
+        project = self.referrers.project
         read = {r.name for s in self.module.statements for r in s.references} | set(self.module.exported or ())
-        face = self.module.path.endswith("/__init__.py") or read.isdisjoint(world.module(self.referrers.path).binds)
+        face = self.module.path.endswith("/__init__.py") or read.isdisjoint(project.module(self.referrers.path).binds)
         face = face or any(word in read for word in WAYS)  # it may look any name up
-        star = next(s for s in self.module.stars if world.target(self.module, s) == self.referrers.path)
+        star = next(s for s in self.module.stars if project.target(self.module, s) == self.referrers.path)
         beside = None if star.level else (star.module, self.referrers.path)
         target = reference_to(self.destination, self.module.path, star.level > 0, self.names, beside)
         for name in sorted(self.moved - self.module.binds):
-            if world.exports(self.referrers.path, name) and (name in read or face):
+            if project.exports(self.referrers.path, name) and (name in read or face):
                 yield NewImport(target, name, None if name in read else name)
 
     def _roots(self, edit: Replacement) -> Iterator[ast.Name]:

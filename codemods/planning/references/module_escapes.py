@@ -26,7 +26,7 @@ def _handed_on(facts: Facts) -> Iterator[Place]:
     for path in facts.referrers.files:
         if path.endswith(".py") and path != facts.move.source:
             try:
-                module = facts.world.module(path)
+                module = facts.project.module(path)
             except (Unreadable, OSError):
                 continue
             yield from _in_module(facts, module)
@@ -53,7 +53,7 @@ def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
     source = facts.move.source.removesuffix("/__init__.py").removesuffix(".py")
     if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
         return False
-    return facts.world.names.find(dotted, module.path) == facts.move.source
+    return facts.project.names.find(dotted, module.path) == facts.move.source
 
 
 def _finds_lazy(module: Module, call: ast.Call) -> bool:

@@ -24,8 +24,8 @@ _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_
 class ModuleValues:
     """The expressions that may be the module at ``path``, in the ``files`` that refer to it and those they lead to."""
 
-    def __init__(self, world: ProjectIndex, path: str, files: Collection[str]) -> None:
-        self.world = world
+    def __init__(self, project: ProjectIndex, path: str, files: Collection[str]) -> None:
+        self.project = project
         self.path = path
         self._names: dict[str, set[str]] = defaultdict(set)
         self._attributes: set[str] = set()
@@ -42,12 +42,12 @@ class ModuleValues:
 
     def texts(self, module: Module) -> BuiltTexts:
         """What expressions of a file may be as texts."""
-        return self._texts.setdefault(module.path, BuiltTexts(self.world, module))
+        return self._texts.setdefault(module.path, BuiltTexts(self.project, module))
 
     def dotted_of(self, module: Module, chain: tuple[str, ...]) -> Iterator[str]:
         """The dotted names that an attribute chain may stand for, by the imports of the file."""
         if module.path not in self._aliases:
-            self._aliases[module.path] = _aliases(self.world, module)
+            self._aliases[module.path] = _aliases(self.project, module)
         for dotted in self._aliases[module.path].get(chain[0], ()):
             yield ".".join([dotted, *chain[1:]])
 
@@ -81,7 +81,7 @@ class ModuleValues:
         key = module.path, chain
         if key not in self._chains:
             dotted = self.dotted_of(module, chain)
-            self._chains[key] = any(self.world.names.find(d, module.path) == self.path for d in dotted)
+            self._chains[key] = any(self.project.names.find(d, module.path) == self.path for d in dotted)
         return self._chains[key]
 
     def _is_made(self, module: Module, call: ast.Call) -> bool:
@@ -103,7 +103,7 @@ class ModuleValues:
         keywords: Collection[ast.keyword] = (),
     ) -> bool:
         """May the expression be the name of the module, as a text?"""
-        names = self.world.names
+        names = self.project.names
         texts = self.texts(module)
         if isinstance(node, ast.Attribute) and node.attr == "__module__" and self._is_of_the_module(module, node.value):
             return True
@@ -120,7 +120,7 @@ class ModuleValues:
         """Is this a definition of the module: ``inspect.getmodule(Status)``, ``Status.__module__``?"""
         chain = chain_of(node)
         if len(chain) == 1:
-            return (self.world.origin(module.path, chain[0]) or ("",))[0] == self.path
+            return (self.project.origin(module.path, chain[0]) or ("",))[0] == self.path
         return bool(chain) and self._by_chain(module, chain[:-1])
 
     # -- what passes the module on
@@ -130,7 +130,7 @@ class ModuleValues:
         while todo:
             for path in todo:
                 try:
-                    module = self.world.module(path) if path.endswith(".py") else None
+                    module = self.project.module(path) if path.endswith(".py") else None
                 except (Unreadable, OSError):
                     module = None
                 if module is not None:
@@ -140,7 +140,7 @@ class ModuleValues:
                 for module in self.files.values():
                     self._pass_on(module)
             words = {*self._fixtures, *self._functions, *self._parameters}
-            found = self.world.tree.code_with(words) if words else frozenset()
+            found = self.project.tree.code_with(words) if words else frozenset()
             todo = sorted(path for path in found if path.endswith(".py") and path not in self.files)
 
     def _size(self) -> int:
@@ -190,7 +190,7 @@ class ModuleValues:
     def _is_in_the_tree(self, function: str) -> bool:
         """Is a function of this name defined in the tree, so that it can be followed?"""
         if function not in self._defined:
-            tree, start = self.world.tree, f"def {function}(".encode()
+            tree, start = self.project.tree, f"def {function}(".encode()
             self._defined[function] = any(start in tree.peek(path) for path in tree.code_with([function]))
         return self._defined[function]
 
@@ -199,13 +199,13 @@ def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> boo
     return function.name.startswith("test") or any("fixture" in ast.unparse(d) for d in function.decorator_list)
 
 
-def _aliases(world: ProjectIndex, module: Module) -> dict[str, list[str]]:
+def _aliases(project: ProjectIndex, module: Module) -> dict[str, list[str]]:
     """Names that may be bound to modules, each with the dotted names that it may stand for."""
     found: dict[str, list[str]] = {}
     for item in module.imports:
         if item.attribute == "*":
             continue
-        base = world.names.absolute(module.path, item.module or None, item.level) or ""
+        base = project.names.absolute(module.path, item.module or None, item.level) or ""
         if item.attribute is None:
             dotted = item.module if item.asname else item.module.partition(".")[0]
         else:

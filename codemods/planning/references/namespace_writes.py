@@ -28,20 +28,20 @@ class Write:
     place: Place
 
 
-def written(values: ModuleValues, units: DefinitionGroups) -> tuple[Write, ...]:
-    """Every such place for the module of ``units``, in the files in which somebody may hold it."""
+def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]:
+    """Every such place for the module of ``groups``, in the files in which somebody may hold it."""
     found: list[Write] = []
     for module in values.files.values():
-        found += _writes(module, values, inside=module.path == units.module.path)
+        found += _writes(module, values, inside=module.path == groups.module.path)
     return tuple(found)
 
 
-def names_written(units: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
+def names_written(groups: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
     """The names that these places may set: those they say, and else all values of the module."""
     found = {write.name for write in writes if write.name is not None}
     if any(write.name is None for write in writes):
-        found |= {name for name, unit in units.by_name.items() if not unit.is_class and not unit.is_function}
-    return frozenset(found & units.module.binds)
+        found |= {name for name, group in groups.by_name.items() if not group.is_class and not group.is_function}
+    return frozenset(found & groups.module.binds)
 
 
 def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Write]:

@@ -52,9 +52,9 @@ class Scan:
 
 def scans(facts: Settled) -> Iterator[Scan]:
     """Those that may import the source or the destination."""
-    names = facts.world.names
+    names = facts.project.names
     wanted = [names.dotted(facts.move.source), names.dotted(facts.move.destination)]
-    for module in facts.world.modules_at(_scanning(facts.world.tree)):
+    for module in facts.project.modules_at(_scanning(facts.project.tree)):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
             if last_name(call.func) in _IMPORTING and call.args and not _of_the_tree(facts, module, call.func):
@@ -75,7 +75,7 @@ def _of_the_tree(facts: Settled, module: Module, function: ast.expr) -> bool:
     """A function of the tree that is called like one of Python's."""
     chain = chain_of(function)
     dotted = facts.referrers.values.dotted_of(module, chain) if chain else ()
-    return any(facts.world.names.find(one.rpartition(".")[0], module.path) for one in dotted if "." in one)
+    return any(facts.project.names.find(one.rpartition(".")[0], module.path) for one in dotted if "." in one)
 
 
 def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) -> re.Pattern[str] | None:
@@ -84,7 +84,7 @@ def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) ->
     found = texts.of(argument)
     if all(UNKNOWN not in text for text in found):
         return None
-    package = facts.world.names.package(module.path) or ""
+    package = facts.project.names.package(module.path) or ""
     known = {(package if text.startswith(".") else "") + text for text in found if UNKNOWN in text and "." in text}
     known = {text for text in known if text.strip(UNKNOWN + ".")}
     parts = [r"[\w.]*".join(map(re.escape, text.split(UNKNOWN))) for text in known]
@@ -98,7 +98,7 @@ def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) ->
 
 def _named_packages(facts: Settled, module: Module, around: ast.AST) -> Iterator[str]:
     """Packages of the tree that code speaks of: ``commands.__path__``, ``"shop.commands"``."""
-    names, values = facts.world.names, facts.referrers.values
+    names, values = facts.project.names, facts.referrers.values
     parents = parents_of(around)
     for node in ast.walk(around):
         if isinstance(node, (ast.Name, ast.Attribute)):
@@ -133,7 +133,7 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
     if name.startswith("__"):  # Python calls it: a module's `__getattr__` gets the names that code says
         finds = not words.isdisjoint(_FINDING)
     else:
-        finds = any(map(_walks, [module, *(facts.world.modules_mentioning(name) if name else ())]))
+        finds = any(map(_walks, [module, *(facts.project.modules_mentioning(name) if name else ())]))
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES)
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}

@@ -27,7 +27,7 @@ def entered(facts: Facts, new_packages: Iterable[str]) -> Iterator[tuple[str, Re
 
 
 def _in_settings(facts: Facts, new_packages: tuple[str, ...]) -> Iterator[tuple[str, Replacement]]:
-    tree, move = facts.world.tree, facts.move
+    tree, move = facts.project.tree, facts.move
     after = OverlayTree(tree, dict.fromkeys({*new_packages, move.destination} - tree.paths, b""))
     for listed in lists_around(tree, move.source):
         # Settings of checkers for a file that stays are left; a list of what is installed needs the new file.
@@ -78,7 +78,7 @@ def _below(text: str, start: int, end: int, entry: str, comma: str) -> Replaceme
 
 def part_of(facts: Facts) -> Marked | None:
     """The marked part of the source in which everything stands that moves; None where it is not one."""
-    lines = [s.node.lineno for unit in facts.moving for s in unit.statements]
+    lines = [s.node.lineno for group in facts.moving for s in group.statements]
     parts = {part for part in marked_parts(facts.source.source) for line in lines if part.covers(line)}
     only = parts.pop() if len(parts) == 1 else None
     return only if only is not None and all(map(only.covers, lines)) else None
@@ -108,8 +108,8 @@ def late_in_text(facts: Facts, late: Iterable[DeferredImport]) -> Iterator[Hazar
 
 def readers(facts: Facts) -> Iterator[tuple[str, ast.expr, str]]:
     """(file, list, folder) for each list of files to be read in which the source is."""
-    tree, source = facts.world.tree, facts.move.source
-    for module in facts.world.modules_mentioning(source.rpartition("/")[2]):
+    tree, source = facts.project.tree, facts.move.source
+    for module in facts.project.modules_mentioning(source.rpartition("/")[2]):
         if module.path not in (source, facts.move.destination):
             for node, folder in lists_of_files(tree, module.source, source):
                 yield module.path, node, folder
@@ -123,11 +123,11 @@ def _in_readers(facts: Facts) -> Iterator[tuple[str, Replacement]]:
         return
     above = any(
         reference.name in facts.moved_names and reference.moment is Moment.IMPORT
-        for unit in facts.staying
-        for reference in unit.references
+        for group in facts.staying
+        for reference in group.references
     )
     for path, node, folder in readers(facts):
-        source = facts.world.module(path).source
+        source = facts.project.module(path).source
         for item in getattr(node, "elts", ()):
             if folder + item.value == move.source and move.destination.startswith(folder):
                 start, end = source.start(item), source.end(item)

@@ -14,12 +14,12 @@ from codemods.planning.references.referrers import Referrers
 from codemods.planning.references.replacements import PatchTarget
 
 
-def call_readers(units: DefinitionGroups, name: str) -> set[DefinitionGroup]:
+def call_readers(groups: DefinitionGroups, name: str) -> set[DefinitionGroup]:
     """Units that look a global up when they are called."""
     return {
-        unit
-        for unit in units.all
-        for r in unit.references
+        group
+        for group in groups.all
+        for r in group.references
         if r.name == name and r.moment is Moment.CALL and not r.writes
     }
 
@@ -31,24 +31,24 @@ def dynamic_outside(referrers: Referrers, name: str) -> bool:
     )
 
 
-def _looks_up_any(units: DefinitionGroups) -> bool:
+def _looks_up_any(groups: DefinitionGroups) -> bool:
     """Does code of the module ask for its namespace, where it may look any name up?"""
-    asked = (r for unit in units.all for r in unit.references if r.name in OF_THE_MODULE)
-    return any(r.called and r.name not in units.module.binds for r in asked)
+    asked = (r for group in groups.all for r in group.references if r.name in OF_THE_MODULE)
+    return any(r.called and r.name not in groups.module.binds for r in asked)
 
 
 def split(
-    units: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
+    groups: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
 ) -> tuple[frozenset[str], tuple[PatchTarget, ...]]:
     """(names to be read through the source, patch targets in strings that follow their readers)."""
     pinned: set[str] = set(referrers.assigned)
     follow: list[PatchTarget] = []
-    any_name = _looks_up_any(units)
+    any_name = _looks_up_any(groups)
     for patch in referrers.patch_targets:
-        readers = call_readers(units, patch.name)
+        readers = call_readers(groups, patch.name)
         if patch.rest or not readers & moving:
             continue
-        stays = patch.name in units.by_name and units.by_name[patch.name] not in moving
+        stays = patch.name in groups.by_name and groups.by_name[patch.name] not in moving
         if patch.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, patch.name):
             pinned.add(patch.name)
         else:

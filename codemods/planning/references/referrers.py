@@ -23,7 +23,7 @@ from codemods.project.walking import is_code
 class Referrers:
     """Every reference to names of the module at ``path`` from elsewhere in the tree."""
 
-    world: ProjectIndex
+    project: ProjectIndex
     path: str
     imports: list[tuple[Module, Import]] = field(default_factory=list)
     stars: list[Module] = field(default_factory=list)
@@ -37,13 +37,13 @@ class Referrers:
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
-        found = ReferencePrefilter(self.world.tree, self.path, self._dotted, names).files()
+        found = ReferencePrefilter(self.project.tree, self.path, self._dotted, names).files()
         self.files += [self.path, *found]
         for path in self.files[1:]:
             if path.endswith((".py", ".pyi")):
                 try:
-                    module = self.world.module(path)
-                except Exception:  # remembered by the world as unreadable
+                    module = self.project.module(path)
+                except Exception:  # remembered by the project as unreadable
                     continue
                 if path == self.path + "i":
                     continue
@@ -53,9 +53,9 @@ class Referrers:
                     self._strings(module)
             else:
                 self._text(path)
-        own = self.world.module(self.path)
+        own = self.project.module(self.path)
         self._strings(own)
-        self.values = ModuleValues(self.world, self.path, self.files)
+        self.values = ModuleValues(self.project, self.path, self.files)
         for module in self.values.files.values():
             self.patch_targets += replacements(self.values, module, self._dotted, names)
         return self
@@ -67,7 +67,7 @@ class Referrers:
 
     @property
     def _dotted(self) -> str:
-        return self.world.names.dotted(self.path)
+        return self.project.names.dotted(self.path)
 
     @cached_property
     def used(self) -> frozenset[str]:
@@ -95,24 +95,24 @@ class Referrers:
     @cached_property
     def _starred(self) -> frozenset[tuple[str, str]]:
         """(name, the file that reads it by its star import)"""
-        own = self.world.module(self.path).binds
+        own = self.project.module(self.path).binds
         return frozenset(
             (name, module.path)
             for module in self.stars
             for name in {r.name for s in module.statements for r in s.references} & own - module.binds
-            if self.world.exports(self.path, name)
+            if self.project.exports(self.path, name)
         )
 
     @cached_property
     def _passed_on(self) -> frozenset[tuple[str, str]]:
         """(definition, the file that offers it to others by its star import): by its ``__all__``, or as a package."""
-        defined = self.world.module(self.path).definitions
+        defined = self.project.module(self.path).definitions
         return frozenset(
             (name, module.path)
             for module in self.stars
             if module.exported is not None or module.path.endswith("__init__.py")
             for name in (defined if module.exported is None else defined.keys() & {*module.exported})
-            if self.world.exports(self.path, name)
+            if self.project.exports(self.path, name)
         )
 
     @cached_property
@@ -122,15 +122,15 @@ class Referrers:
 
     def _imports(self, module: Module) -> None:
         for item in module.imports:
-            if item.attribute is None or self.world.target(module, item) != self.path:
+            if item.attribute is None or self.project.target(module, item) != self.path:
                 continue
             if item.attribute == "*":
                 self.stars.append(module)
-            elif self.world.names.find(self._full(module, item), module.path) in (None, self.path):
+            elif self.project.names.find(self._full(module, item), module.path) in (None, self.path):
                 self.imports.append((module, item))
 
     def _full(self, module: Module, item: Import) -> str:
-        base = self.world.names.absolute(module.path, item.module or None, item.level) or ""
+        base = self.project.names.absolute(module.path, item.module or None, item.level) or ""
         return f"{base}.{item.attribute}" if base else str(item.attribute)
 
     def aliases(self, module: Module) -> dict[str, list[str]]:
@@ -151,8 +151,8 @@ class Referrers:
         for dotted in aliases.get(chain[0], ()):
             parts = [*dotted.split("."), *chain[1:]]
             for cut in range(len(dotted.split(".")), len(parts)):
-                if self.world.names.find(".".join(parts[:cut]), importer) == self.path and (
-                    self.world.names.find(".".join(parts[: cut + 1]), importer) in (None, self.path)
+                if self.project.names.find(".".join(parts[:cut]), importer) == self.path and (
+                    self.project.names.find(".".join(parts[: cut + 1]), importer) in (None, self.path)
                 ):
                     return tuple(parts[cut:])
         return None
@@ -182,12 +182,12 @@ class Referrers:
             if found is not None:
                 place = module.source.place(node)
                 self.strings.append((place, found[1]))
-                if indirect or hands_to_patch(self.world, module, node, arguments):
+                if indirect or hands_to_patch(self.project, module, node, arguments):
                     self.patch_targets.append(PatchTarget(place, found[1], found[2], module))
 
     def _text(self, path: str) -> None:
         try:
-            text = self.world.tree.read(path).decode("utf-8")
+            text = self.project.tree.read(path).decode("utf-8")
         except (UnicodeDecodeError, OSError):
             return
         dotted = re.escape(self._dotted)

@@ -40,14 +40,14 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
     for call in module.source.nodes.of(ast.Call):
         if call.args:
             yield from _by_object(values, module, call, binds)
-            if is_patch(call) and not _is_of_python(values.world, module, call.func):
+            if is_patch(call) and not _is_of_python(values.project, module, call.func):
                 yield from _by_path(values, module, call, dotted, binds)
 
 
 def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[PatchTarget]:
     called = last_name(call.func)
-    known = [f for f in facts(values.world.tree, "replaces") if matching(f.calls, [f".{called}"])]
-    if not known or _is_of_python(values.world, module, call.func) or not values.holds(module, call.args[0]):
+    known = [f for f in facts(values.project.tree, "replaces") if matching(f.calls, [f".{called}"])]
+    if not known or _is_of_python(values.project, module, call.func) or not values.holds(module, call.args[0]):
         return
     place = module.source.place(call)
     if called == "multiple":  # which has the names as keywords
@@ -62,9 +62,9 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
     yield from (PatchTarget(place, name, "", module) for name in sorted(names))
 
 
-def _is_of_python(world: ProjectIndex, module: Module, function: ast.expr) -> bool:
+def _is_of_python(project: ProjectIndex, module: Module, function: ast.expr) -> bool:
     """``os.replace``, ``dataclasses.replace``: functions of the standard library, its mocks aside."""
-    names = outside_names(world, module, function)
+    names = outside_names(project, module, function)
     roots = {name.partition(".")[0] for name in names}
     return bool(roots) and roots <= sys.stdlib_module_names - {"unittest", "builtins"}
 
@@ -125,12 +125,12 @@ def is_patch(call: ast.Call) -> bool:
     return "patch" in names or (bool(names) and names[0] in ("setattr", "delattr", "replace", "set_attr"))
 
 
-def hands_to_patch(world: ProjectIndex, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
+def hands_to_patch(project: ProjectIndex, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
     """Is a path an argument of a function of the tree that patches what it is given?"""
     call = parents.get(id(node))
     called = last_name(call.func) if call is not None else ""
     if not called:
         return False
-    tree = world.tree
+    tree = project.tree
     patching = tree.code_with(["patch", "setattr", "delattr"])
     return any(f"def {called}(".encode() in tree.peek(path) for path in tree.code_with([called]) & patching)

@@ -65,7 +65,7 @@ def inside(
 class _Search:
     def __init__(self, facts: Settled) -> None:
         self.facts = facts
-        self.names = facts.world.names
+        self.names = facts.project.names
         self.old = self.names.dotted(facts.move.source)
         self.new = self.names.dotted(facts.move.destination)
         self.moved = facts.moved_names
@@ -98,7 +98,7 @@ class _Search:
 
     def _module(self, path: str) -> Module | None:
         try:
-            return self.facts.world.module(path)
+            return self.facts.project.module(path)
         except (Unreadable, OSError):
             return None
 
@@ -109,7 +109,7 @@ class _Search:
         patches = {id(patch.text) for patch in self.facts.referrers.patch_targets if patch.text is not None}
         found: list[tuple[Module, ast.Constant, str, bool]] = []
         for module in modules:
-            certain = resolved_constants(self.facts.world, module)
+            certain = resolved_constants(self.facts.project, module)
             for node in module.source.nodes.of(ast.Constant):
                 if not isinstance(node.value, str) or id(node) in patches:
                     continue
@@ -183,7 +183,7 @@ class _Search:
 
     def _document(self, path: str) -> Iterator[Mention]:
         try:
-            text = self.facts.world.tree.read(path).decode()
+            text = self.facts.project.tree.read(path).decode()
         except (UnicodeDecodeError, OSError):
             return
         found: list[Mention] = []

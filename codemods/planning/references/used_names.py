@@ -20,31 +20,31 @@ class Use:
     place: Place | None = None
 
 
-def uses(world: ProjectIndex, path: str, files: Iterable[str]) -> tuple[Use, ...]:
+def uses(project: ProjectIndex, path: str, files: Iterable[str]) -> tuple[Use, ...]:
     """Each root once; ``files`` may refer to the module."""
     found: dict[str, Use] = {}
-    for use in _uses(world, path, files):
+    for use in _uses(project, path, files):
         found.setdefault(use.root, use)
     return tuple(found.values())
 
 
-def _uses(world: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Use]:
-    yield Use(world.names.root_of(path))
+def _uses(project: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Use]:
+    yield Use(project.names.root_of(path))
     for file in files:
         if file.endswith(".py") and file != path:
             try:
-                module = world.module(file)
+                module = project.module(file)
             except (Unreadable, OSError):
                 continue
             for item in module.imports:
-                if not item.level and (dotted := _names(world, module, item, path)):
-                    yield Use(world.names.prefix(dotted, path), module.source.place(item.node))
-    by = started(world.tree, path)
+                if not item.level and (dotted := _names(project, module, item, path)):
+                    yield Use(project.names.prefix(dotted, path), module.source.place(item.node))
+    by = started(project.tree, path)
     if by is not None:
         yield Use(path.rpartition("/")[0], Place(by.by, by.line))
 
 
-def _names(world: ProjectIndex, module: Module, item: Import, path: str) -> str:
+def _names(project: ProjectIndex, module: Module, item: Import, path: str) -> str:
     """The dotted name by which an import means the module at ``path``; empty where it means another."""
     wholes = [item.module, *([f"{item.module}.{item.attribute}"] if item.attribute else [])]
-    return next((w for w in wholes if world.names.find(w, module.path) == path), "")
+    return next((w for w in wholes if project.names.find(w, module.path) == path), "")

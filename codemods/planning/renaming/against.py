@@ -51,27 +51,27 @@ _LOGGERS = frozenset({"getLogger", "get_logger", "getChild"})
 _SPECIAL = ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py")
 
 
-def facts_of(world: ProjectIndex, move: Move) -> Facts:
+def facts_of(project: ProjectIndex, move: Move) -> Facts:
     """The input of hazards: everything that the module defines moves, and the old path ends."""
-    source = request.readable(world, move.source, "source")
-    units = DefinitionGroups(source)
+    source = request.readable(project, move.source, "source")
+    groups = DefinitionGroups(source)
     names = tuple(source.definitions)
-    referrers = Referrers(world, move.source).collect(source.binds)
+    referrers = Referrers(project, move.source).collect(source.binds)
     asked = Move(move.source, names, move.destination, reexport=Reexport.NONE, accept=move.accept)
-    wanted = Request(ReferenceGraph(units, resolved_hints(world, move.source)), names)
+    wanted = Request(ReferenceGraph(groups, resolved_hints(project, move.source)), names)
     moves = Disposition.MOVES, "the module is renamed"
-    moving: dict[DefinitionGroup, tuple[Disposition, str]] = dict.fromkeys(units.all, moves)
-    writes = written(referrers.values, units)
-    return Facts(world, asked, source, None, units, referrers, wanted, moving, frozenset(), frozenset(), writes)
+    moving: dict[DefinitionGroup, tuple[Disposition, str]] = dict.fromkeys(groups.all, moves)
+    writes = written(referrers.values, groups)
+    return Facts(project, asked, source, None, groups, referrers, wanted, moving, frozenset(), frozenset(), writes)
 
 
 def hazards_before(facts: Facts) -> Iterator[Hazard]:
     """What the tree, as it is, has against the rename, and what is written down because of it."""
-    asked = Renamed(facts.world, facts.move.source, facts.move.destination)
+    asked = Renamed(facts.project, facts.move.source, facts.move.destination)
     yield from _of_paths(facts, asked)
     yield from _own_name(facts, asked)
     yield from _own_file(facts)
-    yield from asked_elsewhere(facts.world, asked.old, CODE)
+    yield from asked_elsewhere(facts.project, asked.old, CODE)
     yield from (_with_own_remedies(hazard) for hazard in hazards.find(facts, OF_DEFINITIONS))
 
 
@@ -88,7 +88,7 @@ def _with_own_remedies(hazard: Hazard) -> Hazard:
 
 def _of_paths(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     """Files that have their meaning as files of this name, or stand where the module is to go."""
-    tree, names = facts.world.tree, facts.world.names
+    tree, names = facts.project.tree, facts.project.names
     name = asked.old.rpartition("/")[2]
     rules = pytest_rules(tree)
     if asked.new.rpartition("/")[2] in _SPECIAL or name in _SPECIAL:
@@ -138,7 +138,7 @@ def _loggers_above(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     olds, news = ({*_above(name)} for name in (asked.old_dotted, asked.new_dotted))
     if olds == news or not _has_logger(facts.source):
         return
-    for module in facts.world.modules_mentioning("logging", "loggers", "getLogger"):
+    for module in facts.project.modules_mentioning("logging", "loggers", "getLogger"):
         for node in module.source.nodes.of(ast.Constant):
             if node.value in olds ^ news and module.path != asked.old:
                 reason = f"{node.value} is named here, with loggers: that of {asked.old_dotted} goes elsewhere"

@@ -32,7 +32,7 @@ def import_edits(asked: Renamed, referrers: Referrers, module: Module) -> Found:
 class _File:
     def __init__(self, asked: Renamed, referrers: Referrers, module: Module) -> None:
         self.asked, self.referrers, self.module = asked, referrers, module
-        self.names, self.source = asked.world.names, module.source
+        self.names, self.source = asked.project.names, module.source
         self.found = Found()
         self.reached: set[str] = set()  # names that imports bound to the module, and that are called otherwise now
 
@@ -79,11 +79,11 @@ class _File:
     def _binds_another(self, package: str, name: str) -> bool:
         """Does a package bind the module's name to something else: ``from .status import status``?"""
         try:
-            init = self.asked.world.module(package)
-        except Exception:  # remembered by the world as unreadable
+            init = self.asked.project.module(package)
+        except Exception:  # remembered by the project as unreadable
             return False
         items = init.top_imports.get(name, [])
-        others = [i for i in items if self.asked.world.submodule(init, i) != self.asked.old]
+        others = [i for i in items if self.asked.project.submodule(init, i) != self.asked.old]
         return name in init.definitions or bool(others)
 
     def _module_text(self, node: ast.ImportFrom, target: str) -> None:
@@ -210,7 +210,7 @@ class _File:
         found = re.compile(
             rf"\b{re.escape(here)}\W+(?:import\b[^\n]*?)?\b{re.escape(name)}\b|\b{re.escape(here)}\s+import\s+[(*]"
         )
-        tree = self.asked.world.tree
+        tree = self.asked.project.tree
         near = tree.code_with([here]) | tree.texts_with([here])
         files = near & (tree.code_with([name, "import"]) | tree.texts_with([name]))
         return any(

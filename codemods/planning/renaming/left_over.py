@@ -22,7 +22,7 @@ _IMPORTING = frozenset(
 
 def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:
     """(place, reason) of each reference that is left; ``referrers`` are of the tree that is described above."""
-    old, dotted = referrers.path, referrers.world.names.dotted(referrers.path)
+    old, dotted = referrers.path, referrers.project.names.dotted(referrers.path)
     for module, item in referrers.imports:
         yield module.source.place(item.node), f"this imports {item.attribute} from {old}"
     for module in referrers.stars:
@@ -38,7 +38,7 @@ def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:
     for module in referrers.values.files.values():
         if module.path != old:
             yield from _by_built_names(referrers, module, dotted)
-    for one in (started(referrers.world.tree, old), started_as_module(referrers.world.tree, dotted)):
+    for one in (started(referrers.project.tree, old), started_as_module(referrers.project.tree, dotted)):
         if one is not None:
             yield Place(one.by, one.line), f"this starts {old}, in a form that is not rewritten"
 

@@ -19,17 +19,17 @@ from codemods.planning.index.project_index import ProjectIndex
 class Renamed:
     """``old`` and ``new`` are the paths of the module, before and after."""
 
-    world: ProjectIndex
+    project: ProjectIndex
     old: str
     new: str
 
     @cached_property
     def old_dotted(self) -> str:
-        return self.world.names.dotted(self.old)
+        return self.project.names.dotted(self.old)
 
     @cached_property
     def new_dotted(self) -> str:
-        return self.world.names.dotted(self.new)
+        return self.project.names.dotted(self.new)
 
     @property
     def last(self) -> str:
@@ -41,12 +41,12 @@ class Renamed:
         old = re.escape(self.old_dotted)
         if "." in self.old_dotted:
             return re.compile(rf"(?<![\w.]){old}(?!\w)")
-        binds = sorted(self.world.module(self.old).binds)
+        binds = sorted(self.project.module(self.old).binds)
         return re.compile(rf"(?<![\w.]){old}(?=[.:](?:{'|'.join(map(re.escape, binds))})(?!\w))" if binds else r"(?!)")
 
     def is_old(self, dotted: str | None, importer: str) -> bool:
         """Does this name mean the module, seen from a file?"""
-        return bool(dotted) and self.world.names.find(str(dotted), importer) == self.old
+        return bool(dotted) and self.project.names.find(str(dotted), importer) == self.old
 
     def package_of(self, importer: str) -> str:
         """The file from whose place relative imports are written: of the module's own, where it goes."""
@@ -55,7 +55,7 @@ class Renamed:
     def spelled(self, importer: str, relative: bool, written: str = "") -> str:
         """What a file calls the module now; ``written`` is the absolute name by which it called it before."""
         beside = (written, self.old) if written and not relative else None
-        return reference_to(self.new, self.package_of(importer), relative, self.world.names, beside)
+        return reference_to(self.new, self.package_of(importer), relative, self.project.names, beside)
 
 
 @dataclass

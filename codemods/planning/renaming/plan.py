@@ -25,21 +25,21 @@ _REMEDIES = ("change that first, or do it by hand",)
 
 def rename_plan(move: Move, tree: Tree) -> Plan:
     """The plan by which a module goes to another path. Raises Refused."""
-    world = ProjectIndex(tree)
-    request.check_destination(world, move)
-    facts = facts_of(world, move)
-    asked = Renamed(world, move.source, move.destination)
+    project = ProjectIndex(tree)
+    request.check_destination(project, move)
+    facts = facts_of(project, move)
+    asked = Renamed(project, move.source, move.destination)
     found = list(hazards_before(facts))
     _refuse(found)
     edits = {path: one for path, one in _edits(asked, facts.referrers) if one.edits or one.against}
     _refuse(Hazard(CODE, place, reason, _REMEDIES) for one in edits.values() for place, reason in one.against)
     pins = [identity.edit for identity in identities(facts) if identity.edit is not None]
     own = (*edits.pop(asked.old, Found()).edits, *pins)
-    renames = [Rename(asked.old, asked.new, _ordered(own), made=tuple(new_packages(world, asked.new)))]
+    renames = [Rename(asked.old, asked.new, _ordered(own), made=tuple(new_packages(project, asked.new)))]
     stub = asked.old + "i"
     if stub in tree.paths:
         renames.append(Rename(stub, asked.new + "i", _ordered(edits.pop(stub, Found()).edits)))
-    others = tuple(FileEdits(p, _module(world, p), (), _ordered(one.edits)) for p, one in edits.items() if one.edits)
+    others = tuple(FileEdits(p, _module(project, p), (), _ordered(one.edits)) for p, one in edits.items() if one.edits)
     renames[0] = replace(renames[0], others=others)
     _refuse(_left(move, tree, others))
     files = [FilePlan(r.path, (f"was {r.old}", *_said(r.edits))) for r in renames]
@@ -51,7 +51,7 @@ def rename_plan(move: Move, tree: Tree) -> Plan:
 
 def _edits(asked: Renamed, referrers: Referrers) -> Iterator[tuple[str, Found]]:
     """What changes in each file that may name the module: (path, found)."""
-    tree, last = asked.world.tree, asked.last
+    tree, last = asked.project.tree, asked.last
     own = {asked.old, asked.old + "i"} & tree.paths
     paths = own | {*referrers.files} | tree.code_with([last]) | tree.texts_with([last])
     for path in sorted(paths):
@@ -59,7 +59,7 @@ def _edits(asked: Renamed, referrers: Referrers) -> Iterator[tuple[str, Found]]:
             yield path, document_edits(asked, path)
             continue
         try:
-            module = asked.world.module(path)
+            module = asked.project.module(path)
         except (Unreadable, OSError):
             continue  # one that imports the module is a hazard
         imports = import_edits(asked, referrers, module)
@@ -67,8 +67,8 @@ def _edits(asked: Renamed, referrers: Referrers) -> Iterator[tuple[str, Found]]:
         yield path, Found([*imports.edits, *strings.edits], [*imports.against, *strings.against])
 
 
-def _module(world: ProjectIndex, path: str) -> Module | None:
-    return world.module(path) if path.endswith((".py", ".pyi")) else None
+def _module(project: ProjectIndex, path: str) -> Module | None:
+    return project.module(path) if path.endswith((".py", ".pyi")) else None
 
 
 def _ordered(edits: Iterable[Replacement]) -> tuple[Replacement, ...]:

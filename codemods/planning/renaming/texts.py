@@ -49,7 +49,7 @@ def document_edits(asked: Renamed, path: str) -> Found:
     """The edits of a file that is no Python."""
     found = Found()
     try:
-        text = asked.world.tree.read(path).decode()
+        text = asked.project.tree.read(path).decode()
     except (OSError, UnicodeDecodeError):
         return found
     if _HISTORY.search(path):
@@ -105,7 +105,7 @@ def _paths(asked: Renamed, path: str, text: str, start: int = 0, end: int | None
 def _certain(asked: Renamed, module: Module) -> set[int]:
     """Strings by which somebody is certain to import: arguments of functions that import, and of patches."""
     patched = (call.args[0] for call in module.source.nodes.of(ast.Call) if call.args and is_patch(call))
-    return resolved_constants(asked.world, module) | {id(node) for node in patched}
+    return resolved_constants(asked.project, module) | {id(node) for node in patched}
 
 
 def _string(asked: Renamed, module: Module, node: ast.expr, value: str, found: Found, certain: bool) -> None:
@@ -140,7 +140,7 @@ def _relative(asked: Renamed, module: Module, node: ast.Constant, value: str, fo
         return
     if not name.replace(".", "").isidentifier():
         return
-    if asked.world.names.absolute(module.path, name, max(1, level)) != asked.old_dotted:
+    if asked.project.names.absolute(module.path, name, max(1, level)) != asked.old_dotted:
         return
     target = asked.spelled(module.path, True)
     start, end = module.source.start(node), module.source.end(node)

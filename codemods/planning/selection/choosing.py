@@ -77,9 +77,9 @@ def _with_more(request: Request, needed: bool) -> Iterator[tuple[Moving, bool]]:
 def _refused(request: Request, facts: Facts, verdict: Verdict) -> Refused:
     asked = requested(request)
     needed = with_needed(request, asked, private_only=False)
-    public = tuple(n for unit in needed if unit not in asked for n in unit.names if not n.startswith("_"))
-    users = sorted({need.by for need in verdict.source_needs}, key=lambda unit: unit.index)
-    names = tuple(n for unit in users for n in unit.names)
+    public = tuple(n for group in needed if group not in asked for n in group.names if not n.startswith("_"))
+    users = sorted({need.by for need in verdict.source_needs}, key=lambda group: group.index)
+    names = tuple(n for group in users for n in group.names)
     source, destination = facts.move.source, facts.move.destination
     below = _why(verdict.moved_needs, verdict.moved_reasons)
     above = _why(verdict.source_needs, verdict.source_reasons)

@@ -66,7 +66,7 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
         calls_moved = tuple(graph.between(staying, moving, Moment.TYPING))
         calls_source = calls_source or _needs_of_moved(facts, Moment.TYPING)
     if facts.destination is not None:
-        imports = ImportGraph(facts.world)
+        imports = ImportGraph(facts.project)
         ours, theirs = facts.move.source, facts.move.destination
         if imports.loads(ours, theirs):
             source_reasons.append(f"{ours} already loads {theirs}")
@@ -90,12 +90,12 @@ def uses_moved(facts: Facts) -> bool:
 
 def staying_code(facts: Facts) -> tuple[DefinitionGroup, ...]:
     """What stays, imports aside."""
-    return tuple(unit for unit in facts.staying if not all(s.is_import for s in unit.statements))
+    return tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
 
 
 def _needs_of_moved(facts: Facts, moment: Moment) -> tuple[Need, ...]:
     owners = [u for u in facts.staying if u not in facts.request.copied]
-    by_name = facts.units.by_name
+    by_name = facts.groups.by_name
     needs = facts.graph.between(tuple(facts.moving), owners, moment)
     return tuple(n for n in needs if n.name in by_name and not by_name[n.name].typing_only)
 

@@ -22,7 +22,7 @@ def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
     if facts.pytest_rules.reads(move.source):
         return False
     place = below_moved(facts)
-    bound = [(need.name, facts.units.by_name[need.name].statements) for need in verdict.moved_needs]
+    bound = [(need.name, facts.groups.by_name[need.name].statements) for need in verdict.moved_needs]
     needs = [max(s.index for s in statements if name in s.binds or s is statements[0]) for name, statements in bound]
     if place is None or any(index >= place for index in needs):
         return False
@@ -32,8 +32,10 @@ def imports_in_place(facts: Facts, verdict: Verdict) -> bool:
 def below_moved(facts: Facts) -> int | None:
     """The first statement that stays below all that was asked for, or one further up that needs some of it; helpers
     may come from anywhere."""
-    moving = {s.index for unit in facts.moving for s in unit.statements}
-    last = max(s.index for unit, (how, _) in facts.moving.items() if how is Disposition.MOVES for s in unit.statements)
+    moving = {s.index for group in facts.moving for s in group.statements}
+    last = max(
+        s.index for group, (how, _) in facts.moving.items() if how is Disposition.MOVES for s in group.statements
+    )
     users = [n.by.statements[0].index for n in facts.graph.between(staying_code(facts), [*facts.moving], Moment.IMPORT)]
     below = (s.index for s in facts.source.statements if s.index > last and s.index not in moving)
     return min([*users, *below], default=None)
@@ -41,8 +43,8 @@ def below_moved(facts: Facts) -> int | None:
 
 def _is_loaded_above(facts: Facts) -> bool:
     """Does a package around the destination import the source?"""
-    names, destination = facts.world.names, facts.move.destination
+    names, destination = facts.project.names, facts.move.destination
     parts = names.dotted(destination).split(".")
-    graph = ImportGraph(facts.world)
+    graph = ImportGraph(facts.project)
     above = (names.find(".".join(parts[:count]), destination) for count in range(1, len(parts)))
     return any(path != facts.move.source and graph.always_loads(path, facts.move.source) for path in above if path)

@@ -29,7 +29,7 @@ def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
 
 
 def _tests(facts: Facts) -> dict[str, ast.stmt]:
-    nodes = [s.node for unit in facts.moving for s in unit.statements]
+    nodes = [s.node for group in facts.moving for s in group.statements]
     return {node.name: node for node in nodes if facts.pytest_rules.collects(node)}  # type: ignore[attr-defined]
 
 
@@ -45,7 +45,7 @@ def given_by_conftest(facts: Facts) -> frozenset[str]:
     folder, _, name = facts.move.destination.rpartition("/")
     if name != "conftest.py" or not facts.move.source.startswith(f"{folder}/" if folder else ""):
         return frozenset()
-    moved = {s.node for unit in facts.moving for s in unit.statements}
+    moved = {s.node for group in facts.moving for s in group.statements}
     return frozenset(name for node in moved for fixture, _ in _fixtures(node) if (name := node.name) == fixture)  # type: ignore[attr-defined]
 
 

@@ -37,52 +37,52 @@ class Request:
     again: SecondExecution | None = None
 
     @property
-    def units(self) -> DefinitionGroups:
-        return self.graph.units
+    def groups(self) -> DefinitionGroups:
+        return self.graph.groups
 
     def found_twice(self, name: str, moving: Collection[DefinitionGroup]) -> bool:
         """Would moved code find by this name something else in the script's module than it found in the script?"""
         return self.again is not None and self.again.differs(name, moving)
 
-    def free(self, unit: DefinitionGroup) -> bool:
+    def free(self, group: DefinitionGroup) -> bool:
         """May this group move though nobody asked for it?"""
         return (
-            unit not in self.copied
-            and not unit.typing_only
-            and not unit.binds & self.held
-            and bool(unit.binds)
-            and "__all__" not in unit.binds
-            and not self._doubtful(unit)
+            group not in self.copied
+            and not group.typing_only
+            and not group.binds & self.held
+            and bool(group.binds)
+            and "__all__" not in group.binds
+            and not self._doubtful(group)
         )
 
-    def _doubtful(self, unit: DefinitionGroup) -> bool:
+    def _doubtful(self, group: DefinitionGroup) -> bool:
         """Does it define a name on some ways only, so that nobody could import that from elsewhere?"""
-        defined = unit.binds & self.units.module.definitions.keys()
-        return not defined <= certain_binds(s.node for s in unit.statements)
+        defined = group.binds & self.groups.module.definitions.keys()
+        return not defined <= certain_binds(s.node for s in group.statements)
 
-    def readers(self, unit: DefinitionGroup) -> set[DefinitionGroup]:
-        return {reader for name in unit.binds for reader in self.units.readers[name]} - {unit}
+    def readers(self, group: DefinitionGroup) -> set[DefinitionGroup]:
+        return {reader for name in group.binds for reader in self.groups.readers[name]} - {group}
 
-    def used_outside(self, unit: DefinitionGroup) -> int:
-        return max((len(self.outside.get(name, ())) for name in unit.binds), default=0)
+    def used_outside(self, group: DefinitionGroup) -> int:
+        return max((len(self.outside.get(name, ())) for name in group.binds), default=0)
 
-    def strangers(self, unit: DefinitionGroup) -> int:
+    def strangers(self, group: DefinitionGroup) -> int:
         """The other files that use a group, and nothing that was asked for."""
-        using = {path for name in unit.binds for path in self.outside.get(name, ())}
+        using = {path for name in group.binds for path in self.outside.get(name, ())}
         return len(using.difference(*(self.outside.get(name, ()) for name in self.asked)))
 
-    def exported(self, unit: DefinitionGroup) -> bool:
-        return bool(unit.binds & {*(self.units.module.exported or ())})
+    def exported(self, group: DefinitionGroup) -> bool:
+        return bool(group.binds & {*(self.groups.module.exported or ())})
 
 
 def requested(request: Request) -> Moving:
     """Rule 1."""
-    by_name = request.units.by_name
+    by_name = request.groups.by_name
     moving: Moving = {by_name[name]: (Disposition.MOVES, "asked for") for name in request.asked}
-    for unit in list(moving):
-        for name in unit.names:
+    for group in list(moving):
+        for name in group.names:
             if name not in request.asked:
-                moving[unit] = (
+                moving[group] = (
                     Disposition.MOVES,
                     f"asked for, with {name}, which is bound or changed together with it",
                 )
@@ -115,16 +115,16 @@ def with_aliases(request: Request, moving: Moving) -> Moving:
     """Rule 5: other names for what moves (``Bool = Boolean``), without which staying code would not need it."""
     moving = dict(moving)
     while True:
-        names = {name for unit in moving for name in unit.binds}
-        more = [u for u in request.units.all if u not in moving and request.free(u) and _aliased(u) & names]
+        names = {name for group in moving for name in group.binds}
+        more = [u for u in request.groups.all if u not in moving and request.free(u) and _aliased(u) & names]
         if not more:
             return moving
         moving |= dict.fromkeys(more, (Disposition.GOES_ALONG, "it is another name for what moves"))
 
 
-def _aliased(unit: DefinitionGroup) -> set[str]:
+def _aliased(group: DefinitionGroup) -> set[str]:
     """The names for which every statement of a group is but another name."""
-    values = [getattr(s.node, "value", None) if isinstance(s.node, ast.Assign) else None for s in unit.statements]
+    values = [getattr(s.node, "value", None) if isinstance(s.node, ast.Assign) else None for s in group.statements]
     return (
         {value.id for value in values if isinstance(value, ast.Name)}
         if all(isinstance(value, ast.Name) for value in values)
@@ -137,8 +137,8 @@ def with_needed(request: Request, moving: Moving, private_only: bool) -> Moving:
     moving = dict(moving)
     while True:
         more: Moving = {}
-        for unit in moving:
-            for need in request.graph.needs(unit).values():
+        for group in moving:
+            for need in request.graph.needs(group).values():
                 called = need.moment is Moment.CALL and request.found_twice(need.name, moving)
                 if need.moment is not Moment.IMPORT and not called:
                     continue
@@ -156,12 +156,12 @@ def with_needed(request: Request, moving: Moving, private_only: bool) -> Moving:
 def _take_early_users(request: Request, moving: Moving) -> bool:
     """Definitions that read a moved value before a later statement mutates it: they would see it mutated."""
     taken = False
-    for use in list(early_uses(request.units, moving)):
+    for use in list(early_uses(request.groups, moving)):
         if use.by in moving or not request.free(use.by):
             continue
         others = request.readers(use.by) - moving.keys()
         if _is_private(use.by) or not (others or request.used_outside(use.by)):
-            why = f"it uses {use.unit.label} before line {use.completion.node.lineno} changes that"
+            why = f"it uses {use.group.label} before line {use.completion.node.lineno} changes that"
             moving[use.by] = (Disposition.GOES_ALONG, why)
             taken = True
     return taken
@@ -170,11 +170,11 @@ def _take_early_users(request: Request, moving: Moving) -> bool:
 def _take_own(request: Request, moving: Moving, standing_alone: bool) -> bool:
     """The largest set of groups that only moved code uses, directly or through others of the set."""
     clients = _clients(request, moving)
-    candidates = {unit for unit in _reachable(request, moving) if _is_private(unit) or unit not in clients}
-    while out := {unit for unit in candidates if not _is_own(request, unit, moving, candidates, standing_alone)}:
+    candidates = {group for group in _reachable(request, moving) if _is_private(group) or group not in clients}
+    while out := {group for group in candidates if not _is_own(request, group, moving, candidates, standing_alone)}:
         candidates -= out
-    for unit in sorted(candidates, key=lambda u: u.index):
-        moving[unit] = (Disposition.GOES_ALONG, "used only by code that moves, directly or through other helpers")
+    for group in sorted(candidates, key=lambda u: u.index):
+        moving[group] = (Disposition.GOES_ALONG, "used only by code that moves, directly or through other helpers")
     return bool(candidates)
 
 
@@ -182,98 +182,98 @@ def _reachable(
     request: Request, moving: Iterable[DefinitionGroup], among: Collection[DefinitionGroup] | None = None
 ) -> set[DefinitionGroup]:
     """Free groups (``among`` these) that moved code refers to, directly or through others of them."""
-    by_name, found = request.units.by_name, set[DefinitionGroup]()
-    todo = deque(by_name[r.name] for unit in moving for r in unit.references if r.name in by_name)
+    by_name, found = request.groups.by_name, set[DefinitionGroup]()
+    todo = deque(by_name[r.name] for group in moving for r in group.references if r.name in by_name)
     while todo:
-        unit = todo.popleft()
-        if unit not in found and request.free(unit) and (among is None or unit in among):
-            found.add(unit)
-            todo.extend(by_name[r.name] for r in unit.references if r.name in by_name)
+        group = todo.popleft()
+        if group not in found and request.free(group) and (among is None or group in among):
+            found.add(group)
+            todo.extend(by_name[r.name] for r in group.references if r.name in by_name)
     return found - set(moving)
 
 
 def _is_own(
-    request: Request, unit: DefinitionGroup, moving: Moving, candidates: set[DefinitionGroup], standing_alone: bool
+    request: Request, group: DefinitionGroup, moving: Moving, candidates: set[DefinitionGroup], standing_alone: bool
 ) -> bool:
     inside = moving.keys() | candidates
-    readers = request.readers(unit)
-    if not readers or not readers <= inside or (standing_alone and not _stands_alone(request, unit, inside)):
+    readers = request.readers(group)
+    if not readers or not readers <= inside or (standing_alone and not _stands_alone(request, group, inside)):
         return False
-    return _is_private(unit) or not (request.used_outside(unit) or request.exported(unit))
+    return _is_private(group) or not (request.used_outside(group) or request.exported(group))
 
 
-def _stands_alone(request: Request, unit: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
+def _stands_alone(request: Request, group: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
     """Would this group need nothing of the source at import time?"""
-    owners = (request.graph.owner(need.name) for need in request.graph.at_import(unit))
+    owners = (request.graph.owner(need.name) for need in request.graph.at_import(group))
     return all(owner is None or owner in inside or owner in request.copied for owner in owners)
 
 
 def _take_shared(request: Request, moving: Moving) -> bool:
     """The largest set of groups that both sides use and that belong to what moves."""
     clients = _clients(request, moving)
-    needed = {need.name for unit in moving for need in request.graph.at_import(unit)}
-    candidates = _reachable(request, moving, set(request.units.all) - clients)
+    needed = {need.name for group in moving for need in request.graph.at_import(group)}
+    candidates = _reachable(request, moving, set(request.groups.all) - clients)
     while out := {u for u in candidates if not _is_shared(request, u, moving.keys() | candidates, clients, needed)}:
         # What only those that drop out use, or that stay, is none of what moves.
         candidates = _reachable(request, moving, candidates - out)
-    for unit in sorted(candidates, key=lambda u: u.index):
-        readers = request.readers(unit)
+    for group in sorted(candidates, key=lambda u: u.index):
+        readers = request.readers(group)
         inside = len(readers & (moving.keys() | candidates))
         why = f"{inside} of the {len(readers)} definitions that use it move, and the source imports it back"
-        moving[unit] = (Disposition.GOES_ALONG, why)
+        moving[group] = (Disposition.GOES_ALONG, why)
     return bool(candidates)
 
 
 def _is_shared(
     request: Request,
-    unit: DefinitionGroup,
+    group: DefinitionGroup,
     inside: Collection[DefinitionGroup],
     clients: set[DefinitionGroup],
     needed: Collection[str],
 ) -> bool:
     """Data, and helpers that no other file uses, with at least half of their users among what moves."""
-    readers = request.readers(unit)
+    readers = request.readers(group)
     half = bool(readers & {*inside}) and 2 * len(readers & {*inside}) >= len(readers)
-    if not _stands_alone(request, unit, inside):
+    if not _stands_alone(request, group, inside):
         return False
-    if _is_data(unit):
-        return half and 2 * len(readers & {*inside}) >= len(readers) + request.strangers(unit)
-    if _is_private(unit):
-        return readers <= {*inside} | clients or (half and _is_small(request, unit, inside))
+    if _is_data(group):
+        return half and 2 * len(readers & {*inside}) >= len(readers) + request.strangers(group)
+    if _is_private(group):
+        return readers <= {*inside} | clients or (half and _is_small(request, group, inside))
     # A function that moved code needs at import time, and that nobody outside of the module knows.
-    internal = not request.used_outside(unit) and not request.exported(unit)
-    return internal and half and bool(unit.binds & {*needed}) and _is_small(request, unit, inside)
+    internal = not request.used_outside(group) and not request.exported(group)
+    return internal and half and bool(group.binds & {*needed}) and _is_small(request, group, inside)
 
 
 def _clients(request: Request, moving: Moving) -> set[DefinitionGroup]:
     """Staying groups that use moved code, directly or through others."""
     clients: set[DefinitionGroup] = set()
-    todo = [name for unit in moving for name in unit.binds]
+    todo = [name for group in moving for name in group.binds]
     while todo:
-        for reader in request.units.readers[todo.pop()]:
+        for reader in request.groups.readers[todo.pop()]:
             if reader not in clients and reader not in moving and reader.binds:
                 clients.add(reader)
                 todo.extend(reader.binds)
     return clients
 
 
-def _is_small(request: Request, unit: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
+def _is_small(request: Request, group: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
     """A function or constant that needs nothing more of the source."""
-    by_name = request.units.by_name
-    others = {by_name[r.name] for r in unit.references if r.name in by_name and r.name not in unit.binds}
-    return (not unit.is_class or is_enum(unit)) and others <= {*inside} | request.copied
+    by_name = request.groups.by_name
+    others = {by_name[r.name] for r in group.references if r.name in by_name and r.name not in group.binds}
+    return (not group.is_class or is_enum(group)) and others <= {*inside} | request.copied
 
 
-def _is_private(unit: DefinitionGroup) -> bool:
-    return all(name.startswith("_") for name in unit.binds)
+def _is_private(group: DefinitionGroup) -> bool:
+    return all(name.startswith("_") for name in group.binds)
 
 
-def _is_data(unit: DefinitionGroup) -> bool:
+def _is_data(group: DefinitionGroup) -> bool:
     """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
-    node = unit.statements[0].node
+    node = group.statements[0].node
     if not isinstance(node, ast.ClassDef):
-        return not unit.is_function
+        return not group.is_function
     roots = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list] + list(node.bases)
     names = {getattr(root, "attr", getattr(root, "id", "")) for root in roots}
     shapes = {"dataclass", "Protocol", "NamedTuple", "TypedDict", "Exception", "define", "frozen"}
-    return is_enum(unit) or bool(names & shapes) or any(name.endswith(("Error", "Exception")) for name in names)
+    return is_enum(group) or bool(names & shapes) or any(name.endswith(("Error", "Exception")) for name in names)

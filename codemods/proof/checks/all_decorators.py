@@ -19,7 +19,7 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
         decorators = getattr(pair.old.node, "decorator_list", ())
         if not pair.moved or not any(_lists(comparison.before, pair.old.path, d) for d in decorators):
             continue
-        source = comparison.after.outline(pair.old.path)
+        source = comparison.after.symbols(pair.old.path)
         missing = sorted((pair.old.names & pair.new.names) - set((source.exported if source else None) or ()))
         for name in missing:
             importers = list(_star_importers(comparison, pair.old.path))
@@ -34,8 +34,8 @@ def _lists(snapshot: Snapshot, path: str, decorator: ast.expr) -> bool:
     for where, name in snapshot.meaning(path, function):
         if not where and name == "public.public":  # the package atpublic
             return True
-        outline = snapshot.outline(where) if where.endswith(".py") else None
-        for node in outline.body if outline else ():
+        symbols = snapshot.symbols(where) if where.endswith(".py") else None
+        for node in symbols.body if symbols else ():
             if isinstance(node, ast.FunctionDef) and node.name == name:
                 parts = list(ast.walk(node))
                 attributes = {n.attr for n in parts if isinstance(n, ast.Attribute)}
@@ -49,6 +49,6 @@ def _star_importers(comparison: Comparison, path: str) -> Iterator[str]:
     snapshot = comparison.after
     last = snapshot.names.dotted(path).rpartition(".")[2]
     for other in sorted(snapshot.tree.code_with([last])):
-        outline = snapshot.outline(other) if other.endswith(".py") and other != path else None
-        if outline is not None and any(snapshot.find(star, other) == path for star in outline.stars):
+        symbols = snapshot.symbols(other) if other.endswith(".py") and other != path else None
+        if symbols is not None and any(snapshot.find(star, other) == path for star in symbols.stars):
             yield other

@@ -51,13 +51,13 @@ def _lines(snapshot: Snapshot, path: str) -> list[bytes]:
 
 def _comments_of(snapshot: Snapshot, path: str) -> Iterator[tuple[str, int, bool]]:
     """(text, line, whether it stands on an import)."""
-    outline = snapshot.outline(path)
-    if outline is None or "#" not in outline.source.text:
+    symbols = snapshot.symbols(path)
+    if symbols is None or "#" not in symbols.source.text:
         return
     imports: set[int] = set()
-    for node in outline.source.nodes.imports:
+    for node in symbols.source.nodes.imports:
         imports.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
-    text = re.sub(r"\r\n?", "\n", outline.source.text)
+    text = re.sub(r"\r\n?", "\n", symbols.source.text)
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             yield token.string.rstrip(), token.start[0], token.start[0] in imports
@@ -66,9 +66,9 @@ def _comments_of(snapshot: Snapshot, path: str) -> Iterator[tuple[str, int, bool
 def _alone(snapshot: Snapshot, found: dict[str, list[tuple[str, int, bool]]]) -> Iterator[Marker]:
     """Those on their own lines."""
     for path, several in found.items():
-        outline = snapshot.outline(path)
+        symbols = snapshot.symbols(path)
         for text, line, _ in several:
-            if outline is not None and outline.source.line(line).strip().startswith("#"):
+            if symbols is not None and symbols.source.line(line).strip().startswith("#"):
                 yield path, text, line
 
 

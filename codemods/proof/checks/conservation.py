@@ -89,9 +89,9 @@ def _now(comparison: Comparison, statement: Statement) -> Place:
 def _unmoved(comparison: Comparison) -> Iterator[Finding]:
     """What was to move, and still is where it was."""
     for move in comparison.moves:
-        outline = comparison.after.outline(move.source)
+        symbols = comparison.after.symbols(move.source)
         for name in move.names:
-            if outline is not None and any(b.defined and not b.value for b in outline.binds.get(name, ())):
+            if symbols is not None and any(b.defined and not b.value for b in symbols.binds.get(name, ())):
                 message = f"{name} was to move to {move.destination}, and is still defined here"
                 yield Finding(Place(move.source), message, "not-moved")
 
@@ -166,8 +166,8 @@ def _global_imports(comparison: Comparison) -> Iterator[Finding]:
 def _rebound_elsewhere(comparison: Comparison) -> Iterator[Finding]:
     """A function that rebinds a name of its module goes on rebinding that one: an import of it gives the value only."""
     for pair in comparison.pairs:
-        outline = comparison.before.outline(pair.old.path)
-        bound = outline.binds if outline is not None else {}
+        symbols = comparison.before.symbols(pair.old.path)
+        bound = symbols.binds if symbols is not None else {}
         for name in sorted(pair.old.declared_global & bound.keys()) if pair.moved and not pair.edited else ():
             path, now = comparison.renamed.get((pair.old.path, name), (pair.old.path, name))
             if (path, now) != (pair.new.path, name):
@@ -195,10 +195,10 @@ def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
 
 def _new_stars(comparison: Comparison) -> Iterator[Finding]:
     """Nobody knows what a star takes from a module that is not of the tree, so no such import is new."""
-    known = {star for path in comparison.changed for star in getattr(comparison.before.outline(path), "stars", ())}
+    known = {star for path in comparison.changed for star in getattr(comparison.before.symbols(path), "stars", ())}
     for path in comparison.changed:
-        outline = comparison.after.outline(path)
-        for star in outline.stars if outline is not None else ():
+        symbols = comparison.after.symbols(path)
+        for star in symbols.stars if symbols is not None else ():
             outside = star.partition(".")[0] not in sys.stdlib_module_names and not comparison.after.find(star, path)
             if outside and star not in known:
                 message = f"the import of everything from {star} is new"
@@ -264,7 +264,7 @@ def _imported_names(node: ast.stmt) -> Iterator[str]:
 
 def _layout(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
-        old, new = comparison.before.outline(path), comparison.after.outline(path)
+        old, new = comparison.before.symbols(path), comparison.after.symbols(path)
         if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
             yield _unreadable(comparison, path)
         if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
@@ -285,8 +285,8 @@ def _unreadable(comparison: Comparison, path: str) -> Finding:
     name = path.rpartition("/")[2]
     gone = comparison.before.tree.paths - comparison.after.tree.paths
     olds = [path] if path in comparison.before.tree.paths else [old for old in gone if old.rpartition("/")[2] == name]
-    outlines = [comparison.before.outline(old) for old in olds]
-    was_so = any(outline is None or not _compiles(outline.source.text) for outline in outlines)
+    symbols = [comparison.before.symbols(old) for old in olds]
+    was_so = any(symbols is None or not _compiles(symbols.source.text) for symbols in symbols)
     version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
     message = f"the new text can't be read by {version}" + (", as before" if was_so else "")
     kind = Kind.NOTE if was_so else Kind.BROKEN

@@ -19,8 +19,8 @@ def check(comparison: Comparison) -> Check:
     count = 0
     came = {new: old for old, new in comparison.renamed.items()}
     for path in comparison.changed:
-        outline = comparison.after.outline(path)
-        for node in outline.body if outline and ">>>" in outline.source.text else ():
+        symbols = comparison.after.symbols(path)
+        for node in symbols.body if symbols and ">>>" in symbols.source.text else ():
             moved = next((name for name in defined_names(node) if (path, name) in came), "")
             home = came[path, moved][0] if moved else path
             for text in _docstrings(node):
@@ -48,10 +48,10 @@ def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
 
 def _imported(comparison: Comparison, path: str) -> set[tuple[str, frozenset[tuple[str, str]]]]:
     """What examples of a module imported before the move, by which name."""
-    outline = comparison.before.outline(path)
+    symbols = comparison.before.symbols(path)
     return {
         (name, comparison.mapped(found))
-        for node in (outline.body if outline else ())
+        for node in (symbols.body if symbols else ())
         for text in _docstrings(node)
         for name, found in _names(comparison.before, path, str(text.value))
         if found is not None

@@ -44,15 +44,15 @@ def check(comparison: Comparison) -> Check:
 def _compare(
     comparison: Comparison, fact: Fact, holder: ast.expr | Definition, old: Origin, new: Origin
 ) -> Iterator[Finding]:
-    outline = comparison.after.outline(new[0])
+    symbols = comparison.after.symbols(new[0])
     after = next((h for f, h in _known(comparison.after, new) if f == fact), None)
-    assert outline is not None
+    assert symbols is not None
     if after is None:
         yield Finding(
-            outline.source.place(outline.source.tree), f"{new[1]} is no longer known to {fact.framework}", _CODE
+            symbols.source.place(symbols.source.tree), f"{new[1]} is no longer known to {fact.framework}", _CODE
         )
         return
-    place = outline.source.place(after)
+    place = symbols.source.place(after)
     if fact.pin is None:
         yield Finding(place, f"{new[1]} moved to another module: {fact.why}", _CODE)
         return
@@ -84,9 +84,9 @@ def _known(snapshot: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr 
 
 
 def _definition(snapshot: Snapshot, origin: Origin) -> Definition | None:
-    outline = snapshot.outline(origin[0])
+    symbols = snapshot.symbols(origin[0])
     kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    found = [n for n in (outline.source.tree.body if outline else []) if isinstance(n, kinds) and n.name == origin[1]]
+    found = [n for n in (symbols.source.tree.body if symbols else []) if isinstance(n, kinds) and n.name == origin[1]]
     return found[-1] if found else None
 
 
@@ -136,12 +136,12 @@ def without_pins(comparison: Comparison) -> Comparison:
             after = next((h for f, h in _known(comparison.after, new) if f == fact), None)
             if fact.pin is None or after is None or _written(fact.pin, holder) is not None:
                 continue
-            written, outline = _written(fact.pin, after), comparison.after.outline(new[0])
-            if written is None or outline is None:
+            written, symbols = _written(fact.pin, after), comparison.after.symbols(new[0])
+            if written is None or symbols is None:
                 continue
             if _value(comparison.before, fact.pin, holder, old) == _value(comparison.after, fact.pin, after, new):
                 called = isinstance(holder, ast.Call)
-                cuts.setdefault(new[0], []).append(_cut(outline.source, written, called, _meta(holder) is not None))
+                cuts.setdefault(new[0], []).append(_cut(symbols.source, written, called, _meta(holder) is not None))
     if not cuts:
         return comparison
     changes = {p: comparison.new.read(p) if p in comparison.new.paths else None for p in comparison.touched}

@@ -54,8 +54,8 @@ def _is_old(comparison: Comparison, before: Snapshot, cycle: list[str], graph: d
 def _edges(snapshot: Snapshot, path: str, graph: dict[str, dict[str, int]]) -> dict[str, int]:
     if path not in graph:
         found: dict[str, int] = {}
-        outline = snapshot.outline(path)
-        for node, typing in flat(outline.body) if outline else ():
+        symbols = snapshot.symbols(path)
+        for node, typing in flat(symbols.body) if symbols else ():
             if typing:
                 continue
             modules: list[str] = []

@@ -34,7 +34,7 @@ class _Answers:
     """The branches of a module that answer for what moved out of it now."""
 
     path: str
-    outline: SymbolTable
+    symbols: SymbolTable
     branches: tuple[Branch, ...]
     whole: ast.If | None
 
@@ -47,10 +47,10 @@ def check(comparison: Comparison) -> Check:
     for found in _answers(comparison):
         dotted = comparison.after.names.dotted(found.path)
         for branch in found.branches:
-            place = found.outline.source.place(branch.node)
+            place = found.symbols.source.place(branch.node)
             for name in branch.names:
                 count += 1
-                bounds = found.outline.binds.get(name, ())
+                bounds = found.symbols.binds.get(name, ())
                 if not any(bound.typing for bound in bounds):
                     failures.append(Finding(place, f"type checkers don't see {name} here"))
                 if any(not bound.typing and not bound.script for bound in bounds):
@@ -62,11 +62,11 @@ def check(comparison: Comparison) -> Check:
         missed = list(_missed_by_stars(comparison, found))
         failures += missed
         public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
-        if found.outline.exported is None and public and not missed:
+        if found.symbols.exported is None and public and not missed:
             more = f" and {len(public) - 4} more" if len(public) > 5 else ""
             lazy = ", ".join(public[:4] if more else public) + more
             message = f"no code outside of this tree takes {lazy} by `from {dotted} import *`; none in this tree does"
-            place = found.outline.source.place(found.branches[0].node)
+            place = found.symbols.source.place(found.branches[0].node)
             assumed.append(Finding(place, message, "star-outside", Kind.NOTE))
     return Check("old paths", SAYS, count, tuple(failures), tuple(declared), tuple(assumed))
 
@@ -114,15 +114,15 @@ def _withdrawn(comparison: Comparison) -> Iterator[tuple[str, list[Branch], list
 
 
 def _in(snapshot: Snapshot, path: str) -> LazyNames | None:
-    outline = snapshot.outline(path)
-    return lazy_names(snapshot.names, path, outline) if outline is not None else None
+    symbols = snapshot.symbols(path)
+    return lazy_names(snapshot.names, path, symbols) if symbols is not None else None
 
 
 def _without(snapshot: Snapshot, path: str, branches: list[Branch]) -> bytes:
-    found, outline = _in(snapshot, path), snapshot.outline(path)
+    found, symbols = _in(snapshot, path), snapshot.symbols(path)
     assert found is not None
-    assert outline is not None
-    source = outline.source
+    assert symbols is not None
+    source = symbols.source
     gone = {id(branch.node) for branch in branches}
     if found.whole is not None and all(id(branch.node) in gone for branch in found.branches):
         start, end = _lines_of(source, found.whole)
@@ -145,14 +145,14 @@ def _lines_of(source: Source, node: ast.stmt) -> tuple[int, int]:
 def _answers(comparison: Comparison) -> Iterator[_Answers]:
     for path in comparison.changed:
         gone = {name: new for (old, name), (new, _) in comparison.renamed.items() if old == path}
-        outline = comparison.after.outline(path)
-        found = lazy_names(comparison.after.names, path, outline) if gone and outline is not None else None
-        if found is None or outline is None:
+        symbols = comparison.after.symbols(path)
+        found = lazy_names(comparison.after.names, path, symbols) if gone and symbols is not None else None
+        if found is None or symbols is None:
             continue
         there = {name: comparison.after.names.dotted(new) for name, new in gone.items()}
         branches = tuple(b for b in found.branches if all(there.get(name) == b.module for name in b.names))
         if branches:
-            yield _Answers(path, outline, branches, _whole(found, branches))
+            yield _Answers(path, symbols, branches, _whole(found, branches))
 
 
 def _whole(found: LazyNames, branches: tuple[Branch, ...]) -> ast.If | None:
@@ -161,7 +161,7 @@ def _whole(found: LazyNames, branches: tuple[Branch, ...]) -> ast.If | None:
 
 def _misread(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
     """Names that the form takes for granted, and that mean something else in the module, or nothing."""
-    place = found.outline.source.place(found.branches[0].node)
+    place = found.symbols.source.place(found.branches[0].node)
     for name in ("AttributeError", "DeprecationWarning", "getattr"):
         if comparison.after.origins(found.path, name) != {("", f"builtins.{name}")}:
             yield Finding(place, f"{name} is not Python's own here")
@@ -172,15 +172,15 @@ def _misread(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
 def _missed_by_stars(comparison: Comparison, found: _Answers) -> Iterator[Finding]:
     """A star import without ``__all__`` takes what is bound, so no lazy name. Who reads a name that it does not take is
     another check's; here those who offer what they take to others, or look for it in their namespace."""
-    if found.outline.exported is not None:
+    if found.symbols.exported is not None:
         return
     public = [name for branch in found.branches for name in branch.names if not name.startswith("_")]
     snapshot = comparison.after
     for path in star_importers(snapshot.tree, [stem(found.path)]) if public else ():
-        outline = snapshot.outline(path)
-        if outline is None or not _offers(outline, found.outline):
+        symbols = snapshot.symbols(path)
+        if symbols is None or not _offers(symbols, found.symbols):
             continue
-        for star in outline.stars:
+        for star in symbols.stars:
             if snapshot.find(star, path) == found.path and any(not snapshot.given(path, name) for name in public):
                 missing = next(name for name in public if not snapshot.given(path, name))
                 yield Finding(Place(path), f"the star import of {star} no longer takes {missing}")
@@ -207,7 +207,7 @@ def _not_happening(comparison: Comparison, found: _Answers) -> Iterator[Finding]
 
 def _executed(comparison: Comparison, found: _Answers) -> Iterator[str]:
     """The modules that the module executes when it is imported."""
-    for node, typing in flat(found.outline.body):
+    for node, typing in flat(found.symbols.body):
         if typing:
             continue
         if isinstance(node, ast.Import):

@@ -62,7 +62,7 @@ class _Check:
             yield Place(path), f"when {path} is imported", self.old.run(path), self.new.run(path)
             homes = self._homes(self.new, path) if path in self.comparison.changed else []
             if homes:
-                asked = self.new.snapshot.outline(path)
+                asked = self.new.snapshot.symbols(path)
                 before = self._homes(self.old, path, asked.lazy if asked is not None else ())
                 said = f"when {path} is asked for what stands in {', '.join(homes)}"
                 yield Place(path), said, self.old.run(path, *before), self.new.run(path, *homes)
@@ -76,8 +76,8 @@ class _Check:
     @staticmethod
     def _homes(program: Program, path: str, names: Iterable[str] | None = None) -> list[str]:
         """The modules in which a module finds lazy names, these or all, when it is asked for them."""
-        outline = program.snapshot.outline(path)
-        lazy = outline.lazy if outline is not None else {}
+        symbols = program.snapshot.symbols(path)
+        lazy = symbols.lazy if symbols is not None else {}
         wanted = sorted({module for name, module in lazy.items() if names is None or name in names})
         return [home for home in (program.snapshot.find(dotted, path) for dotted in wanted) if home]
 
@@ -203,9 +203,9 @@ class _Check:
         return self._codes[path, name]
 
     def _defined(self, path: str) -> dict[str, tuple[Source, ast.stmt]]:
-        outline = self.comparison.before.outline(path)
-        body = outline.body if outline is not None else ()
-        return {name: (outline.source, node) for node in body for name in defined_names(node)} if outline else {}
+        symbols = self.comparison.before.symbols(path)
+        body = symbols.body if symbols is not None else ()
+        return {name: (symbols.source, node) for node in body for name in defined_names(node)} if symbols else {}
 
 
 def _naming(name: str, texts: Mapping[str, set[str]]) -> set[str]:

@@ -40,9 +40,9 @@ def _documented(comparison: Comparison) -> dict[Origin, bool]:
     """What stands in another module now, each with whether a manual has a text of it."""
     found: dict[Origin, bool] = {}
     for pair in comparison.pairs:
-        outline = comparison.before.outline(pair.old.path)
-        if pair.moved and pair.old.path not in comparison.modules and outline is not None:
-            has_text = documented(outline.source, pair.old.node)
+        symbols = comparison.before.symbols(pair.old.path)
+        if pair.moved and pair.old.path not in comparison.modules and symbols is not None:
+            has_text = documented(symbols.source, pair.old.node)
             found.update({(pair.old.path, name): has_text for name in sorted(pair.old.names)})
     return {origin: has_text for origin, has_text in found.items() if origin in comparison.renamed}
 
@@ -57,11 +57,11 @@ def _shows(comparison: Comparison, one: ModuleShown, origin: Origin, has_text: b
     path, name = comparison.renamed[origin]
     if one.module == comparison.after.names.dotted(path):
         return one.lists(name, has_text)
-    outline = comparison.after.outline(origin[0])
-    if outline is None or one.module != comparison.after.names.dotted(origin[0]):
+    symbols = comparison.after.symbols(origin[0])
+    if symbols is None or one.module != comparison.after.names.dotted(origin[0]):
         return False
-    bound = any(not bound.typing for bound in outline.binds.get(origin[1], ()))
-    exported = frozenset(outline.exported or ())
+    bound = any(not bound.typing for bound in symbols.binds.get(origin[1], ()))
+    exported = frozenset(symbols.exported or ())
     return bound and one.lists(origin[1], has_text) and one.lists_imported(origin[1], exported)
 
 

@@ -46,16 +46,16 @@ def check(comparison: Comparison) -> Check:
 
 def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
     """Every import, at any depth, leads to something that is there."""
-    outline = comparison.after.outline(path)
-    if outline is None:
+    symbols = comparison.after.symbols(path)
+    if symbols is None:
         return
-    typed = {id(n) for n, typing in flat(outline.body) if typing}
-    old = comparison.before.outline(path)
+    typed = {id(n) for n, typing in flat(symbols.body) if typing}
+    old = comparison.before.symbols(path)
     known = {ast.dump(node) for node in old.source.nodes.imports} if old else frozenset[str]()
-    for node in outline.source.nodes.imports:
+    for node in symbols.source.nodes.imports:
         if ast.dump(node) in known and not comparison.reach.concerns(node):
             continue
-        where = outline.source.place(node)
+        where = symbols.source.place(node)
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _is_missing(comparison, path, alias.name) and not _was_missing(comparison, path, alias.name):
@@ -83,8 +83,8 @@ def _no_module(where: Place, module: str) -> Finding:
 
 def _tests(snapshot: Snapshot, path: str) -> Iterator[Finding]:
     """What is imported for type checkers stands below a test that is read at run time."""
-    outline = snapshot.outline(path)
-    for node in outline.body if outline is not None else ():
+    symbols = snapshot.symbols(path)
+    for node in symbols.body if symbols is not None else ():
         if isinstance(node, ast.If) and is_typing(node.test) and not all_bound(snapshot, path, node.test):
             yield Finding(Place(path, node.lineno), f"{ast.unparse(node.test)} is bound nowhere", "unbound-name")
 
@@ -161,7 +161,7 @@ def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """(annotations that were objects and are text now, or the other way round; whether somebody could see it)."""
     asked: bool | None = None
     for pair in comparison.pairing.pairs:
-        old, new = pair.old.reader.outline.postponed, pair.new.reader.outline.postponed
+        old, new = pair.old.reader.symbols.postponed, pair.new.reader.symbols.postponed
         if old == new or not pair.old.reading.annotated:
             continue
         if asked is None:
@@ -204,10 +204,10 @@ def _is_only_called(side: Snapshot, node: ast.stmt) -> bool:
     if not name.startswith("_") or name.startswith("__"):
         return False
     for path in side.tree.code_with([name]):
-        outline = side.outline(path)
-        if outline is None:
+        symbols = side.symbols(path)
+        if symbols is None:
             return False
-        nodes = outline.source.nodes
+        nodes = symbols.source.nodes
         called = {id(call.func) for call in nodes.of(ast.Call)}
         uses = [n for n in nodes.of(ast.Name) if n.id == name] + [n for n in nodes.of(ast.Attribute) if n.attr == name]
         texts = any(n.value == name for n in nodes.of(ast.Constant))

@@ -28,16 +28,16 @@ def check(comparison: Comparison) -> Check:
     declared: list[Finding] = []
     count = 0
     for path in comparison.changed:
-        outline = comparison.before.outline(path)
-        if outline is None:
+        symbols = comparison.before.symbols(path)
+        if symbols is None:
             continue
-        passing = _passing(outline)
+        passing = _passing(symbols)
         unbound = {name for where, name in comparison.declared_global if where == path}  # until a function is called
         for name in sorted(comparison.before.namespace(path) - passing - unbound):
             count += 1
-            for finding, matters in _found(comparison, path, name, outline):
+            for finding, matters in _found(comparison, path, name, symbols):
                 (failures if matters else declared).append(finding)
-        failures += _exports(comparison, path, outline)
+        failures += _exports(comparison, path, symbols)
     for finding, missed in listed_elsewhere(comparison):
         (failures if missed else declared).append(finding)
     for finding, matters in _stale(comparison):
@@ -60,7 +60,7 @@ def _assumptions(comparison: Comparison) -> Iterator[Finding]:
             yield Finding(Place(move.source), message, "old-path-ended", Kind.NOTE)
 
 
-def _found(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> Iterator[tuple[Finding, bool]]:
+def _found(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -> Iterator[tuple[Finding, bool]]:
     """(what a name of a module is otherwise than before, whether it was promised)."""
     home, was = comparison.home(path), comparison.before.bound_origins(path, name)
     now = comparison.after.given(home, name)
@@ -72,11 +72,11 @@ def _found(comparison: Comparison, path: str, name: str, outline: SymbolTable) -
             return
         message = f"{name} is another object here: it was {_one(was)}, and is {_one(now)}"
         yield Finding(Place(home), message, "another-object", Kind.OTHER, old_place), True
-    elif _promised(comparison, path, name, outline):
+    elif _promised(comparison, path, name, symbols):
         asked = comparison.promised or (
             is_fixture(comparison, path, name) and not found_by_conftest(comparison, home, name)
         )
-        told = any(b.defined for b in outline.binds.get(name, ()))  # by its definition
+        told = any(b.defined for b in symbols.binds.get(name, ()))  # by its definition
         kind = Kind.BROKEN if asked else Kind.NOTE if told else Kind.OTHER
         message = f"{name} can't be found here any more"
         yield Finding(Place(home), message, "old-path-ended", kind, old_place, f"old path {path}"), True
@@ -93,8 +93,8 @@ def _stale(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     old path was promised)."""
     for pair in comparison.pairing.pairs:
         for name in pair.old.names & _rebound(comparison, pair) if pair.moved else ():
-            outline = comparison.after.outline(pair.old.path)
-            bounds = outline.binds.get(name, ()) if outline is not None else ()
+            symbols = comparison.after.symbols(pair.old.path)
+            bounds = symbols.binds.get(name, ()) if symbols is not None else ()
             if any(not (bound.defined or bound.typing) for bound in bounds):
                 module, source = pair.new.path, pair.old.path
                 message = f"{name} is rebound by functions of {module}, and {source} keeps its first value"
@@ -109,27 +109,27 @@ def _rebound(comparison: Comparison, pair: Pair) -> frozenset[str]:
     return frozenset(name for statement in moved for name in statement.declared_global)
 
 
-def _promised(comparison: Comparison, path: str, name: str, outline: SymbolTable) -> bool:
+def _promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -> bool:
     moved = (path, name) in comparison.renamed
-    if _is_renamed_module(comparison, path, name) and name not in (outline.exported or ()):
+    if _is_renamed_module(comparison, path, name) and name not in (symbols.exported or ()):
         return False
     if is_fixture(comparison, path, name):
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
-        return outline.exported is not None and name in outline.exported and _still_exported(comparison, path, name)
-    if any(b.defined and not b.value for b in outline.binds.get(name, ())):
+        return symbols.exported is not None and name in symbols.exported and _still_exported(comparison, path, name)
+    if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
     if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
         return not name.startswith("_") and not _whole_module(comparison.before, path, name)
-    if outline.exported is not None and name in outline.exported:
+    if symbols.exported is not None and name in symbols.exported:
         return True
     if name.startswith("_") or all(
         not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
     ):
-        return _explicit(outline, name)
+        return _explicit(symbols, name)
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
-    whole = all(not b.defined and b.attribute is None for b in outline.binds.get(name, ()))
-    return (path.endswith("__init__.py") and not (whole and name in outline.binds)) or _explicit(outline, name)
+    whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
+    return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)
 
 
 def _is_renamed_module(comparison: Comparison, path: str, name: str) -> bool:
@@ -143,28 +143,28 @@ def _is_renamed_module(comparison: Comparison, path: str, name: str) -> bool:
 
 def _whole_module(snapshot: Snapshot, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
     """Does a star bring the name from where it is a module, imported to be used there?"""
-    outline = snapshot.outline(path)
-    if outline is None or path in seen:
+    symbols = snapshot.symbols(path)
+    if symbols is None or path in seen:
         return False
-    if name in outline.binds:
-        return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in outline.binds[name])
-    targets = [snapshot.find(star, path) for star in outline.stars]
+    if name in symbols.binds:
+        return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in symbols.binds[name])
+    targets = [snapshot.find(star, path) for star in symbols.stars]
     return any(_whole_module(snapshot, target, name, seen | {path}) for target in targets if target)
 
 
 def _still_exported(comparison: Comparison, path: str, name: str) -> bool:
-    outline = comparison.after.outline(path)
-    return outline is not None and outline.exported is not None and name in outline.exported
+    symbols = comparison.after.symbols(path)
+    return symbols is not None and symbols.exported is not None and name in symbols.exported
 
 
-def _explicit(outline: SymbolTable, name: str) -> bool:
+def _explicit(symbols: SymbolTable, name: str) -> bool:
     """Is a name imported under its own name, or with a mark for the linter that this is on purpose?"""
-    for node, typing in flat(outline.body):
+    for node, typing in flat(symbols.body):
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not typing:
             for alias in node.names:
                 if (alias.asname or alias.name) == name:
                     lines = "".join(
-                        map(outline.source.line, {node.lineno, alias.lineno, node.end_lineno or node.lineno})
+                        map(symbols.source.line, {node.lineno, alias.lineno, node.end_lineno or node.lineno})
                     )
                     return alias.asname == alias.name or bool(re.search(r"#.*noqa(?!:)|#.*noqa:.*F401", lines))
     return False
@@ -173,7 +173,7 @@ def _explicit(outline: SymbolTable, name: str) -> bool:
 def _exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Finding]:
     """What a star import takes."""
     home = comparison.home(path)
-    new = comparison.after.outline(home)
+    new = comparison.after.symbols(home)
     if new is None:
         return
     listed = (
@@ -209,7 +209,7 @@ def _star(path: str, message: str) -> Finding:
 def _dangling(comparison: Comparison) -> Iterator[Finding]:
     """``__all__`` names what is there."""
     for path in comparison.changed:
-        new, old = comparison.after.outline(path), comparison.before.outline(path)
+        new, old = comparison.after.symbols(path), comparison.before.symbols(path)
         for name in sorted(set(new.exported or ())) if new else ():
             if comparison.after.bound_origins(path, name) or comparison.after.imported(
                 path, comparison.after.names.dotted(path), name
@@ -276,16 +276,16 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
 
 def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
     """Could this file get at the name in the module at ``path``: by an import, as an attribute, in a string?"""
-    outline = snapshot.outline(importer)
-    if outline is None:
+    symbols = snapshot.symbols(importer)
+    if symbols is None:
         return True
-    selves = {*_of_instances(outline.source.tree), *_own_names(outline.source.tree), *_told_to_people(outline)}
-    imported = None if re.search(r"import_module|__import__|sys\.modules", outline.source.text) else _imported(outline)
+    selves = {*_of_instances(symbols.source.tree), *_own_names(symbols.source.tree), *_told_to_people(symbols)}
+    imported = None if re.search(r"import_module|__import__|sys\.modules", symbols.source.text) else _imported(symbols)
     last = snapshot.names.dotted(path).rpartition(".")[2]
     dotted = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(name)}\b|\bimport\b.*\b{re.escape(name)}\b")
-    aliases = (alias.name for node in outline.source.nodes.imports for alias in node.names)
+    aliases = (alias.name for node in symbols.source.nodes.imports for alias in node.names)
     whole = imported is None or any(alias.rpartition(".")[2] == last for alias in aliases)
-    for node in walk(outline.source.tree):
+    for node in walk(symbols.source.tree):
         if isinstance(node, ast.ImportFrom):
             if any(a.name in (name, "*") for a in node.names):
                 if snapshot.find(snapshot.absolute(importer, node), importer) == path:
@@ -299,10 +299,10 @@ def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
     return False
 
 
-def _imported(outline: SymbolTable) -> set[str]:
+def _imported(symbols: SymbolTable) -> set[str]:
     """The names that imports bind, at any depth."""
     return {
-        alias.asname or alias.name.partition(".")[0] for node in outline.source.nodes.imports for alias in node.names
+        alias.asname or alias.name.partition(".")[0] for node in symbols.source.nodes.imports for alias in node.names
     }
 
 
@@ -312,9 +312,9 @@ def _root(node: ast.expr) -> str:
     return getattr(node, "id", "")
 
 
-def _told_to_people(outline: SymbolTable) -> Iterator[ast.expr]:
+def _told_to_people(symbols: SymbolTable) -> Iterator[ast.expr]:
     """Strings that stand alone, without examples in them."""
-    for node in outline.source.nodes.of(ast.Expr):
+    for node in symbols.source.nodes.of(ast.Expr):
         if isinstance(node.value, ast.Constant) and ">>>" not in str(node.value.value):
             yield node.value
 
@@ -347,10 +347,10 @@ def _of_instances(tree: ast.Module) -> Iterator[ast.Attribute]:
                         yield node
 
 
-def _passing(outline: SymbolTable) -> set[str]:
+def _passing(symbols: SymbolTable) -> set[str]:
     """Names that are bound in passing: loop variables, and what is deleted again."""
     found: set[str] = set()
-    for node, _ in flat(outline.body):
+    for node, _ in flat(symbols.body):
         if isinstance(node, ast.For):
             found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         elif isinstance(node, ast.Delete):

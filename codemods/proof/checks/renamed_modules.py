@@ -73,10 +73,10 @@ def _assumptions(comparison: Comparison, old: str, new: str) -> Iterator[Finding
 
 def _own_name(comparison: Comparison, path: str) -> Place | None:
     """The first place at which a module reads its ``__name__``, main guards aside."""
-    outline = comparison.after.outline(path)
-    if outline is None:
+    symbols = comparison.after.symbols(path)
+    if symbols is None:
         return None
-    tests = [g.test for g in outline.source.tree.body if isinstance(g, ast.If) and is_main_guard(g)]
+    tests = [g.test for g in symbols.source.tree.body if isinstance(g, ast.If) and is_main_guard(g)]
     guarded = {id(n) for test in tests for n in ast.walk(test)}
-    names = (n for n in outline.source.nodes.of(ast.Name) if n.id == "__name__" and id(n) not in guarded)
-    return next((outline.source.place(n) for n in names), None)
+    names = (n for n in symbols.source.nodes.of(ast.Name) if n.id == "__name__" and id(n) not in guarded)
+    return next((symbols.source.place(n) for n in names), None)

@@ -52,8 +52,8 @@ def _imported_before(comparison: Comparison, path: str) -> str:
     """The package that has imported a module whenever that is started: by its name, for an import beside itself fails
     where it is started by its path. Empty where there is none, or where the tree starts it all the same."""
     snapshot = comparison.before
-    outline, dotted = snapshot.outline(path), snapshot.names.dotted(path)
-    body = outline.body if outline is not None else []
+    symbols, dotted = snapshot.symbols(path), snapshot.names.dotted(path)
+    body = symbols.body if symbols is not None else []
     if not any(isinstance(node, ast.ImportFrom) and node.level for node in body):
         return ""
     parts = dotted.split(".")
@@ -65,8 +65,8 @@ def _imported_before(comparison: Comparison, path: str) -> str:
 
 
 def _is_script(snapshot: Snapshot, path: str) -> bool:
-    outline = snapshot.outline(path)
-    return outline is not None and any(map(is_main_guard, outline.body))
+    symbols = snapshot.symbols(path)
+    return symbols is not None and any(map(is_main_guard, symbols.body))
 
 
 class _Script:
@@ -177,6 +177,6 @@ class _Script:
 
     def _has_attributes(self, name: str) -> bool:
         """Does code of the script read or set attributes of a function?"""
-        outline = self.snapshot.outline(self.path)
-        nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
+        symbols = self.snapshot.symbols(self.path)
+        nodes = symbols.source.nodes.of(ast.Attribute) if symbols is not None else ()
         return any(getattr(n.value, "id", "") == name and n.attr not in _SAID_OF_ALL for n in nodes)

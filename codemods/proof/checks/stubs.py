@@ -91,8 +91,8 @@ def _declares(tree: Tree, path: str, name: str) -> bool:
 def _names(typing: Comparison) -> Iterator[tuple[str, str, str]]:
     """(path, where it stands now, name) of every global that a statement of an old stub reads, annotations too."""
     for path in typing.changed:
-        outline = typing.before.outline(path)
-        for node in outline.body if outline else ():
+        symbols = typing.before.symbols(path)
+        for node in symbols.body if symbols else ():
             bound = {name for statement, _ in flat([node]) for name in defined_names(statement)}
             home = next(
                 (typing.renamed[path, name][0] for name in sorted(bound) if (path, name) in typing.renamed), path

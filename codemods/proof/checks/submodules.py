@@ -39,17 +39,17 @@ def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iter
     read = reading(stems)
     for reader in sorted(snapshot.tree.code_with(stems)) if stems else ():
         may = reader.endswith(".py") and read(snapshot.bytes(reader) or b"")
-        outline = snapshot.outline(reader) if may else None
-        nodes = outline.source.nodes.of(ast.Attribute) if outline is not None else ()
+        symbols = snapshot.symbols(reader) if may else None
+        nodes = symbols.source.nodes.of(ast.Attribute) if symbols is not None else ()
         found = {node: text for node in nodes if node.attr in stems and (text := ast.unparse(node)) in dotted}
-        if outline is None or not found:
+        if symbols is None or not found:
             continue
         loads = graph.closure([reader])
-        names = snapshot.imports(reader) | {*outline.binds}
+        names = snapshot.imports(reader) | {*symbols.binds}
         for node, text in found.items():
             if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in names:
-                if not _imports_inside(outline.source.tree, text):
-                    yield dotted[text], outline.source.place(node), text
+                if not _imports_inside(symbols.source.tree, text):
+                    yield dotted[text], symbols.source.place(node), text
 
 
 def _imports_inside(tree: ast.Module, dotted: str) -> bool:

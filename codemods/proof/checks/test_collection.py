@@ -71,7 +71,7 @@ def _stands_elsewhere(comparison: Comparison, statement: Statement) -> bool:
     """Does another test module have a test by this name?"""
     names, after = statement.names, comparison.after
     found = after.tree.code_with(sorted(names))
-    return any(names & set(getattr(after.outline(path), "binds", ())) for path in found)
+    return any(names & set(getattr(after.symbols(path), "binds", ())) for path in found)
 
 
 def _twice(comparison: Comparison) -> Iterator[Finding]:
@@ -93,14 +93,14 @@ def found_by_conftest(comparison: Comparison, path: str, name: str) -> bool:
 
 def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
     """Does pytest find a fixture by this name in the module, and do tests that are there go on asking for it?"""
-    snapshot, new = comparison.before, comparison.after.outline(path)
+    snapshot, new = comparison.before, comparison.after.symbols(path)
     if path.rpartition("/")[2] != "conftest.py" and not (
         comparison.pytest_rules.reads(path) and new is not None and re.search(rf"\b{name}\b", new.source.text)
     ):
         return False
     for where, inner in snapshot.bound_origins(path, name):
-        outline = snapshot.outline(where) if where.endswith(".py") else None
-        for node in outline.body if outline is not None else ():
+        symbols = snapshot.symbols(where) if where.endswith(".py") else None
+        for node in symbols.body if symbols is not None else ():
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == inner:
                 made = (d.func if isinstance(d, ast.Call) else d for d in node.decorator_list)
                 if any(last_name(decorator) == "fixture" for decorator in made):
@@ -109,14 +109,14 @@ def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
 
 
 def _is_test(snapshot: Snapshot, rules: PytestRules, origin: Origin) -> bool:
-    outline = snapshot.outline(origin[0])
-    nodes = [node for node in outline.body if getattr(node, "name", "") == origin[1]] if outline else []
+    symbols = snapshot.symbols(origin[0])
+    nodes = [node for node in symbols.body if getattr(node, "name", "") == origin[1]] if symbols else []
     return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
 
 
 def _binds(snapshot: Snapshot, path: str, name: str) -> bool:
-    outline = snapshot.outline(path)
-    return outline is not None and name in outline.binds
+    symbols = snapshot.symbols(path)
+    return symbols is not None and name in symbols.binds
 
 
 def _offers(snapshot: Snapshot, path: str, origin: Origin) -> bool:

@@ -44,18 +44,18 @@ def _type_variable(snapshot: Snapshot, statement: Statement) -> str:
 
 def _only_for_types(snapshot: Snapshot, path: str, name: str) -> bool:
     """Is it read in annotations, bases of classes and by ``cast`` alone, and not offered to others?"""
-    outline = snapshot.outline(path)
-    if outline is None or name in (outline.exported or ()):
+    symbols = snapshot.symbols(path)
+    if symbols is None or name in (symbols.exported or ()):
         return False
     allowed: set[int] = set()
-    for node in ast.walk(outline.source.tree):
+    for node in ast.walk(symbols.source.tree):
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.ClassDef):
             parts += [base.slice for base in node.bases if isinstance(base, ast.Subscript)]
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "cast":
             parts += node.args[:1]
         allowed |= {id(inner) for part in parts if part is not None for inner in ast.walk(part)}
-    reads = (n for n in outline.source.nodes.of(ast.Name) if n.id == name and isinstance(n.ctx, ast.Load))
+    reads = (n for n in symbols.source.nodes.of(ast.Name) if n.id == name and isinstance(n.ctx, ast.Load))
     return all(id(node) in allowed for node in reads)
 
 
@@ -63,14 +63,14 @@ def _users(snapshot: Snapshot, path: str, name: str, both: tuple[str, str]) -> I
     """Other modules, or one of the two, that take the name from here, or read it as an attribute."""
     chained = re.compile(rf"\b{re.escape(stem(path))}\s*\.\s*{re.escape(name)}\b")
     for other in snapshot.tree.code_with([name]):
-        outline = snapshot.outline(other) if other.endswith(".py") else None
-        if outline is None:
+        symbols = snapshot.symbols(other) if other.endswith(".py") else None
+        if symbols is None:
             continue
         taken = any(
             b.attribute == name and snapshot.find(b.module, other) == path
-            for some in outline.binds.values()
+            for some in symbols.binds.values()
             for b in some
         )
         starred = other not in both and (path, name) in snapshot.origins(other, name)
-        if taken or starred or chained.search(outline.source.text):
+        if taken or starred or chained.search(symbols.source.text):
             yield other

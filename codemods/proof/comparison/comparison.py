@@ -130,7 +130,7 @@ class Comparison:
     def unreadable(self) -> frozenset[str]:
         """Changed modules of the new tree that are no Python to the Python that runs this."""
         there = (path for path in self.changed if path in self.new.paths)
-        return frozenset(path for path in there if self.after.outline(path) is None)
+        return frozenset(path for path in there if self.after.symbols(path) is None)
 
     @cached_property
     def unbound_before(self) -> frozenset[str]:
@@ -201,7 +201,7 @@ class Comparison:
                 continue
             if not self.before.bound_origins(path, name):  # only type checkers found it
                 continue
-            before = self.before.outline(path)
+            before = self.before.symbols(path)
             if before is None or name not in before.deleted:  # what the module deletes was never found in it
                 found.setdefault(home, []).append(name)
         return found

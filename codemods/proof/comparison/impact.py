@@ -103,23 +103,23 @@ class ImpactAnalysis:
     def _aliases(self, path: str) -> Names:
         """Other names by which the imports of a file bind modules from which names were lost."""
         if path not in self._as:
-            outline = self.snapshot.outline(path) if self._stems else None
-            found = (alias for node in outline.source.nodes.imports for alias in node.names) if outline else ()
+            symbols = self.snapshot.symbols(path) if self._stems else None
+            found = (alias for node in symbols.source.nodes.imports for alias in node.names) if symbols else ()
             self._as[path] = frozenset(a.asname for a in found if a.asname and not self._stems.isdisjoint(_parts(a)))
         return self._as[path]
 
     def _other_names(self, path: str) -> Names:
         """Names of a file by which others have handed it such a module."""
-        outline, goals = self.snapshot.outline(path), {(lost, "") for lost in self._lost}
-        binds = outline.binds.items() if outline is not None else ()
+        symbols, goals = self.snapshot.symbols(path), {(lost, "") for lost in self._lost}
+        binds = symbols.binds.items() if symbols is not None else ()
         taken = (name for name, bounds in binds if not all(bound.defined for bound in bounds))
         return frozenset(name for name in taken if goals & self.snapshot.origins(path, name))
 
     def _has_module(self, statement: Statement) -> bool:
         """Could a statement get hold of such a module: by itself, by an import, as an attribute, by a text?"""
-        aliases, outline = self._aliases(statement.path), self.snapshot.outline(statement.path)
+        aliases, symbols = self._aliases(statement.path), self.snapshot.symbols(statement.path)
         stems = self._stems & statement.words
-        if outline is None or outline.stars or any(name in outline.binds for name in stems):
+        if symbols is None or symbols.stars or any(name in symbols.binds for name in stems):
             return True
         if not aliases.isdisjoint(statement.words):
             return True
@@ -131,7 +131,7 @@ class ImpactAnalysis:
             return True
         asks = not _BY_TEXT.isdisjoint(statement.words)
         return any(
-            node.attr in stems and (bool(imported) or _root(node) in outline.binds)
+            node.attr in stems and (bool(imported) or _root(node) in symbols.binds)
             if isinstance(node, ast.Attribute)
             else isinstance(node, ast.Constant) and isinstance(node.value, str) and _says(node.value, stems, asks)
             for node in nodes
@@ -160,14 +160,14 @@ class ImpactAnalysis:
 
     def _shifted(self, path: str) -> Iterator[str]:
         """What a module gets from others, under which name ever."""
-        outline = self.snapshot.outline(path)
-        if outline is None:
+        symbols = self.snapshot.symbols(path)
+        if symbols is None:
             return
-        for name, bounds in outline.binds.items():
+        for name, bounds in symbols.binds.items():
             if any(b.attribute in self.names for b in bounds) and self.differs(path, name):
                 yield name
-        for name in self.names if outline.stars else ():
-            if name not in outline.binds and self.differs(path, name):
+        for name in self.names if symbols.stars else ():
+            if name not in symbols.binds and self.differs(path, name):
                 yield name
 
     def files(self) -> Iterator[str]:

@@ -117,8 +117,8 @@ def _set_from_outside(snapshot: Snapshot, after: Occurrence) -> bool:
     name = after.text.rpartition(".")[2]
     assigned = re.compile(rf"\b{re.escape(after.text)}\s*=[^=]".encode())
     for where, attribute in after.cells if "." in after.text else ():
-        outline = snapshot.outline(where) if attribute == name else None
-        if outline is not None and any(_annotates(node, name) for node in outline.body):
+        symbols = snapshot.symbols(where) if attribute == name else None
+        if symbols is not None and any(_annotates(node, name) for node in symbols.body):
             return True
         if any(assigned.search(snapshot.bytes(path) or b"") for path in snapshot.tree.code_with([name])):
             return True
@@ -201,7 +201,7 @@ def _is_replaced(comparison: Comparison, before: Origins, after: Origins) -> boo
 
 def _rebound_here(comparison: Comparison, path: str, name: str) -> bool:
     """Was the import or definition by which a statement that stayed finds something edited in its own file?"""
-    one, two = comparison.before.outline(path), comparison.after.outline(path)
+    one, two = comparison.before.symbols(path), comparison.after.symbols(path)
     return one is None or two is None or one.binds.get(name) != two.binds.get(name)
 
 
@@ -209,8 +209,8 @@ def _stands(snapshot: Snapshot, origin: Origin) -> bool:
     where, name = origin
     if where == "":
         return True
-    outline = snapshot.outline(where)
-    return outline is not None and (not name or any(bound.defined for bound in outline.binds.get(name, ())))
+    symbols = snapshot.symbols(where)
+    return symbols is not None and (not name or any(bound.defined for bound in symbols.binds.get(name, ())))
 
 
 def said(origins: Origins) -> str:

@@ -14,12 +14,12 @@ def optional(snapshot: Snapshot, library: str) -> str | None:
     """Why a library may not be there where the tree runs; None where nothing says so."""
     firm = False
     for path in sorted(snapshot.tree.code_with([library])):
-        outline = snapshot.outline(path) if path.endswith(".py") else None
-        if outline is None:
+        symbols = snapshot.symbols(path) if path.endswith(".py") else None
+        if symbols is None:
             continue
-        guarded = {id(n) for t in outline.source.nodes.of(ast.Try) if _catches(t) for s in t.body for n in ast.walk(s)}
-        top = {id(node) for node, typing in flat(outline.body) if not typing}
-        for node in (*outline.source.nodes.of(ast.Import), *outline.source.nodes.of(ast.ImportFrom)):
+        guarded = {id(n) for t in symbols.source.nodes.of(ast.Try) if _catches(t) for s in t.body for n in ast.walk(s)}
+        top = {id(node) for node, typing in flat(symbols.body) if not typing}
+        for node in (*symbols.source.nodes.of(ast.Import), *symbols.source.nodes.of(ast.ImportFrom)):
             if library in _libraries(node):
                 if id(node) in guarded:
                     return f"{path}:{node.lineno} imports it in a guard"

@@ -128,8 +128,8 @@ def _rebound(snapshot: Snapshot, comparison: Comparison) -> frozenset[str]:
     """Names that changed modules bind more than once while they are imported."""
     found: set[str] = set()
     for path in comparison.changed:
-        outline = snapshot.outline(path)
-        for name, bounds in outline.binds.items() if outline else ():
+        symbols = snapshot.symbols(path)
+        for name, bounds in symbols.binds.items() if symbols else ():
             if sum(not b.typing for b in bounds) > 1:
                 found.add(name)
     return frozenset(found)
@@ -173,8 +173,8 @@ class _Effects:
         left = {origin for origin in self.comparison.renamed if origin[0] != self.comparison.renamed[origin][0]}
         found: set[Hashable] = set()
         for path in sorted({origin[0] for origin in left}.intersection(paths)):
-            outline = self.comparison.before.outline(path)
-            for index, node in enumerate(outline.body if outline is not None else ()):
+            symbols = self.comparison.before.symbols(path)
+            for index, node in enumerate(symbols.body if symbols is not None else ()):
                 plain = isinstance(node, (ast.Import, ast.ImportFrom))
                 if not plain and not left.isdisjoint(self.effects.writes(path, node)):
                     found.add(known.get(id(node), (path, index)))

@@ -192,8 +192,8 @@ def _loaded(snapshot: Snapshot, path: str, nodes: Iterable[_Import]) -> _Loaded 
 
 
 def _times_bound(snapshot: Snapshot, path: str, name: str) -> int:
-    outline = snapshot.outline(path)
-    return sum(not bound.typing for bound in outline.binds.get(name, ())) if outline is not None else 0
+    symbols = snapshot.symbols(path)
+    return sum(not bound.typing for bound in symbols.binds.get(name, ())) if symbols is not None else 0
 
 
 def _libraries(runs: dict[str, Run], loaded: _Loaded) -> set[str]:

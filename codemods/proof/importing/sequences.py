@@ -60,8 +60,8 @@ class Program:
     def steps(self, path: str) -> tuple[tuple[bool, Step], ...]:
         if path not in self._steps:
             if path in self.changed:
-                outline = self.snapshot.outline(path)
-                body = outline.body if outline is not None else []
+                symbols = self.snapshot.symbols(path)
+                body = symbols.body if symbols is not None else []
                 self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
             else:
                 self._steps[path] = (*((True, target) for target in self.graph.ordered(path)), (False, path))
@@ -119,8 +119,8 @@ class Program:
         if not isinstance(step, str):
             path, node = self.nodes[step]
             yield from ((path, name) for name in immediate(node))
-        elif (outline := self.snapshot.outline(step)) is not None:
-            yield from ((step, name) for node in outline.body for name in immediate(node))
+        elif (symbols := self.snapshot.symbols(step)) is not None:
+            yield from ((step, name) for node in symbols.body for name in immediate(node))
 
     def said(self, step: Step) -> str:
         return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"

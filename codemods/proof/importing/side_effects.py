@@ -40,16 +40,16 @@ class Effects:
         return self._modules[path]
 
     def _of_module(self, path: str) -> frozenset[Origin]:
-        outline = self.snapshot.outline(path)
-        if outline is None:
+        symbols = self.snapshot.symbols(path)
+        if symbols is None:
             return frozenset({("", path)}) if path in self.snapshot.tree.paths else frozenset()
-        found = (origin for node in outline.body for origin in self.writes(path, node))
+        found = (origin for node in symbols.body for origin in self.writes(path, node))
         return frozenset(origin for origin in found if not self.owns(path, origin))
 
     def owns(self, path: str, origin: Origin) -> bool:
         """Is it an object that the module makes?"""
-        outline = self.snapshot.outline(path)
-        bounds = outline.binds.get(origin[1], ()) if outline is not None and origin[0] == path else ()
+        symbols = self.snapshot.symbols(path)
+        bounds = symbols.binds.get(origin[1], ()) if symbols is not None and origin[0] == path else ()
         return any(bound.defined for bound in bounds)
 
     def reads(self, path: str, node: ast.stmt) -> frozenset[Origin]:
@@ -66,8 +66,8 @@ def _listed(snapshot: Snapshot) -> Iterator[Origin]:
     """The classes whose ``__subclasses__()`` somebody asks for; where it is unknown which, those that the asking
     module names."""
     for path in sorted(snapshot.tree.code_with(["__subclasses__"])):
-        outline = snapshot.outline(path) if path.endswith(".py") else None
-        for top in outline.body if outline is not None else ():
+        symbols = snapshot.symbols(path) if path.endswith(".py") else None
+        for top in symbols.body if symbols is not None else ():
             for node in ast.walk(top):
                 if isinstance(node, ast.Attribute) and node.attr == "__subclasses__":
                     yield from _classes(snapshot, path, node.value) or _callers(snapshot, path, top, node.value)
@@ -75,9 +75,9 @@ def _listed(snapshot: Snapshot) -> Iterator[Origin]:
 
 def _classes(snapshot: Snapshot, path: str, value: ast.expr) -> frozenset[Origin]:
     """The classes that an expression is; that around it where it is ``cls``, or made of ``self``."""
-    found, outline = snapshot.meaning(path, value), snapshot.outline(path)
-    if not found and outline is not None and {getattr(n, "id", "") for n in ast.walk(value)} & {"cls", "self"}:
-        owners = (top for top in outline.body if isinstance(top, ast.ClassDef))
+    found, symbols = snapshot.meaning(path, value), snapshot.symbols(path)
+    if not found and symbols is not None and {getattr(n, "id", "") for n in ast.walk(value)} & {"cls", "self"}:
+        owners = (top for top in symbols.body if isinstance(top, ast.ClassDef))
         return frozenset((path, o.name) for o in owners if o.lineno <= value.lineno <= (o.end_lineno or 0))
     return found
 
@@ -90,8 +90,8 @@ def _callers(snapshot: Snapshot, asking: str, function: ast.stmt, value: ast.exp
         return
     own = {id(n) for n in ast.walk(function)}
     for path in callers(snapshot.tree, function.name):
-        outline = snapshot.outline(path)
-        for call in outline.source.nodes.of(ast.Call) if outline is not None else ():
+        symbols = snapshot.symbols(path)
+        for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
             if getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name and id(call) not in own:
                 given = call.args[names.index(value.id)] if len(call.args) > names.index(value.id) else None
                 yield from (_classes(snapshot, path, given) if given is not None else ()) or _mentioned(snapshot, path)
@@ -99,10 +99,10 @@ def _callers(snapshot: Snapshot, asking: str, function: ast.stmt, value: ast.exp
 
 def _mentioned(snapshot: Snapshot, path: str) -> Iterator[Origin]:
     """The definitions of the tree that a module names."""
-    outline = snapshot.outline(path)
-    if outline is None:
+    symbols = snapshot.symbols(path)
+    if symbols is None:
         return
-    nodes = outline.source.nodes
+    nodes = symbols.source.nodes
     found = ((_parts(node), node) for kind in (ast.Name, ast.Attribute) for node in nodes.of(kind))
     chains = {parts: node for parts, node in found if parts}
     for node in chains.values():

@@ -35,7 +35,7 @@ class ImportSimulation(Executing):
         for name in names:
             self.bound[path][name] = self._now
 
-    def _statement(self, path: str, node: ast.stmt, outline: SymbolTable) -> None:
+    def _statement(self, path: str, node: ast.stmt, symbols: SymbolTable) -> None:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 self._module(path, alias.name, node)
@@ -44,38 +44,38 @@ class ImportSimulation(Executing):
         elif isinstance(node, ast.ImportFrom):
             self._from(path, node)
         elif isinstance(node, ast.If):
-            self._reads(path, node.test, outline)
+            self._reads(path, node.test, symbols)
             if not is_typing(node.test) and not is_main_guard(node):
-                self._block(path, node.body, outline)
-            self._block(path, node.orelse, outline)
+                self._block(path, node.body, symbols)
+            self._block(path, node.orelse, symbols)
         elif isinstance(node, ast.Try):
-            self._try(path, node, outline)
+            self._try(path, node, symbols)
         elif isinstance(node, (ast.With, ast.For, ast.While)):
             self._bind(path, self.facts.binds(node))
             for name in ("items", "iter", "test"):
                 part = getattr(node, name, None)
                 for item in part if isinstance(part, list) else [part] if part else []:
-                    self._reads(path, item, outline)
-            self._block(path, [*node.body, *getattr(node, "orelse", [])], outline)
+                    self._reads(path, item, symbols)
+            self._block(path, [*node.body, *getattr(node, "orelse", [])], symbols)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.bound[path].pop(getattr(target, "id", ""), None)
-        elif self.facts.only_binds(path, node, outline.postponed):
+        elif self.facts.only_binds(path, node, symbols.postponed):
             self._bind(path, self.facts.binds(node))
         else:
-            self._reads(path, node, outline)
+            self._reads(path, node, symbols)
             if module := called_import(node):
                 self._module(path, module, node)
             self._bind(path, self.facts.binds(node))
 
-    def _block(self, path: str, body: list[ast.stmt], outline: SymbolTable) -> None:
+    def _block(self, path: str, body: list[ast.stmt], symbols: SymbolTable) -> None:
         for node in body:
-            self._statement(path, node, outline)
+            self._statement(path, node, symbols)
 
-    def _try(self, path: str, node: ast.Try, outline: SymbolTable) -> None:
+    def _try(self, path: str, node: ast.Try, symbols: SymbolTable) -> None:
         try:
             self._guarded += bool(node.handlers)
-            self._block(path, [*node.body, *node.orelse], outline)
+            self._block(path, [*node.body, *node.orelse], symbols)
         except Failed:
             if not node.handlers:
                 raise
@@ -85,12 +85,12 @@ class ImportSimulation(Executing):
             self._guarded -= bool(node.handlers)
         for handler in node.handlers:
             if handler.type is not None:
-                self._reads(path, handler.type, outline)
+                self._reads(path, handler.type, symbols)
             self._bind(path, (n for s in handler.body for n in self.facts.binds(s)))
             for inner in handler.body:
                 if isinstance(inner, (ast.Import, ast.ImportFrom)):
                     self._bind(path, (a.asname or a.name.partition(".")[0] for a in inner.names))
-        self._block(path, node.finalbody, outline)
+        self._block(path, node.finalbody, symbols)
 
     def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
         way = self.facts.way(path, dotted)
@@ -154,9 +154,9 @@ class ImportSimulation(Executing):
 
     def _lazy_star(self, path: str, node: ast.ImportFrom, target: str) -> None:
         """A star import asks for every name in ``__all__``, the lazy ones too."""
-        outline = self.snapshot.outline(target)
-        for name in outline.lazy if outline is not None and outline.exported is not None else ():
-            if name in outline.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
+        symbols = self.snapshot.symbols(target)
+        for name in symbols.lazy if symbols is not None and symbols.exported is not None else ():
+            if name in symbols.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
                 if not self._lazily(target, name):
                     raise Failed(
                         Place(path, node.lineno), name, f"{name} is imported from {target} before it can be found"
@@ -166,36 +166,36 @@ class ImportSimulation(Executing):
     def _lazily(self, target: str, name: str) -> bool:
         """Does the module find a name by importing it? Then that runs. A ``__getattr__`` at the end of a module is
         there when the module is complete."""
-        outline = self.snapshot.outline(target)
-        if outline is None or name not in outline.lazy:
+        symbols = self.snapshot.symbols(target)
+        if symbols is None or name not in symbols.lazy:
             return False
         if target in self._open and "__getattr__" not in self.bound[target]:
             return False
-        for module in self.facts.way(target, outline.lazy[name]):
+        for module in self.facts.way(target, symbols.lazy[name]):
             self._import(module)
             self._reads_names_of(module)
-        home = self.snapshot.find(outline.lazy[name], target)
+        home = self.snapshot.find(symbols.lazy[name], target)
         return home is None or home not in self.bound or name in self.bound[home]
 
     def _should_be_there(self, target: str, name: str) -> bool:
-        outline = self.snapshot.outline(target)
-        if outline is None or "__getattr__" in self.bound[target]:
+        symbols = self.snapshot.symbols(target)
+        if symbols is None or "__getattr__" in self.bound[target]:
             return False
-        return name in outline.binds or all(self.snapshot.find(star, target) for star in outline.stars)
+        return name in symbols.binds or all(self.snapshot.find(star, target) for star in symbols.stars)
 
     # -- names that are read while importing
 
-    def _reads(self, path: str, node: ast.AST, outline: SymbolTable) -> None:
+    def _reads(self, path: str, node: ast.AST, symbols: SymbolTable) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
-        for chain, line in self.facts.names(path, node, outline.postponed):
+        for chain, line in self.facts.names(path, node, symbols.postponed):
             name, _, rest = chain.partition(".")
             if rest and name in names:
                 self._through(path, chain, names[name], line)
             if name in names:
                 if name in self.facts.watched:
                     seen.add((name, names[name]))
-            elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, outline):
+            elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, symbols):
                 raise Failed(Place(path, line), name, f"{name} is read before it is bound")
         if seen:
             self._frames[-1].closed = False
@@ -214,8 +214,8 @@ class ImportSimulation(Executing):
             if attribute not in self.bound[module]:
                 if self._lazily(module, attribute):
                     return
-                outline = self.snapshot.outline(module)
-                later = outline is not None and any(not b.typing for b in outline.binds.get(attribute, ()))
+                symbols = self.snapshot.symbols(module)
+                later = symbols is not None and any(not b.typing for b in symbols.binds.get(attribute, ()))
                 if later and "__getattr__" not in self.bound[module]:
                     raise Failed(
                         Place(path, line), attribute, f"{chain} is read before {attribute} is bound in {module}"
@@ -223,8 +223,8 @@ class ImportSimulation(Executing):
                 return
             version = self.bound[module][attribute]
 
-    def _is_bound_later(self, path: str, name: str, outline: SymbolTable) -> bool:
-        bounds = outline.binds.get(name, ())
+    def _is_bound_later(self, path: str, name: str, symbols: SymbolTable) -> bool:
+        bounds = symbols.binds.get(name, ())
         return any(not b.typing for b in bounds) or (bool(bounds) and not self.snapshot.origins(path, name))
 
     def _call(self, path: str, function: ast.expr, visited: set[Origin], line: int) -> None:
@@ -237,11 +237,11 @@ class ImportSimulation(Executing):
             return
         visited.add(origin)
         self._reads_names_of(origin[0])
-        outline = self.snapshot.outline(origin[0])
-        body = next((n for n in outline.body if getattr(n, "name", None) == origin[1]), None) if outline else None
+        symbols = self.snapshot.symbols(origin[0])
+        body = next((n for n in symbols.body if getattr(n, "name", None) == origin[1]), None) if symbols else None
         if isinstance(body, ast.ClassDef):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
-        if not isinstance(body, ast.FunctionDef) or outline is None or not all(map(_calls_it, body.decorator_list)):
+        if not isinstance(body, ast.FunctionDef) or symbols is None or not all(map(_calls_it, body.decorator_list)):
             return
         own, certain = self.facts.body(body)
         local = set(own)
@@ -251,7 +251,7 @@ class ImportSimulation(Executing):
                 local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
             elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
                 if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
-                    if any(not b.typing for b in outline.binds.get(inner.id, ())):
+                    if any(not b.typing for b in symbols.binds.get(inner.id, ())):
                         raise Failed(
                             Place(path, line),
                             inner.id,

@@ -142,15 +142,15 @@ class Executing:
         self._now = before
 
     def _execute_statements(self, path: str) -> None:
-        outline = self.snapshot.outline(path)
+        symbols = self.snapshot.symbols(path)
         self.bound[path] = {}
-        if outline is None:
+        if symbols is None:
             return
-        for index, node in enumerate(outline.body):
+        for index, node in enumerate(symbols.body):
             self._now = self.known.get(id(node), (path, index))
             for where, inner in self.deferred.get(id(node), ()):
                 self._imports(where, inner)
-            self._statement(path, node, outline)
+            self._statement(path, node, symbols)
             if self._now in self.effectful and not isinstance(node, (ast.Import, ast.ImportFrom)):
                 event = (self._now, path, node)
                 self.run_.events.append(event)
@@ -211,7 +211,7 @@ class Executing:
         elif path in self._open:
             self._imports_incomplete(path)
 
-    def _statement(self, path: str, node: ast.stmt, outline: SymbolTable) -> None:
+    def _statement(self, path: str, node: ast.stmt, symbols: SymbolTable) -> None:
         raise NotImplementedError
 
     def _imports(self, path: str, node: ast.Import | ast.ImportFrom) -> None:

@@ -52,11 +52,11 @@ class LazyNames:
             yield from ((name, branch.module) for name in branch.names)
 
 
-def lazy_names(names: Names, path: str, outline: SymbolTable) -> LazyNames | None:
+def lazy_names(names: Names, path: str, symbols: SymbolTable) -> LazyNames | None:
     """What the ``__getattr__`` of a module answers for; None where it has none, or several."""
-    if "__getattr__" not in outline.source.text:
+    if "__getattr__" not in symbols.source.text:
         return None
-    found = list(_functions(outline.body))
+    found = list(_functions(symbols.body))
     return _in_function(names, path, *found[0]) if len(found) == 1 else None
 
 

@@ -42,8 +42,8 @@ def dotted_bases(snapshot: Snapshot, path: str, node: ast.ClassDef, seen: _Seen 
 
 def _statements(snapshot: Snapshot, origin: Origin) -> Iterator[ast.stmt]:
     """The statements that bind a name of the tree."""
-    outline = snapshot.outline(origin[0]) if origin[0] not in ("", "=") else None
-    for node in outline.source.tree.body if outline is not None else ():
+    symbols = snapshot.symbols(origin[0]) if origin[0] not in ("", "=") else None
+    for node in symbols.source.tree.body if symbols is not None else ():
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             if node.name == origin[1]:
                 yield node

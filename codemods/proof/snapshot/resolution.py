@@ -26,7 +26,7 @@ _NONE = OldNames()
 
 
 class Snapshot(SymbolTables):
-    """A tree, its module names, outlines and what names lead to, each found once."""
+    """A tree, its module names, symbols and what names lead to, each found once."""
 
     def __init__(
         self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({}), old_names: OldNames = _NONE
@@ -78,17 +78,17 @@ class Snapshot(SymbolTables):
         return self.bound_origins(path, name) or self._lazy(path, name, False, frozenset())
 
     def _lazy(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
-        outline = self.outline(path)
-        if outline is None or name not in outline.lazy or (path, name) in seen:
+        symbols = self.symbols(path)
+        if symbols is None or name not in symbols.lazy or (path, name) in seen:
             return frozenset()
-        return self.imported(path, outline.lazy[name], name, typing, seen | {(path, name)})
+        return self.imported(path, symbols.lazy[name], name, typing, seen | {(path, name)})
 
     def _resolve(self, path: str, name: str, typing: bool, seen: frozenset[Origin]) -> Origins:
-        outline = self.outline(path)
-        if outline is None or (path, name) in seen:
+        symbols = self.symbols(path)
+        if symbols is None or (path, name) in seen:
             return frozenset()
         found: set[Origin] = set()
-        for bound in outline.binds.get(name, ()):
+        for bound in symbols.binds.get(name, ()):
             if bound.typing and not typing:
                 continue
             if bound.value:
@@ -98,7 +98,7 @@ class Snapshot(SymbolTables):
             else:
                 found |= self.imported(path, bound.module, bound.attribute, typing, seen | {(path, name)})
         if not found:
-            for star in outline.stars:
+            for star in symbols.stars:
                 target = self.find(star, path)
                 if target is None:
                     if star_gives(star, name):
@@ -131,8 +131,8 @@ class Snapshot(SymbolTables):
 
     def _is_deleted(self, path: str, name: str) -> bool:
         """Does a module take a name away again before anybody can see it?"""
-        outline = self.outline(path)
-        return outline is not None and name in outline.deleted
+        symbols = self.symbols(path)
+        return symbols is not None and name in symbols.deleted
 
     def _outside(self, path: str, dotted: str) -> Origins:
         """A name from outside of the tree; none where a relative import leaves the top package."""
@@ -140,14 +140,14 @@ class Snapshot(SymbolTables):
 
     def _own(self, target: str, attribute: str) -> Origins:
         """What a module gives without binding it: its own facts, and what its ``__getattr__`` makes."""
-        outline = self.outline(target)
+        symbols = self.symbols(target)
         if attribute == "__name__":
             return frozenset({("=", repr(self.names.dotted(target)))})
         if attribute in OWN or attribute == "__dict__":
             return frozenset({(target, attribute)})
-        if outline is not None and attribute in outline.lazy:
+        if symbols is not None and attribute in symbols.lazy:
             return self._lazy(target, attribute, False, frozenset())
-        if outline is not None and "__getattr__" in outline.binds:
+        if symbols is not None and "__getattr__" in symbols.binds:
             return frozenset({(target, f"__getattr__({attribute!r})")})
         return frozenset()
 
@@ -210,19 +210,19 @@ class Snapshot(SymbolTables):
 
     def exports(self, path: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Does a star import of the module take this name?"""
-        outline = self.outline(path)
-        if outline is None or path in seen:
+        symbols = self.symbols(path)
+        if symbols is None or path in seen:
             return False
-        if outline.exported is not None:
-            if name in outline.exported:
+        if symbols.exported is not None:
+            if name in symbols.exported:
                 return True
-            modules = {t for m in outline.exported_from for t, inner in self._named_module(path, m) if not inner}
+            modules = {t for m in symbols.exported_from for t, inner in self._named_module(path, m) if not inner}
             return any(self.exports(m, name, seen | {path}) for m in modules)
         if name.startswith("_"):
             return False
-        if any(not bound.typing for bound in outline.binds.get(name, ())):
+        if any(not bound.typing for bound in symbols.binds.get(name, ())):
             return True
-        targets = [self.find(star, path) for star in outline.stars]
+        targets = [self.find(star, path) for star in symbols.stars]
         return any(t and self.exports(t, name, seen | {path}) for t in targets)
 
     def _named_module(self, path: str, name: str) -> Origins:
@@ -232,12 +232,12 @@ class Snapshot(SymbolTables):
 
     def namespace(self, path: str) -> set[str]:
         """Every name that the tree says a module has, those through star imports too."""
-        outline = self.outline(path)
-        found = set(outline.binds) if outline else set()
-        todo, seen = list(outline.stars) if outline else [], {path}
+        symbols = self.symbols(path)
+        found = set(symbols.binds) if symbols else set()
+        todo, seen = list(symbols.stars) if symbols else [], {path}
         while todo:
             target = self.find(todo.pop(), path)
-            inner = self.outline(target) if target and target not in seen else None
+            inner = self.symbols(target) if target and target not in seen else None
             if target and inner:
                 seen.add(target)
                 found |= {name for name in inner.binds if self.exports(target, name)}

@@ -1,4 +1,4 @@
-"""The outlines of the modules of one tree, read once."""
+"""The symbols of the modules of one tree, read once."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from codemods.proof.snapshot.symbols import (
 
 
 class SymbolTables:
-    """A tree, its module names, and outlines. ``lazy``: names that a module finds when asked, beside those of its
+    """A tree, its module names, and symbols. ``lazy``: names that a module finds when asked, beside those of its
     text."""
 
     def __init__(self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> None:
         self.tree = tree
         self.lazy = lazy
         self.names = tree.names
-        self._outlines: dict[str, SymbolTable | None] = {}
+        self._symbols: dict[str, SymbolTable | None] = {}
         self._imported: dict[str, frozenset[str]] = {}
 
-    def outline(self, path: str) -> SymbolTable | None:
-        """The outline of a module; None where there is none, or Python can't read it."""
-        if path not in self._outlines:
+    def symbols(self, path: str) -> SymbolTable | None:
+        """The symbols of a module; None where there is none, or Python can't read it."""
+        if path not in self._symbols:
             try:
                 source = self.tree.source(path)
                 found: SymbolTable | None = SymbolTable(source, source.tree.body)
             except (Unreadable, OSError):
                 found = None
-            self._outlines[path] = found
+            self._symbols[path] = found
             if found is not None:
                 self._fill(path, found)
                 lazy = lazy_names(self.names, path, found)
                 found.lazy = {**dict(lazy or ()), **self.lazy.get(path, {})}
-        return self._outlines[path]
+        return self._symbols[path]
 
     def bytes(self, path: str) -> bytes | None:
         """What stands in a file; None where there is none."""
@@ -62,33 +62,33 @@ class SymbolTables:
         """The module of a ``from`` import; one that leaves the top package keeps its dots, and so is found nowhere."""
         return self.names.absolute(path, node.module, node.level) or "." * node.level + (node.module or "")
 
-    def _fill(self, path: str, outline: SymbolTable) -> None:
-        outline.postponed = any(
+    def _fill(self, path: str, symbols: SymbolTable) -> None:
+        symbols.postponed = any(
             isinstance(n, ast.ImportFrom) and n.module == "__future__" and any(a.name == "annotations" for a in n.names)
-            for n in outline.body
+            for n in symbols.body
         )
-        for top in outline.body:
+        for top in symbols.body:
             guarded, script = import_like(top), is_main_guard(top)
             for node, typing in flat([top]):
                 for name, bound in self.bound_by(path, node, typing, guarded):
                     if name == "*" and not typing:
-                        outline.stars.append(bound.module)
+                        symbols.stars.append(bound.module)
                     elif name != "*":
-                        outline.binds.setdefault(name, []).append(replace(bound, script=script) if script else bound)
-                self._export(outline, node)
+                        symbols.binds.setdefault(name, []).append(replace(bound, script=script) if script else bound)
+                self._export(symbols, node)
                 if isinstance(node, ast.Delete):
-                    outline.deleted |= {getattr(t, "id", "") for t in node.targets}
-        if "global" in outline.source.text:
-            for declaration in outline.source.nodes.of(ast.Global):
+                    symbols.deleted |= {getattr(t, "id", "") for t in node.targets}
+        if "global" in symbols.source.text:
+            for declaration in symbols.source.nodes.of(ast.Global):
                 for name in declaration.names:
-                    outline.binds.setdefault(name, [Bound(True)])
+                    symbols.binds.setdefault(name, [Bound(True)])
 
     def imports(self, path: str) -> frozenset[str]:
         """The modules that a file imports anywhere, and what it takes from them, with dots."""
         if path not in self._imported:
-            outline = self.outline(path)
+            symbols = self.symbols(path)
             found: set[str] = set()
-            for node in outline.source.nodes.imports if outline is not None else ():
+            for node in symbols.source.nodes.imports if symbols is not None else ():
                 base = self.absolute(path, node) if isinstance(node, ast.ImportFrom) else ""
                 found |= {f"{base}.{alias.name}" if base else alias.name for alias in node.names} | ({base} - {""})
             self._imported[path] = frozenset(found)
@@ -137,28 +137,28 @@ class SymbolTables:
 
     def _from_outside(self, path: str, name: str) -> str:
         """The dotted name of a builtin, or of the one thing from outside of the tree that a module binds so."""
-        outline = self._outlines.get(path)
-        body = flat(outline.body) if outline is not None else ()
+        symbols = self._symbols.get(path)
+        body = flat(symbols.body) if symbols is not None else ()
         bound = [b for node, _ in body for n, b in self.bound_by(path, node, False) if n == name]
         if not bound and name in BUILTINS:
             return f"builtins.{name}"
         outside = len(bound) == 1 and not bound[0].defined and self.find(bound[0].module, path) is None
         return f"{bound[0].module}.{bound[0].attribute}" if outside else ""
 
-    def _export(self, outline: SymbolTable, node: ast.stmt) -> None:
+    def _export(self, symbols: SymbolTable, node: ast.stmt) -> None:
         """What a statement does to ``__all__``."""
         value: ast.expr | None = None
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and "__all__" in defined_names(node):
             value = node.value
             if not isinstance(node, ast.AugAssign):
-                outline.exported = []
+                symbols.exported = []
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_all(node.value.func):
             value = ast.Tuple(node.value.args)
         if value is None:
             return
-        outline.exported = outline.exported or []
+        symbols.exported = symbols.exported or []
         for part in ast.walk(value):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                outline.exported.append(part.value)
+                symbols.exported.append(part.value)
             elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
-                outline.exported_from.append(part.value.id)
+                symbols.exported_from.append(part.value.id)

@@ -210,7 +210,7 @@ class StatementAnalyzer(TextNameResolver):
 
     @cached_property
     def _import_lines(self) -> list[int]:
-        return sorted(node.lineno for node in self.outline.source.nodes.imports)
+        return sorted(node.lineno for node in self.symbols.source.nodes.imports)
 
     def _visit_annassign(self, node: ast.AnnAssign) -> None:
         self._parts.append("AnnAssign")

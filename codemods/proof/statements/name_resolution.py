@@ -130,21 +130,21 @@ class NameResolver:
     def __init__(self, snapshot: Snapshot, path: str) -> None:
         self.snapshot = snapshot
         self.path = path
-        outline = snapshot.outline(path)
-        assert outline is not None
-        self.outline = outline
+        symbols = snapshot.symbols(path)
+        assert symbols is not None
+        self.symbols = symbols
         self._parts: list[str] = []
         self._reading = StatementSummary("")
         self._moment = "import"
-        if "__file__" in outline.source.text:
-            self._folders = frozenset(_folders(outline.source.nodes))
+        if "__file__" in symbols.source.text:
+            self._folders = frozenset(_folders(symbols.source.nodes))
 
     @cached_property
     def module(self) -> Scope:
         """The scope of the module; raises SyntaxError, since the compiler has more rules than the parser."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Scope(symtable.symtable(self.outline.source.text, self.path, "exec"), None, "import")
+            return Scope(symtable.symtable(self.symbols.source.text, self.path, "exec"), None, "import")
 
     def _import_call(self, node: ast.Call) -> str | None:
         """The module of the tree that ``importlib.import_module("a.b")`` gives."""

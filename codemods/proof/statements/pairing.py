@@ -29,11 +29,11 @@ class Pairing:
 
 def statements(snapshot: Snapshot, path: str) -> list[Statement]:
     """All of a module, imports included; none where there is no such module, or it can't be read."""
-    outline = snapshot.outline(path)
-    if outline is None or not outline.body:
+    symbols = snapshot.symbols(path)
+    if symbols is None or not symbols.body:
         return []
     reader = StatementAnalyzer(snapshot, path)
-    return [Statement(snapshot, path, node, index, reader) for index, node in enumerate(outline.body)]
+    return [Statement(snapshot, path, node, index, reader) for index, node in enumerate(symbols.body)]
 
 
 def pair(old: dict[str, list[Statement]], new: dict[str, list[Statement]], hints: dict[str, str]) -> Pairing:
@@ -48,7 +48,7 @@ def pair(old: dict[str, list[Statement]], new: dict[str, list[Statement]], hints
     for path in {**old, **new}:
         left, right = _conserved(old.get(path, ())), _conserved(new.get(path, ()))
         # Letter by letter first: most of a file stays as it is, and then needs no closer reading.
-        left, right = _match(left, right, pairs, lambda s: s.text + s.reader.outline.source.encoding)
+        left, right = _match(left, right, pairs, lambda s: s.text + s.reader.symbols.source.encoding)
         left, right = _match(left, right, pairs, lambda s: s.key)
         gone += left
         come += right

@@ -50,12 +50,12 @@ class Statement:
 
     @property
     def place(self) -> Place:
-        return self.reader.outline.source.place(self.node)
+        return self.reader.symbols.source.place(self.node)
 
     @cached_property
     def text(self) -> str:
         """As it is written, decorators included."""
-        source = self.reader.outline.source
+        source = self.reader.symbols.source
         return source.text[source.start(self.node) : source.end(self.node)]
 
     @cached_property

@@ -46,7 +46,7 @@ class TextNameResolver(NameResolver):
             return
         self._reading.annotated = True
         moment = self._moment
-        if self.outline.postponed:
+        if self.symbols.postponed:
             self._moment = "typing"
         self._typed(node)
         self._moment = moment
@@ -194,7 +194,7 @@ class TextNameResolver(NameResolver):
             and not isinstance(node.value, bool)
             and not self._in_fstring
         ):
-            source = self.outline.source
+            source = self.symbols.source
             written = re.sub(r"\r\n?", "\n", source.text[source.start(node) : source.end(node)])
             return self.snapshot.old_names.said_before(written, self.path)
         return self.snapshot.old_names.said_before(repr(node.value), self.path)

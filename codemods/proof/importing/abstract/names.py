@@ -72,9 +72,9 @@ class Names(Machine):
     def _binding(self, path: str) -> dict[str, list[ast.stmt]]:
         """The statements of a module that give each name a value, blocks opened."""
         if path not in self._given:
-            outline = self.snapshot.outline(path)
+            symbols = self.snapshot.symbols(path)
             found: dict[str, list[ast.stmt]] = {}
-            for node, typing in flat(outline.body) if outline is not None else ():
+            for node, typing in flat(symbols.body) if symbols is not None else ():
                 for name in defined_names(node) if not typing else ():
                     found.setdefault(name, []).append(node)
             self._given[path] = found
