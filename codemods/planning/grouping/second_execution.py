@@ -1,8 +1,8 @@
 """What a script that imports itself by its name would have twice, as ``__main__`` and as the module of that name.
 
-Functions without state and plain values are the same in both. Classes are two, tables are two, and what is rebound in
-one is not in the other. Nobody can tell, where what the script itself goes on using is none of what moved code finds in
-the second.
+Functions without state, plain values and classes that nobody asks for are the same in both. Other classes are two, tables
+are two, and what is rebound in one is not in the other. Nobody can tell, where what the script itself goes on using is
+none of what moved code finds in the second.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from codemods.bindings import Module, Moment
 from codemods.bindings.guards import is_main_guard
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.grouping.interchangeable import is_interchangeable
 from codemods.planning.index.import_graph import ImportGraph
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project.scripts import started_as_module
@@ -102,6 +103,8 @@ def _has_no_state(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
     if _says_which(group):
         return False
     node = group.statements[0].node
+    if isinstance(node, ast.ClassDef):
+        return is_interchangeable(module, node, _is_plain)
     if isinstance(node, FUNCTIONS):
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         decorated = all(_is_known(groups, decorator) for decorator in node.decorator_list)

@@ -1,8 +1,8 @@
 """A script that its own code imports by name is executed twice: as ``__main__``, and as the module of that name.
 
 Then there are two of each of its classes and tables, and code that left the script finds the second ones. That is what
-it found before only where nobody can tell the two apart: functions without state, plain values, and what the script
-itself, from its main guard on, no longer uses.
+it found before only where nobody can tell the two apart: functions without state, plain values, classes that nobody
+asks for, and what the script itself, from its main guard on, no longer uses.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from functools import cached_property
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.scripts import started_as_module
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.interchangeable import says_nothing_of_itself, tells_classes_apart
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
@@ -149,7 +150,7 @@ class _Script:
     def _own_state(self, name: str, maker: Statement) -> str:
         node = maker.node
         if isinstance(node, ast.ClassDef):
-            return f"{name} is a class"
+            return "" if self._is_interchangeable(node) else f"{name} is a class"
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             meant = [self.snapshot.meaning(self.path, decorator) for decorator in node.decorator_list]
             if not all(meaning and meaning <= _DECORATORS for meaning in meant):
@@ -161,6 +162,13 @@ class _Script:
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and self._is_plain(node.value):
             return ""
         return f"{name} is made again"
+
+    def _is_interchangeable(self, node: ast.ClassDef) -> bool:
+        """Asks nobody which of two such classes an object is of, here and in what left the script?"""
+        values = [inner.value for inner in node.body if isinstance(inner, (ast.Assign, ast.AnnAssign)) and inner.value]
+        left = [pair.new.node for pair in self.comparison.pairing.pairs if pair.old.path == self.path and pair.moved]
+        said = says_nothing_of_itself(node, filter(self._is_plain, values))
+        return said and not tells_classes_apart([*(s.node for s in self.statements), *left], node.name)
 
     def _is_plain(self, node: ast.expr) -> bool:
         """Is it a value that can't be changed, made of such ones; names are asked about one by one."""

@@ -10,7 +10,7 @@ from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.importing.traces import Deferred
-from codemods.proof.snapshot.symbols import Origin
+from codemods.proof.snapshot.symbols import Origin, is_main_guard
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Statement
 
@@ -45,7 +45,13 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
     if not any(made.values()):
         return {}
     were = {id(p.new): p.old for p in comparison.pairing.pairs}
-    every = [s for statements in comparison.new_statements.values() for s in statements if not s.importing]
+    # What stands behind a main guard runs when all is imported.
+    every = [
+        s
+        for statements in comparison.new_statements.values()
+        for s in statements
+        if not s.importing and not is_main_guard(s.node)
+    ]
     defined = {(s.path, name): s for s in every for name in s.names}
     found: dict[int, Deferred] = {}
     for statement in every:
