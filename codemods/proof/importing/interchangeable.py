@@ -89,7 +89,8 @@ class _Asking(ast.NodeVisitor):
             if child is not node.returns:
                 self.visit(child)
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.visit_FunctionDef(node)
 
     def _is_it(self, node: ast.AST) -> bool:
         return getattr(node, "id", "") == self.name
