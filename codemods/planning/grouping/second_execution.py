@@ -1,8 +1,8 @@
 """What a script that imports itself by its name would have twice, as ``__main__`` and as the module of that name.
 
-Functions without state, plain values and classes that nobody asks for are the same in both. Other classes are two, tables
-are two, and what is rebound in one is not in the other. Nobody can tell, where what the script itself goes on using is
-none of what moved code finds in the second.
+Functions without state, plain values and classes that nobody asks for are the same in both. Other classes are two,
+tables are two, and what is rebound in one is not in the other. Nobody can tell, where what the script itself goes on
+using is none of what moved code finds in the second.
 """
 
 from __future__ import annotations
