@@ -29,11 +29,11 @@ class Settled:
     referrers: Referrers
     request: Request
     moving: dict[DefinitionGroup, tuple[Disposition, str]]
-    pinned: frozenset[str]
+    read_through_source: frozenset[str]
     followed: frozenset[str]
     writes: tuple[Write, ...] = ()
     source_imports: bool = True  # else the destination imports the source, which finds moved names when asked
-    in_turn: bool = False  # what moves is executed along with the source, where it stood, effects or not
+    executes_anyway: bool = False  # the source executes moved code where it stood, though it knows of no effect
     in_place: bool = False  # the source imports the destination where what moves stood, and is always imported first
 
     @property
@@ -48,6 +48,11 @@ class Settled:
     @cached_property
     def moved_names(self) -> frozenset[str]:
         return frozenset(name for group in self.moving for name in group.binds)
+
+    @cached_property
+    def moving_in_order(self) -> tuple[DefinitionGroup, ...]:
+        """What moves, in the order of the text."""
+        return tuple(sorted(self.moving, key=lambda group: group.index))
 
     @cached_property
     def staying(self) -> tuple[DefinitionGroup, ...]:

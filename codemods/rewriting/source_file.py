@@ -1,4 +1,4 @@
-"""The source after the move: shorter, and importing back what must still be found there."""
+"""The source after the move: shorter, and importing what must still be found there."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     left = departure.module.binds - {item.binds for item in departure.dropped}
     if departure.lazy is not None and "TYPE_CHECKING" not in left:
         inserter.add(TYPING)
-    if departure.turn is None:
-        for new in sorted(departure.back, key=lambda n: style.name_key(n.attribute or "")):
+    if departure.position is None:
+        for new in sorted(departure.reexports, key=lambda n: style.name_key(n.attribute or "")):
             inserter.add(new)
-    elif departure.back:
-        edits.append(_in_turn(departure, departure.back, departure.turn, style))
+    elif departure.reexports:
+        edits.append(_at_position(departure, departure.reexports, departure.position, style))
     if departure.executes is not None:
-        new, turn = departure.executes
-        edits.append(_in_turn(departure, (new,), turn, style))
+        new, position = departure.executes
+        edits.append(_at_position(departure, (new,), position, style))
     edits = [*(edit for edit in edits if edit.start not in inserter.joined), *inserter.edits()]
     edits += deferred_imports(source, departure.late, style)
     if departure.lazy is not None:
@@ -55,7 +55,7 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
     executed = {departure.executes[0].module} if departure.executes else set[str]()
-    modules = {new.module for new in departure.back} | executed
+    modules = {new.module for new in departure.reexports} | executed
     return source.encode(set_off(source, text, modules, source.newline, executed))
 
 
@@ -97,21 +97,21 @@ def set_off(source: Source, text: str, modules: set[str], newline: str, executed
     return "".join(lines)
 
 
-def _in_turn(
-    departure: SourceEdits, back: tuple[NewImport, ...], turn: ReexportPosition, style: ImportStyle
+def _at_position(
+    departure: SourceEdits, imports: tuple[NewImport, ...], position: ReexportPosition, style: ImportStyle
 ) -> Replacement:
     """Imports in the place where moved code stood."""
     source = departure.module.source
-    back = tuple(sorted(back, key=lambda new: style.name_key(new.attribute or "")))
-    lines = render.lines([replace(new, comment=_late(new.comment)) for new in back], "", style)
+    imports = tuple(sorted(imports, key=lambda new: style.name_key(new.attribute or "")))
+    lines = render.lines([replace(new, comment=_late(new.comment)) for new in imports], "", style)
     text = "".join(line + source.newline for line in lines)
-    if turn.before is None:
+    if position.before is None:
         last = departure.module.statements[-1]
         at = source.line_starts[last_line(last.node) - 1] if last in departure.statements else len(source.text)
         return Replacement(at, at, text)
-    top = comments_above(source, first_line(source, turn.before.node), 0, closes)
+    top = comments_above(source, first_line(source, position.before.node), 0, closes)
     at = source.line_starts[top - 1]
-    big = isinstance(turn.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    big = isinstance(position.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, text + source.newline * (2 if big else 1))
 
 

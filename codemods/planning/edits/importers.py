@@ -81,7 +81,7 @@ def importer_edits(
 
 def _looked_up_late(facts: Facts, item: Import) -> bool:
     """A function that imports a replaced name looks it up where it is replaced, and goes on doing so."""
-    replaced = facts.pinned | {patch.name for patch in facts.referrers.patch_targets if not patch.rest}
+    replaced = facts.read_through_source | {patch.name for patch in facts.referrers.patch_targets if not patch.rest}
     return item.function is not None and item.attribute in replaced
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codemods.model import Place
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
-from codemods.planning.imports.lazy_reexports import ways_back
+from codemods.planning.imports.lazy_reexports import reexports
 from codemods.project.manuals import ModuleShown, documented, modules_shown
 
 # What is looked up in the module that the text above it names: roles, and directives for single definitions.
@@ -62,8 +62,8 @@ def _documented(facts: Facts) -> dict[str, bool]:
 
 
 def _left(facts: Facts, one: ModuleShown) -> set[str]:
-    back, _ = ways_back(facts)
-    bound = {new.binds for new in back}
+    offered, _ = reexports(facts)
+    bound = {new.binds for new in offered}
     exported = frozenset(facts.source.exported or ())
     return {
         name

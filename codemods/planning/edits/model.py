@@ -143,14 +143,14 @@ class LazyReexport:
 
 @dataclass(frozen=True)
 class ReexportPosition:
-    """Where a source imports back what has its turn: above the statement ``before``, or at its end."""
+    """Where below its imports a source imports moved names: above the statement ``before``, or at its end."""
 
     before: Statement | None
 
 
 @dataclass(frozen=True)
 class SourceEdits:
-    """What a source loses, and what it imports back; ``turn`` is None where that import stands among the others.
+    """What a source loses, and which moved names it imports: at ``position``, or among its imports where that is None.
 
     ``comments`` are the lines above imports that leave with them; ``late`` what functions that stay import when they
     run; ``executes`` the destination as a module, where it has effects, and its place.
@@ -162,8 +162,8 @@ class SourceEdits:
     dropped: tuple[Import, ...] = ()
     promised: tuple[Import, ...] = ()
     blocks: tuple[Statement, ...] = ()
-    back: tuple[NewImport, ...] = ()
-    turn: ReexportPosition | None = None
+    reexports: tuple[NewImport, ...] = ()
+    position: ReexportPosition | None = None
     edits: tuple[Replacement, ...] = ()
     lazy: LazyReexport | None = None
     comments: tuple[tuple[int, int], ...] = ()

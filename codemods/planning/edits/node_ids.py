@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.imports.source_imports import reexported
 
 
 def node_ids(facts: Facts) -> Iterator[tuple[str, Replacement]]:
@@ -15,7 +15,7 @@ def node_ids(facts: Facts) -> Iterator[tuple[str, Replacement]]:
     tree, move = facts.project.tree, facts.move
     if not facts.pytest_rules.reads(move.source):
         return
-    names = facts.moved_names - {str(new.attribute) for new in imported_back(facts)}
+    names = facts.moved_names - {str(new.attribute) for new in reexported(facts)}
     if not names:
         return
     some = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))

@@ -16,7 +16,7 @@ def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
     named = uses(facts.project, move.source, facts.referrers.files)
     arriving = [*edits.arrival.imports, *(late.new for late in edits.arrival.body.late)]
     departure = edits.departure
-    staying = [new.module for new in (*departure.back, *(late.new for late in departure.late))]
+    staying = [new.module for new in (*departure.reexports, *(late.new for late in departure.late))]
     staying += [departure.lazy.module] if departure.lazy is not None else []
     staying += [_whole(departure.executes[0])] if departure.executes is not None else []
     # Who imports the source, under whatever name, imports the destination through it.

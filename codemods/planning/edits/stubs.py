@@ -123,7 +123,7 @@ def _edits(
         statements,
         tuple(_dropped(source, staying, needs)),
         blocks=tuple(_dropped_blocks(source, staying, needs)),
-        back=tuple(_back(facts, groups, moving, staying)),
+        reexports=tuple(_reexports(facts, groups, moving, staying)),
     )
     return StubEdits(departure, arrival)
 
@@ -153,7 +153,7 @@ def _line(source: Module, item: Import) -> str:
     return source.source.line(item.node.lineno)
 
 
-def _back(
+def _reexports(
     facts: Facts, groups: DefinitionGroups, moving: tuple[DefinitionGroup, ...], staying: list[DefinitionGroup]
 ) -> Iterator[NewImport]:
     """What the stub goes on offering: with ``as``, for without it stubs pass nothing on."""

@@ -299,7 +299,7 @@ class LoadOrder:
         gone = self._moving | {s.index for s in departure.blocks}
         dropped = frozenset((id(item.node), item.index) for item in departure.dropped)
         left = list(self._statements(departure.module, lambda index: index not in gone, dropped))
-        if departure.back or departure.executes:
+        if departure.reexports or departure.executes:
             left = self._with_import_back(left)
         took = list(self._brought())
         if arrival.module is not None:
@@ -329,16 +329,16 @@ class LoadOrder:
     def _with_import_back(self, steps: list[Step]) -> list[Step]:
         """The source imports the destination where the plan says, or behind the imports at its top."""
         executes = self.departure.executes
-        turn = executes[1] if executes else self.departure.turn
+        position = executes[1] if executes else self.departure.position
         statements = self.departure.module.statements
-        if turn is not None:
-            index = turn.before.index if turn.before is not None else len(statements)
+        if position is not None:
+            index = position.before.index if position.before is not None else len(statements)
         else:
             plain = (s.index for s in statements if not s.is_import and not _is_text(s.node))
             index = next(plain, len(statements))
         own = ((n, token[1]) for n, (token, go) in enumerate(steps) if not go and not isinstance(token, str))
         at = next((n for n, statement in own if statement >= index), len(steps) - 1)
-        while at and steps[at - 1][1] and turn is not None:
+        while at and steps[at - 1][1] and position is not None:
             at -= 1  # the imports that stand in that statement come after it
         return [*steps[:at], *self._package(self.destination), (self.destination, True), *steps[at:]]
 
@@ -377,12 +377,12 @@ def in_old_order(facts: Facts, departure: SourceEdits, arrival: DestinationEdits
     """The source imports the destination further down, where among its imports that would change an order."""
     order = LoadOrder(facts, departure, arrival)
     found = order.of_source()
-    if found is None or found.kind != "runs in another order" or departure.turn or not departure.back:
+    if found is None or found.kind != "runs in another order" or departure.position or not departure.reexports:
         return departure, order
     gone = {statement.index for statement in (*departure.statements, *departure.blocks)}
     for statement in departure.module.statements[1:]:
         if statement.index not in gone:
-            later = replace(departure, turn=ReexportPosition(statement))
+            later = replace(departure, position=ReexportPosition(statement))
             again = LoadOrder(facts, later, arrival)
             if again.of_source() is None:
                 return later, again

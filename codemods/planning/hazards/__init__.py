@@ -2,10 +2,14 @@
 
 A hazard refuses the move (the default), is assumed not to matter, declared, or handled: ``Severity`` says when.
 
-A hazard module has CODE, TITLE, MEANING (a paragraph), EXAMPLE (a small tree as text, with its move) and
-``find(facts) -> Iterator[Hazard]``. With ``ACCEPTS = True`` what it refuses is a difference that a user may accept
-(``--accept CODE``): the moved code works, and something that observes it sees another answer. Codes that other stages
-print have their pages in ``other_codes.toml``.
+A hazard module has CODE, TITLE, MEANING (a paragraph: what ``codemods explain CODE`` prints), EXAMPLE and
+``find(facts) -> Iterator[Hazard]``. EXAMPLE is a small tree that has this hazard: ``-- path --`` begins a file,
+``-- move --`` the move; shop/__init__.py is there without being written. A hazard that refuses, which is the default,
+names remedies. tests/moves/test_hazards.py holds all that.
+
+With ``ACCEPTS = True`` what it refuses is a difference that a user may accept (``--accept CODE``): moved code works,
+and something that observes it sees another answer. Codes that other stages print have their pages in
+``other_codes.toml``.
 """
 
 from __future__ import annotations

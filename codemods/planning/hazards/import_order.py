@@ -8,7 +8,7 @@ from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.edits.model import Kept
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
-from codemods.planning.imports.lazy_reexports import executed_in_place
+from codemods.planning.imports.lazy_reexports import executing_import
 from codemods.planning.imports.source_imports import landing_place
 
 CODE = "import-order"
@@ -33,12 +33,12 @@ shop/shapes.py shop/square.py Square
 
 def find(facts: Facts) -> Iterator[Hazard]:
     moved = [s for u in facts.moving for s in u.statements if facts.effects.of(facts.source, s)]
-    executed = executed_in_place(facts)
+    executed = executing_import(facts)
     placed = (moved and facts.source_imports) or facts.in_place
     landing = executed[1] if executed else landing_place(facts) if placed else None
     if landing is not None:
         node = landing.before.node if landing.before is not None else moved[-1].node
-        does = "looks at what others change" if facts.in_turn else "has effects"
+        does = "looks at what others change" if facts.executes_anyway else "has effects"
         reason = f"moved code {does} while it is imported: the source imports it here, where it stood"
         if facts.in_place:
             reason = (

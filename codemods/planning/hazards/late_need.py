@@ -29,9 +29,10 @@ shop/worker.py shop/beats.py beat
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    elsewhere = facts.read_through_source - facts.moved_names
     for group in facts.moving:
         for r in group.references:
-            if r.moment is Moment.CALL and r.function is None and r.name in facts.pinned - facts.moved_names:
+            if r.moment is Moment.CALL and r.function is None and r.name in elsewhere:
                 yield Hazard(
                     CODE,
                     facts.source.source.place(r.node),

@@ -29,7 +29,7 @@ shop/worker.py shop/beats.py beat
 def find(facts: Facts) -> Iterator[Hazard]:
     read = {r.name for group in facts.moving for r in group.references}
     for name, group in sorted(loggers(facts.groups).items()):
-        if name in read and group not in facts.moving and name not in facts.pinned:
+        if name in read and group not in facts.moving and name not in facts.read_through_source:
             dotted = facts.project.names.dotted(facts.move.source)
             place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is got again in {facts.move.destination}; records say {dotted} as before"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from codemods.bindings.certainty import certain_binds
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.imports.source_imports import reexported
 
 CODE = "maybe-unbound"
 TITLE = "A moved name is bound on some platforms, or after some outcomes, only"
@@ -29,10 +29,10 @@ shop/colour.py shop/windows.py enable
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    back = {new.binds for new in imported_back(facts)}
+    offered = {new.binds for new in reexported(facts)}
     for group in facts.moving:
         doubtful = group.binds - certain_binds(s.node for s in group.statements)
-        for name in sorted(doubtful & back):
+        for name in sorted(doubtful & offered):
             place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
             yield Hazard(CODE, place, reason, (f"bind {name} on every way, to None perhaps",))

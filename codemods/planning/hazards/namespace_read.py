@@ -12,7 +12,7 @@ CODE = "namespace-read"
 ACCEPTS = True
 TITLE = "names of the source are looked up in its namespace, or listed"
 MEANING = """`globals()["do_" + name]`, `getattr(module, name)`, `eval`, `dir(module)`, `inspect.getmembers(module)`
-find every moved name as before, for the source imports back all that can be looked up so, private ones too. Where a
+find every moved name as before, for the source imports all that can be looked up so, private ones too. Where a
 program goes through `vars(module)` in the order in which the names were bound, the imported names come before those
 that the source defines itself: refused if a definition that stays comes before one that moves. So is a name that moved
 functions rebind, for it would be found as it once was."""

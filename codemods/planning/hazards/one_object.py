@@ -10,7 +10,7 @@ from codemods.planning.facts import Facts
 
 CODE = "one-object"
 TITLE = "staying code compares with a moved class, and there is still one of it"
-MEANING = """`except`, `isinstance`, `match` and `is` ask for one object. The source imports moved classes back from
+MEANING = """`except`, `isinstance`, `match` and `is` ask for one object. The source imports moved classes from
 the destination and makes none of its own, so that both paths lead to the same class, whichever is imported first."""
 EXAMPLE = """
 -- shop/orders.py --
@@ -32,7 +32,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for node in ast.walk(statement.node):
                 asked = {n.id for n in ast.walk(_asked(node)) if isinstance(n, ast.Name)} & classes
                 if asked:
-                    reason = f"{min(asked)} is the same class here, imported back from {facts.move.destination}"
+                    reason = f"{min(asked)} is the same class here, imported from {facts.move.destination}"
                     yield Hazard(CODE, facts.source.source.place(node), reason, (), Severity.HANDLED)
                     return
 

@@ -19,7 +19,7 @@ ACCEPTS = True
 TITLE = "a program goes through the modules of the package, and finds what moves elsewhere, or twice"
 MEANING = """Plugin systems, command lines and registries import every module of a package (`pkgutil.iter_modules`,
 `importlib.import_module(f"shop.plugins.{name}")`) and look at what each has. A new module is found as one more plugin;
-a name that the source imports back is found in both modules. A scan that only imports the modules is no hazard."""
+a name that the source re-exports is found in both modules. A scan that only imports the modules is no hazard."""
 EXAMPLE = """
 -- shop/plugins/__init__.py --
 import importlib
@@ -47,7 +47,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         place = _place(scan.module.path, scan.node)
         lists = scan.lists and not (functions and scan.classes)
         if lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
-            both = f" and in {move.source}, which imports it back" if scan.reaches(old) else ""
+            both = f" and in {move.source}, which re-exports it" if scan.reaches(old) else ""
             reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
         elif scan.finds and scan.uses and scan.reaches(new) and facts.destination is None:

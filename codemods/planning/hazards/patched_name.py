@@ -37,7 +37,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if patch.name in facts.followed:
             reason = f"{patch.name} is replaced here, in {facts.move.destination} from now on"
-        elif patch.name in facts.pinned:
+        elif patch.name in facts.read_through_source:
             reason = f"{patch.name} is replaced here: moved code reads it through {facts.move.source}"
         else:
             continue

@@ -13,7 +13,7 @@ CODE = "pickled"
 ACCEPTS = True
 TITLE = "the project makes pickles, which name classes by their module"
 MEANING = """A pickle names a class or function by the module that it was made in. Old pickles go on to be read, for
-the source imports what moved back. New ones name the destination: code from before the move, in a process that is
+the source re-exports what moved. New ones name the destination: code from before the move, in a process that is
 still running or on another machine, can't read them. With --no-reexport old ones could not be read: that is refused,
 unless only tests make pickles, which read what they wrote themselves."""
 EXAMPLE = """

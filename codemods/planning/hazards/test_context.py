@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.imports.source_imports import reexported
 from codemods.planning.selection.test_items import (
     applying_to_all,
     asked_for,
@@ -40,17 +40,17 @@ tests/test_shop.py tests/test_cart.py test_empty
 
 def find(facts: Facts) -> Iterator[Hazard]:
     before, after = collected(facts), found_in_the_destination(facts)
-    back = {new.attribute for new in imported_back(facts)} if not facts.move.deprecate else set()
+    offered = {new.attribute for new in reexported(facts)} if not facts.move.deprecate else set()
     for name, node in {**after, **before}.items():
         place = facts.source.source.place(node)
-        if name not in after and name not in back:
+        if name not in after and name not in offered:
             remedy = "move it to a test module, or leave out --no-reexport and --deprecate"
             yield Hazard(CODE, place, f"pytest would not collect {name} any more", (remedy,))
         elif name not in before:
             reason = f"pytest collects {name} from {facts.move.destination} now"
             yield Hazard(CODE, place, reason, (), Severity.DECLARED)
         elif name in after:
-            if name in back:
+            if name in offered:
                 reason = f"pytest collects {name} twice: {facts.move.source} still needs its name"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
             yield from _without_its_fixtures(facts, name, node)

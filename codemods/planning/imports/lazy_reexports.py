@@ -14,16 +14,16 @@ from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImpor
 from codemods.planning.edits.spelling import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
-from codemods.planning.imports.source_imports import imported_back
+from codemods.planning.imports.source_imports import reexported
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own
 from codemods.planning.references.module_escapes import handed_on
 
 
-def ways_back(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
+def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
     """(what the source imports at its top level, what it finds when asked). Raises Refused."""
-    offered = imported_back(facts)
+    offered = reexported(facts)
     found = _lazy_of(facts, offered)
     if not found and facts.source_imports:
         return offered, None
@@ -90,7 +90,7 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     return tuple(found.values())
 
 
-def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
+def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     """Where the destination imports the source and has effects: the source imports it, as a module, where the first
     statement with an effect stood. That works with partially initialized modules in both orders."""
     acting = [s for group in facts.moving if takes_effect(facts, group) for s in group.statements]
@@ -106,7 +106,7 @@ def executed_in_place(facts: Facts) -> tuple[NewImport, ReexportPosition] | None
     taken = facts.source.binds | facts.moved_names
     asname = f"_{last_part}" if last_part in taken else None
     new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
-    comment = f"# noqa: F401  {'defines' if facts.in_turn else 'registers'} what moved there"
+    comment = f"# noqa: F401  {'defines' if facts.executes_anyway else 'registers'} what moved there"
     return NewImport(new.module, new.attribute, new.asname, comment), ReexportPosition(below)
 
 
@@ -125,7 +125,7 @@ def deprecation_hazards(facts: Facts) -> Iterator[Hazard]:
     if not facts.move.deprecate or not facts.source_imports:
         return
     bound = bound_names(facts)
-    for new in imported_back(facts):
+    for new in reexported(facts):
         name = str(new.attribute)
         if name in bound:
             place = Place(facts.move.source)
@@ -153,8 +153,8 @@ def must_bind(facts: Facts) -> dict[str, str]:
     if facts.move.reexport is Reexport.NONE:
         return dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     if facts.move.reexport is Reexport.EAGER:
-        return dict.fromkeys((str(new.attribute) for new in imported_back(facts)), "--reexport eager was given")
-    offered = {str(new.attribute) for new in imported_back(facts)}
+        return dict.fromkeys((str(new.attribute) for new in reexported(facts)), "--reexport eager was given")
+    offered = {str(new.attribute) for new in reexported(facts)}
     found = looked_for(facts, stars=False)  # whose importers import moved names beside them
     for group in facts.staying:
         for reference in group.references:
@@ -178,7 +178,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
         if patch.name in moved - facts.followed:
             found[patch.name] = f"{patch.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
-    found |= dict.fromkeys(facts.pinned & moved, "it is looked up here by those who may find it replaced")
+    found |= dict.fromkeys(facts.read_through_source & moved, "it is looked up here by those who may find it replaced")
     for look in facts.looks:
         if look.bound:
             reason = f"{look.place} looks names up in the module by {look.called}"
@@ -189,7 +189,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
 def takes_effect(facts: Facts, group: DefinitionGroup) -> bool:
     """Does a definition change what others hold, by a decorator that registers it, a base that keeps a list; or does
     it look at what others change?"""
-    return facts.in_turn or any(facts.effects.of(facts.source, statement) for statement in group.statements)
+    return facts.executes_anyway or any(facts.effects.of(facts.source, statement) for statement in group.statements)
 
 
 def _standing(facts: Facts) -> ast.FunctionDef | None:

@@ -36,7 +36,7 @@ class RequiredImports:
     moving: tuple[DefinitionGroup, ...]
     destination: str
     relative: bool
-    pinned: frozenset[str] = frozenset()
+    read_through_source: frozenset[str] = frozenset()
     again: dict[str, DefinitionGroup] = field(default_factory=dict)  # what both modules make for themselves
     imports: list[NewImport] = field(default_factory=list)
     typing_imports: list[NewImport] = field(default_factory=list)
@@ -60,12 +60,12 @@ class RequiredImports:
         for group in self.moving:
             for reference in group.references:
                 wanted[reference.name].append(reference)
-        for name in [name for name in wanted if name in again and name not in self.pinned]:
+        for name in [name for name in wanted if name in again and name not in self.read_through_source]:
             for reference in again[name].statements[0].references:
                 if reference.name != name:
                     wanted[reference.name].append(reference)
         for name, references in wanted.items():
-            if name in self.pinned:
+            if name in self.read_through_source:
                 self._late(name, [r for r in references if not r.writes])
                 self.used |= {name} & self.source.top_imports.keys()
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
@@ -93,7 +93,7 @@ class RequiredImports:
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
         typing = [r for r in references if r.moment is Moment.TYPING]
-        if self.at_top and name not in self.pinned and not self._is_bound_later(name, references):
+        if self.at_top and name not in self.read_through_source and not self._is_bound_later(name, references):
             self.imports.append(NewImport(self._source_text, name))
             return
         if typing:

@@ -1,4 +1,4 @@
-"""What the source loses beside the moved code, and what it imports back."""
+"""What the source loses beside the moved code, and which moved names it re-exports."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _read_by_star_importers(facts: Facts, whole_module: bool) -> set[str]:
     return read | (set(facts.source.top_imports) if packages else set())
 
 
-def imported_back(facts: Facts) -> tuple[NewImport, ...]:
+def reexported(facts: Facts) -> tuple[NewImport, ...]:
     """The moved names that the source, or somebody who knows its path, still needs there."""
     if facts.move.reexport is Reexport.NONE:
         wanted = _read_by_staying(facts) | read_by_staying(facts)
@@ -208,7 +208,7 @@ def imported_back(facts: Facts) -> tuple[NewImport, ...]:
     read = _read_by_staying(facts)
     outside = facts.referrers.outside | read_by_staying(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
-    # A test that is imported back would run twice.
+    # A test that is re-exported would run twice.
     collected_there = collected(facts).keys() & found_in_the_destination(facts).keys() | given_by_conftest(facts)
     found = []
     for group in sorted(facts.moving, key=lambda u: u.index):

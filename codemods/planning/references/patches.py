@@ -15,7 +15,7 @@ from codemods.planning.references.replacements import PatchTarget
 
 
 def call_readers(groups: DefinitionGroups, name: str) -> set[DefinitionGroup]:
-    """Units that look a global up when they are called."""
+    """Groups that look a global up when they are called."""
     return {
         group
         for group in groups.all
@@ -41,7 +41,7 @@ def split(
     groups: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
 ) -> tuple[frozenset[str], tuple[PatchTarget, ...]]:
     """(names to be read through the source, patch targets in strings that follow their readers)."""
-    pinned: set[str] = set(referrers.assigned)
+    through_source: set[str] = set(referrers.assigned)
     follow: list[PatchTarget] = []
     any_name = _looks_up_any(groups)
     for patch in referrers.patch_targets:
@@ -50,8 +50,8 @@ def split(
             continue
         stays = patch.name in groups.by_name and groups.by_name[patch.name] not in moving
         if patch.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, patch.name):
-            pinned.add(patch.name)
+            through_source.add(patch.name)
         else:
             follow.append(patch)
     # One name, one way: a name that is read through the source keeps all its patch targets there.
-    return frozenset(pinned), tuple(s for s in follow if s.name not in pinned)
+    return frozenset(through_source), tuple(s for s in follow if s.name not in through_source)

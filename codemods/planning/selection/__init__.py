@@ -2,7 +2,7 @@
 
 The hard part is that each answers the other. Which helpers move along depends on who imports whom, and who imports
 whom depends on what moved code still needs. So the order of the rules is fixed (`choosing.py` tries the choices,
-`plan.py` repeats until nothing changes):
+`settling.py` repeats until nothing changes):
 
 1. What was asked for moves; what `--with` names; the fixtures that only moved tests ask for. `--keep`, and names that
    must be looked up in the source (replaced from outside, rebound there), hold back.
@@ -21,6 +21,15 @@ whom depends on what moved code still needs. So the order of the rules is fixed 
    The ways that do work are planned, tried, and printed with the refusal (`codemods/face.py`); `--with-needed` takes
    along what moved code needs at import time.
 
-Which patches follow their readers, and so which names are held back, depends on what moves; `plan.py` asks again
+Which patches follow their readers, and so which names are held back, depends on what moves; `settling.py` asks again
 until neither changes.
+
+The reasons that `--plan -v` prints, and their rules:
+
+    asked for; asked for with --with; only moved tests ask for this fixture                1  requested
+    used only by code that moves, directly or through other helpers                        2  with_own
+    it uses X before line N changes that                                                   2  _take_early_users
+    used by code that moves (X) and by code that stays (Y), which imports it               3  with_shared
+    it is another name for what moves                                                      5  with_aliases
+    X needs it while the module is imported (that of an edge in grouping/reference_graph)  5  with_needed
 """

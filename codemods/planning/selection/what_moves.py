@@ -15,6 +15,8 @@ from codemods.planning.grouping.mutations import early_uses
 from codemods.planning.grouping.reference_graph import ReferenceGraph, is_enum
 from codemods.planning.grouping.second_execution import SecondExecution
 
+_OWN = "used only by code that moves, directly or through other helpers"
+
 Moving = dict[DefinitionGroup, tuple[Disposition, str]]
 
 
@@ -174,7 +176,7 @@ def _take_own(request: Request, moving: Moving, standing_alone: bool) -> bool:
     while out := {group for group in candidates if not _is_own(request, group, moving, candidates, standing_alone)}:
         candidates -= out
     for group in sorted(candidates, key=lambda u: u.index):
-        moving[group] = (Disposition.GOES_ALONG, "used only by code that moves, directly or through other helpers")
+        moving[group] = (Disposition.GOES_ALONG, _OWN)
     return bool(candidates)
 
 
@@ -218,10 +220,20 @@ def _take_shared(request: Request, moving: Moving) -> bool:
         candidates = _reachable(request, moving, candidates - out)
     for group in sorted(candidates, key=lambda u: u.index):
         readers = request.readers(group)
-        inside = len(readers & (moving.keys() | candidates))
-        why = f"{inside} of the {len(readers)} definitions that use it move, and the source imports it back"
-        moving[group] = (Disposition.GOES_ALONG, why)
+        moving[group] = (Disposition.GOES_ALONG, _why_shared(readers & (moving.keys() | candidates), readers))
     return bool(candidates)
+
+
+def _why_shared(inside: set[DefinitionGroup], readers: set[DefinitionGroup]) -> str:
+    if inside == readers:
+        return _OWN
+    outside = readers - inside
+    return f"used by code that moves ({_some(inside)}) and by code that stays ({_some(outside)}), which imports it"
+
+
+def _some(groups: Iterable[DefinitionGroup]) -> str:
+    labels = [group.label for group in sorted(groups, key=lambda group: group.index)]
+    return ", ".join(labels[:2]) + (f" and {len(labels) - 2} more" if len(labels) > 2 else "")
 
 
 def _is_shared(

@@ -285,8 +285,8 @@ def _unreadable(comparison: Comparison, path: str) -> Finding:
     name = path.rpartition("/")[2]
     gone = comparison.before.tree.paths - comparison.after.tree.paths
     olds = [path] if path in comparison.before.tree.paths else [old for old in gone if old.rpartition("/")[2] == name]
-    symbols = [comparison.before.symbols(old) for old in olds]
-    was_so = any(symbols is None or not _compiles(symbols.source.text) for symbols in symbols)
+    tables = [comparison.before.symbols(old) for old in olds]
+    was_so = any(symbols is None or not _compiles(symbols.source.text) for symbols in tables)
     version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
     message = f"the new text can't be read by {version}" + (", as before" if was_so else "")
     kind = Kind.NOTE if was_so else Kind.BROKEN

@@ -17,5 +17,5 @@ def is_heard(snapshot: Snapshot, node: ast.stmt, changed: Iterable[Origin]) -> b
     homes = {path for path, _ in changed if path not in ("", "=")}
     if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
         return bool(homes)
-    symbols = [snapshot.symbols(path) for path in homes]
-    return any(symbols is not None and any(word in symbols.source.text for word in _LISTENS) for symbols in symbols)
+    tables = [snapshot.symbols(path) for path in homes]
+    return any(symbols is not None and any(word in symbols.source.text for word in _LISTENS) for symbols in tables)

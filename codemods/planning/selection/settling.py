@@ -1,0 +1,127 @@
+"""What moves, who imports whom, and which names moved code reads through the source: repeated until none changes.
+
+Each depends on the others. What moves says which patch targets can follow their readers. The names of those that can't
+are looked up in the source, so their definitions stay there; and that changes what moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from codemods.bindings import Module
+from codemods.model import Move, Refused
+from codemods.planning.effects.statements import Effects
+from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.grouping.loggers import loggers
+from codemods.planning.grouping.reference_graph import ReferenceGraph
+from codemods.planning.grouping.second_execution import SecondExecution, runs_twice
+from codemods.planning.grouping.type_variables import type_variables
+from codemods.planning.imports.lazy_reexports import must_bind
+from codemods.planning.index.annotation_readers import Resolved, resolved_hints
+from codemods.planning.index.project_index import ProjectIndex
+from codemods.planning.references import patches
+from codemods.planning.references.introspection import questions
+from codemods.planning.references.namespace_writes import names_written, written
+from codemods.planning.references.referrers import Referrers
+from codemods.planning.selection.choosing import choose
+from codemods.planning.selection.direction import Verdict, verdict
+from codemods.planning.selection.test_items import own_fixtures
+from codemods.planning.selection.what_moves import Moving, Request
+from codemods.project.pytest_rules import pytest_rules
+
+
+def settled(
+    project: ProjectIndex,
+    move: Move,
+    source: Module,
+    destination: Module | None,
+    groups: DefinitionGroups,
+    referrers: Referrers,
+) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
+    """(what is settled, the patch targets that follow their readers).
+
+    That a reader of annotations may stand far away makes no import cycle, nor does a type variable that both modules
+    may have: where all needs together are a cycle, it is tried without these.
+    """
+    hints = resolved_hints(project, move.source)
+    asked = {groups.by_name[name] for name in move.names}
+    variables = type_variables(groups, referrers.outside).values()
+    again = frozenset(u for u in variables if {r for n in u.binds for r in groups.readers[n]} - asked - {u}) - asked
+    less = [hints, Resolved.EXPOSED] if hints is Resolved.FAR else [hints]
+    first: Refused | None = None
+    for copied in (frozenset[DefinitionGroup](), again) if again else (frozenset[DefinitionGroup](),):
+        for resolved in less:
+            try:
+                return _settled_with(project, move, source, destination, groups, referrers, resolved, copied)
+            except Refused as refused:
+                if refused.cycle is None and first is None:
+                    raise
+                first = first or refused
+    assert first is not None
+    raise first
+
+
+def _settled_with(
+    project: ProjectIndex,
+    move: Move,
+    source: Module,
+    destination: Module | None,
+    groups: DefinitionGroups,
+    referrers: Referrers,
+    hints: Resolved,
+    again: frozenset[DefinitionGroup],
+) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
+    """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
+    rules = pytest_rules(project.tree)
+    tests = rules.reads(move.source) and (rules.reads(move.destination) or move.destination.endswith("conftest.py"))
+    writes = written(referrers.values, groups)
+    through_source = names_written(groups, writes)
+    wanted = Request(
+        ReferenceGraph(groups, hints),
+        move.names,
+        move.along,
+        own_fixtures(source, move.names) if tests else frozenset(),
+        outside=referrers.users,
+        again=_executed_twice(project, groups),
+        copied=again | (set(loggers(groups).values()) - {groups.by_name[name] for name in move.names}),
+    )
+    keep = {*move.keep, *_tied(move, groups)}
+    while True:
+        wanted = replace(wanted, held=frozenset(keep | through_source))
+        known = Facts(
+            project, move, source, destination, groups, referrers, wanted, {}, through_source, frozenset(), writes
+        )
+        chosen = choose(wanted, partial(_judged, known))
+        moving = chosen.moving
+        more, followers = patches.split(groups, referrers, set(moving))
+        more |= {name for name in source.rebound if name in source.binds and groups.by_name.get(name) not in moving}
+        if more <= through_source:
+            followed = frozenset(patch.name for patch in followers)
+            how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)
+            return replace(how, moving=moving, followed=followed), followers
+        through_source |= more
+
+
+def _executed_twice(project: ProjectIndex, groups: DefinitionGroups) -> SecondExecution | None:
+    """Of a script that is imported as well: the module that its process then has beside it."""
+    if not runs_twice(project, groups.module):
+        return None
+    return SecondExecution(groups, bool(Effects(project).of_module(groups.module.path)))
+
+
+def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
+    facts = replace(known, moving=moving)
+    _, followers = patches.split(facts.groups, facts.referrers, set(moving))
+    facts = replace(facts, followed=frozenset(patch.name for patch in followers))
+    return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
+
+
+def _tied(move: Move, groups: DefinitionGroups) -> Iterator[str]:
+    """Names whose definitions ask which module they stand in: moved code does without them where it can."""
+    same_folder = move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
+    for group in groups.all:
+        if any(True for s in group.statements for _ in questions(groups.module, same_folder, s)):
+            yield from group.binds
