@@ -10,7 +10,7 @@ from enum import Enum
 from importlib import resources
 from re import Pattern
 
-__all__ = ["MAKING", "READING", "Call", "call", "makes_a_property"]
+__all__ = ["CLASS_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_property"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
@@ -57,6 +57,7 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 READING = frozenset(_data()["methods"]["reading"])
+CLASS_MAKERS = frozenset(_data()["classes"]["makers"])
 # Methods of texts and patterns, less those that others have too: what they return is new, and no part of what has them.
 MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}
 MAKING -= {"join", "replace", "format", "find", "translate", "title", "sub", "groups", "scanner", "pattern", "flags"}

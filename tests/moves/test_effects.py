@@ -16,6 +16,15 @@ TABLE = {}
 LIST = []
 
 
+class Asking:
+    def __init_subclass__(cls):
+        cls.enter()
+
+    @classmethod
+    def enter(cls):
+        pass
+
+
 def register(function):
     TABLE[function.__name__] = function
     return function
@@ -195,6 +204,9 @@ QUIET = {
     "a protocol": "from typing import Protocol\nclass A(Protocol):\n    def f(self): ...",
     "a constant of a library": "import codecs\nBOM = codecs.BOM_UTF8.decode('utf-8')",
     "an alias": "from typing import Dict\nTable = Dict[str, int] | None",
+    "an instance of a named tuple": "from collections import namedtuple\nA = namedtuple('A', 'x')\nB = A(1)",
+    "an instance of an enumeration": "from enum import Enum\nA = Enum('A', 'X Y')\nB = A('X')",
+    "a copy of a table": "from tools import TABLE\nOWN = TABLE.copy()\nOWN['a'] = 1\nOWN.update(b=2)",
     "a named tuple": "from collections import namedtuple\nclass A(namedtuple('A', 'x y')): ...",
     "an abstract class": "import abc\nclass A(abc.ABC):\n    @property\n    @abc.abstractmethod\n    def f(self): ...",
     "a property": "class A:\n    @property\n    def f(self): ...\n    @f.setter\n    def f(self, v): ...",
@@ -219,6 +231,8 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a method of its own that a hook of its base calls": "from tools import TABLE, Asking\nclass A(Asking):\n"
+    "    @classmethod\n    def enter(cls):\n        TABLE['a'] = cls",
     "what a library's object matches": "from router import Router\nR = Router()\ndef f(): ...\nR.match('/').add(f)",
     "a decorator of the tree": "from tools import register\n@register\ndef f(): ...",
     "a decorator with arguments": "from tools import route\n@route('/')\ndef f(): ...",

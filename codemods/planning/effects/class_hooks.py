@@ -27,11 +27,15 @@ class ClassHooks:
 
     def of(self, module: Module, scope: Scope | None, node: ast.ClassDef) -> Iterator[Callee]:
         """What the statement ``class …`` runs, decorators and body aside."""
-        for base in node.bases:
-            yield from self._base(module, scope, base, frozenset())
-        for keyword in node.keywords:
-            if keyword.arg == "metaclass":
-                yield from self._metaclass(module, scope, keyword.value)
+        found = [callee for base in node.bases for callee in self._base(module, scope, base, frozenset())]
+        metaclasses = [keyword.value for keyword in node.keywords if keyword.arg == "metaclass"]
+        found += [callee for value in metaclasses for callee in self._metaclass(module, scope, value)]
+        yield from found
+        asked = {name for callee in found if callee.code is not None for name in _asked_of_first(callee.code.node)}
+        for inner in node.body:
+            if isinstance(inner, FUNCTIONS) and inner.name in asked:
+                code = Code(module, inner, 1, (module.path, node.name), scope)
+                yield Callee(f"{node.name}.{inner.name}", code, FRESH, made=True, inherits=True)
         for statement in node.body:
             value = getattr(statement, "value", None) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
             owner = self.resolver.class_of(module, scope, value) if isinstance(value, ast.expr) else None
@@ -177,3 +181,11 @@ class ClassHooks:
             target = self.resolver.named(module, None, chain)
             if target is not None and target[0]:
                 yield target
+
+
+def _asked_of_first(function: ast.AST) -> set[str]:
+    """The methods that a hook calls of the class that it is given, which may have its own: ``cls.register()``."""
+    arguments = getattr(function, "args", ast.arguments([], [], None, [], [], None, []))
+    first = next((a.arg for a in (*arguments.posonlyargs, *arguments.args)), "")
+    calls = (n.func for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute))
+    return {func.attr for func in calls if getattr(func.value, "id", "") == first}

@@ -46,6 +46,8 @@ class Calling(Machine):
         """A method of a value of which no more is known than who holds it."""
         if name not in knowledge.READING:
             self.change(values)
+        if name == "copy":
+            return frozenset({items(self.element(values))})
         if name in knowledge.MAKING and all(path for value in values for path, _ in held_at(value)):
             return NEW  # of a table of the tree; what a library gives may be anything
         return self.element(values) | frozenset(v for given in arguments for v in given if name == "setdefault")
@@ -81,6 +83,8 @@ class Calling(Machine):
         kind = knowledge.call(dotted)
         if dotted == "functools.partial" and arguments:
             return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
+        if dotted in knowledge.CLASS_MAKERS and arguments:
+            return frozenset({Outside("builtins.object")})
         if dotted == "builtins.type" and len(arguments) == 1:
             return frozenset(v.of if isinstance(v, Instance) else Data(held_at(v)) for v in arguments[0])
         if kind is knowledge.Call.MUTATES:
