@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.comments import comments
+from codemods.proof.checks.guarded_imports import guarded_imports
+from codemods.proof.checks.layout import layout
 from codemods.proof.checks.type_variables import is_type_variable_again
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing, logger_name
+from codemods.proof.snapshot.symbols import Origins, logger_name
 from codemods.proof.statements.pairing import Pair, Statement
 
 SAYS = "every statement and comment is still there, once, and is written as before"
@@ -21,14 +22,14 @@ SAYS = "every statement and comment is still there, once, and is written as befo
 
 def check(comparison: Comparison) -> Check:
     pairing = comparison.pairing
-    failures = [*_layout(comparison), *_docstrings(comparison)]
+    failures = [*layout(comparison), *_docstrings(comparison)]
     failures += _unmoved(comparison)
     failures += _edits(comparison)
     for pair in comparison.pairs:
         if _rewritten(pair):
             message = f"{pair.new.said}: it is written differently, and says the same"
             failures.append(Finding(pair.new.place, message, "formatting", Kind.STYLE, pair.old.place))
-    failures += _guarded_imports(comparison)
+    failures += guarded_imports(comparison)
     failures += _global_imports(comparison)
     failures += _rebound_elsewhere(comparison)
     failures += _new_stars(comparison)
@@ -135,22 +136,6 @@ def _docstrings(comparison: Comparison) -> Iterator[Finding]:
                 yield Finding(Place(path, 1), message, "docstring", Kind.STYLE, old[0].place)
 
 
-def _guarded_imports(comparison: Comparison) -> Iterator[Finding]:
-    """Guarded imports, with ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
-    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
-    old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
-    known = {_form(comparison, comparison.before, s) for s in old}
-    for several in comparison.new_statements.values():
-        for statement in several:
-            if not _guard(statement) or (form := _form(comparison, comparison.after, statement)) in known:
-                continue
-            names = frozenset(_imported_names(statement.node))
-            less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
-            if not _nothing_but_imports(statement.node) or form not in less:
-                message = "these guarded imports are new, or altered"
-                yield Finding(statement.place, message, "guarded-import", Kind.OTHER)
-
-
 def _global_imports(comparison: Comparison) -> Iterator[Finding]:
     """What a function imports under a name that it declares global, it goes on importing."""
     for pair in comparison.pairs:
@@ -203,108 +188,3 @@ def _new_stars(comparison: Comparison) -> Iterator[Finding]:
             if outside and star not in known:
                 message = f"the import of everything from {star} is new"
                 yield Finding(Place(path), message, "new-star", Kind.OTHER)
-
-
-def _guard(statement: Statement) -> bool:
-    node = statement.node
-    if not isinstance(node, (ast.If, ast.Try)) or not statement.importing:
-        return False
-    return not (isinstance(node, ast.If) and is_typing(node.test) and not node.orelse)
-
-
-def _nothing_but_imports(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.Import, ast.ImportFrom)) or (
-        isinstance(node, ast.If) and all(map(_nothing_but_imports, [*node.body, *node.orelse]))
-    )
-
-
-def _form(comparison: Comparison, snapshot: Snapshot, statement: Statement, only: frozenset[str] | None = None) -> str:
-    """Guarded imports as text in which equal meaning is equal; ``only`` what binds these names."""
-
-    def meant(origins: Origins) -> list[Origin]:
-        return sorted(comparison.mapped(origins) if snapshot is comparison.before else origins)
-
-    def block(body: list[ast.stmt], only: frozenset[str] | None = only) -> str:
-        imported: list[str] = []
-        others: list[str] = []
-        for node in body:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                for name, bound in snapshot.bound_by(statement.path, node, False):
-                    if only is None or name in only:
-                        meaning = meant(snapshot.imported(statement.path, bound.module, bound.attribute))
-                        imported.append(f"{name}={meaning}")
-            else:
-                others.append(form(node))
-        return f"{sorted(imported)} {others}"
-
-    def asked(node: ast.AST | None) -> str:
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
-        return f"{ast.dump(node) if node else ''} {[meant(snapshot.origins(statement.path, n)) for n in sorted(names)]}"
-
-    def form(node: ast.AST) -> str:
-        if isinstance(node, ast.If) and is_typing(node.test) and only is None:
-            # What type checkers alone see is reported by what names it; here is what replaces something at run time.
-            both = frozenset(name for s in node.orelse for name in _imported_names(s))
-            return f"if typing {block(node.body, both)} {block(node.orelse)}"
-        if isinstance(node, ast.If) and import_like(node):
-            return f"if {asked(node.test)} {block(node.body)} {block(node.orelse)}"
-        if isinstance(node, ast.Try):
-            handlers = [f"{asked(h.type)} {h.name} {block(h.body)}" for h in node.handlers]
-            return f"try {block(node.body)} {handlers} {block(node.orelse)} {block(node.finalbody)}"
-        return ast.dump(node)
-
-    return form(statement.node)
-
-
-def _imported_names(node: ast.stmt) -> Iterator[str]:
-    for alias in ast.walk(node):
-        if isinstance(alias, ast.alias):
-            yield alias.asname or alias.name.partition(".")[0]
-
-
-def _layout(comparison: Comparison) -> Iterator[Finding]:
-    for path in comparison.changed:
-        old, new = comparison.before.symbols(path), comparison.after.symbols(path)
-        if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
-            yield _unreadable(comparison, path)
-        if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
-            message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
-            yield Finding(Place(path), message, "no-init", Kind.OTHER, Place(path))
-        if old is None or new is None:
-            continue
-        if old.source.encoding != new.source.encoding:
-            message = f"its encoding {old.source.encoding} became {new.source.encoding}"
-            yield Finding(Place(path), message, "encoding", Kind.STYLE)
-        ends = [set(re.findall(r"\r\n|\r|\n", snapshot.source.text)) for snapshot in (old, new)]
-        if len(ends[0]) == 1 and ends[1] - ends[0]:
-            yield Finding(Place(path), "its line ends are mixed now", "line-ends", Kind.STYLE)
-
-
-def _unreadable(comparison: Comparison, path: str) -> Finding:
-    """A note where the module, or one of its name that is gone, was so before."""
-    name = path.rpartition("/")[2]
-    gone = comparison.before.tree.paths - comparison.after.tree.paths
-    olds = [path] if path in comparison.before.tree.paths else [old for old in gone if old.rpartition("/")[2] == name]
-    tables = [comparison.before.symbols(old) for old in olds]
-    was_so = any(symbols is None or not _compiles(symbols.source.text) for symbols in tables)
-    version = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-    message = f"the new text can't be read by {version}" + (", as before" if was_so else "")
-    kind = Kind.NOTE if was_so else Kind.BROKEN
-    return Finding(Place(path), message, "unreadable-module", kind, cause=f"unreadable {path}")
-
-
-def _left_alone(comparison: Comparison, init: str) -> bool:
-    """Is the ``__init__`` gone, and something below it is still there?"""
-    folder = init.removesuffix("__init__.py")
-    return any(path.startswith(folder) and path.endswith(".py") for path in comparison.after.tree.paths)
-
-
-def _compiles(text: str) -> bool:
-    """Is this a module to the compiler, which knows more rules than the parser?"""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(text, "module", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return True
