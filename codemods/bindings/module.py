@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from codemods.bindings.collecting import Collector
 from codemods.bindings.guards import is_main_guard
 from codemods.bindings.imports import Import, imports_of
-from codemods.bindings.references import Collector, Moment, Reference
+from codemods.bindings.references import Moment, Reference
 from codemods.bindings.scopes import module_binds
 from codemods.bindings.touching import touched
 from codemods.project.source import Source

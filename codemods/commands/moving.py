@@ -89,7 +89,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     if options.html and (options.check or options.plan):
         refuse_usage("--html", "it shows the change, which --check and --plan do not make", "use --diff")
     if options.interactive:
-        from codemods.commands.choosing import chosen
+        from codemods.commands.interactive import chosen
 
         asked = chosen(moves, tree)
         if asked is None:

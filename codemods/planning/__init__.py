@@ -13,10 +13,10 @@ The sub-packages, in the order in which a move goes through them:
     renaming    a module that goes to another path as a whole
 
 ``plan.py`` leads a move through these, ``descriptions.py`` says what it found, ``several.py`` orders several moves
-and joins their plans, ``request.py`` checks what was asked for, ``packages.py`` makes a module a package.
+and joins their plans, ``request_checks.py`` checks what was asked for, ``packages.py`` makes a module a package.
 ``settled.py`` has the fixed inputs of one move, ``facts.py`` adds what is computed from them; references, imports,
-hazards and edits read it. ``edits.model`` and ``edits.spelling`` are vocabulary that all of them use. No two files
-import one another in a cycle.
+hazards and edits read it. ``edits.model`` and ``edits.module_references`` are vocabulary that all of them use. No two
+files import one another in a cycle.
 """
 
 from codemods.planning.packages import package_moves, package_plan

@@ -9,22 +9,23 @@ from dataclasses import replace
 from codemods.bindings import Statement
 from codemods.model import Move, Plan, Refused, Severity
 from codemods.pending import pending
-from codemods.planning import hazards, request
+from codemods.planning import hazards
 from codemods.planning.descriptions import file_plans, group_plans
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
 from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, Replacement, SourceEdits
+from codemods.planning.edits.module_references import relative_style
 from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.new_packages import new_packages
 from codemods.planning.edits.node_ids import node_ids
 from codemods.planning.edits.reachable import unreachable
-from codemods.planning.edits.spelling import relative_style
 from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroups
 from codemods.planning.hazards import configured_by_name, import_order
+from codemods.planning.imports.eager_reexports import landing_place
 from codemods.planning.imports.lazy_reexports import (
     deferred_imports,
     deprecation_hazards,
@@ -38,7 +39,6 @@ from codemods.planning.imports.source_imports import (
     departing_blocks,
     departing_imports,
     kept_for_others,
-    landing_place,
     passing_on,
 )
 from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, withdrawn
@@ -46,6 +46,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
 from codemods.planning.references.packaging_lists import entered, late_in_text, marked
 from codemods.planning.references.referrers import Referrers
+from codemods.planning.request_checks import check_destination, check_names, readable
 from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.settling import settled
 from codemods.project import Tree
@@ -59,11 +60,11 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     if not names:
         return Plan((move,), done=True)
     move = replace(move, names=names)
-    request.check_destination(project, move)
-    source = request.readable(project, move.source, "source")
-    destination = request.readable(project, move.destination, "destination") if move.destination in tree.paths else None
+    check_destination(project, move)
+    source = readable(project, move.source, "source")
+    destination = readable(project, move.destination, "destination") if move.destination in tree.paths else None
     groups = DefinitionGroups(source)
-    request.check_names(project, move, groups)
+    check_names(project, move, groups)
     referrers = Referrers(project, move.source).collect(source.binds)
     facts, followers = settled(project, move, source, destination, groups, referrers)
     try:

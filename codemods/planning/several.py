@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from codemods.bindings import Moment
 from codemods.model import Disposition, FilePlan, GroupPlan, Hazard, Move, Place, Plan, Refused
 from codemods.pending import pending
-from codemods.planning import request
+from codemods.planning import request_checks
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.index.annotation_readers import resolved_hints
@@ -103,7 +103,7 @@ def _of_one_source(project: ProjectIndex, source: str, moves: list[Move]) -> Ite
     if len(moves) == 1 or not any(pending(move, project.module) for move in moves):
         yield from moves
         return
-    groups = DefinitionGroups(request.readable(project, source, "source"))
+    groups = DefinitionGroups(request_checks.readable(project, source, "source"))
     graph = ReferenceGraph(groups, resolved_hints(project, source))
     order = _order(graph, moves)
     for index, move in enumerate(order):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.guards import is_main_guard
 from codemods.planning.edits.model import Block, DestinationEdits, NewImport, Replacement, TypingTest
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.project import Names, Source
 from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render

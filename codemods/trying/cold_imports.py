@@ -12,8 +12,8 @@ from pathlib import Path
 
 from codemods.model import Check, Finding, Move, Place
 from codemods.project import Names, OverlayTree, Tree
+from codemods.trying.affected_modules import affected
 from codemods.trying.copies import home, lay_out, scratch
-from codemods.trying.importers import affected
 from codemods.trying.processes import Command, Ended, run_all
 from codemods.trying.surroundings import environment, import_roots, interpreter
 

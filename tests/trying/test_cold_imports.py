@@ -8,7 +8,7 @@ import pytest
 
 from codemods.model import Check, Move
 from codemods.trying import ColdImports
-from codemods.trying.importers import affected
+from codemods.trying.affected_modules import affected
 from tests.trying.conftest import Change, Pair
 
 SHOP = {

@@ -8,7 +8,7 @@ from dataclasses import replace
 from codemods.bindings import Import, Module
 from codemods.model import Place
 from codemods.planning.edits.model import FileEdits, ImportRetarget, Kept, Replacement
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
 from codemods.planning.references.patches import PatchTarget

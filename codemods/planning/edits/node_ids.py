@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import reexported
+from codemods.planning.imports.eager_reexports import reexported
 
 
 def node_ids(facts: Facts) -> Iterator[tuple[str, Replacement]]:

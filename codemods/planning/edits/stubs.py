@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codemods.bindings import Import, Module, Reference, Statement
 from codemods.model import Hazard, Place, Reexport, Refused
 from codemods.planning.edits.model import Block, Body, DestinationEdits, NewImport, SourceEdits, StubEdits
-from codemods.planning.edits.spelling import reference_to, relative_style
+from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.optional_blocks import unread

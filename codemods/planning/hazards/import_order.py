@@ -8,8 +8,8 @@ from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.edits.model import Kept
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
+from codemods.planning.imports.eager_reexports import landing_place
 from codemods.planning.imports.lazy_reexports import executing_import
-from codemods.planning.imports.source_imports import landing_place
 
 CODE = "import-order"
 TITLE = "importing a module has side effects, and they or their order would change"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from codemods.bindings.certainty import certain_binds
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import reexported
+from codemods.planning.imports.eager_reexports import reexported
 
 CODE = "maybe-unbound"
 TITLE = "A moved name is bound on some platforms, or after some outcomes, only"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
-from codemods.planning.imports.source_imports import reexported
+from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.selection.test_items import (
     applying_to_all,
     asked_for,

@@ -5,7 +5,8 @@ modules needs an import, and the question is where it stands: at the top, inside
 under ``TYPE_CHECKING``.
 
     required          what moved code reads, and must find in the destination
-    source_imports    what the source no longer needs, and what it imports from the destination
+    source_imports    what the source no longer needs, and loses
+    eager_reexports   which moved names the source imports from the destination, and where among its statements
     lazy_reexports    names that the source only finds when somebody asks for them (PEP 562)
     self_imports      imports inside of functions that would now import a module into itself: removed
     optional_blocks   imports under a condition, which may lose the names that nobody reads

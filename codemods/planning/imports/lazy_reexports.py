@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from codemods.bindings import Moment
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
 from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
-from codemods.planning.edits.spelling import reference_to, relative_style
+from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
-from codemods.planning.imports.source_imports import reexported
+from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own

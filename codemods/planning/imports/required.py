@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import

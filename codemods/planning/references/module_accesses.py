@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
 from codemods.planning.edits.model import NewImport, Replacement
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.dynamic_names import WAYS
 from codemods.planning.references.referrers import Referrers

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.project import Names
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

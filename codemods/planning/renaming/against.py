@@ -13,7 +13,7 @@ from dataclasses import replace
 from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard
 from codemods.model import Disposition, Hazard, Move, Place, Reexport
-from codemods.planning import hazards, request
+from codemods.planning import hazards, request_checks
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.reference_graph import ReferenceGraph
@@ -53,7 +53,7 @@ _SPECIAL = ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py"
 
 def facts_of(project: ProjectIndex, move: Move) -> Facts:
     """The input of hazards: everything that the module defines moves, and the old path ends."""
-    source = request.readable(project, move.source, "source")
+    source = request_checks.readable(project, move.source, "source")
     groups = DefinitionGroups(source)
     names = tuple(source.definitions)
     referrers = Referrers(project, move.source).collect(source.binds)

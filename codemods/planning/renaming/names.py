@@ -11,7 +11,7 @@ from functools import cached_property
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.edits.model import Replacement
-from codemods.planning.edits.spelling import reference_to
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.index.project_index import ProjectIndex
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from codemods.bindings import Module
 from codemods.model import FilePlan, Hazard, Move, Place, Plan, Refused, Severity
-from codemods.planning import request
+from codemods.planning import request_checks
 from codemods.planning.edits.model import FileEdits, Rename, Replacement
 from codemods.planning.edits.new_packages import new_packages
 from codemods.planning.index.project_index import ProjectIndex
@@ -26,7 +26,7 @@ _REMEDIES = ("change that first, or do it by hand",)
 def rename_plan(move: Move, tree: Tree) -> Plan:
     """The plan by which a module goes to another path. Raises Refused."""
     project = ProjectIndex(tree)
-    request.check_destination(project, move)
+    request_checks.check_destination(project, move)
     facts = facts_of(project, move)
     asked = Renamed(project, move.source, move.destination)
     found = list(hazards_before(facts))
