@@ -186,6 +186,15 @@ def test_django_takes_each_module_of_a_folder_for_a_command(tmp_path: Path) -> N
     ]
 
 
+def test_django_finds_modules_of_an_app_by_the_names_of_their_files() -> None:
+    config = pytest.importorskip("django.apps.config")
+    admin = importlib.import_module("django.contrib.admin")
+    found = {config.MODELS_MODULE_NAME, config.APPS_MODULE_NAME, *admin.autodiscover.__code__.co_consts} - {None}
+    assert {"models", "apps", "admin"} <= found
+    files = next(f for f in OWN if f.kind == "file" and f.framework == "django").files
+    assert all(any(fnmatch(f"/shop/{name}.py", pattern) for pattern in files) for name in ("models", "apps", "admin"))
+
+
 def test_alembic_takes_each_module_of_a_folder_for_a_revision(tmp_path: Path) -> None:
     pytest.importorskip("alembic")
     from alembic.script import ScriptDirectory

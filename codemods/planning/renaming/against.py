@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard
+from codemods.frameworks import facts as table
 from codemods.model import Disposition, Hazard, Move, Place, Reexport
 from codemods.planning import hazards, request_checks
 from codemods.planning.facts import Facts
@@ -24,6 +26,7 @@ from codemods.planning.references.introspection import questions
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.namespace_writes import written
 from codemods.planning.references.referrers import Referrers
+from codemods.planning.renaming.lists import patterns_left
 from codemods.planning.renaming.names import Renamed
 from codemods.planning.selection.what_moves import Request
 from codemods.project.pytest_rules import pytest_rules
@@ -78,6 +81,8 @@ def hazards_before(facts: Facts) -> Iterator[Hazard]:
 def hazards_of_texts(facts: Facts) -> Iterator[Hazard]:
     """What others still say of the old name, or select by it."""
     yield from hazards.find(facts, OF_TEXTS)
+    if "configured-by-name" not in facts.move.accept:
+        yield from patterns_left(Renamed(facts.project, facts.move.source, facts.move.destination))
 
 
 def _with_own_remedies(hazard: Hazard) -> Hazard:
@@ -94,6 +99,11 @@ def _of_paths(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     if asked.new.rpartition("/")[2] in _SPECIAL or name in _SPECIAL:
         special = name if name in _SPECIAL else asked.new.rpartition("/")[2]
         yield Hazard(CODE, Place(asked.old), f"{special} has its meaning as a file of this name", ("do it by hand",))
+    for fact in table(tree, "file"):
+        for path in (asked.old, asked.new):
+            found = any(fnmatchcase(f"/{path}", pattern) for pattern in fact.files)
+            if found and (tree.code_with(fact.words) or tree.texts_with(fact.words)):
+                yield Hazard(CODE, Place(path), fact.why, ("do it by hand, and look what it is then",))
     if asked.new in tree.paths:
         yield Hazard(CODE, Place(asked.new), "a module stands there already", ("choose another name",))
     if names.root_of(asked.old) != names.root_of(asked.new):

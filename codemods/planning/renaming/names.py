@@ -31,6 +31,15 @@ class Renamed:
     def new_dotted(self) -> str:
         return self.project.names.dotted(self.new)
 
+    @cached_property
+    def divided(self) -> re.Pattern[str]:
+        """``from shop import models`` as a text: an import of the module that does not name it as a whole."""
+        parent, _, last = self.old_dotted.rpartition(".")
+        start = (
+            rf"from[ \t]+{re.escape(parent)}[ \t]+c?import\b[^\n;]*" if parent else r"^[ \t>]*(?:from|c?import)[ \t]+"
+        )
+        return re.compile(rf"{start}\b{re.escape(last)}\b", re.MULTILINE)
+
     @property
     def last(self) -> str:
         return self.old_dotted.rpartition(".")[2]
@@ -60,10 +69,11 @@ class Renamed:
 
 @dataclass
 class Found:
-    """What is found in one file: the edits, and the places that can't be edited, with the reason."""
+    """What is found in one file: the edits, the places that can't be edited, with the reason, and what people read."""
 
     edits: list[Replacement] = field(default_factory=list)
     against: list[tuple[Place, str]] = field(default_factory=list)
+    noted: list[tuple[Place, str]] = field(default_factory=list)
 
 
 def parted(target: str) -> tuple[str, str]:

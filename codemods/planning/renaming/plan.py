@@ -16,6 +16,7 @@ from codemods.planning.references.referrers import Referrers
 from codemods.planning.renaming.against import CODE, facts_of, hazards_before, hazards_of_texts
 from codemods.planning.renaming.imports import import_edits
 from codemods.planning.renaming.left_over import left_over
+from codemods.planning.renaming.lists import package_entries
 from codemods.planning.renaming.names import Found, Renamed
 from codemods.planning.renaming.texts import document_edits, string_edits
 from codemods.project import OverlayTree, Tree, Unreadable
@@ -31,11 +32,16 @@ def rename_plan(move: Move, tree: Tree) -> Plan:
     asked = Renamed(project, move.source, move.destination)
     found = list(hazards_before(facts))
     _refuse(found)
-    edits = {path: one for path, one in _edits(asked, facts.referrers) if one.edits or one.against}
+    edits = {path: one for path, one in _edits(asked, facts.referrers) if one.edits or one.against or one.noted}
+    noted = (Hazard(CODE, *note, (), Severity.DECLARED) for one in edits.values() for note in one.noted)
+    found += noted
     _refuse(Hazard(CODE, place, reason, _REMEDIES) for one in edits.values() for place, reason in one.against)
     pins = [identity.edit for identity in identities(facts) if identity.edit is not None]
+    made = tuple(new_packages(project, asked.new))
+    for path, edit in package_entries(asked, made):
+        edits.setdefault(path, Found()).edits.append(edit)
     own = (*edits.pop(asked.old, Found()).edits, *pins)
-    renames = [Rename(asked.old, asked.new, _ordered(own), made=tuple(new_packages(project, asked.new)))]
+    renames = [Rename(asked.old, asked.new, _ordered(own), made=made)]
     stub = asked.old + "i"
     if stub in tree.paths:
         renames.append(Rename(stub, asked.new + "i", _ordered(edits.pop(stub, Found()).edits)))

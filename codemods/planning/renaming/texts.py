@@ -18,7 +18,6 @@ from codemods.planning.references.import_strings import resolved_constants
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.references.replacements import is_patch
 from codemods.planning.renaming.names import Found, Renamed
-from codemods.project.walking import is_code
 
 _PROSE = (".md", ".rst", ".txt", ".html")
 # What says what was, and goes on saying it.
@@ -35,9 +34,15 @@ def string_edits(asked: Renamed, referrers: Referrers, module: Module) -> Found:
     for node in module.source.nodes.of(ast.Constant):
         if isinstance(node.value, str) and id(node) not in inside:
             alone = isinstance(parents.get(id(node)), ast.Expr)
+            if asked.divided.search(node.value) and (not alone or ">>>" in node.value):
+                reason = f"this string may import {asked.old_dotted}, in a form that is not rewritten"
+                found.against.append((module.source.place(node), reason))
             _string(asked, module, node, node.value, found, alone or "." in asked.old_dotted or id(node) in certain)
             if not alone:
                 _relative(asked, module, node, node.value, found)
+        elif isinstance(node.value, bytes) and asked.old_dotted.encode() in node.value and "." in asked.old_dotted:
+            found.against.append((module.source.place(node), f"these bytes name {asked.old_dotted}: a pickle, say"))
+    found.against += _taken_by_stars(asked, module)
     for joined in module.source.nodes.of(ast.JoinedStr):
         plain = [n.value for n in joined.values if isinstance(n, ast.Constant)]
         if any(asked.whole.search(str(text)) for text in plain):
@@ -57,15 +62,14 @@ def document_edits(asked: Renamed, path: str) -> Found:
     prose = path.endswith(_PROSE)
     if "." in asked.old_dotted:
         found.edits += _named(asked, text, 0, len(text))
-        parent, last = map(re.escape, asked.old_dotted.rsplit(".", 1))
-        divided = re.compile(rf"\bfrom[ \t]+{parent}[ \t]+c?import\b[^\n]*\b{last}\b")
-    else:
-        divided = re.compile(rf"{asked.whole.pattern}|^[ \t]*(?:from|c?import)[ \t]+{asked.old_dotted}\b", re.M)
-        divided = divided if is_code(path) or not prose else re.compile(r"(?!)")
     found.edits += _paths(asked, path, text)
     spans = [(edit.start, edit.end) for edit in found.edits]
-    for hit in divided.finditer(text) if not prose else ():
+    hits = [*asked.divided.finditer(text), *(asked.whole.finditer(text) if "." not in asked.old_dotted else ())]
+    for hit in hits:
         if not any(start <= hit.start() < end for start, end in spans):
+            if prose:
+                found.noted.append((_place(path, text, hit.start()), f"this text goes on importing {asked.old_dotted}"))
+                continue
             reason = f"this text may name {asked.old_dotted}, in a form that is not rewritten"
             found.against.append((_place(path, text, hit.start()), reason))
     return found
@@ -102,10 +106,28 @@ def _paths(asked: Renamed, path: str, text: str, start: int = 0, end: int | None
         yield Replacement(hit.start(1), hit.end(1), new, f"names {asked.new}")
 
 
+def _taken_by_stars(asked: Renamed, module: Module) -> Iterator[tuple[Place, str]]:
+    """``__all__ = ["models"]`` in a package that does not bind it: a star import takes the module by its name."""
+    package = asked.old_dotted.rpartition(".")[0]
+    if asked.last in (module.exported or ()) and asked.last not in module.binds:
+        if package and asked.project.names.find(package, asked.old) == module.path:
+            reason = f"`__all__` lists {asked.last}: a star import takes {asked.old_dotted} by that name"
+            yield Place(module.path, 1), reason
+
+
 def _certain(asked: Renamed, module: Module) -> set[int]:
-    """Strings by which somebody is certain to import: arguments of functions that import, and of patches."""
+    """Strings by which somebody is certain to import: given to functions that import, to patches, plugins of pytest."""
+    plugins = [node.value for node in module.source.tree.body if isinstance(node, ast.Assign) and _is_plugins(node)]
     patched = (call.args[0] for call in module.source.nodes.of(ast.Call) if call.args and is_patch(call))
-    return resolved_constants(asked.project, module) | {id(node) for node in patched}
+    return (
+        resolved_constants(asked.project, module)
+        | {id(node) for node in patched}
+        | {id(node) for value in plugins for node in ast.walk(value)}
+    )
+
+
+def _is_plugins(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "pytest_plugins" for target in node.targets)
 
 
 def _string(asked: Renamed, module: Module, node: ast.expr, value: str, found: Found, certain: bool) -> None:

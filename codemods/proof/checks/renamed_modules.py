@@ -8,7 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
+from codemods.frameworks import facts
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Unreadable
 from codemods.proof.comparison.comparison import Comparison
@@ -34,20 +36,25 @@ def check(comparison: Comparison) -> Check:
         files = comparison.new.code_with(last) | comparison.new.texts_with(last)
         looked |= files
         for path in sorted(files) if "." in dotted else ():
-            for line in _lines_with(comparison, path, dotted):
-                message = f"this names {dotted}, which is {now} now"
+            for line in _lines_with(comparison, path, dotted, old):
+                message = f"this names {dotted}, or its file, which is {now} now"
                 failures.append(Finding(Place(path, line), message, "old-module-name", Kind.NOTE))
+        failures += [*_taken_by_stars(comparison, old, dotted), *_found_by_file(comparison, old, new)]
         assumed += _assumptions(comparison, old, new)
     return Check("renamed modules", SAYS, len(looked), tuple(failures), assumptions=tuple(assumed))
 
 
-def _lines_with(comparison: Comparison, path: str, dotted: str) -> Iterator[int]:
-    name = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)")
+def _lines_with(comparison: Comparison, path: str, dotted: str, old: str) -> Iterator[int]:
+    """The lines of a file in which a string, or a setting, names the module or its file as they were."""
+    parent, _, last = map(re.escape, dotted.rpartition("."))
+    name = rf"(?<![\w.]){re.escape(dotted)}(?!\w)|(?<![\w/.-])(?:\./)?{re.escape(old)}(?![\w/-])"
+    named = re.compile(rf"{name}|from\s+{parent}\s+import\b[^\n;]*\b{last}\b")
+    text = comparison.new.peek(path).decode("utf-8", "replace")
     if not path.endswith((".py", ".pyi")):
-        if path.endswith(_READ) or _PAST.search(path):
-            return
-        text = comparison.new.peek(path).decode("utf-8", "replace")
-        yield from (text.count("\n", 0, hit.start()) + 1 for hit in name.finditer(text))
+        found = () if path.endswith(_READ) or _PAST.search(path) else re.finditer(name, text)
+        yield from (text.count("\n", 0, hit.start()) + 1 for hit in found)
+        return
+    if not named.search(text) and dotted not in text and not re.search(rf"[\"'][\w.]*\b{last}[\"']", text):
         return
     try:
         source = comparison.new.source(path)
@@ -55,8 +62,33 @@ def _lines_with(comparison: Comparison, path: str, dotted: str) -> Iterator[int]
         return
     prose = {id(node.value) for node in source.nodes.of(ast.Expr)}
     for node in source.nodes.of(ast.Constant):
-        if isinstance(node.value, str) and id(node) not in prose and name.search(node.value):
-            yield node.lineno
+        if isinstance(node.value, bytes):
+            if dotted.encode() in node.value:
+                yield node.lineno
+        elif isinstance(node.value, str) and id(node) not in prose:
+            relative = node.value.startswith(".") and comparison.new.names.written(path, node.value) == dotted
+            if relative or named.search(node.value):
+                yield node.lineno
+
+
+def _taken_by_stars(comparison: Comparison, old: str, dotted: str) -> Iterator[Finding]:
+    """A package that lists the module in ``__all__``, and does not bind it: a star import looks for it."""
+    package, _, last = dotted.rpartition(".")
+    init = comparison.after.find(package, old) if package else None
+    symbols = comparison.after.symbols(init) if init is not None else None
+    if init is not None and symbols is not None and last in (symbols.exported or ()):
+        if not comparison.after.given(init, last):
+            message = f"`__all__` lists {last}, which is {dotted}, and no such module is there now"
+            yield Finding(Place(init), message, "old-module-name", Kind.BROKEN)
+
+
+def _found_by_file(comparison: Comparison, old: str, new: str) -> Iterator[Finding]:
+    """A framework of the tree finds the module by the name of its file."""
+    tree = comparison.old
+    for fact in facts(tree, "file"):
+        was, now = (any(fnmatchcase(f"/{path}", p) for p in fact.files) for path in (old, new))
+        if was != now and (tree.code_with(fact.words) or tree.texts_with(fact.words)):
+            yield Finding(Place(new), f"it was {old}: {fact.why}", "known-by-file", Kind.NOTE, Place(old))
 
 
 def _assumptions(comparison: Comparison, old: str, new: str) -> Iterator[Finding]:

@@ -30,6 +30,12 @@ class OldNames:
             text = _PATH.sub(lambda hit: self._path(hit[0], folder), text)
         return text
 
+    def relative_before(self, text: str, absolute: str) -> str:
+        """A string that names a module relatively, ``".pricing"``, which means ``absolute``."""
+        name = text.lstrip(".")
+        old, base = self.dotted.get(absolute, ""), absolute.removesuffix(name)
+        return text.removesuffix(name) + old[len(base) :] if name and old.startswith(base) else text
+
     @cached_property
     def _names(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.dotted, key=len, reverse=True)))

@@ -23,6 +23,7 @@ from codemods.proof.snapshot.symbols import (
 
 T = TypeVar("T")
 _NONE = OldNames()
+_RELATIVE = re.compile(r"""(["'])(\.+[\w.]+)\1""")
 
 
 class Snapshot(SymbolTables):
@@ -38,6 +39,16 @@ class Snapshot(SymbolTables):
         self._ones: dict[object, object] = {}
         self._asked: set[tuple[str, str, bool]] = set()  # whose origins are being found
         self._cut: set[tuple[str, str, bool]] = set()  # those that were asked for again meanwhile, and not followed
+
+    def said_before(self, path: str, text: str) -> str:
+        """A text of a Python file with the old names of modules that are renamed, those in relative strings too."""
+        if not self.old_names:
+            return text
+
+        def relative(hit: re.Match[str]) -> str:
+            return hit[1] + self.old_names.relative_before(hit[2], self.names.written(path, hit[2]) or "") + hit[1]
+
+        return _RELATIVE.sub(relative, self.old_names.said_before(text, path))
 
     def one(self, kind: Callable[[Snapshot], T]) -> T:
         """The one object of a kind that answers for this tree: what it has found, no check finds again."""

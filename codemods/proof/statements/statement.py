@@ -61,7 +61,7 @@ class Statement:
     @cached_property
     def said_before(self) -> str:
         """The text in the words of before: with the old names of modules that are renamed."""
-        return self.snapshot.old_names.said_before(self.text, self.path)
+        return self.snapshot.said_before(self.path, self.text)
 
     @cached_property
     def words(self) -> frozenset[str]:

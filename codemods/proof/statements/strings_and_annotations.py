@@ -196,8 +196,8 @@ class TextNameResolver(NameResolver):
         ):
             source = self.symbols.source
             written = re.sub(r"\r\n?", "\n", source.text[source.start(node) : source.end(node)])
-            return self.snapshot.old_names.said_before(written, self.path)
-        return self.snapshot.old_names.said_before(repr(node.value), self.path)
+            return self.snapshot.said_before(self.path, written)
+        return self.snapshot.said_before(self.path, repr(node.value))
 
     _in_fstring = False
 
