@@ -72,7 +72,7 @@ def current(root: Path, entry: Entry) -> bytes | None:
     """The bytes of a journalled file now; refuses to look through a link that was put in its way."""
     path = root / entry.path
     if path.is_symlink() or path.parent.resolve() != path.parent:
-        _refuse("symlink", entry.path, "a symlink stands there that didn't when the write began", "take it away")
+        _refuse("symlink", entry.path, "somebody put a symlink there after the write began", "take it away")
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -111,7 +111,7 @@ def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mod
         if link.is_symlink():
             _refuse("symlink", path, f"it is a symlink to {relative}, and there is no such file")
         if before is not None:
-            _refuse("vanished", path, "the file was read, and is not there any more", _AGAIN)
+            _refuse("vanished", path, "somebody removed the file after it was read", _AGAIN)
         if twin := case_twin(root, relative):
             reason = f"{twin} stands there, and on macOS and Windows the two would be one"
             _refuse("case", path, reason, "choose a name that differs by more than case")
@@ -127,12 +127,12 @@ def _standing(path: str, real: Path, before: bytes | None, root: Path) -> None:
     if not real.is_file():
         _refuse("not-a-file", path, "it is not an ordinary file")
     if real.stat().st_nlink > 1:
-        reason = "the file has another name (a hard link), under which its old text would go on"
+        reason = "the file has another name (a hard link), and would keep its old text under that"
         _refuse(
             "hard-link", path, reason, f"give it a copy of its own: cp -p {path} {path}.own && mv {path}.own {path}"
         )
     if before is None:
-        _refuse("changed-since", path, "it is there by now; it wasn't when the tree was read", _AGAIN)
+        _refuse("changed-since", path, "somebody made this file after the tree was read", _AGAIN)
     if not os.access(real, os.W_OK) or _protected(real, root):
         _refuse("read-only", path, "the file is read-only", f"chmod u+w {path}")
     try:

@@ -120,7 +120,7 @@ def _judged(repository: _Repository, files: Sequence[_File]) -> Iterator[tuple]:
     ignored = _ignored(repository, [file.path for file in unknown])
     for file in unknown:
         if file.path not in ignored:
-            yield file, "git doesn't track this file, so it couldn't be had back", _COMMIT, _ANYWAY
+            yield file, "git does not track this file, so git could not restore it", _COMMIT, _ANYWAY
     differing = [file for file in files if file.path in index and not index[file.path].is_blob(file.data)]
     attributes = _attributes(repository, [file.path for file in differing])
     for file in differing:

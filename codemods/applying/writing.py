@@ -61,7 +61,7 @@ def carry_out(journal: Journal, store: Store) -> None:
             try:
                 roll_back(journal, store, lambda entry: entry.path in renamed)
             except OSError as second:
-                raise _failed(second, "the tree could not be brought back yet", _RECOVER) from error
+                raise _failed(second, "the tree could not be restored yet", _RECOVER) from error
         elif len(renamed) == len(journal.entries):
             return  # The journal is the record already: the write stands, whatever came after.
         store.tidy()

@@ -38,7 +38,7 @@ def main(options: Namespace) -> int:
     if code not in known:
         close = closest(code, known)
         remedy = f"did you mean {close}?" if close else "`codemods explain` lists all that have a page"
-        raise WrongUsage(Hazard("no-such-code", Place(repr(code)), "no hazard with a page has this code", (remedy,)))
+        raise WrongUsage(Hazard("no-such-code", Place(repr(code)), "no hazard has this code", (remedy,)))
     say(page(code), sys.stdout)
     return DONE
 

@@ -74,7 +74,7 @@ def settings(root: Path) -> Mapping[str, Any]:
     table = tool_table(root, missing_ok=True)
     for key in table:
         if key in _COMMAND_LINE_ONLY:
-            reason = f"{key} can't be set here, for the tree would decide it for whoever moves code in it"
+            reason = f"{key} can't be set here: the repository would decide it for everybody who moves code in it"
             wrong(f"[tool.codemods]: {reason}", f"take the line out, and pass --{key} to the command that needs it")
         if key not in _DEFAULTS and key not in _TABLES:
             from codemods.spelling import did_you_mean

@@ -109,7 +109,7 @@ def _against(project: ProjectIndex, source: Source) -> Iterator[Hazard]:
     if name in ("__init__.py", "__main__.py", "conftest.py", "setup.py", "manage.py") or pytest_rules(tree).reads(
         module
     ):
-        yield _refused(Place(module), f"{name} has its meaning as a file of this name")
+        yield _refused(Place(module), f"Python and tools look for a file called {name}")
     if own_package(module) in tree.paths:
         yield _refused(Place(own_package(module)), f"this hides {module} already")
     inside = module.removesuffix(".py") + "/"
@@ -122,7 +122,7 @@ def _against(project: ProjectIndex, source: Source) -> Iterator[Hazard]:
         yield _refused(place, f"{module} runs as a script, and a package runs its `__main__.py`")
     for node in walk(source.tree):
         if isinstance(node, ast.Name) and node.id in _OWN and isinstance(node.ctx, ast.Load):
-            yield _refused(source.place(node), f"it reads `{node.id}`, which a package has otherwise")
+            yield _refused(source.place(node), f"it reads `{node.id}`, which is another one in a package")
         elif isinstance(node, ast.Call) and _takes_data(node, "__name__"):
             yield _refused(source.place(node), "it looks for data beside itself, by its name")
     for file, edits in one_folder_up(source):

@@ -129,7 +129,7 @@ def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:
 
 def _in_a_cycle(graph: ReferenceGraph, cycle: list[Move]) -> Refused:
     names = " needs ".join(", ".join(move.names) for move in reversed(cycle))
-    reason = f"while the modules are imported, {names}: apart, none of them could be imported first"
+    reason = f"while the modules are imported, {names}: in modules of their own, none could be imported first"
     first = graph.groups.by_name[cycle[0].names[0]].statements[0].node
     return Refused(
         Hazard("import-cycle", graph.groups.module.source.place(first), reason, ("move them to one module",))

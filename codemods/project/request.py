@@ -56,7 +56,7 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     if tree is not None:
         for path, role in ((move.source, "source"), (move.destination, "destination")):
             if not tree.in_reach(path):
-                reason = f"the {role} is passed over (hidden, in an environment, by a symlink, or ignored by git)"
+                reason = f"codemods ignores the {role} (hidden, in an environment, behind a symlink, or ignored by git)"
                 _refuse("passed-over", path, reason, "give its folder as --root")
     return _check_names(move)
 
@@ -66,7 +66,7 @@ def check_module(written: str, root: Path, tree: DiskTree) -> str:
     path = _inside(written, root, "__init__.py")
     _check_source(path, root / path, root)
     if not tree.in_reach(path):
-        _refuse("passed-over", path, "it is passed over (hidden, in an environment, or ignored by git)")
+        _refuse("passed-over", path, "codemods ignores it (hidden, in an environment, or ignored by git)")
     return path
 
 
@@ -192,7 +192,7 @@ def _check_names(move: Move) -> Move:
     names, along, keep = (tuple(dict.fromkeys(given)) for given in (move.names, move.along, move.keep))
     for name in keep:
         if name in names or name in along:
-            _refuse("keep-and-move", move.source, f"{name} is asked both to go and to stay", "say one of the two")
+            _refuse("keep-and-move", move.source, f"{name} is asked both to move and to stay", "say one of the two")
     return replace(move, names=names, along=tuple(n for n in along if n not in names), keep=keep)
 
 

@@ -132,7 +132,7 @@ def _compared(
         now = new.get(path, _Outcome(f"there is no module {path} any more"))
         leaked = was.leaked or now.leaked
         if leaked:
-            failures.append(Finding(Place(path), f"nothing is shown, for {leaked}"))
+            failures.append(Finding(Place(path), f"this shows nothing, since {leaked}"))
         elif was.other or now.other:
             declared.append(Finding(Place(path), f"not imported: {was.other or now.other}"))
         elif now.raised and not was.raised:

@@ -131,7 +131,9 @@ def _says_something(first: _Run, second: _Run, found: _Found) -> bool:
 
 def _compare(first: _Run, second: _Run, new: _Run, renamed: Renamed, found: _Found) -> None:
     if new.code is None:
-        found.fails(f"it took {max(first.seconds, second.seconds):.0f} s before, and after ten times that is not done")
+        found.fails(
+            f"it took {max(first.seconds, second.seconds):.0f} s before, and now is not done after ten times that"
+        )
     elif first.record or second.record:
         _compare_tests(first, second, new, renamed, found)
     else:

@@ -146,7 +146,7 @@ def _differs_by_case_alone(root: Path) -> None:
         (_read_only_folder, "read-only", "its folder pkg is read-only"),
         (_edited, "changed-since", "pkg/b.py: [changed-since] the file changed since it was read"),
         (_vanished, "vanished", "pkg/b.py: [vanished]"),
-        (_appeared, "changed-since", "pkg/c.py: [changed-since] it is there by now"),
+        (_appeared, "changed-since", "pkg/c.py: [changed-since] somebody made this file"),
         (_became_a_folder, "not-a-file", "pkg/b.py"),
         (_became_a_fifo, "not-a-file", "pkg/b.py"),
         (_link_out, "symlink", "leads out of the tree"),

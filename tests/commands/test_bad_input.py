@@ -45,7 +45,7 @@ REQUESTS: dict[str, tuple[tuple[str, ...], str]] = {
     "null in a path": ((S, "shop/\0.py", "Status"), "it is not a path"),
     "empty path": ((S, "", "Status"), "it is not a path"),
     "long path": ((S, "shop/" + "x" * 300 + ".py", "Status"), "name too long"),
-    "goes and stays": ((S, D, "Status", "--keep", "Status"), "both to go and to stay"),
+    "goes and stays": ((S, D, "Status", "--keep", "Status"), "both to move and to stay"),
     "unknown companion": ((S, D, "Status", "--with", "nobody"), "nobody"),
     "no names": ((S, D), "no name was given"),
     "two modes": ((S, D, "Status", "--check", "--diff"), "not allowed with argument"),

@@ -164,7 +164,8 @@ def test_a_module_of_the_tree_itself_shows_nothing(change: Change) -> None:
     text = f"import sys\nsys.path.insert(0, {str(before.root / 'other')!r})\nimport hidden\n"
     pair = change({"a.py": text}, {"a.py": f"{text}# new\n"})
     assert failures(tried(pair)) == [
-        f"a.py: nothing is shown, for module hidden came from {before.root}/other/hidden.py, not from the scratch copy"
+        f"a.py: this shows nothing, since module hidden came from {before.root}/other/hidden.py, "
+        "not from the scratch copy"
     ]
 
 

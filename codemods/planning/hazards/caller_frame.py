@@ -73,9 +73,9 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
         if matching(fact.calls, names or ({text} if fact.framework == "logging" and "log" in text.lower() else ())):
             seen, shown = _seen_at(facts, fact)
             if seen is not None:
-                yield Severity.REFUSES, f"{fact.why}, and {seen} looks at it: it is {there}"
+                yield Severity.REFUSES, f"{fact.why}, and {seen} looks at that name: it is {there}"
             elif shown is not None:
-                reason = f"{shown} shows it with its line, for people; no text of the tree names the source so"
+                reason = f"{shown} shows that name with its line, for people; no text of the tree names the source so"
                 yield Severity.ASSUMED, f"{fact.why}, {reason}: it is {there}"
 
 

@@ -43,7 +43,7 @@ _SHORT = 79
 def find(facts: Facts) -> Iterator[Hazard]:
     for one in _selecting(facts):
         if _rules_beside(facts, one) is None:
-            reason = f"{one.key} selects {one.word}, and not {facts.move.destination}"
+            reason = f"the setting {one.key} selects {one.word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
 

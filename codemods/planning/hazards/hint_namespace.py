@@ -38,5 +38,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     along = sorted(named.keys() & facts.moved_names)
     if along and resolves_hints(facts.project, facts.move.source):
         place = facts.source.source.place(named[along[0]].node)
-        reason = f"annotations name {', '.join(along)}, and are resolved at run time: it stands beside them"
+        reason = (
+            f"annotations name {', '.join(along)}, and are resolved at run time: the destination has what they name"
+        )
         yield Hazard(CODE, place, reason, (), Severity.HANDLED)

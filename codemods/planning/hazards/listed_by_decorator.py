@@ -46,10 +46,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     labels = ", ".join(sorted(label for _, label in decorated))
     place = facts.source.source.place(decorated[0][0])
     for reader in _readers(facts):
-        reason = f"{reader}, and this puts {labels} into another one after the move"
+        reason = f"{reader}, and after the move this puts {labels} into the __all__ of {new}"
         yield Hazard(CODE, place, reason, _REMEDIES)
         return
-    reason = f"this puts {labels} into __all__ of {new}; a star import of {old} takes it no more"
+    reason = f"this puts {labels} into __all__ of {new}; a star import of {old} no longer takes it"
     yield Hazard(CODE, place, reason, (), Severity.DECLARED)
 
 

@@ -32,5 +32,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if name in read and group not in facts.moving and name not in facts.read_through_source:
             dotted = facts.project.names.dotted(facts.move.source)
             place = facts.source.source.place(group.statements[0].node)
-            reason = f"{name} is got again in {facts.move.destination}; records say {dotted} as before"
+            reason = (
+                f"{facts.move.destination} gets the logger {name} by its name too, and records say {dotted} as before"
+            )
             yield Hazard(CODE, place, reason, (), Severity.HANDLED)

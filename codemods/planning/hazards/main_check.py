@@ -39,7 +39,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                     yield _hazard(facts, reference, f"{group.label} asks whether it runs as a script", Severity.REFUSES)
                 elif runnable:
                     name = facts.project.names.dotted(facts.move.source)
-                    reason = f"{group.label} reads __name__: {name} from now on, in the script too"
+                    reason = f"{group.label} reads __name__, which is {name} after the move, in the script too"
                     yield _hazard(facts, reference, reason, Severity.DECLARED)
 
 

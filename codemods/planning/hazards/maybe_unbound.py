@@ -35,4 +35,4 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for name in sorted(doubtful & offered):
             place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
-            yield Hazard(CODE, place, reason, (f"bind {name} on every way, to None perhaps",))
+            yield Hazard(CODE, place, reason, (f"bind {name} on every path first, to None for example",))

@@ -43,10 +43,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
         spoken = sorted((facts.moved_names - answered) & {text for text in texts if isinstance(text, str)})
         if not spoken and answered:
             return
+        names = ", ".join(spoken or sorted(facts.moved_names)[:3])
         yield Hazard(
             CODE,
             destination.source.place(statement.node),
-            f"this __getattr__ is not asked for {', '.join(spoken or sorted(facts.moved_names)[:3])} any more",
+            f"after the move, Python no longer asks this __getattr__ for {names}",
             ("take the name out of it first", "choose another destination") if spoken else (),
             Severity.REFUSES if spoken else Severity.DECLARED,
         )

@@ -48,13 +48,15 @@ def find(facts: Facts) -> Iterator[Hazard]:
         lists = scan.lists and not (functions and scan.classes)
         if lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
             both = f" and in {move.source}, which re-exports it" if scan.reaches(old) else ""
-            reason = f"this goes through the names of each module of a package, and finds {min(facts.moved_names)} in"
+            reason = (
+                f"this goes through the names of each module of a package, and would find {min(facts.moved_names)} in"
+            )
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
         elif scan.finds and scan.uses and scan.reaches(new) and facts.destination is None:
-            reason = f"this uses each module of a package, and finds {move.destination} as one more"
+            reason = f"this uses each module of a package, and would find {move.destination} as one more"
             yield Hazard(CODE, place, reason, _REMEDIES)
         elif lists and not move.goes_on:
-            reason = "this goes through the names of each module of a package, and no longer finds"
+            reason = "this goes through the names of each module of a package, and would no longer find"
             yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
     yield from _by_files(facts)
     yield from _by_frameworks(facts)
@@ -66,7 +68,9 @@ def _by_files(facts: Facts) -> Iterator[Hazard]:
         return
     tree, new = facts.project.tree, facts.move.destination
     for place in listed_by_name(facts):
-        yield Hazard(CODE, place, f"this makes names of the files of a folder, and finds {new} as one more", _REMEDIES)
+        yield Hazard(
+            CODE, place, f"this makes names of the files of a folder, and would find {new} as one more", _REMEDIES
+        )
     for fact in table(tree, "folder"):
         if any(fnmatchcase("/" + new, pattern) for pattern in fact.files):
             if tree.code_with(fact.words) or tree.texts_with(fact.words):

@@ -36,9 +36,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if patch.name in reported or not call_readers(facts.groups, patch.name) & facts.moving.keys():
             continue
         if patch.name in facts.followed:
-            reason = f"{patch.name} is replaced here, in {facts.move.destination} from now on"
+            reason = (
+                f"this replaces {patch.name}, and names {facts.move.destination} now, where the code that reads it is"
+            )
         elif patch.name in facts.read_through_source:
-            reason = f"{patch.name} is replaced here: moved code reads it through {facts.move.source}"
+            reason = f"this replaces {patch.name} in {facts.move.source}: moved code reads it there when it is called"
         else:
             continue
         reported.add(patch.name)

@@ -37,7 +37,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
                         CODE,
                         facts.source.source.place(r.node),
                         f"{group.label} stays and reads {name}, which moved code rebinds",
-                        (f"move {group.label} too: --with {group.label}", f"leave it all: do not move {name}"),
+                        (
+                            f"move {group.label} too: --with {group.label}",
+                            f"leave {name} and what rebinds it where they are",
+                        ),
                     )
                     break
         read = [] if name in found_when_asked else facts.referrers.chained.get(name, [])

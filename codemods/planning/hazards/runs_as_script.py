@@ -35,7 +35,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if any(item.level or item.module.partition(".")[0] == top for item in facts.source.imports):
         return
     named = _named_by_path(facts)
-    reason = f"{facts.move.source} imported nothing of {top}; run it as `python -m {dotted}`"
+    reason = f"{facts.move.source} imports a module of {top} for the first time: run it by `python -m {dotted}`"
     reason += f", not by its path, as {named} may do" if named else ", not by its path"
     yield Hazard(CODE, facts.source.source.place(guard.node), reason, (), Severity.DECLARED)
 

@@ -60,7 +60,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if found is not None:
             place = Place(file, found.string.count("\n", 0, found.start()) + 1)
             yield Hazard(
-                CODE, place, f"this shows {old} as the module of what moves: it is another one then", _REMEDIES
+                CODE,
+                place,
+                f"this file shows {old} as the module of what moves, which has another one after the move",
+                _REMEDIES,
             )
     knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
     # It begins with plain text: one that looks behind itself takes twenty times as long.
@@ -73,7 +76,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if not isinstance(text, str) or (id(node) in alone and ">>>" not in text):
                 continue
             if plain.search(text) or pattern.search(text) or raised.search(text):
-                reason = f"this string shows {old} as the module of what moves: it is another one then"
+                reason = f"this string shows {old} as the module of what moves, which has another one after the move"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
 
 
@@ -91,7 +94,7 @@ def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:
         module = _lister(facts, file.rpartition("/")[2], listing)
         if module is not None:
             place = Place(file, found.string.count("\n", 0, found.start()) + 1)
-            reason = f"this records {found[0]}, and {module.path} lists what modules have: it is in another one then"
+            reason = f"this records {found[0]}, which {module.path} lists: after the move it is in another module"
             yield Hazard(CODE, place, reason, ("record the list anew, with the move", _REMEDIES[1]))
 
 

@@ -173,7 +173,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
         star = facts.referrers.stars[0].path
         found |= dict.fromkeys((n for n in moved if not n.startswith("_")), f"{star} imports everything from it")
     for place in handed_on(facts):
-        found = dict.fromkeys(moved, f"{place} hands the module on") | found
+        found = dict.fromkeys(moved, f"{place} passes the module on as an object") | found
     for patch in facts.referrers.patch_targets:
         if patch.name in moved - facts.followed:
             found[patch.name] = f"{patch.place} replaces it here"

@@ -57,7 +57,13 @@ def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> I
     if kept:
         names = ", ".join(dict.fromkeys(item.binds for item in kept))
         place = facts.source.source.place(kept[0].node)
-        yield Hazard("passed-on", place, f"only moved code used {names}; passed on still", (), Severity.DECLARED)
+        yield Hazard(
+            "passed-on",
+            place,
+            f"only moved code used {names}; the module keeps the import, for others may take it from here",
+            (),
+            Severity.DECLARED,
+        )
 
 
 def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, ...]:

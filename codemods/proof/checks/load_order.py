@@ -115,13 +115,13 @@ class _Check:
                 yield Finding(place, text, CODE, kind, cause=f"loses {self.old.said(step)}")
         for step in new:
             if step not in then and (seen := self._seen(self.new, step)):
-                text = f"{self.new.said(step)} runs now {said}, which changes {_objects(seen)}"
+                text = f"{self.new.said(step)} now also runs {said}, which changes {_objects(seen)}"
                 yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
         more = [step for step in new if step not in then and self.new.looks(step)]
         changed = {_object(o) for step in whole for o in self.new.changes(step)} if more else set()
         for step in more:
             if any(self._looks(step, origin) for origin in changed):
-                text = f"{self.new.said(step)} runs now {said}, and looks at what others change"
+                text = f"{self.new.said(step)} now also runs {said}, and looks at what others change"
                 yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
         yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
 

@@ -107,7 +107,7 @@ def _rebound(comparison: Comparison, pair: Pair) -> frozenset[str]:
 
 
 def _covering(comparison: Comparison) -> Iterator[Finding]:
-    """A new module becomes an attribute of its package when it is imported, and covers what has its name there."""
+    """A new module becomes an attribute of its package when it is imported, and replaces what has its name there."""
     for path in comparison.changed:
         if path in comparison.old.paths or path.endswith("__init__.py"):
             continue
@@ -118,7 +118,7 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
             continue
         run = Importing(comparison).after(package)
         if path not in run.bound or run.bound[package].get(stem) == ("module", path):
-            message = f"importing this module covers {stem} in {package}, which is {_one(there)}"
+            message = f"importing this module replaces {stem} in {package}, which is {_one(there)}"
             yield Finding(
                 Place(path), message, "covers-name", Kind.NOTE if _covered(comparison, package, stem) else Kind.BROKEN
             )

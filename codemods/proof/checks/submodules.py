@@ -26,7 +26,7 @@ def check(comparison: Comparison) -> Check:
 
 
 def _finding(lost: dict[str, str], module: str, place: Place, text: str) -> Finding:
-    message = f"it no longer loads {module}, which {place} reads as {text} and does not import"
+    message = f"this module no longer loads {module}, which {place} reads as {text} and does not import"
     return Finding(Place(lost[module]), message, CODE, Kind.BROKEN, cause=f"unloaded {module}")
 
 
