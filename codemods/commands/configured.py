@@ -27,7 +27,7 @@ In pyproject.toml:
   names = ["Status"]    # or patterns: ["on_*"]
   with = ["STATES"]     # optional: what is to move with it, too
   keep = ["log"]        # optional: what is to stay
-  accept = ["pickled"]  # optional: hazards, by their codes, that are no reason not to move
+  accept = ["pickled"]  # optional: hazards, by their codes, that the move is made in spite of
   reexport = "auto"     # optional: how the old path goes on: "eager", "lazy", "none"
   deprecate = false     # optional: does it warn?
   guard = "pytest -q"   # optional: the command that --guard runs

@@ -57,15 +57,15 @@ def arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="the names of each --move must be found in their old module too, and no import cycle be made",
     )
-    parser.add_argument("--only-moved", action="store_true", help="pass over changes beside what moved")
+    parser.add_argument("--only-moved", action="store_true", help="ignore changes of what did not move")
     parser.add_argument(
-        "--allow", action="append", default=[], metavar="GLOB", help="pass over changes of files like this"
+        "--allow", action="append", default=[], metavar="GLOB", help="ignore changes of files that match GLOB"
     )
     parser.add_argument(
         "--fail-on",
         choices=("edits", "broken"),
         default="edits",
-        help="broken: exit 0 also where something was edited, or else changed",
+        help="broken: exit 0 although something was edited, or other things changed",
     )
     parser.add_argument("--strict", action="store_true", help="a comment or a layout that changed is an edit, too")
     add_root(parser)

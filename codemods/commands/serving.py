@@ -29,7 +29,7 @@ It needs the extra `lsp` (pip install 'codemods[lsp]'). docs/editors.md has sett
 def mcp_arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = MCP, MCP_EXAMPLES
     parser.usage = "%(prog)s [--root DIR] [--allow-write]"
-    parser.add_argument("--allow-write", action="store_true", help="have the tool `move`, which writes files")
+    parser.add_argument("--allow-write", action="store_true", help="offer the tool `move`, which writes files")
     add_root(parser)
 
 

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from codemods.commands.shell import DONE, add_colour, add_root, found_root, opened, say
 
 RECOVER = "Finish or take back a move that was interrupted while it was being written."
-UNDO = "Take the last move back, if none of its files changed since; again, and the one before goes back too."
+UNDO = "Take back the last move, if none of its files changed since. A second `undo` takes back the one before."
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -48,7 +48,7 @@ def test_an_edited_file_is_dirty(root: Path) -> None:
         refuse_dirty(change(root), root)
 
 
-def test_a_staged_file_can_be_had_back_and_stays_staged(root: Path) -> None:
+def test_a_staged_file_can_be_restored_and_stays_staged(root: Path) -> None:
     (root / "a b.py").write_text("A = 2\n")
     git(root, "add", ".")
     staged = git(root, "diff", "--cached")
@@ -59,7 +59,7 @@ def test_a_staged_file_can_be_had_back_and_stays_staged(root: Path) -> None:
 
 def test_an_untracked_file_that_would_be_changed_is_dirty(root: Path) -> None:
     (root / "mine.py").write_text("M = 1\n")
-    with pytest.raises(Refused, match="git doesn't track this file"):
+    with pytest.raises(Refused, match="git does not track this file"):
         refuse_dirty(change(root, "mine.py"), root)
 
 
