@@ -234,6 +234,8 @@ LOUD = {
     "a method of its own that a hook of its base calls": "from tools import TABLE, Asking\nclass A(Asking):\n"
     "    @classmethod\n    def enter(cls):\n        TABLE['a'] = cls",
     "what a library's object matches": "from router import Router\nR = Router()\ndef f(): ...\nR.match('/').add(f)",
+    "a decorator that a module makes when it is executed": "from tools import made\n@made\ndef f(): ...",
+    "an attribute that a module makes when it is executed": "import tools\n@tools.made\ndef f(): ...",
     "a decorator of the tree": "from tools import register\n@register\ndef f(): ...",
     "a decorator with arguments": "from tools import route\n@route('/')\ndef f(): ...",
     "a bound method": "from tools import bus\n@bus.on('x')\ndef f(): ...",

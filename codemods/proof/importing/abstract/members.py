@@ -53,7 +53,9 @@ class Members(Machine):
         if isinstance(value, Outside):
             return (Outside(dotted(value.dotted, name)),)
         if isinstance(value, ModuleOf):
-            origins = self.snapshot.member(value.path, frozenset({(value.path, "")}), name) or frozenset()
+            origins = self.snapshot.member(value.path, frozenset({(value.path, "")}), name)
+            if not origins:  # it is made when the module is executed
+                return (Data(frozenset({(value.path, name)})),)
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
             return [*inner, *(v for o in origins if o[0] not in ("", "=") and o[1] for v in self.defined(o))]
         if isinstance(value, (Instance, Class, Super)):

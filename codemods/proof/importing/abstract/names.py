@@ -50,7 +50,16 @@ class Names(Machine):
                 found.add(Outside(inner))
             else:
                 found |= self.defined((where, inner)) if inner else {ModuleOf(where)}
-        return frozenset(found)
+        return frozenset(found) or self._made_there(path, name)
+
+    def _made_there(self, path: str, name: str) -> Values:
+        """What is imported from a module that does not bind it in its text: it makes it when it is executed."""
+        symbols = self.snapshot.symbols(path)
+        imports = (
+            [b for b in symbols.binds.get(name, ()) if b.attribute and not b.typing] if symbols is not None else []
+        )
+        homes = {(self.snapshot.find(b.module, path), str(b.attribute)) for b in imports}
+        return frozenset(Data(frozenset({(home, made)})) for home, made in homes if home)
 
     def defined(self, origin: Origin) -> Values:
         """What a name of a module stands for: all that its statements give it."""
