@@ -23,7 +23,8 @@ _PACKAGES = (("tool", "setuptools", "packages"), ("options", "packages"), ("setu
 # one of several: code that left it is none.
 _FILES = frozenset({"files", "include", "only-include", "extend-include", "omit", "ignore", "skip", "source-include"})
 _FILES |= {"exclude", "extend-exclude", "force-exclude", "source-exclude"}
-SETTINGS = ("pyproject.toml", "setup.cfg", "setup.py")
+_INI = ("setup.cfg", "tox.ini", ".coveragerc", ".flake8", "mypy.ini", ".mypy.ini")
+SETTINGS = ("pyproject.toml", "setup.py", *_INI)
 
 # The modules of which an override of mypy holds.
 _OVERRIDES = ("tool", "mypy", "overrides")
@@ -89,7 +90,7 @@ def lists_in(path: str, text: str) -> Lists:
     try:
         if name == "pyproject.toml":
             return dict(_toml_lists((), tomllib.loads(text)))
-        if name == "setup.cfg":
+        if name in _INI:
             return dict(_ini_lists(text))
         return dict(_setup_lists(Source(path, text.encode())))
     except (tomllib.TOMLDecodeError, IniError, Unreadable, ValueError, RecursionError):
@@ -118,7 +119,8 @@ def _toml_lists(key: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, .
 def _ini_lists(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     parser = RawConfigParser()
     parser.read_string(text)
-    for key in (*_MODULES, *_PACKAGES):
+    files = ((section, option) for section in parser.sections() for option in parser[section] if option in _FILES)
+    for key in (*_MODULES, *_PACKAGES, *files):
         value = parser.get(*key, fallback="") if len(key) == 2 else ""
         if value:
             yield key, tuple(filter(None, map(str.strip, value.replace(",", "\n").split("\n"))))

@@ -12,8 +12,40 @@ from codemods.planning.index.project_index import ProjectIndex
 from .archive import MemoryTree
 
 TOOLS = """
+import venusian
+
 TABLE = {}
 LIST = []
+
+
+class OfClass:
+    table = TABLE
+
+    def __call__(self, function):
+        self.table["a"] = function
+
+
+class OfObject:
+    def __init__(self):
+        self.table = TABLE
+
+    def __call__(self, function):
+        self.table["a"] = function
+
+
+class OfModule:
+    scanner = venusian
+
+    def __call__(self, function):
+        self.scanner.attach(function, self)
+
+
+class Typed:
+    kinds = (("size", int), ("name", None))
+
+    def __init__(self, **given):
+        for name, kind in self.kinds:
+            setattr(self, name, (kind or str)(given.get(name)))
 
 
 class Asking:
@@ -193,6 +225,9 @@ Made = Meta("Made", (), {})
 """
 
 QUIET = {
+    "what stands in for a decorator": "try:\n    from functools import cached_property\nexcept ImportError:\n"
+    "    from somelib import cached_property\nclass A:\n    @cached_property\n    def f(self): ...",
+    "kinds in a tuple of the class": "from tools import Typed\nX = Typed(size=1)",
     "what a pattern of a table finds": "from tools import TABLE\nFOUND = TABLE['a'].match('b')\nEND = FOUND.end()",
     "a part of a text of a table": "from tools import TABLE\nPARTS = TABLE.get('a', 'b_c').split('_')\nPARTS.pop(0)",
     "a dataclass": "from dataclasses import dataclass, field\n@dataclass(frozen=True)\nclass A:\n    x: list = field()",
@@ -231,6 +266,9 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "what an object's class keeps": "from tools import OfClass\n@OfClass()\ndef f(): ...",
+    "what an object keeps": "from tools import OfObject\n@OfObject()\ndef f(): ...",
+    "a module that an object's class keeps": "from tools import OfModule\n@OfModule()\ndef f(): ...",
     "a method of its own that a hook of its base calls": "from tools import TABLE, Asking\nclass A(Asking):\n"
     "    @classmethod\n    def enter(cls):\n        TABLE['a'] = cls",
     "what a library's object matches": "from router import Router\nR = Router()\ndef f(): ...\nR.match('/').add(f)",

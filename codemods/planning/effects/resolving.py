@@ -238,7 +238,10 @@ class Resolver:
         if isinstance(node, FUNCTIONS):
             yield Callee(name, Code(self.project.module(path), node, depth))
         elif isinstance(node, ast.ClassDef):
-            yield from self.constructor(target) if depth == 1 else self.methods(target, "__call__", depth - 1, receiver)
+            if depth == 1:
+                yield from self.constructor(target)
+            for found in self.methods(target, "__call__", depth - 1, receiver | {target}) if depth > 1 else ():
+                yield replace(found, made=True)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from self._value(target, node.value, depth)
         else:

@@ -167,7 +167,7 @@ class Effects:
         return any(attribute in self._held(node) for owner in owners for _, node in self.resolver.above(owner))
 
     def _held(self, node: ast.ClassDef) -> frozenset[str]:
-        """What a class holds itself, and its methods do not set."""
+        """What a class holds itself, and its methods do not set, or to a name of the module: ``self.table = TABLE``."""
         if node not in self._attributes:
             inner = [n for f in node.body if isinstance(f, FUNCTIONS) for n in walk(f)]
             stored = {n.attr for n in inner if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
@@ -178,8 +178,19 @@ class Effects:
                 for t in (s.targets if isinstance(s, ast.Assign) else [s.target])
                 if isinstance(t, ast.Name)
             }
-            self._attributes[node] = frozenset(held - stored)
+            kept = {name for f in node.body if isinstance(f, FUNCTIONS) for name in _kept(f)}
+            self._attributes[node] = frozenset(held - stored | kept)
         return self._attributes[node]
+
+
+def _kept(method: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    """The attributes that a method sets to a name that is none of its own."""
+    nodes = list(walk(method))
+    own = {n.arg for n in nodes if isinstance(n, ast.arg)}
+    own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for n in nodes:
+        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Name) and n.value.id not in own:
+            yield from (t.attr for t in n.targets if isinstance(t, ast.Attribute))
 
 
 def _position(callee: Callee, parameter: str) -> int | None:

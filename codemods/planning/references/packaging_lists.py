@@ -46,7 +46,7 @@ def _in_settings(facts: Facts, new_packages: tuple[str, ...]) -> Iterator[tuple[
 def entry_in(listed: Listed, text: str, beside: str, entry: str) -> Replacement | None:
     """The edit that gives the list an entry, and no other list: found by reading what each would make of the text."""
     lists = lists_in(listed.path, text)
-    quoted = not listed.path.endswith(".cfg")
+    quoted = listed.path.endswith((".toml", ".py"))
     pattern = rf"(?P<q>[\"']){re.escape(beside)}(?P=q)" if quoted else rf"(?<![\w.-]){re.escape(beside)}(?![\w.-])"
     for found in re.finditer(pattern, text):
         quote = found["q"] if quoted else ""

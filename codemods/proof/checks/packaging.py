@@ -163,7 +163,7 @@ def _without(path: str, old: str, new: str, key: tuple[str, ...], entry: str) ->
     """The text that lacks this one entry of this list."""
     lists = lists_in(path, new)
     wanted = lists | {key: tuple(e for e in lists[key] if e != entry)}
-    quotes = r"[\"']" if not path.endswith(".cfg") else ""
+    quotes = r"[\"']" if path.endswith((".toml", ".py")) else ""
     texts = [
         text
         for found in re.finditer(rf"(?<![\w.-]){quotes}{re.escape(entry)}{quotes}(?![\w.-])", new)

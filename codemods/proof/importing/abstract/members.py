@@ -84,6 +84,9 @@ class Members(Machine):
                         return (code,)
                     return (bound(code, (first,)),)
                 if not (isinstance(value, Instance) and self._sets(owner, name)):
+                    written = getattr(inner, "value", None)
+                    if isinstance(written, ast.Tuple):  # nobody can change it
+                        return self.value(level.frame or self.module(level.path), written)
                     return (Data(level.at | held_at(value)),)
         if isinstance(value, Super):
             return (Outside("builtins.object"),)

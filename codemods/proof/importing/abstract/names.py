@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from codemods import knowledge
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine, TooMuch
 from codemods.proof.importing.abstract.values import (
     NOWHERE,
@@ -43,7 +44,12 @@ class Names(Machine):
 
     def of_module(self, path: str, name: str) -> Values:
         found: set[Value] = set()
-        for where, inner in self.snapshot.origins(path, name):
+        origins = self.snapshot.origins(path, name)
+        # What a guarded import falls back to does what it stands in for.
+        known = any(where == "" and knowledge.call(inner) is not None for where, inner in origins)
+        for where, inner in origins:
+            if known and where == "" and knowledge.call(inner) is None:
+                continue
             if where == "=":
                 found.add(Data(frozenset({("", "logging")})) if inner.startswith("getLogger") else Data())
             elif where == "":
