@@ -56,7 +56,7 @@ def _shown_details(one: Operation) -> dict[str, Any]:
 
 
 class Renderer:
-    """Writes one tape. Keeps what it wrote for each key, so that a beat shows what it changed."""
+    """Writes one tape. Keeps what it wrote for each key, so that a repeated operation shows what it changed."""
 
     def __init__(self, volatile: Volatile, timed: bool) -> None:
         self.volatile, self.timed = volatile, timed

@@ -88,7 +88,7 @@ def _since(old: str, new: str, root: Path) -> Tree:
     """Where ``new`` left ``old``: what a pull request is compared with."""
     from codemods.project.git_states import merge_base
 
-    return _told(lambda: _git_tree(root, merge_base(root, old, new)))
+    return _as_wrong_usage(lambda: _git_tree(root, merge_base(root, old, new)))
 
 
 def _tree(word: str, root: Path) -> Tree:
@@ -110,7 +110,7 @@ def _is_folder(word: str, root: Path) -> bool:
 
 
 def _revision(word: str, root: Path) -> Tree:
-    return _told(lambda: _git_tree(root, word))
+    return _as_wrong_usage(lambda: _git_tree(root, word))
 
 
 def _git_tree(root: Path, word: str) -> Tree:
@@ -119,8 +119,8 @@ def _git_tree(root: Path, word: str) -> Tree:
     return GitTree(root, word)
 
 
-def _told(make: Callable[[], Tree]) -> Tree:
-    """A revision that is not there was asked for in vain: nothing was found out about the change."""
+def _as_wrong_usage(make: Callable[[], Tree]) -> Tree:
+    """A revision that is not there is wrong usage, and says nothing about the change."""
     from codemods.model import Refused, WrongUsage
 
     try:

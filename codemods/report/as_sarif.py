@@ -17,10 +17,10 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note", "note": "none
 def review_text(review: Review) -> str:
     from codemods.proof import codes
 
-    told = [(finding, mark) for finding, mark in fingerprints(review.findings) if finding.kind is not Kind.NOTE]
-    ids = sorted({finding.code for finding, _ in told})
+    reported = [(finding, mark) for finding, mark in fingerprints(review.findings) if finding.kind is not Kind.NOTE]
+    ids = sorted({finding.code for finding, _ in reported})
     rules = [_rule(code, codes().get(code, {})) for code in ids]
-    results = [_result(finding, mark, ids.index(finding.code)) for finding, mark in told]
+    results = [_result(finding, mark, ids.index(finding.code)) for finding, mark in reported]
     driver = {"name": "codemods", "version": _version(), "rules": rules}
     run = {
         "tool": {"driver": driver},

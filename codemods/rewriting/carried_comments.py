@@ -33,8 +33,8 @@ def with_comments(departure: SourceEdits, arrival: DestinationEdits) -> tuple[So
             gone.append((top, node.lineno - 1))
     arrival = replace(
         arrival,
-        imports=_told(arrival.imports, above),
-        typing_imports=_told(arrival.typing_imports, above),
+        imports=_with_comments(arrival.imports, above),
+        typing_imports=_with_comments(arrival.typing_imports, above),
         typing_comment=next(_beside_type_checking(source, leaving), ""),
     )
     return replace(departure, comments=tuple(gone)), arrival
@@ -59,7 +59,7 @@ def _is(new: NewImport, item: Import) -> bool:
     return (new.attribute, new.binds) == (item.attribute, item.binds)
 
 
-def _told(imports: tuple[NewImport, ...], above: dict[NewImport, tuple[str, ...]]) -> tuple[NewImport, ...]:
+def _with_comments(imports: tuple[NewImport, ...], above: dict[NewImport, tuple[str, ...]]) -> tuple[NewImport, ...]:
     return tuple(replace(new, above=above.get(new, ())) for new in imports)
 
 

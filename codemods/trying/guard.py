@@ -25,7 +25,7 @@ _PLUGIN = "codemods_guard_record"
 _TIME = re.compile(r"\b\d+(\.\d+)?\s?(s|ms|us|µs|ns|secs?|seconds?)\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]+\b")
 # A refusal names so many differences, and counts the others.
-_TOLD = 20
+_SHOWN = 20
 # Seconds that a run of the new tree has in any case; else ten times what the old one took.
 PATIENCE = 60.0
 
@@ -107,9 +107,9 @@ class _Found:
         self.failures.append(Finding(Place(self.command), message))
 
     def check(self) -> Check:
-        failures = self.failures[:_TOLD]
-        if len(self.failures) > _TOLD:
-            failures.append(Finding(Place(self.command), f"and {len(self.failures) - _TOLD} tests more"))
+        failures = self.failures[:_SHOWN]
+        if len(self.failures) > _SHOWN:
+            failures.append(Finding(Place(self.command), f"and {len(self.failures) - _SHOWN} tests more"))
         says = SAYS.format(self.command, self.how)
         return Check("guard", says, self.examined, tuple(failures), tuple(self.declared))
 

@@ -78,13 +78,13 @@ def different(old: Record, new: Record, left_out: Sequence[str], renamed: Rename
     # that is new by its place.
     for node in sorted(new.outcomes.keys() - old.outcomes.keys() - set(left_out)):
         if new.raised.get(node):
-            found.append(finding(node, f"not there before, and now {_told(new.outcomes[node], new.raised[node])}"))
+            found.append(finding(node, f"not there before, and now {_text(new.outcomes[node], new.raised[node])}"))
     for node in sorted(old.outcomes.keys() - set(left_out)):
         names = (node, *(name for name in renamed.candidates(node) if name not in old.outcomes))
         name = next((name for name in names if name in new.outcomes), node)
         was, now = old.outcomes[node], new.outcomes.get(name, GONE)
         if now != was:
-            found.append(finding(node, f"{_told(was)} before, and now {_told(now, new.raised.get(name))}"))
+            found.append(finding(node, f"{_text(was)} before, and now {_text(now, new.raised.get(name))}"))
     return found
 
 
@@ -94,5 +94,5 @@ def finding(node: str, message: str) -> Finding:
     return Finding(Place(path), f"{rest}: {message}" if rest else message)
 
 
-def _told(ends: Sequence[str], raised: str | None = None) -> str:
+def _text(ends: Sequence[str], raised: str | None = None) -> str:
     return " and ".join(ends) + (f": {raised}" if raised else "")

@@ -100,8 +100,8 @@ def test_who_comes_again_has_the_lane_that_it_left_and_a_namesake_has_its_own():
 
 
 def test_beats_are_what_comes_again_and_again_and_nothing_else():
-    beats = [row.beats for row in picture("it", *read(TAPE)).rows if row.beats]
-    ((one,),) = beats
+    repeats = [row.repeats for row in picture("it", *read(TAPE)).rows if row.repeats]
+    ((one,),) = repeats
     assert (one.what, one.times, one.answers, one.rhythm) == ("update b/k", (10, 20, 30), ("2", "3", "4"), "every 10 s")
 
 
@@ -126,7 +126,7 @@ def test_all_tapes_that_there_are_can_be_drawn(folder):
     for file in sorted((ROOT / folder).rglob("*.tape")):
         lines, counts = read(file.read_text(encoding="utf-8"))
         drawn = picture(file.stem, lines, counts)
-        shown = sum(sum(len(one.times) for one in row.beats) or 1 for row in drawn.rows)
+        shown = sum(sum(len(one.times) for one in row.repeats) or 1 for row in drawn.rows)
         assert shown == len(lines), file
         ElementTree.fromstring(svg.draw(drawn))
 

@@ -1,4 +1,4 @@
-"""What stands where in the picture of a tape: lanes, rows, and the beats that are drawn as ticks. Pure data."""
+"""What stands where in the picture of a tape: lanes, rows, and repeated operations, which are ticks. Pure data."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 from codemods.characterize.picture.reading import Kind, Line
 
-FEWEST_BEATS = 3
+FEWEST_REPEATS = 3
 MOST_CHANGES = 4  # fields that are shown
 SERVER = "server"
 BEGINNINGS, ENDS = ("connect", "started"), ("disconnect", "cut", "stopped")
 
 
 @dataclass(frozen=True)
-class Beats:
+class Repeats:
     """The same operation of one client, again and again."""
 
     lane: int
@@ -35,13 +35,13 @@ class Beats:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the picture: a line of the tape, or a stretch in which nothing but beats happens."""
+    """One line of the picture: a line of the tape, or a stretch in which nothing but repeated operations happens."""
 
     at: float
     until: float
     lane: int | None  # None: it is nobody's
     line: Line | None
-    beats: tuple[Beats, ...] = ()
+    repeats: tuple[Repeats, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,19 +100,19 @@ def picture(title: str, lines: list[Line], counts: str) -> Picture:
 
 
 def _rows(placed: list[tuple[Line, int | None]]) -> list[Row]:
-    counted = Counter(_key(line) for line, _ in placed if _may_beat(line))
+    counted = Counter(_key(line) for line, _ in placed if _may_repeat(line))
     rows: list[Row] = []
     stretch: list[tuple[Line, int]] = []
 
     def close() -> None:
-        if len(stretch) < FEWEST_BEATS:
+        if len(stretch) < FEWEST_REPEATS:
             rows.extend(Row(line.at, line.at, lane, line) for line, lane in stretch)
         else:
-            rows.append(Row(stretch[0][0].at, stretch[-1][0].at, None, None, _beats(stretch)))
+            rows.append(Row(stretch[0][0].at, stretch[-1][0].at, None, None, _repeats(stretch)))
         stretch.clear()
 
     for line, lane in placed:
-        if lane is not None and _may_beat(line) and counted[_key(line)] >= FEWEST_BEATS:
+        if lane is not None and _may_repeat(line) and counted[_key(line)] >= FEWEST_REPEATS:
             stretch.append((line, lane))
         else:
             close()
@@ -121,7 +121,7 @@ def _rows(placed: list[tuple[Line, int | None]]) -> list[Row]:
     return rows
 
 
-def _may_beat(line: Line) -> bool:
+def _may_repeat(line: Line) -> bool:
     return line.kind in (Kind.OPERATION, Kind.DELIVERY) and not line.fault and not line.failed
 
 
@@ -130,12 +130,12 @@ def _key(line: Line) -> tuple[str, str, tuple[str, ...]]:
     return line.who, line.what.split(" after ")[0], line.fields
 
 
-def _beats(stretch: list[tuple[Line, int]]) -> tuple[Beats, ...]:
+def _repeats(stretch: list[tuple[Line, int]]) -> tuple[Repeats, ...]:
     groups: dict[object, list[tuple[Line, int]]] = {}
     for line, lane in stretch:
         groups.setdefault((lane, line.what.split(" after ")[0]), []).append((line, lane))
     return tuple(
-        Beats(
+        Repeats(
             some[0][1],
             some[0][0].what.split(" after ")[0],
             tuple(line.at for line, _ in some),
@@ -175,8 +175,8 @@ def label(line: Line) -> str:
     return f"{line.what} {{{some}{', …' if len(line.changes) > MOST_CHANGES else ''}}}"
 
 
-def beats_label(beats: Beats) -> str:
-    """Beats in few words."""
-    first, last = (beats.answers[0], beats.answers[-1]) if beats.answers else ("", "")
+def repeats_label(repeats: Repeats) -> str:
+    """Repeats in few words."""
+    first, last = (repeats.answers[0], repeats.answers[-1]) if repeats.answers else ("", "")
     told = f" → {first} … {last}" if first != last else f" → {first}" if first else ""
-    return f"{len(beats.times)} × {beats.what}, {beats.rhythm}{told}"
+    return f"{len(repeats.times)} × {repeats.what}, {repeats.rhythm}{told}"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from codemods.characterize.picture.lanes import Picture, Row, Span, beats_label, label
+from codemods.characterize.picture.lanes import Picture, Row, Span, label, repeats_label
 from codemods.characterize.picture.reading import Kind, Line
 from codemods.characterize.render import clock_text
 
@@ -15,9 +15,9 @@ RED, INK, GREY, PALE, BAND = "#cf222e", "#1f2328", "#6e7781", "#d0d7de", "#f6f8f
 ROW, CHARACTER = 21.0, 7.25  # the height of a row, and the width of a character
 LEFT, TOP, MARGIN = 112.0, 92.0, 24.0
 LONGEST = 96  # characters of a label
-TICK = 5.0  # from beat to beat, where there is room
+TICK = 5.0  # from one to the next, where there is room
 LEGEND = (
-    ("operation", "done"), ("failed", "not done"), ("delivery", "message received"), ("tick", "beat"),
+    ("operation", "done"), ("failed", "not done"), ("delivery", "message received"), ("tick", "repeated"),
     ("fault", "fault"), ("cut", "connection cut"),
 )  # fmt: skip
 
@@ -45,7 +45,7 @@ def draw(picture: Picture) -> str:
     parts = [*_bands(picture.rows, places, width - 12), *_times(picture.rows, places)]
     parts += [_rail(span, places, x) for span in picture.spans]
     for row, place in zip(picture.rows, places, strict=True):
-        parts += _stretch(row, place, x, text_x) if row.beats else _single(row, place, x, text_x)
+        parts += _stretch(row, place, x, text_x) if row.repeats else _single(row, place, x, text_x)
     parts += [_end(span, places, x) for span in picture.spans if span.end == "cut"]
     parts += [_text(x[at], TOP - 16, name, colour(at), "middle", bold=True) for at, name in enumerate(picture.lanes)]
     legend, after = _legend(bottom + 22)
@@ -79,9 +79,9 @@ def _places(rows: tuple[Row, ...]) -> list[_Place]:
         if before is not None and row.at > before:
             y += 4 + min(30.0, 6 * math.log2(1 + row.at - before))
         height = ROW
-        if row.beats:
-            most = max(len(one.times) for one in row.beats)
-            lines = max(len(row.beats), 1 if row.until == row.at else 2)  # the times of its beginning and end
+        if row.repeats:
+            most = max(len(one.times) for one in row.repeats)
+            lines = max(len(row.repeats), 1 if row.until == row.at else 2)  # the times of its beginning and end
             height = max(ROW * lines, min(TICK * most, 180.0)) + 6
         places.append(_Place(y, height))
         y, before = y + height, row.until
@@ -165,19 +165,19 @@ def _stretch(row: Row, place: _Place, x: list[float], text_x: float) -> list[str
     parts: list[str] = []
     top, height = place.top + 6, place.height - 12
     length = row.until - row.at
-    for at, beats in enumerate(row.beats):
-        for number, when in enumerate(beats.times):
-            share = (when - row.at) / length if length else number / max(1, len(beats.times) - 1)
-            parts.append(_tick(x[beats.lane], top + share * height, colour(beats.lane)))
+    for at, repeats in enumerate(row.repeats):
+        for number, when in enumerate(repeats.times):
+            share = (when - row.at) / length if length else number / max(1, len(repeats.times) - 1)
+            parts.append(_tick(x[repeats.lane], top + share * height, colour(repeats.lane)))
         y = place.top + ROW * at + ROW / 2 + 5
-        parts.append(_line_from(x[beats.lane] + 9, y - 4, text_x - 8, y - 4, PALE, 1, dashes="1 4"))
-        parts.append(_text(text_x, y, _cropped(beats_label(beats)), colour(beats.lane)))
+        parts.append(_line_from(x[repeats.lane] + 9, y - 4, text_x - 8, y - 4, PALE, 1, dashes="1 4"))
+        parts.append(_text(text_x, y, _cropped(repeats_label(repeats)), colour(repeats.lane)))
     return parts
 
 
 def _labels(row: Row) -> list[str]:
-    if row.beats:
-        return [_cropped(beats_label(one)) for one in row.beats]
+    if row.repeats:
+        return [_cropped(repeats_label(one)) for one in row.repeats]
     assert row.line
     return [_cropped(label(row.line)) + _tail(row.line)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from codemods.characterize.picture.lanes import Picture, Row, beats_label, label
+from codemods.characterize.picture.lanes import Picture, Row, label, repeats_label
 from codemods.characterize.picture.reading import Kind, Line
 from codemods.characterize.render import clock_text
 
@@ -34,23 +34,23 @@ def draw(picture: Picture, console: Console) -> None:
 
 
 def _texts(picture: Picture, place: int, row: Row, widths: list[int], time: str) -> list[Text]:
-    """The lines of one row: one, or one for each kind of beat."""
-    if not row.beats:
+    """The lines of one row: one, or one for each operation that is repeated."""
+    if not row.repeats:
         return [_rails(picture, place, row, widths, time, None).append_text(_said(row))]
     return [
-        _rails(picture, place, row, widths, time if not at else "", beats.lane).append(
-            beats_label(beats), style=colour(beats.lane)
+        _rails(picture, place, row, widths, time if not at else "", repeats.lane).append(
+            repeats_label(repeats), style=colour(repeats.lane)
         )
-        for at, beats in enumerate(row.beats)
+        for at, repeats in enumerate(row.repeats)
     ]
 
 
-def _rails(picture: Picture, place: int, row: Row, widths: list[int], time: str, beating: int | None) -> Text:
+def _rails(picture: Picture, place: int, row: Row, widths: list[int], time: str, repeating: int | None) -> Text:
     text = Text(f"{time:>11} ", style="dim")
     there = {one.lane for one in picture.spans if one.first <= place <= one.last}
     for lane, width in enumerate(widths):
         mark, style = ("│" if lane in there else " "), colour(lane)
-        if lane == beating:
+        if lane == repeating:
             mark = "╪"
         elif lane == row.lane and row.line:
             mark, style = _mark(row.line, style)

@@ -6,9 +6,9 @@ counts as having an effect unless everything that it evaluates is known to be qu
 of known names (``codemods.knowledge``) for what stands outside of the tree, by reading it for the tree's own.
 
 An effect has a *target*: the object that is changed. A module that only changes what it has made itself is quiet:
-only its importers see the change. ``resolving`` says what a call may run, ``walking`` what one piece of
-code does by itself, ``statements`` adds up what it calls, bottom-up over the call graph; ``load_order`` compares what
-each start executes.
+only its importers see the change. ``resolving`` says what a call may run, ``walking`` what one piece of code does by
+itself, ``statements`` adds up what it calls, bottom-up over the call graph. ``programs`` has the steps that each
+start executes, before and after a move; ``load_order`` compares them.
 
 Not covered: properties, ``__getattr__``, ``__format__`` and comparisons of the tree that change something when they
 are evaluated.

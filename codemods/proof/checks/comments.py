@@ -13,7 +13,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.statements.pairing import Statement
 
-_TOLD = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
+_SWITCH = re.compile(r"#\s*([\w-]+:)\s*(off|on|disable|enable)(?![\w-])\s*(=[\w ,-]+|\[.*?\])?")
 _FOLDED = re.compile(r"#\s*(region\b|endregion\b|</?editor-fold)")
 _OPENING = ("off", "disable", "region", "<editor-fold")
 
@@ -85,12 +85,12 @@ def _lone_markers(before: Iterable[Marker], after: Iterable[Marker]) -> Iterator
 def _lone(comments: Iterable[Marker]) -> Iterator[Marker]:
     opened: dict[tuple[str, ...], list[Marker]] = defaultdict(list)
     for path, text, line in comments:
-        told = _TOLD.match(text)
-        found = told or _FOLDED.match(text)
+        switch = _SWITCH.match(text)
+        found = switch or _FOLDED.match(text)
         if found is None:
             continue
-        word = told[2] if told else found[1]
-        key = (path, told[1], told[3] or "") if told else (path,)
+        word = switch[2] if switch else found[1]
+        key = (path, switch[1], switch[3] or "") if switch else (path,)
         if word in _OPENING:
             opened[key].append((path, text, line))
         elif opened[key]:

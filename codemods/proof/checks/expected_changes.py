@@ -54,8 +54,10 @@ def _assumption(comparison: Comparison, new: str, found: Sequence[tuple[str, str
 def _evidence(asking: Sequence[str]) -> str:
     if not asking:
         return "no code in this tree reads it or makes pickles"
-    more = f" and {len(asking) - 1} other files" if len(asking) > 2 else " and 1 other file" if len(asking) > 1 else ""
-    return f"{asking[0]}{more} read it of something or make pickles"
+    if len(asking) == 1:
+        return f"{asking[0]} reads it of something or makes pickles"
+    more = f"{len(asking) - 1} other files" if len(asking) > 2 else "1 other file"
+    return f"{asking[0]} and {more} read it of something or make pickles"
 
 
 def _has_module(name: str) -> bool:

@@ -73,8 +73,8 @@ def _found(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -
         asked = comparison.promised or (
             is_fixture(comparison, path, name) and not found_by_conftest(comparison, home, name)
         )
-        told = any(b.defined for b in symbols.binds.get(name, ()))  # by its definition
-        kind = Kind.BROKEN if asked else Kind.NOTE if told else Kind.OTHER
+        defined = any(b.defined for b in symbols.binds.get(name, ()))
+        kind = Kind.BROKEN if asked else Kind.NOTE if defined else Kind.OTHER
         message = f"{name} can't be found here any more"
         yield Finding(Place(home), message, "old-path-ended", kind, old_place, f"old path {path}"), True
     elif (path, name) in comparison.renamed and not name.startswith("_"):

@@ -120,7 +120,7 @@ class NameResolver:
     _looked_into: ast.expr | None = None
 
     # eval in eval(code, names), dir in dir(it): they are given a namespace, and do not read this module's.
-    _told: ast.expr | None = None
+    _given_a_namespace: ast.expr | None = None
 
     _scope: Scope
 
@@ -229,7 +229,7 @@ class NameResolver:
         elif (
             name in LOCAL_BUILTINS
             and origins == {("", f"builtins.{name}")}
-            and node is not self._told
+            and node is not self._given_a_namespace
             and self._asks_module(name)
         ):
             origins = frozenset({(self.path, f"{name}()")})

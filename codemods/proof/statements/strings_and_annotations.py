@@ -106,8 +106,8 @@ class TextNameResolver(NameResolver):
         if namespace:
             self._hole(node, ast.unparse(node), namespace, frozenset())
             return
-        if _is_told(node, name):
-            self._told = node.func
+        if _is_given_a_namespace(node, name):
+            self._given_a_namespace = node.func
         self._visit(node.func)
         self._named_in_call(node, name)
         for index, argument in enumerate(node.args):
@@ -207,7 +207,7 @@ class TextNameResolver(NameResolver):
         self._in_fstring = before
 
 
-def _is_told(node: ast.Call, name: str) -> bool:
+def _is_given_a_namespace(node: ast.Call, name: str) -> bool:
     """Is a built-in that may read the present module's namespace given another one?"""
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return False
