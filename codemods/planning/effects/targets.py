@@ -1,4 +1,7 @@
-"""The objects that code changes, as far as its text shows."""
+"""What an effect changes (targets), and what a call may run (callees), as far as the text of the code shows.
+
+A target in a function may be relative: its parameter, an attribute of ``self``. The caller replaces it by what it gave.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,26 @@ from typing import Any
 
 from codemods.bindings import Module
 
-# (path, name): an object of the tree; ("", label): something outside of it. Inside of functions also these:
+# (path, name): an object of the tree; ("", label): one of a library. Relative to a function also these:
 Target = tuple[str, str]
 Targets = frozenset[Target]
-PARAMETER: Target = ("<parameter>", "")  # what the function is given
-CALLED = "<called>"  # (CALLED, name): it calls the parameter of that name
-GIVEN = "<given>"  # what is given to what a function returned, as a decorator with arguments is
-SELF = "<self>"  # (SELF, attribute): what hangs on the first parameter of a method; without attribute, that itself
-CLOSURE: Target = ("<closure>", "")  # what a function around it has made: as old as the function is
-MADE: Target = ("<made>", "")  # what ``super().__new__(…)`` gave: new, but not all that hangs on it
-FRESH: Targets = frozenset()  # made here, and nobody else's
+PARAMETER: Target = ("<parameter>", "")  # an argument of the function
+CALLED = "<called>"  # (CALLED, name): what runs when the function calls its parameter of that name
+GIVEN = "<given>"  # an argument of what the function returned: what a decorator with arguments decorates
+SELF = "<self>"  # (SELF, attribute): an attribute of the first parameter of a method; (SELF, ""): that itself
+CLOSURE: Target = ("<closure>", "")  # an object of the function around it, which lives as long as this one
+MADE: Target = ("<made>", "")  # what ``super().__new__(…)`` returned: new, though its attributes may not be
+FRESH: Targets = frozenset()  # made here, and known to nobody else
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True)
 class Code:
-    """A piece of code that a call runs. ``depth`` 2: what the function returned is called too, as a decorator with
-    arguments does. ``owner``: the class of a method, (path, name); ``around``: the scope of the function around it."""
+    """A function that a call runs. ``depth`` 2: its result is called as well, as that of a decorator with arguments is.
+
+    ``owner``: the class of a method, (path, name); ``around``: the scope of the function around it.
+    """
 
     module: Module
     node: Function
@@ -46,10 +51,11 @@ class Code:
 
 @dataclass(frozen=True)
 class Callee:
-    """What an expression that is called may run: code of the tree, or something known by what it ``changes``.
+    """What a call may run: code of the tree, or something of which only is known what it ``changes``.
 
-    ``receiver``: what SELF stands for in the code; ``label`` names it for people. ``made``: SELF is new, and what hangs
-    on it is the receiver's only where the class has it, or everywhere (``inherits``), as in a hook of a base class.
+    ``label`` names it in messages; ``receiver``: the objects that SELF stands for in the code. ``made``: SELF is new,
+    so its attributes are the receiver's only where the class defines them, or all of them (``inherits``), as in a hook
+    of a base class.
     """
 
     label: str
@@ -63,5 +69,5 @@ class Callee:
 
 
 def is_unknown(target: Target) -> bool:
-    """Is it what an expression gave of which the text does not say what that is: ``handlers[0](x)``?"""
+    """Is it an object that the text does not name: what ``handlers[0]`` in ``handlers[0](x)`` is?"""
     return not target[0] and not target[1].replace(".", "").isidentifier()
