@@ -32,12 +32,13 @@ shop/shapes.py shop/square.py Square
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    moved = [s for u in facts.moving for s in u.statements if facts.effects.of(facts.source, s)]
+    statements = [s for u in facts.moving for s in u.statements]
+    moved = [s for s in statements if facts.effects.of(facts.source, s)]
     executed = executing_import(facts)
     placed = (moved and facts.source_imports) or facts.in_place
     landing = executed[1] if executed else landing_place(facts) if placed else None
     if landing is not None:
-        node = landing.before.node if landing.before is not None else moved[-1].node
+        node = landing.before.node if landing.before is not None else (moved or statements)[-1].node
         does = "looks at what others change" if facts.executes_anyway else "has effects"
         reason = f"moved code {does} while it is imported: the source imports it here, where it stood"
         if facts.in_place:
