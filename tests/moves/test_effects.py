@@ -136,6 +136,93 @@ class Listed(Bus):
         self.every.append(self)
 
 
+class Watched:
+    def __getattr__(self, name):
+        LIST.append(name)
+        return name
+
+    def __getitem__(self, key):
+        LIST.append(key)
+
+    def __contains__(self, key):
+        return not LIST.append(key)
+
+    def __iter__(self):
+        LIST.append(1)
+        return iter(())
+
+    def __len__(self):
+        LIST.append(1)
+        return 1
+
+    def __str__(self):
+        LIST.append(1)
+        return ""
+
+    def __eq__(self, other):
+        return not LIST.append(other)
+
+    def __hash__(self):
+        LIST.append(1)
+        return 1
+
+    def __neg__(self):
+        LIST.append(1)
+
+    def __enter__(self):
+        LIST.append(1)
+
+    def __exit__(self, *error):
+        LIST.append(1)
+
+    @property
+    def turn(self):
+        LIST.append(1)
+        return 1
+
+    def plain(self): ...
+
+
+class Silent:
+    def __getattr__(self, name):
+        return name
+
+    def __getitem__(self, key):
+        return key
+
+    def __bool__(self):
+        return True
+
+    @property
+    def turn(self):
+        return 1
+
+
+class Stored:
+    def __setattr__(self, name, value):
+        LIST.append(name)
+
+
+class Keyed:
+    def __class_getitem__(cls, key):
+        LIST.append(key)
+        return cls
+
+
+class Walked(type):
+    def __iter__(cls):
+        LIST.append(cls)
+        return iter(())
+
+
+class Ways(metaclass=Walked): ...
+
+
+def one(x=1):
+    LIST.append(x)
+    return x
+
+
 class Counted:
     n = 0
 
@@ -222,6 +309,8 @@ Base = base()
 Closed = closed()
 enter = registry()
 Made = Meta("Made", (), {})
+watched = Watched()
+silent = Silent()
 """
 
 QUIET = {
@@ -263,6 +352,9 @@ QUIET = {
     "only for type checkers": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    print(1)",
     "the version": "import sys\nif sys.version_info >= (3, 12):\n    X = 1\nelse:\n    X = 2",
     "a lambda": "from tools import LIST\nf = lambda x: LIST.append(x)",
+    "a method that is read, and not called": "from tools import watched\nX = watched.plain",
+    "a property that changes nothing": "from tools import silent\nX = silent.turn, silent.x, silent[1], not silent",
+    "an annotation that is text": "from __future__ import annotations\nfrom tools import one\ndef f(x: one()): ...",
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
@@ -324,6 +416,35 @@ LOUD = {
     "a function of its own": "from tools import LIST\ndef start():\n    LIST.append(1)\nstart()",
     "a lambda that is called": "from tools import LIST\n(lambda: LIST.append(1))()",
     "exec": "exec('x = 1')",
+    "a property": "from tools import watched\nX = watched.turn",
+    "an attribute that is made when it is read": "from tools import watched\nX = watched.any",
+    "an item": "from tools import watched\nX = watched[1]",
+    "in": "from tools import watched\nX = 1 in watched",
+    "a loop over an object": "from tools import watched\nfor x in watched: ...",
+    "a comprehension over an object": "from tools import watched\nX = [x for x in watched]",
+    "a star": "from tools import watched\nX = [1, *watched]",
+    "unpacked": "from tools import watched\na, *b = watched",
+    "is it true?": "from tools import watched\nif watched: ...",
+    "or": "from tools import watched\nX = watched or 1",
+    "not": "from tools import watched\nX = not watched",
+    "compared": "from tools import watched\nX = 1 == watched",
+    "a key": "from tools import watched\nX = {watched: 1}",
+    "shown": "from tools import watched\nX = f'{watched}'",
+    "formatted": "from tools import watched\nX = '%s %s' % (1, watched)",
+    "joined": "from tools import watched\nX = ''.join(watched)",
+    "a length": "from tools import watched\nX = len(watched)",
+    "a list of it": "from tools import watched\nX = list(watched)",
+    "a minus": "from tools import watched\nX = -watched",
+    "with an object of the tree": "from tools import watched\nwith watched: ...",
+    "an attribute that is set": "from tools import Stored\nStored().x = 1",
+    "a class with a key": "from tools import Keyed\nclass A(Keyed['a']): ...",
+    "what a metaclass does for a class": "from tools import Ways\nX = [*Ways]",
+    "an annotation": "from tools import one\ndef f(x: one()): ...",
+    "an annotation of a name": "from tools import one\nx: one() = 1",
+    "a default of a lambda": "from tools import one\nf = lambda x=one(): x",
+    "got by its name": "import tools\ngetattr(tools, 'one')()",
+    "got by any name": "import tools\ngetattr(tools, 'o' + 'ne')()",
+    "a target of a loop": "from tools import LIST\nfor LIST[0] in 'a': ...",
 }
 
 

@@ -29,6 +29,22 @@ def test_loud(text: str) -> None:
     assert effects(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from tools import watched\ndef f(x):\n    return x[1]\nf(watched)",
+        "from tools import watched\ndef f(*x):\n    for y in x:\n        y.turn\nf(1, watched)",
+        "from tools import watched\nX = [watched][0].turn",
+        "from tools import watched\nclass A:\n    own = watched\nX = A.own[1]",
+        "from tools import Plugin\nA = type('A', (Plugin,), {})",
+        "import types\nfrom tools import Plugin\nA = types.new_class('A', (Plugin,))",
+        "class D:\n    def __get__(self, one, kind=None):\n        print(1)\nclass A:\n    d = D()\nX = A.d",
+    ],
+)
+def test_it_follows_values_further_than_names(text: str) -> None:
+    assert effects(text)
+
+
 def test_a_block_for_type_checkers_reads_nothing_at_run_time() -> None:
     snapshot = Snapshot(MemoryTree({"a.py": b"if TYPE_CHECKING:\n    X = Y\nelse:\n    X = Z\n", "b.py": b"X = 1\n"}))
     symbols = snapshot.symbols("a.py")

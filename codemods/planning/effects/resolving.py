@@ -207,9 +207,20 @@ class Resolver:
 
     def _result(self, module: Module, scope: Scope | None, node: ast.Call, depth: int) -> Iterator[Callee]:
         """What calling the result of a call runs."""
-        if self.named(module, scope, chain_of(node.func)) == ("", "functools.partial"):
+        named = self.named(module, scope, chain_of(node.func))
+        if named == ("", "functools.partial"):
             for argument in node.args[:1]:
                 yield from self.callees(module, scope, argument, depth)
+            return
+        if named == ("", "builtins.getattr") and len(node.args) > 1:
+            name = node.args[1].value if isinstance(node.args[1], ast.Constant) else None
+            if isinstance(name, str):
+                yield from self.callees(module, scope, ast.Attribute(node.args[0], name, ast.Load()), depth)
+            else:
+                chain = chain_of(node.args[0])
+                local = scope is not None and bool(chain) and scope.holder(chain[0]) is not None
+                unknown = FRESH if local or not chain else frozenset({("", ast.unparse(node))})
+                yield Callee(ast.unparse(node), changes=self.roots(module, scope, node.args[0]) or unknown)
             return
         yield from self.callees(module, scope, node.func, depth + 1)
 
@@ -339,10 +350,29 @@ class Resolver:
             module = self.project.module(target[0])
             for base in node.bases:
                 yield from self._base_outside(module, base)
+        for meta in self.metaclasses(owner):
+            yield from self.methods(meta, "__call__", 1, frozenset({owner}))
+
+    def metaclasses(self, owner: Target) -> Iterator[Target]:
+        """The metaclasses of the tree that a class of the tree has."""
+        for target, node in self.above(owner):
             for keyword in node.keywords:
-                found = self.named(module, None, chain_of(keyword.value)) if keyword.arg == "metaclass" else None
-                if found is not None and found[0]:
-                    yield from self.methods(found, "__call__", 1, frozenset({target}))
+                found = chain_of(keyword.value) if keyword.arg == "metaclass" else ()
+                meta = self.named(self.project.module(target[0]), None, found) if found else None
+                if meta is not None and meta[0]:
+                    yield meta
+
+    def has(self, owner: Target, attribute: str) -> bool:
+        """Does a class, or one above it, define an attribute, or set it on its instances?"""
+        for _, node in self.above(owner):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and inner.attr == attribute:
+                    return True
+            for inner in node.body:
+                targets = inner.targets if isinstance(inner, ast.Assign) else [getattr(inner, "target", None)]
+                if getattr(inner, "name", "") == attribute or attribute in [getattr(t, "id", "") for t in targets]:
+                    return True
+        return False
 
     def _base_outside(self, module: Module, base: ast.expr) -> Iterator[Callee]:
         expression = base.value if isinstance(base, ast.Subscript) else base

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
+from codemods.knowledge.implied import COMPUTED, IMPLYING, MISSING, OF_CLASS, asked, evaluated, implied, is_computed
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope
-from codemods.planning.effects.targets import FRESH, Callee, Code, Targets
+from codemods.planning.effects.targets import FRESH, Callee, Code, Function, Target, Targets
 from codemods.planning.grouping.dotted_names import chain_of
 
 _SHIFTS = (ast.LShift, ast.RShift)
@@ -38,12 +39,16 @@ class Walker:
     def __init__(self, resolver: Resolver, hooks: ClassHooks) -> None:
         self.resolver = resolver
         self.hooks = hooks
+        self._asked: dict[ast.AST, Function] = {}
 
     def run(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
         """What running a statement, or evaluating an expression, does."""
-        if isinstance(node, FUNCTIONS):
+        if isinstance(node, (*FUNCTIONS, ast.Lambda)):
             for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
                 yield from self.run(module, scope, default)
+        if isinstance(node, FUNCTIONS):
+            for annotation in evaluated(node, module.postponed):
+                yield from self.run(module, scope, annotation)
             yield from self._decorated(module, scope, node)
         elif isinstance(node, ast.ClassDef):
             yield from self._class(module, scope, node)
@@ -54,17 +59,24 @@ class Walker:
                 yield from self.run(module, scope, statement)
         elif isinstance(node, COMPREHENSIONS):
             inside = comprehension_scope(module, node, scope)
-            for child in ast.walk(node):
-                if isinstance(child, ast.Call):
-                    yield from self._call(module, inside, child)
+            for child in ast.iter_child_nodes(node):
+                yield from self.run(module, inside, child)
         else:
             yield from self._plain(module, scope, node)
+            if type(node) in IMPLYING:
+                yield from self._implied(module, scope, node)
 
     def _plain(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)):
             targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
             for target in targets:
                 yield from self._stored(module, scope, target, isinstance(node, ast.AugAssign))
+            for annotation in evaluated(node, module.postponed or (scope is not None and scope.function)):
+                yield from self.run(module, scope, annotation)
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            yield from self._stored(module, scope, node.target, False)
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            yield from self._stored(module, scope, node.optional_vars, False)
         elif isinstance(node, ast.Call):
             yield from self._call(module, scope, node)
         elif isinstance(node, ast.BinOp):
@@ -96,6 +108,42 @@ class Walker:
                 found = {self.resolver.imported(module, i, (node.id,)) for i in module.top_imports.get(node.id, ())}
                 roots = self.resolver.roots(module, scope, node) | frozenset(one for one in found if one is not None)
                 yield Site(Callee(label, changes=roots), node.lineno)
+
+    def _implied(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
+        """The methods that Python runs though nobody calls them."""
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            for owner, receiver in self._classes(module, scope, node.value):
+                for callee in [*self.resolver.methods(owner, node.attr, 1, receiver)][:1]:
+                    if callee.code is not None and is_computed(callee.code.node):
+                        yield Site(self._asking(callee), node.lineno)
+                names = COMPUTED if self.resolver.has(owner, node.attr) else (*COMPUTED, *MISSING)
+                yield from self._ran(owner, names, receiver, node)
+        for operand, names in implied(node):
+            for owner, receiver in self._classes(module, scope, operand):
+                yield from self._ran(owner, names, receiver, operand)
+            target = self.resolver.named(module, scope, chain_of(operand)) if OF_CLASS in names else None
+            if target is not None:
+                yield from self._ran(target, (OF_CLASS,), frozenset({target}), operand)
+
+    def _classes(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[tuple[Target, Targets]]:
+        """The class of which an expression is an instance, or the metaclasses of a class; and whose object it is."""
+        owner = self.resolver.class_of(module, scope, node)
+        if owner is not None:
+            yield owner, self.resolver.roots(module, scope, node)
+        elif (target := self.resolver.named(module, scope, chain_of(node))) is not None and target[0]:
+            yield from ((meta, frozenset({target})) for meta in self.resolver.metaclasses(target))
+
+    def _ran(self, owner: Target, names: Iterable[str], receiver: Targets, node: ast.expr) -> Iterator[Site]:
+        for name in names:
+            for callee in self.resolver.methods(owner, name, 1, receiver):
+                yield Site(self._asking(callee), node.lineno)
+
+    def _asking(self, callee: Callee) -> Callee:
+        code = callee.code
+        if code is None or isinstance(code.node, ast.Lambda):
+            return callee
+        node = self._asked.setdefault(code.node, asked(code.node))
+        return replace(callee, code=replace(code, node=node))
 
     def _is_other(self, module: Module, scope: Scope | None, node: ast.expr) -> bool:
         """Is this a module, or an attribute of one?"""

@@ -31,6 +31,7 @@ class Calling(Machine):
     def call_of(self, frame: Frame, node: ast.Call) -> Values:
         arguments = [self.value(frame, argument) for argument in node.args]
         keywords = {keyword.arg: self.value(frame, keyword.value) for keyword in node.keywords}
+        self.implied(node, dict(zip(node.args, arguments, strict=True)))
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
             assert inside.owner is not None
@@ -85,6 +86,8 @@ class Calling(Machine):
             return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
+        if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
+            self.subclassed(self.element(arguments[1]))
         if dotted == "builtins.type" and len(arguments) == 1:
             return frozenset(v.of if isinstance(v, Instance) else Data(held_at(v)) for v in arguments[0])
         if kind is knowledge.Call.MUTATES:
@@ -107,7 +110,7 @@ class Calling(Machine):
         """Runs a method that the tree's classes have; has one it?"""
         found = False
         for value in values:
-            for method in self.member(value, name) if isinstance(value, Instance) else ():
+            for method in self.special(value, name):
                 if isinstance(method, (Bound, Code)):
                     found = True
                     self._called(method, arguments, {})

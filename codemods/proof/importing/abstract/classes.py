@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods import knowledge
 from codemods.proof.importing.abstract.machine import FUNCTIONS, Machine
@@ -61,12 +61,7 @@ class Classes(Machine):
             if keyword.arg != "metaclass":
                 self.value(frame, keyword.value)
         levels = list(self.above(made))
-        for level in levels[1:]:
-            if level.at & self.listed:
-                self.change([level])
-            hooks = [n for n in level.node.body if isinstance(n, FUNCTIONS) and n.name == "__init_subclass__"]
-            for hook in hooks:
-                self.run_code(Code(level.path, hook, level.frame, level, level.at), [new], {})
+        self._heard(levels[1:], new)
         for level in levels:
             for value in self.bases(level):
                 if isinstance(value, Outside):
@@ -77,6 +72,24 @@ class Classes(Machine):
                 self._made_by(meta, new)
             elif isinstance(meta, Outside) and knowledge.call(meta.dotted) is not knowledge.Call.QUIET:
                 self.change([meta])
+
+    def _heard(self, levels: Iterable[Class], new: Values) -> None:
+        """What the classes above a new one do with it, or may be asked for it."""
+        for level in levels:
+            if level.at & self.listed:
+                self.change([level])
+            hooks = [n for n in level.node.body if isinstance(n, FUNCTIONS) and n.name == "__init_subclass__"]
+            for hook in hooks:
+                self.run_code(Code(level.path, hook, level.frame, level, level.at), [new], {})
+
+    def subclassed(self, bases: Values) -> None:
+        """A class is made by a call: ``type("Csv", (Format,), {})``."""
+        for base in bases:
+            if isinstance(base, Class):
+                self._heard(self.above(base), frozenset({base}))
+                for meta in self.metaclasses(base):
+                    if isinstance(meta, Class):
+                        self._made_by(meta, NEW)
 
     def _made_by(self, meta: Class, new: Values) -> None:
         for name in ("__prepare__", "__new__", "__init__"):

@@ -24,33 +24,33 @@ class Expressions(Machine):
         if isinstance(node, ast.Call):
             return self.call_of(frame, node)
         if isinstance(node, ast.Lambda):
+            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
+                self.value(frame, default)
             return frozenset({Code(frame.path, node, frame)})
         if isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
             parts = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
-            inside = frozenset(v for part in parts if part is not None for v in self.value(frame, part))
-            return frozenset({items(inside)})
+            return frozenset({items(self.parts(frame, node, [part for part in parts if part is not None]))})
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
             return self._comprehension(frame, node)
         if isinstance(node, ast.Subscript):
-            self.value(frame, node.slice)
-            return self.element(self.value(frame, node.value))
+            owner = self.value(frame, node.value)
+            self.implied(node, {node.value: owner, node.slice: self.value(frame, node.slice)})
+            return self.element(owner)
         if isinstance(node, (ast.Starred, ast.Await, ast.YieldFrom)):
-            return self.value(frame, node.value)
+            return self.parts(frame, node, [node.value])
         if isinstance(node, ast.NamedExpr):
             found = self.value(frame, node.value)
             self.store(frame, node.target, found, frame.around is None and not frame.names, False)
             return found
         if isinstance(node, ast.IfExp):
-            self.value(frame, node.test)
+            self.parts(frame, node, [node.test])
             return self.value(frame, node.body) | self.value(frame, node.orelse)
         if isinstance(node, ast.BoolOp):
-            return frozenset(v for part in node.values for v in self.value(frame, part))
+            return self.parts(frame, node, node.values)
         if isinstance(node, ast.BinOp):
             self.operator(frame, node, self.value(frame, node.left))
             return NEW
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.value(frame, child)
+        self.parts(frame, node, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
         return NEW
 
     def _comprehension(self, frame: Frame, node: ast.expr) -> Values:
@@ -58,9 +58,10 @@ class Expressions(Machine):
         inside.owner = frame.owner
         self.calls.bind(inside, FIRST, frame.names.get(FIRST, NOTHING))
         for generator in node.generators:  # type: ignore[attr-defined]
-            self.store(inside, generator.target, self.element(self.value(inside, generator.iter)), False, False)
-            for condition in generator.ifs:
-                self.value(inside, condition)
+            gone_through = self.value(inside, generator.iter)
+            self.store(inside, generator.target, self.element(gone_through), False, False)
+            tests = {test: self.value(inside, test) for test in generator.ifs}
+            self.implied(generator, {generator.iter: gone_through, **tests})
         parts = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
         return frozenset({items(frozenset(v for part in parts for v in self.value(inside, part)))})
 
@@ -69,6 +70,7 @@ class Expressions(Machine):
         right = self.value(frame, node.right)
         name = _DUNDER.get(type(node.op), "")
         found = self.methods(left, f"__{name}__", [right]) or self.methods(right, f"__r{name}__", [left])
+        self.implied(node, {node.right: right, **dict.fromkeys(getattr(node.right, "elts", ()), self.element(right))})
         if not found and isinstance(node.op, (ast.LShift, ast.RShift)):
             self.change(left)
         return found

@@ -7,6 +7,7 @@ import ast
 from codemods.proof.importing.abstract.calling import Calling
 from codemods.proof.importing.abstract.classes import Classes
 from codemods.proof.importing.abstract.expressions import Expressions
+from codemods.proof.importing.abstract.implying import Implying
 from codemods.proof.importing.abstract.machine import TooMuch
 from codemods.proof.importing.abstract.members import Members
 from codemods.proof.importing.abstract.names import Names
@@ -14,7 +15,7 @@ from codemods.proof.importing.abstract.statements import Statements
 from codemods.proof.importing.abstract.values import UNKNOWN, Places
 
 
-class AbstractInterpreter(Statements, Expressions, Calling, Classes, Members, Names):
+class AbstractInterpreter(Statements, Expressions, Calling, Classes, Implying, Members, Names):
     """Runs code of one tree."""
 
     def run(self, path: str, node: ast.AST) -> Places:

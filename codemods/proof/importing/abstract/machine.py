@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from codemods.proof.importing.abstract.calls import Calls
 from codemods.proof.importing.abstract.values import Class, Code, Frame, Instance, Places, Super, Value, Values, held_at
@@ -94,6 +94,34 @@ class Machine(ABC):
     def member(self, value: Instance | Class | Super, name: str) -> Iterable[Value]: ...
 
     @abstractmethod
+    def held(self, owner: Class, name: str) -> Iterator[tuple[Class, ast.stmt]]:
+        """The statements that define a name in the body of a class, or in one above it."""
+
+    @abstractmethod
+    def sets(self, owner: Class, name: str) -> bool:
+        """Do the methods of a class set an attribute of the instance?"""
+
+    @abstractmethod
+    def parts(self, frame: Frame, node: ast.AST, parts: Iterable[ast.expr]) -> Values:
+        """What parts of an expression may be, each evaluated once, and with what the expression asks them."""
+
+    @abstractmethod
+    def implied(self, node: ast.AST, found: Mapping[ast.AST, Values]) -> None:
+        """Runs what a node asks its parts, of which it is known what they may be."""
+
+    @abstractmethod
+    def annotations(self, frame: Frame, node: ast.stmt) -> Iterator[ast.expr]:
+        """Those that call something when the statement runs."""
+
+    @abstractmethod
+    def got(self, value: Instance | Class, name: str) -> Iterable[Value]:
+        """What reading an attribute gives, and runs."""
+
+    @abstractmethod
+    def special(self, value: Value, name: str) -> Iterator[Value]:
+        """The method that Python looks for: that of a class is one of its metaclass."""
+
+    @abstractmethod
     def above(self, owner: Class) -> Iterator[Class]:
         """A class of the tree and those above it in the tree."""
 
@@ -119,6 +147,10 @@ class Machine(ABC):
 
     @abstractmethod
     def metaclasses(self, owner: Class) -> Iterator[Value]: ...
+
+    @abstractmethod
+    def subclassed(self, bases: Values) -> None:
+        """A class is made by a call: ``type("Csv", (Format,), {})``."""
 
     @abstractmethod
     def class_of(self, frame: Frame, node: ast.ClassDef, top: bool) -> Values: ...

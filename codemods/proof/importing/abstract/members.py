@@ -25,7 +25,7 @@ from codemods.proof.importing.abstract.widening import bound, dotted
 from codemods.proof.snapshot.resolution import Snapshot
 
 # Methods whose first argument is the class, decorated or not.
-_OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 class Members(Machine):
@@ -58,9 +58,9 @@ class Members(Machine):
                 return (Data(frozenset({(value.path, name)})),)
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
             return [*inner, *(v for o in origins if o[0] not in ("", "=") and o[1] for v in self.defined(o))]
-        if isinstance(value, (Instance, Class, Super)):
-            return self.member(value, name)
-        return (Data(held_at(value)),)
+        if isinstance(value, (Instance, Class)):
+            return self.got(value, name)
+        return self.member(value, name) if isinstance(value, Super) else (Data(held_at(value)),)
 
     def member(self, value: Instance | Class | Super, name: str) -> Iterable[Value]:
         if name == "__class__" and isinstance(value, Instance):
@@ -80,10 +80,10 @@ class Members(Machine):
                     kinds = {getattr(d, "id", "") for d in inner.decorator_list}
                     if "staticmethod" in kinds:
                         return (code,)
-                    if isinstance(value, Class) and "classmethod" not in kinds and name not in _OF_CLASS:
+                    if isinstance(value, Class) and "classmethod" not in kinds and name not in OF_CLASS:
                         return (code,)
                     return (bound(code, (first,)),)
-                if not (isinstance(value, Instance) and self._sets(owner, name)):
+                if not (isinstance(value, Instance) and self.sets(owner, name)):
                     written = getattr(inner, "value", None)
                     if isinstance(written, ast.Tuple):  # nobody can change it
                         return self.value(level.frame or self.module(level.path), written)
@@ -92,12 +92,16 @@ class Members(Machine):
             return (Outside("builtins.object"),)
         return (Data(held_at(value) | self._kept(owner, name)),)
 
+    def held(self, owner: Class, name: str) -> Iterator[tuple[Class, ast.stmt]]:
+        """The statements that define a name in the body of a class, or in one above it."""
+        return ((level, inner) for level in self.above(owner) for inner in self._body_of(level.node).get(name, ()))
+
     def _body_of(self, node: ast.ClassDef) -> Mapping[str, list[ast.stmt]]:
         if node not in self._bodies:
             self._bodies[node] = defined_in(node)
         return self._bodies[node]
 
-    def _sets(self, owner: Class, name: str) -> bool:
+    def sets(self, owner: Class, name: str) -> bool:
         """Do the methods of a class set an attribute of the instance?"""
         return name in self._own_attributes(owner).set
 

@@ -16,8 +16,9 @@ class Statements(Machine):
         """``top``: it binds names of the module, which are looked up there."""
         self.step()
         if isinstance(node, FUNCTIONS):
-            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
-                self.value(frame, default)
+            defaults = (*node.args.defaults, *filter(None, node.args.kw_defaults))
+            for part in (*defaults, *self.annotations(frame, node)):
+                self.value(frame, part)
             made: Values = frozenset({Code(frame.path, node, None if top else frame, frame.owner)})
             acting = [d for d in node.decorator_list if not knowledge.makes_a_property(d, node.name)]
             self._bind(frame, node.name, self.decorated(frame, acting, made), top)
@@ -32,6 +33,9 @@ class Statements(Machine):
                 self.calls.bind(frame, RETURNED, self.value(frame, node.value))
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             value = self.value(frame, node.value) if node.value is not None else NOTHING
+            self.implied(node, {node.value: value} if node.value is not None else {})
+            for annotation in self.annotations(frame, node) if top or frame.is_class else ():
+                self.value(frame, annotation)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self.store(frame, target, value, top, isinstance(node, ast.AugAssign))
         elif isinstance(node, ast.Delete):
@@ -47,8 +51,10 @@ class Statements(Machine):
             for inner in node.orelse:
                 self.statement(frame, inner, top)
             return
+        found: dict[ast.AST, Values] = {}
         if isinstance(node, (ast.For, ast.AsyncFor)):
-            self.store(frame, node.target, self.element(self.value(frame, node.iter)), top, False)
+            found[node.iter] = self.value(frame, node.iter)
+            self.store(frame, node.target, self.element(found[node.iter]), top, False)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 self.statement(frame, child, top)
@@ -56,10 +62,10 @@ class Statements(Machine):
                 value = self.value(frame, child.context_expr)
                 if child.optional_vars is not None:
                     self.store(frame, child.optional_vars, value, top, False)
-                for method in ("__enter__", "__exit__"):
-                    self.methods(value, method, [])
-            elif isinstance(child, ast.expr) and child is not getattr(node, "target", None):
-                self.value(frame, child)
+                self.implied(child, {child.context_expr: value})
+            elif isinstance(child, ast.expr) and child is not getattr(node, "target", None) and child not in found:
+                found[child] = self.value(frame, child)
+        self.implied(node, found)
 
     def _bind(self, frame: Frame, name: str, values: Values, top: bool) -> None:
         if name in frame.declared:
@@ -79,6 +85,7 @@ class Statements(Machine):
             self.store(frame, target.value, values, top, in_place)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             owner = self.value(frame, target.value)
+            self.implied(target, {target.value: owner})
             if isinstance(target, ast.Attribute) and in_place:
                 owner |= self.attribute(owner, target.attr)
             self.change(owner)
