@@ -12,6 +12,7 @@ from codemods.planning.edits.module_references import reference_to
 from codemods.planning.effects.load_order import LoadOrder
 from codemods.planning.facts import Facts
 from codemods.planning.references.patches import PatchTarget
+from codemods.planning.references.reloads import Again, reloads
 from codemods.planning.references.text_references import rewritten
 
 
@@ -37,11 +38,18 @@ def importer_edits(
         beside = None if item.level else (item.module, facts.move.source)
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.project.names, beside)
         rehomes[module.path].append(ImportRetarget(item, target))
+    removed = [place for place, kind in reloads(facts.referrers.values) if kind is Again.REMOVED]
     for path, found in list(rehomes.items()):
         difference = order.of_importer(modules[path], [rehome.item for rehome in found])
-        if difference is not None:
+        after = next((place for place in removed if place.path == path or any(r.item.function for r in found)), None)
+        if difference is not None or after is not None:
             names = tuple(dict.fromkeys(str(rehome.item.attribute) for rehome in found))
-            kept.append(Kept(modules[path].source.place(found[0].item.node), names, order.said(difference)))
+            said = (
+                order.said(difference)
+                if difference is not None
+                else f"would not execute the source again after {after}"
+            )
+            kept.append(Kept(modules[path].source.place(found[0].item.node), names, said))
             del rehomes[path]
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}

@@ -12,9 +12,9 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
-from codemods.planning.references.called_code import code_that_gets, is_moved
+from codemods.planning.references.called_code import code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
-from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module
+from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module, shown_in_text
 from codemods.planning.references.outside_names import outside_names
 
 CODE = "module-recorded"
@@ -49,6 +49,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for code in code_that_gets(facts):
         for node, spelled in reads_of_module(code.node, *_modules(facts)):
             met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
+    for module, node in _shown(facts):
+        met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
     elsewhere: list[Place] = []
     for module, node, spelled in _reads(facts):
         place = module.source.place(node)
@@ -116,11 +118,25 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
         yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree, *names))
 
 
+def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
+    """Where a text is made of a class that moves: ``repr(Price)``."""
+    nodes = [s.node for unit in facts.moving for s in unit.statements if isinstance(s.node, ast.ClassDef)]
+    classes = {node.name for node in nodes}
+    for module in facts.project.modules_mentioning(*classes) if classes else ():
+        for node, shown in shown_in_text(module.source.tree):
+            if moved_name(facts, module, shown) in classes:
+                yield module, node
+
+
 def _asked(node: ast.expr) -> ast.expr | None:
     """What is asked directly: ``Price.__module__``, ``getmodule(Price)``."""
-    if isinstance(node, ast.Call) and node.args:
-        return node.args[0]
-    return node.value if isinstance(node, ast.Attribute) else None
+    match node:
+        case ast.Call(args=[asked, *_]) if not isinstance(asked, ast.Constant):
+            return asked
+        case ast.Subscript(value=ast.Attribute(value=asked, attr="__dict__") | ast.Call(args=[asked])):
+            return asked  # X.__dict__["__module__"], vars(X)["__module__"]
+        case _:
+            return node.value if isinstance(node, ast.Attribute) else None
 
 
 def _is_another(facts: Facts, module: Module, asked: ast.expr) -> bool:

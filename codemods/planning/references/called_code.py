@@ -218,6 +218,9 @@ def moved_name(facts: Facts, module: Module, node: ast.expr) -> str | None:
         found = facts.project.origin(module.path, node.id) if module.path != facts.move.source else None
         here = found is not None and found[0] == facts.move.source
         name = node.id if module.path == facts.move.source else found[1] if found is not None and here else None
+        if found is None and module.path != facts.move.source:
+            inner = (i for i in module.imports if i.function is not None and i.binds == node.id)
+            name = next((i.attribute for i in inner if facts.project.target(module, i) == facts.move.source), None)
     elif isinstance(node, ast.Attribute) and node.attr in facts.moved_names:
         name = node.attr if facts.referrers.values.holds(module, node.value) else None
     return name if name in facts.moved_names else None

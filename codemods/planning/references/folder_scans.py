@@ -18,9 +18,12 @@ from codemods.project.call_scan import calling
 _WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
 _FINDING = frozenset({"iter_modules"})
 _OWN = ("__file__", "__path__")
-# What makes the name of a module of that of a file.
+# What makes the name of a module of that of a file, or takes the file for something by its name.
 _CUTTING = frozenset(
-    {"splitext", "removesuffix", "rsplit", "split", "partition", "rpartition", "replace", "getmodulename"}
+    {
+        *("splitext", "removesuffix", "rsplit", "split", "partition", "rpartition", "replace", "getmodulename"),
+        *("stem", "name", "basename", "listdir", "spec_from_file_location", "run_path"),
+    }
 )
 
 
@@ -60,12 +63,12 @@ def _keeps_names(around: ast.AST) -> bool:
 
 
 def _cuts(around: ast.AST) -> bool:
-    """Is the name of a module made of that of a file: ``name[:-3]``, ``path.stem``?"""
+    """Is more made of files than their text: ``name[:-3]``, ``path.stem``, ``os.listdir(folder)``?"""
     nodes = walk(around)
     if not any(isinstance(n, ast.Constant) and isinstance(n.value, str) and ".py" in n.value for n in nodes):
         return False
     return any(
-        (isinstance(n, ast.Attribute) and (n.attr == "stem" or n.attr in _CUTTING))
+        (isinstance(n, ast.Attribute) and n.attr in _CUTTING)
         or (isinstance(n, ast.Name) and n.id in _CUTTING)
         or (isinstance(n, ast.Subscript) and isinstance(n.slice, ast.Slice) and ast.unparse(n.slice) == ":-3")
         for n in nodes

@@ -16,6 +16,7 @@ from codemods.project import walk
 # Functions that return the module, or its file, of their argument.
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
 _ATTRIBUTES = frozenset({"__module__", "co_filename"})
+_GETTING = frozenset({"getattr", "getattr_static"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
 _WORDS = re.compile(r"[a-z] [a-z]+ | [a-z]+ [a-z]", re.IGNORECASE)
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
@@ -33,6 +34,24 @@ def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.exp
                 yield node, spelled
 
 
+def shown_in_text(root: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """(place, what is shown) for each text that is made of something by ``repr``, ``str`` or a format, and that no
+    person is to read."""
+    parents = parents_of(root)
+    for node in walk(root):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING:
+                found = [shown]
+            case ast.FormattedValue(value=shown):
+                found = [shown]
+            case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=shown):
+                found = shown.elts if isinstance(shown, ast.Tuple) else [shown]
+            case _:
+                continue
+        if not _is_shown(node, parents):
+            yield from ((node, shown) for shown in found)
+
+
 def _module_name(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None:
     """The expression that is a module's name and nothing else; a file, or how a class is shown, is not."""
     match node:
@@ -40,10 +59,8 @@ def _module_name(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None
             return node
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
             return node
-        case ast.Constant(value="__module__"):
-            above = parents.get(id(node))
-            gets = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "getattr_static")
-            return above if isinstance(above, ast.Call) and gets else None
+        case ast.Call(func=function, args=[_, ast.Constant(value="__module__"), *_]) if last_name(function) in _GETTING:
+            return node
         case _:
             return None
 
@@ -56,12 +73,14 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else f".{attribute}"
         case ast.Constant(value="__module__"):
             above = parents.get(id(node))
-            asks = isinstance(above, ast.Call) and last_name(above.func) in ("getattr", "attrgetter", "getattr_static")
+            asks = isinstance(above, ast.Call) and last_name(above.func) == "attrgetter"
             listed = isinstance(above, (ast.Tuple, ast.List, ast.Set)) and _asks_for_any(node, parents)
             return "'__module__'" if (asks or listed) and not _is_copied(node, parents) else ""
         case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
+            return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
+        case ast.Call(func=function, args=[_, ast.Constant(value="__module__"), *_]) if last_name(function) in _GETTING:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
