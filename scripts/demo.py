@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import signal
@@ -144,6 +145,7 @@ def _jobs(worker) -> bool:  # type: ignore[no-untyped-def]
 
 
 def main() -> int:
+    argparse.ArgumentParser(prog="scripts/demo", description=__doc__).parse_args()
     start = time.perf_counter()
     scratch = Path(tempfile.mkdtemp(prefix="codemods-demo-"))
     try:

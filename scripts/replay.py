@@ -9,6 +9,7 @@ learnt other ways on the wire since, and tests/worker records those.
 
 from __future__ import annotations
 
+import argparse
 import filecmp
 import json
 import os
@@ -86,6 +87,8 @@ def differences(one: Path, two: Path) -> Iterator[str]:
 
 
 def main() -> int:
+    raw = argparse.RawDescriptionHelpFormatter
+    argparse.ArgumentParser(description=__doc__, formatter_class=raw).parse_args()
     with tempfile.TemporaryDirectory(prefix="codemods-replay-") as scratch:
         before, after = lay_out(Path(scratch))
         unequal = []

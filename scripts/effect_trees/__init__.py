@@ -109,7 +109,7 @@ def make(seed: int) -> Try:
         files["shop/inner/__init__.py"] = ""
     if draw.random() < 0.3:
         other = draw.choice([one for one in modules if one.package == "shop"])
-        text = _filled(draw.choice(parts()["package"]), {**words, "P": "shop", "m": other.name})
+        text = filled(draw.choice(parts()["package"]), {**words, "P": "shop", "m": other.name})
         files["shop/__init__.py"] = f"{text}\n"
     files |= {module.path: module.text for module in modules}
     files |= _callers(draw, modules, words)
@@ -149,7 +149,7 @@ def _add(draw: random.Random, module: Module, modules: list[Module], kind: str, 
         return
     if "$m" in part and not late and other is not None:
         module.imports.add(f"from {other.package} import {other.name}")
-    text = _filled(part, known)
+    text = filled(part, known)
     module.lines.append(text)
     names = [
         name for name in _defined(text) if name not in module.all and not name.startswith(("user", "User", "Told"))
@@ -182,7 +182,7 @@ def _callers(draw: random.Random, modules: list[Module], words: Mapping[str, str
         kind = "odd caller" if number and draw.random() < 0.35 else "caller"
         imports = [f"from {one.package} import {one.name}\n" for one in modules if draw.random() < 0.2]
         part = draw.choice(parts()[kind]).replace("from .$s", f"from .{words['S'].partition('.')[2]}")
-        yield f"shop/main{number}.py", "".join(imports) + _filled(part, words) + "\n"
+        yield f"shop/main{number}.py", "".join(imports) + filled(part, words) + "\n"
 
 
 def _defined(text: str) -> Iterator[str]:
@@ -193,5 +193,5 @@ def _defined(text: str) -> Iterator[str]:
             yield node.targets[0].id
 
 
-def _filled(part: str, words: Mapping[str, str]) -> str:
+def filled(part: str, words: Mapping[str, str]) -> str:
     return Template(part).substitute(words)
