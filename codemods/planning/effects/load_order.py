@@ -13,7 +13,7 @@ from functools import cached_property
 
 from codemods.bindings import Import, Module, Moment
 from codemods.planning.edits.model import DestinationEdits, ReexportPosition, SourceEdits
-from codemods.planning.effects.presence import seen
+from codemods.planning.effects.presence import asked, seen
 from codemods.planning.effects.programs import Programs, Token
 from codemods.planning.effects.statements import Effect, Effects, owned
 from codemods.planning.effects.targets import Target, is_unknown
@@ -130,6 +130,8 @@ class LoadOrder:
                 return Difference("runs earlier", token, ())
         for path, place in self._seen([token for token in lost if isinstance(token, str)]):
             return Difference("no longer loads", path, (Effect(f"which {place} counts on", ("", path), 1),))
+        for path, place in asked(self.project, [t for t in new if t not in then and isinstance(t, str)]):
+            return Difference("loads", path, (Effect(f"for which {place} asks", ("", path), 1),))
         return self._reordered([t for t in old if t in now], [t for t in new if t in then])
 
     def _seen(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,19 @@ def seen(project: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str
                 yield wanted[dotted], str(module.source.place(node))
 
 
+def asked(project: ProjectIndex, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(a module, where code asks whether somebody has loaded it): ``"shop.worker" in sys.modules``."""
+    wanted = {project.names.dotted(path): path for path in paths}
+    for module in project.modules_mentioning("modules") if wanted else ():
+        for node in module.source.nodes.of(ast.Constant):
+            path = wanted.get(node.value) if isinstance(node.value, str) else None
+            above = module.source.nodes.parents.get(id(node))
+            inside = isinstance(above, ast.Compare) and isinstance(above.ops[0], (ast.In, ast.NotIn))
+            got = isinstance(above, ast.Call) and isinstance(above.func, ast.Attribute) and above.func.attr == "get"
+            if path is not None and path != module.path and (inside or got) and "modules" in ast.unparse(above or node):
+                yield path, str(module.source.place(node))
+
+
 def _reading(project: ProjectIndex, stems: set[str]) -> Iterator[str]:
     """The files that have one of the words as an attribute, beside their imports, or speak of ``sys.modules``."""
     read = reading(stems)

@@ -119,12 +119,13 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
 
 
 def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
-    """Where a text is made of a class that moves: ``repr(Price)``."""
+    """Where a text is made of a class that moves: ``repr(Price)``. What it is compared with is another hazard's."""
     nodes = [s.node for unit in facts.moving for s in unit.statements if isinstance(s.node, ast.ClassDef)]
     classes = {node.name for node in nodes}
     for module in facts.project.modules_mentioning(*classes) if classes else ():
         for node, shown in shown_in_text(module.source.tree):
-            if moved_name(facts, module, shown) in classes:
+            compared = isinstance(module.source.nodes.parents.get(id(node)), ast.Compare)
+            if not compared and moved_name(facts, module, shown) in classes:
                 yield module, node
 
 
