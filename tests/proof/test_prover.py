@@ -545,3 +545,13 @@ def test_fixtures_that_tests_ask_for_by_name() -> None:
     assert failures(proven(before, after)) == []
     starred = after | {"test_a.py": after["test_a.py"].replace("import _shop", "import *")}
     assert "namespaces: test_a.py: _shop can't be found here any more" in failures(proven(before, starred))
+
+
+def test_what_is_deleted_is_there() -> None:
+    before = {"a.py": b"import enum\n\n\ndef f():\n    return 1\n\n\ndel enum\n"}
+    after = {"a.py": b"from b import f as f\n\ndel enum\n", "b.py": b"def f():\n    return 1\n"}
+    proof = prove(MemoryTree(before), MemoryTree(after), (Move("a.py", ("f",), "b.py"),))
+    assert [f.message for check in proof.checks for f in check.failures] == ["enum is deleted here, and bound nowhere"]
+    right = {**after, "a.py": b"import enum\n\nfrom b import f as f\n\ndel enum\n"}
+    proof = prove(MemoryTree(before), MemoryTree(right), (Move("a.py", ("f",), "b.py"),))
+    assert not [f for check in proof.checks for f in check.failures]

@@ -38,6 +38,7 @@ def check(comparison: Comparison) -> Check:
         failures += _imports(comparison, path)
     for path in comparison.changed:
         failures += _tests(comparison.after, path)
+        failures += _deleted(comparison, path)
     failures += _configuration(comparison)
     for finding, matters in (*_annotations(comparison), *_hints(comparison)):
         (failures if matters else declared).append(finding)
@@ -75,6 +76,17 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
                 message, target = f"{alias.name} can't be imported from {module}", comparison.after.find(module, path)
                 cause = f"unreadable {target}" if target in comparison.unreadable else f"{module}:{alias.name}"
                 yield Finding(where, message, "missing-name", cause=cause)
+
+
+def _deleted(comparison: Comparison, path: str) -> Iterator[Finding]:
+    """What a module deletes is there to be deleted."""
+    symbols, old = comparison.after.symbols(path), comparison.before.symbols(path)
+    if symbols is None or symbols.stars:
+        return
+    for target in (t for node in symbols.body if isinstance(node, ast.Delete) for t in node.targets):
+        if isinstance(target, ast.Name) and target.id not in symbols.binds and (not old or target.id in old.binds):
+            place = symbols.source.place(target)
+            yield Finding(place, f"{target.id} is deleted here, and bound nowhere", "missing-name")
 
 
 def _no_module(where: Place, module: str) -> Finding:
