@@ -28,6 +28,7 @@ from codemods.planning.references.namespace_writes import written
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.renaming.lists import patterns_left
 from codemods.planning.renaming.names import Renamed
+from codemods.planning.renaming.other_names import known_by_text, looked_up
 from codemods.planning.selection.what_moves import Request
 from codemods.project.pytest_rules import pytest_rules
 
@@ -75,6 +76,8 @@ def hazards_before(facts: Facts) -> Iterator[Hazard]:
     yield from _own_name(facts, asked)
     yield from _own_file(facts)
     yield from asked_elsewhere(facts.project, asked.old, CODE)
+    yield from looked_up(facts, asked)
+    yield from known_by_text(facts)
     yield from (_with_own_remedies(hazard) for hazard in hazards.find(facts, OF_DEFINITIONS))
 
 
