@@ -28,8 +28,7 @@ def looked_up(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
         if init is None or init not in asked.project.tree.paths or _LOOKED_UP in facts.move.accept:
             continue
         for look in _looks(asked.project, init, package):
-            private = all(name.rpartition(".")[2].startswith("_") for name in (asked.old_dotted, asked.new_dotted))
-            if look.finds(last) and not _passes_over(asked.project, look, private):
+            if look.finds(last) and not _passes_over(asked, look):
                 reason = f"{look.called} may find {last} in {package} here, for the module is an attribute of it"
                 remedies = ("name the module there first", f"accept the difference: --accept {_LOOKED_UP}")
                 yield Hazard(_LOOKED_UP, look.place, reason, remedies)
@@ -44,23 +43,29 @@ def _looks(project: ProjectIndex, init: str, package: str) -> Iterator[Look]:
     yield from looks(values, module, DefinitionGroups(module).all)
 
 
-def _passes_over(project: ProjectIndex, look: Look, private: bool) -> bool:
+def _passes_over(asked: Renamed, look: Look) -> bool:
     """``{v for v in vars(shop).values() if isinstance(v, type)}``: are modules passed over, or private names?"""
-    nodes = project.module(look.place.path).source.nodes
+    source = asked.project.module(look.place.path).source
+    lasts = [name.rpartition(".")[2] for name in (asked.old_dotted, asked.new_dotted)]
+    private = all(last.startswith("_") and last not in source.text for last in lasts)
+    nodes = source.nodes
     for kind in (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp):
         for generator in (g for node in nodes.of(kind) for g in node.generators):
             tests = [n for test in generator.ifs for n in _conjoined(test)]
-            asked = any(isinstance(n, ast.Call) and last_name(n.func) in _OF_OTHERS for n in tests)
-            asked = asked or (private and any(_is_public(n) for n in tests))
+            passed = any(isinstance(n, ast.Call) and last_name(n.func) in _OF_OTHERS for n in tests)
+            passed = passed or (private and any(_is_public(n) for n in tests))
             lines = {getattr(n, "lineno", 0) for n in ast.walk(generator.iter)}
-            if asked and look.place.line in lines and not any("odule" in ast.unparse(n) for n in tests):
+            if passed and look.place.line in lines and not any("odule" in ast.unparse(n) for n in tests):
                 return True
     return False
 
 
 def _is_public(test: ast.expr) -> bool:
-    """``not name.startswith("_")``"""
+    """``not name.startswith("_")``, and maybe ``or name in LISTED``"""
     match test:
+        case ast.BoolOp(op=ast.Or(), values=values):
+            listed = [isinstance(v, ast.Compare) and isinstance(v.ops[0], ast.In) for v in values]
+            return all(one or _is_public(v) for one, v in zip(listed, values, strict=True))
         case ast.UnaryOp(
             op=ast.Not(), operand=ast.Call(func=ast.Attribute(attr="startswith"), args=[ast.Constant(value="_")])
         ):
