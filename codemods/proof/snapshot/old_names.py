@@ -34,7 +34,7 @@ class OldNames:
         """A string that names a module relatively, ``".pricing"``, which means ``absolute``."""
         name = text.lstrip(".")
         old, base = self.dotted.get(absolute, ""), absolute.removesuffix(name)
-        return text.removesuffix(name) + old[len(base) :] if name and old.startswith(base) else text
+        return text.removesuffix(name) + old[len(base) :] if name and old and old.startswith(base) else text
 
     @cached_property
     def _names(self) -> re.Pattern[str]:
