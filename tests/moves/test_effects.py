@@ -358,6 +358,11 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "each of some objects": "from tools import LIST, TABLE\nfor one in (LIST, TABLE):\n    one['a'] = 1",
+    "each in a function": "from tools import TABLE\ndef f():\n    for x in [TABLE]:\n        x['a'] = 1\nf()",
+    "a name for a while": "from tools import TABLE\nwith TABLE as one:\n    one['a'] = 1",
+    "two names at once": "from tools import LIST, TABLE\na, b = LIST, TABLE\nb['a'] = 1",
+    "a decorator from a star that its module makes": "from tools import *\n@made\ndef f(): ...",
     "what an object's class keeps": "from tools import OfClass\n@OfClass()\ndef f(): ...",
     "what an object keeps": "from tools import OfObject\n@OfObject()\ndef f(): ...",
     "a module that an object's class keeps": "from tools import OfModule\n@OfModule()\ndef f(): ...",

@@ -11,7 +11,7 @@ from codemods import knowledge
 from codemods.bindings import Import, Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.fixed_point import FixedPoint
-from codemods.planning.effects.scopes import Scope, function_scope
+from codemods.planning.effects.scopes import Scope, function_scope, iterated
 from codemods.planning.effects.targets import (
     CLOSURE,
     FRESH,
@@ -146,10 +146,17 @@ class Resolver:
     def _held(self, target: Target) -> Targets:
         """A name of a module that stands for a part of something else counts as that as well."""
         node = self.definition(target)
-        value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
-        if value is None:
+        values: list[ast.expr] = []
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+            together = isinstance(node, ast.Assign) and any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets)
+            values = iterated(node.value) if together else [node.value]
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            values = iterated(node.iter)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            values = [item.context_expr for item in node.items]
+        if not values:
             return frozenset({target})
-        return frozenset({target}) | self._settled(target, self.project.module(target[0]), None, [value])
+        return frozenset({target}) | self._settled(target, self.project.module(target[0]), None, values)
 
     def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
         function = node.func

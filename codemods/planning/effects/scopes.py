@@ -97,12 +97,18 @@ def _fill(scope: Scope, body: list[ast.AST]) -> None:
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
             _assigned(values, node.target, node.value)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            _assigned(values, node.target, node.iter)
+            for value in iterated(node.iter):
+                _assigned(values, node.target, value)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             _assigned(values, node.optional_vars, node.context_expr)
         elif isinstance(node, ast.ExceptHandler) and node.name:
             values[node.name] += []
     scope.values, scope.declared = dict(values), frozenset(declared)
+
+
+def iterated(node: ast.expr) -> list[ast.expr]:
+    """What a loop over an expression gives: the entries that are written there, else parts of it."""
+    return node.elts if isinstance(node, (ast.Tuple, ast.List, ast.Set)) else [node]
 
 
 def _assigned(values: dict[str, list[ast.expr | Function | ast.ClassDef]], target: ast.expr, value: ast.expr) -> None:

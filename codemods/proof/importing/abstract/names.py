@@ -65,6 +65,7 @@ class Names(Machine):
             [b for b in symbols.binds.get(name, ()) if b.attribute and not b.typing] if symbols is not None else []
         )
         homes = {(self.snapshot.find(b.module, path), str(b.attribute)) for b in imports}
+        homes |= {(self.snapshot.find(star, path), name) for star in (symbols.stars if symbols is not None else ())}
         return frozenset(Data(frozenset({(home, made)})) for home, made in homes if home)
 
     def defined(self, origin: Origin) -> Values:
@@ -105,6 +106,11 @@ class Names(Machine):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(getattr(target, "id", "") == name for target in targets):
                 return self.value(frame, node.value)
+            return self.element(self.value(frame, node.value))  # ``a, b = c``
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            return self.element(self.value(frame, node.iter))
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            return frozenset(v for item in node.items for v in self.value(frame, item.context_expr))
         return NOTHING
 
 
