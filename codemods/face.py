@@ -112,7 +112,25 @@ def solve(
     Several moves are one change: the proof compares what was with what will be, and knows nothing of steps. Trials
     execute code of the tree, in scratch copies; they come last, each after those before it have held. ``first`` sees
     the change before anything is proven, and may refuse it: whoever can't write it need not wait for the proof.
+
+    Where the proof refuses nothing but the order in which modules are executed, the move is planned once more, so that
+    importers keep their order: the prover follows some code further than the planner.
     """
+    given = (moves,) if isinstance(moves, Move) else tuple(moves)
+    try:
+        return _solved(given, tree, trials, first)
+    except Refused as refused:
+        if any(hazard.code != "proof:load order" for hazard in refused.hazards):
+            raise
+        try:
+            return _solved(tuple(replace(move, careful=True) for move in given), tree, trials, first)
+        except Refused:
+            raise refused from None
+
+
+def _solved(
+    moves: Sequence[Move], tree: Tree, trials: Sequence[Trial], first: Callable[[ChangeSet], object] | None
+) -> Solution:
     planned = plan(moves, tree)
     if planned.done:
         return Solution(planned, ChangeSet({}, {}), Proof(()))

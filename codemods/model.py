@@ -25,7 +25,8 @@ class Move:
     ``along`` names what the user wants to go too, ``keep`` what must stay in the source; with ``needed`` everything
     moves along that moved code needs at import time. ``reexport`` says how the old import path goes on; with
     ``deprecate`` it is lazy, and warns. ``accept`` are the codes of hazards that the user takes upon himself.
-    ``whole``: the module itself goes, without names, and nothing is left at its old path.
+    ``whole``: the module itself goes, without names, and nothing is left at its old path. ``careful``: an importer
+    keeps the old path wherever anything would be executed in another order, be it known to change nothing.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Move:
     accept: tuple[str, ...] = ()
     needed: bool = False
     whole: bool = False
+    careful: bool = False
 
     @property
     def goes_on(self) -> bool:

@@ -32,7 +32,9 @@ def add_options(parser: argparse.ArgumentParser, own_guard: str = "") -> None:
     what.add_argument("--check", action="store_true", help="write nothing; exit 1 while the move is still to be done")
     what.add_argument("--diff", action="store_true", help="write nothing; show the change as a diff that git takes")
     what.add_argument("--plan", action="store_true", help="write nothing; show what goes where, and why")
-    what.add_argument("-i", "--interactive", action="store_true", help="choose what moves with it, then confirm")
+    what.add_argument(
+        "-i", "--interactive", action="store_true", help="ask what moves with it, and before anything is written"
+    )
     add_trials(parser, own_guard)
     parser.add_argument("--allow-dirty", action="store_true", help="change files with uncommitted changes")
     parser.add_argument("--json", action="store_true", help="print everything as one JSON object")

@@ -31,6 +31,7 @@ from codemods.proof.checks import (
     identities,
     import_cycles,
     lazy_reexports,
+    listed_modules,
     load_order,
     manuals,
     names,
@@ -42,6 +43,7 @@ from codemods.proof.checks import (
     stubs,
     submodules,
     texts,
+    unbound_imports,
 )
 from codemods.proof.checks.identities import without_pins
 from codemods.proof.checks.lazy_reexports import without_lazy_branches
@@ -58,6 +60,7 @@ from codemods.proof.snapshot.symbols import defined_names, flat
 CHECKS = (
     conservation.check,
     names.check,
+    unbound_imports.check,
     order.check,
     load_order.check,
     second_execution.check,
@@ -69,6 +72,7 @@ CHECKS = (
     manuals.check,
     stubs.check,
     expected_changes.check,
+    listed_modules.check,
     renamed_modules.check,
 )
 # Those that need the texts as they are written, with lazy re-exports and pins in place.

@@ -6,7 +6,6 @@ that change one object come in the same order.
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,13 +15,12 @@ from codemods.planning.edits.model import DestinationEdits, ReexportPosition, So
 from codemods.planning.effects.presence import asked, seen
 from codemods.planning.effects.programs import Programs, Token
 from codemods.planning.effects.statements import Effect, Effects, owned
-from codemods.planning.effects.targets import Target, is_unknown
+from codemods.planning.effects.targets import Target
 from codemods.planning.facts import Facts
 from codemods.project import Unreadable
 
 # What modules read of the process, as words.
 _READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
-_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,9 @@ class LoadOrder:
         found = None
         if top:
             old, new = self.programs.before(module.path), self.programs.after(module.path, changed=changed)
-            found = (None if self._either else self.difference(old, new)) or self._past_unknown(old, new)
+            found = None if self._either else self.difference(old, new)
+            if found is None and self.facts.move.careful:
+                found = self._any_order(old, new)
         if found is None and late and not self._either:
             # Its function runs when the module is complete, so whatever that loads is loaded.
             old = self.programs.before(module.path, self.source)
@@ -149,16 +149,11 @@ class LoadOrder:
                     return Difference("runs in another order", token, self._every(token))
         return None
 
-    def _past_unknown(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:
-        """A step that came before one whose effect is unknown, and comes after it now, or the other way round."""
+    def _any_order(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:
+        """Two steps that change places at all, whatever they are known to do."""
         now, then = set(new), set(old)
-        old, new = _between([t for t in old if t in now], [t for t in new if t in then])
-        for token in old:
-            passing = {*old[: old.index(token)]} ^ {*new[: new.index(token)]}
-            if passing and any(is_unknown(effect.target) for effect in self._every(token)):
-                if any(self._read(other) - _BUILTINS for other in passing):
-                    return Difference("runs in another order", token, self._every(token))
-        return None
+        before, _ = _between([t for t in old if t in now], [t for t in new if t in then])
+        return Difference("runs in another order", before[0], self._every(before[0])) if before else None
 
     def _turns(self, tokens: Sequence[Token], target: Target) -> dict[Token, int]:
         """The steps that change an object or look at it, each with how many have changed it before."""

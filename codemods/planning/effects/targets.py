@@ -66,8 +66,3 @@ class Callee:
     calls: bool = False  # it calls what it is given
     made: bool = False
     inherits: bool = False
-
-
-def is_unknown(target: Target) -> bool:
-    """Is it an object that the text does not name: what ``handlers[0]`` in ``handlers[0](x)`` is?"""
-    return not target[0] and not target[1].replace(".", "").isidentifier()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.imports.eager_reexports import reexported
 
 CODE = "maybe-unbound"
-TITLE = "A moved name is bound on some platforms, or after some outcomes, only"
+TITLE = "A name is bound on some platforms, or after some outcomes, only"
 MEANING = """
 Where an `if` has no `else`, or a handler does not bind the name, the name may not exist once the module is imported.
 The source can live with that; an import of the name from the destination can't: it would fail, and the source with it.
+Nor can a function that asks before it reads the name, once it has to import it from the module that it left.
 """
 EXAMPLE = """
 -- shop/colour.py --
@@ -29,6 +31,7 @@ shop/colour.py shop/windows.py enable
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    yield from _needed(facts)
     offered = {new.binds for new in reexported(facts)}
     for group in facts.moving:
         doubtful = group.binds - certain_binds(s.node for s in group.statements)
@@ -36,3 +39,19 @@ def find(facts: Facts) -> Iterator[Hazard]:
             place = facts.source.source.place(group.statements[0].node)
             reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
             yield Hazard(CODE, place, reason, (f"bind {name} on every path first, to None for example",))
+
+
+def _needed(facts: Facts) -> Iterator[Hazard]:
+    """Definitions of the source that moved code would import, and that some ways through the module do not make."""
+    read = {
+        r.name: r
+        for group in facts.moving
+        for r in group.references
+        if r.moment is not Moment.TYPING and r.name in facts.source.binds - facts.moved_names
+    }
+    doubtful = read.keys() - certain_binds(s.node for s in facts.source.statements) if read else set()
+    defined = {name for group in facts.staying for name in group.binds} - facts.source.top_imports.keys()
+    for name in sorted(doubtful & defined):
+        place = facts.source.source.place(read[name].node)
+        reason = f"{name} is not bound in {facts.move.source} for certain, and {facts.move.destination} would import it"
+        yield Hazard(CODE, place, reason, (f"bind {name} on every path first, to None for example",))

@@ -20,9 +20,11 @@ _SHOWN = 3
 
 def check(comparison: Comparison) -> Check:
     new_modules: dict[str, list[tuple[str, str]]] = {}
+    moved = [pair for pair in comparison.pairing.pairs if pair.moved]
+    decorated = {(p.old.path, n) for p in moved if getattr(p.old.node, "decorator_list", ()) for n in p.old.names}
     for (old, name), (new, now) in sorted(comparison.renamed.items()):
         same = comparison.after.names.dotted(new) == comparison.before.names.dotted(old)
-        if _has_module(name) and not same:
+        if (_has_module(name) or (old, name) in decorated) and not same:
             new_modules.setdefault(new, []).append((old, now))
     asking = sorted(comparison.old.code_with(_WORDS)) if new_modules else []
     assumed = tuple(_assumption(comparison, new, found, asking) for new, found in new_modules.items())

@@ -1,0 +1,55 @@
+"""An import of a name that its module binds on some ways only fails on the others; reading it there may never happen.
+
+``if brotli is not None: class Brotli: ...`` is read by a function that asks first. A function that left the module
+imports it before it asks.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.definite import certain_names
+
+SAYS = "what a new import names is bound whichever way its module goes"
+CODE = "maybe-unbound"
+_HANDLED = ("ImportError", "Exception", "BaseException")
+
+
+def check(comparison: Comparison) -> Check:
+    certain: dict[str, frozenset[str]] = {}
+    failures: list[Finding] = []
+    count = 0
+    for path in comparison.changed:
+        for node, target, name in _new_imports(comparison, path):
+            count += 1
+            if target not in certain:
+                symbols = comparison.after.symbols(target)
+                certain[target] = certain_names(symbols.body if symbols is not None else [])
+            if name not in certain[target]:
+                text = f"{name} is not bound in {target} whichever way that goes: this import of it may fail"
+                failures.append(Finding(Place(path, node.lineno), text, CODE, cause=f"{target} {name}"))
+    return Check("maybe unbound", SAYS, count, tuple(failures))
+
+
+def _new_imports(comparison: Comparison, path: str) -> Iterator[tuple[ast.ImportFrom, str, str]]:
+    """(the statement, the module of the tree, a name that it binds itself) for imports that the file did not have."""
+    after, symbols = comparison.after, comparison.after.symbols(path)
+    before = comparison.before.symbols(path)
+    had = {a.name for n in before.source.nodes.of(ast.ImportFrom) for a in n.names} if before is not None else set()
+    if symbols is None:
+        return
+    handled = {id(n) for n in symbols.source.nodes.of(ast.Try) if _handles(n) for s in n.body for n in ast.walk(s)}
+    for node in symbols.source.nodes.of(ast.ImportFrom):
+        target = after.find(after.absolute(path, node), path) if id(node) not in handled else None
+        there = after.symbols(target) if target is not None else None
+        for alias in node.names if there is not None else ():
+            bound = there.binds.get(alias.name, ()) if there is not None else ()
+            if target and alias.name not in had and any(not one.typing for one in bound):
+                yield node, target, alias.name
+
+
+def _handles(node: ast.Try) -> bool:
+    return any(h.type is None or any(word in ast.unparse(h.type) for word in _HANDLED) for h in node.handlers)

@@ -1,0 +1,55 @@
+"""The names that a module has bound when it has been executed, whichever way it went: what anybody may import."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from codemods.proof.snapshot.symbols import is_typing
+
+_LEAVES = (ast.Raise, ast.Return, ast.Break, ast.Continue)
+
+
+def certain_names(body: Sequence[ast.stmt]) -> frozenset[str]:
+    return frozenset(_after(body) or ())
+
+
+def _after(body: Sequence[ast.stmt]) -> set[str] | None:
+    """What statements have bound at their end; None where they never come to it."""
+    names: set[str] = set()
+    for node in body:
+        ways = [_after(way) for way in _ways(node)]
+        reached = [way for way in ways if way is not None]
+        if isinstance(node, _LEAVES) or (ways and not reached):
+            return None
+        names |= set.intersection(*reached) if reached else set(_bound(node))
+        if isinstance(node, ast.Delete):
+            names -= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+    return names
+
+
+def _ways(node: ast.stmt) -> list[list[ast.stmt]]:
+    """The ways through a statement with blocks, each with all that runs on it; none where it has no blocks."""
+    if isinstance(node, ast.If):
+        return [node.orelse] if is_typing(node.test) else [node.body, node.orelse]
+    if isinstance(node, (ast.Try, ast.TryStar)):
+        handled = [handler.body for handler in node.handlers]
+        return [[*way, *node.finalbody] for way in ([*node.body, *node.orelse], *handled)]
+    if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+        return [[], [*node.orelse]]
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        quiet = any("suppress" in ast.unparse(item.context_expr) for item in node.items)
+        return [[], node.body] if quiet else [node.body]
+    if isinstance(node, ast.Match):
+        return [[], *(case.body for case in node.cases)]
+    return []
+
+
+def _bound(node: ast.stmt) -> Iterable[str]:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.AnnAssign) and node.value is None:
+        return []
+    return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
