@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Tree
 from codemods.proof.checks import conservation, names, namespaces
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.symbols import defined_names, flat
+from codemods.proof.snapshot.symbols import Origin, defined_names, flat
 
 SAYS = "type checkers see in stubs what they saw, under the new paths, and what is there at run time"
 
@@ -38,10 +38,14 @@ class TypingView(Tree):
 @dataclass
 class _Stubs(Comparison):
     stubs: tuple[str, ...] = ()
+    moved: Mapping[Origin, Origin] = field(default_factory=dict)  # of modules that have no stub, too
 
     @cached_property
     def touched(self) -> tuple[str, ...]:
         return tuple(path.removesuffix("i") for path in self.stubs)
+
+    def _mapped(self, origin: Origin) -> Origin:
+        return self.moved.get(origin) or super()._mapped(origin)
 
 
 def check(comparison: Comparison) -> Check:
@@ -49,7 +53,13 @@ def check(comparison: Comparison) -> Check:
     stubs = tuple(path for path in comparison.touched if path.endswith(".pyi"))
     count = 0
     if stubs:
-        typing = _Stubs(TypingView(comparison.old), TypingView(comparison.new), comparison.moves, stubs=stubs)
+        typing = _Stubs(
+            TypingView(comparison.old),
+            TypingView(comparison.new),
+            comparison.moves,
+            stubs=stubs,
+            moved=comparison.renamed,
+        )
         failures += [f for look in (conservation, names, namespaces) for f in look.check(typing).failures]
         for path, home, name in _names(typing):
             count += 1
