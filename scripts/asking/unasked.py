@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.model import Disposition, Plan
 from codemods.project import Tree
+
+_DOTTED = re.compile(r"[\w.]+")
 
 
 def taken_along(plan: Plan, asked: str) -> set[str]:
@@ -42,14 +45,16 @@ def _words(node: ast.stmt) -> Iterator[str]:
 
 
 def _words_of_others(tree: Tree, source: str) -> set[str]:
-    """The names that other files use which name the module: imported, read, as attributes, or as texts."""
+    """The names that other files use which name the module: imported, read, as attributes, or as dotted paths in texts;
+    not those that such a file defines itself."""
     folder, _, file = source.removesuffix(".py").rpartition("/")
     stem = folder.rpartition("/")[2] if file == "__init__" else file
     found: set[str] = set()
     for path in tree.code_with([stem]):
         if path != source and path.endswith(".py"):
-            for node in ast.walk(ast.parse(tree.read(path))):
-                found.update(_words_of(node))
+            module = ast.parse(tree.read(path))
+            words = {word for node in ast.walk(module) for word in _words_of(node)}
+            found |= words - {name for node in module.body for name in bound(node)}
     return found
 
 
@@ -61,4 +66,4 @@ def _words_of(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Name):
         yield node.id
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield from node.value.split(".")
+        yield from node.value.split(".") if _DOTTED.fullmatch(node.value) else ()

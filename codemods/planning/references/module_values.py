@@ -21,6 +21,10 @@ from codemods.project import Unreadable, walk
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
 
 
+# Methods that so many things have that to follow one by its name is to follow all: ``super().__init__(module)``.
+_OF_MANY = frozenset(name for kind in (dict, list, set, str, type) for name in dir(kind))
+
+
 class ModuleValues:
     """The expressions that may be the module at ``path``, in the ``files`` that refer to it and those they lead to."""
 
@@ -135,18 +139,30 @@ class ModuleValues:
                     module = None
                 if module is not None:
                     self.files[path] = module
-            before = -1
-            while before != (before := self._size()):
-                for module in self.files.values():
-                    self._pass_on(module)
+            self._settle([self.files[path] for path in todo if path in self.files])
             words = {*self._fixtures, *self._functions, *self._parameters}
             found = self.project.tree.code_with(words) if words else frozenset()
             todo = sorted(path for path in found if path.endswith(".py") and path not in self.files)
 
-    def _size(self) -> int:
-        groups = (*self._names.values(), *self._parameters.values())
-        own = len(self._attributes) + len(self._functions) + len(self._fixtures)
-        return own + sum(map(len, groups)) + len(self.files)
+    def _settle(self, todo: list[Module]) -> None:
+        """Each file is read again where it has a word that was found in another one since."""
+        waiting = dict.fromkeys(module.path for module in todo)
+        while waiting:
+            module = self.files[next(iter(waiting))]
+            del waiting[module.path]
+            own, known = len(self._names[module.path]), self._passing()
+            self._pass_on(module)
+            if len(self._names[module.path]) > own:
+                waiting[module.path] = None
+            for word in {name for name, _ in self._passing() - known}:
+                waiting |= {path: None for path, other in self.files.items() if word in other.source.text}
+
+    def _passing(self) -> set[tuple[str, int | str]]:
+        """By which names modules pass it on, and how: those that all files look for."""
+        plain: set[tuple[str, int | str]] = {
+            (name, "") for name in (*self._attributes, *self._functions, *self._fixtures)
+        }
+        return plain | {(name, at) for name, places in self._parameters.items() for at in places}
 
     def _pass_on(self, module: Module) -> None:
         nodes, own = module.source.nodes, self._names[module.path]
@@ -176,7 +192,7 @@ class ModuleValues:
         if function not in self._given:
             found = (n.value for n in walk(function) if isinstance(n, (ast.Return, ast.Yield)))
             self._given[function] = [value for value in found if value is not None]
-        if any(self.holds(module, value) for value in self._given[function]):
+        if function.name not in _OF_MANY and any(self.holds(module, value) for value in self._given[function]):
             fixture = any("fixture" in ast.unparse(d) for d in function.decorator_list)
             (self._fixtures if fixture else self._functions).add(function.name)
 
@@ -189,6 +205,8 @@ class ModuleValues:
 
     def _is_in_the_tree(self, function: str) -> bool:
         """Is a function of this name defined in the tree, so that it can be followed?"""
+        if function in _OF_MANY:
+            return False
         if function not in self._defined:
             tree, start = self.project.tree, f"def {function}(".encode()
             self._defined[function] = any(start in tree.peek(path) for path in tree.code_with([function]))
