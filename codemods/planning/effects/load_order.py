@@ -70,6 +70,8 @@ class LoadOrder:
 
     def of_importer(self, module: Module, items: Collection[Import]) -> Difference | None:
         """An importer whose imports come from the destination: those at module level, then each function's."""
+        if self._either and not self.facts.move.careful:
+            return None
         top = [item for item in items if item.function is None and not item.typing_only]
         late = [item for item in items if item.function is not None]
         steps = (*self.programs.imports(module, frozenset(map(id, top))), (module.path, False))

@@ -49,7 +49,7 @@ def _is_quiet(node: ast.stmt, is_plain: Callable[[ast.expr], bool]) -> bool:
 
 
 def _asks_for_classes(module: Module) -> bool:
-    """Does code compare classes, set their attributes by way of an instance, or choose functions by them?"""
+    """Does code compare classes, set class attributes through an instance, or dispatch on a class?"""
     nodes = module.source.nodes
     compared = (side for n in nodes.of(ast.Compare) for side in (n.left, *n.comparators))
     stored = (n.value for n in nodes.of(ast.Attribute) if not isinstance(n.ctx, ast.Load))

@@ -147,14 +147,16 @@ class ModuleValues:
     def _settle(self, todo: list[Module]) -> None:
         """Each file is read again where it has a word that was found in another one since."""
         waiting = dict.fromkeys(module.path for module in todo)
+        known = self._passing()
         while waiting:
             module = self.files[next(iter(waiting))]
             del waiting[module.path]
-            own, known = len(self._names[module.path]), self._passing()
+            own = len(self._names[module.path])
             self._pass_on(module)
             if len(self._names[module.path]) > own:
                 waiting[module.path] = None
-            for word in {name for name, _ in self._passing() - known}:
+            before, known = known, self._passing()
+            for word in {name for name, _ in known - before}:
                 waiting |= {path: None for path, other in self.files.items() if word in other.source.text}
 
     def _passing(self) -> set[tuple[str, int | str]]:
