@@ -74,8 +74,8 @@ def main(options: Namespace) -> int:
     root = opened(options, writes(options), root_of(options, split_source(options.source)[0]))
     # What was said of the old path leaves no room for a default.
     if options.deprecate:
-        options.reexport = True
-    elif options.reexport is False:
+        options.reexport = "auto"
+    elif options.reexport == "none":
         options.deprecate = False
     tell_of_repository(options, root)
     asked = move(with_defaults(options, root))

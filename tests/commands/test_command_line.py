@@ -134,6 +134,17 @@ def test_defaults_of_the_project(root: Path, run: Run) -> None:
     assert "__getattr__" in (root / S).read_text()
 
 
+def test_what_was_said_of_the_old_path_leaves_no_room_for_a_default(root: Path, run: Run) -> None:
+    (root / "pyproject.toml").write_text('[tool.codemods]\nreexport = "none"\n')
+    assert run("extract", S, D, "Status", "--deprecate").code == 0
+    assert "warnings.warn" in (root / S).read_text()
+    run("undo")
+    (root / "pyproject.toml").write_text("[tool.codemods]\ndeprecate = true\n")
+    assert run("extract", S, D, "Status", "--no-reexport").code == 0
+    assert "Status as Status" not in (root / S).read_text()
+    assert "__getattr__" not in (root / S).read_text()
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
