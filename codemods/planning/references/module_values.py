@@ -9,6 +9,7 @@ so more is taken for the module than is, never less of what is written down.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
@@ -23,6 +24,9 @@ _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_
 
 # Methods that so many things have that to follow one by its name is to follow all: ``super().__init__(module)``.
 _OF_MANY = frozenset(name for kind in (dict, list, set, str, type) for name in dir(kind))
+
+# Words without which no name of a module is set that somebody holds in an attribute.
+_SETTING = frozenset({"setattr", "delattr", "patch", "setitem", "__dict__", "vars", "replace", "spy", "stub"})
 
 
 class ModuleValues:
@@ -140,9 +144,14 @@ class ModuleValues:
                 if module is not None:
                     self.files[path] = module
             self._settle([self.files[path] for path in todo if path in self.files])
-            words = {*self._fixtures, *self._functions, *self._parameters}
-            found = self.project.tree.code_with(words) if words else frozenset()
+            found = self._lead_to()
             todo = sorted(path for path in found if path.endswith(".py") and path not in self.files)
+
+    def _lead_to(self) -> frozenset[str]:
+        """The files with a word that gives the module: an attribute, of which there are many, where names are set."""
+        tree, words = self.project.tree, {*self._fixtures, *self._functions, *self._parameters}
+        found = tree.code_with(words) if words else frozenset()
+        return found | (tree.code_with(self._attributes) & tree.code_with(_SETTING) if self._attributes else found)
 
     def _settle(self, todo: list[Module]) -> None:
         """Each file is read again where it has a word that was found in another one since."""
@@ -173,23 +182,37 @@ class ModuleValues:
             if any(isinstance(t, ast.Attribute) for t in node.targets) and self.holds(module, node.value):
                 self._attributes.update(t.attr for t in node.targets if isinstance(t, ast.Attribute))
         for node in nodes.of(ast.ClassDef):
-            for inner in node.body:
-                if isinstance(inner, ast.Assign) and self.holds(module, inner.value):
-                    self._attributes.update(t.id for t in inner.targets if isinstance(t, ast.Name))
+            self._of_class(module, node)
         for function in (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef)):
             self._of_function(module, function)
         for call in nodes.of(ast.Call):
             self._arguments(module, call)
 
-    def _of_function(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        arguments = function.args
+    def _of_class(self, module: Module, node: ast.ClassDef) -> None:
+        given = self._parameters.get(node.name, set())
+        fields: list[str] = []
+        for inner in node.body:
+            if isinstance(inner, ast.Assign) and self.holds(module, inner.value):
+                self._attributes.update(t.id for t in inner.targets if isinstance(t, ast.Name))
+            elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
+                fields.append(inner.target.id)
+            elif isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
+                self._given_to(module, inner.args, given)
+        self._attributes.update(fields[i] for i in given if isinstance(i, int) and i < len(fields))
+        self._attributes.update({*fields} & {*map(str, given)})
+
+    def _given_to(self, module: Module, arguments: ast.arguments, given: Collection[int | str]) -> set[str]:
+        """The names of parameters that arguments may be; those that are given the module hold it."""
         plain = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
-        given = self._parameters.get(function.name, set())
         shift = 1 if plain[:1] in (["self"], ["cls"]) else 0
         named = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
         places = (i + shift for i in given if isinstance(i, int))
         self._names[module.path].update(plain[i] for i in places if i < len(plain))
         self._names[module.path].update(named & {*map(str, given)})
+        return named
+
+    def _of_function(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        named = self._given_to(module, function.args, self._parameters.get(function.name, ()))
         self._names[module.path].update(self._fixtures & named if _is_asked_by_pytest(function) else ())
         if function not in self._given:
             found = (n.value for n in walk(function) if isinstance(n, (ast.Return, ast.Yield)))
@@ -204,15 +227,17 @@ class ModuleValues:
         named = [k.arg for k in call.keywords if k.arg and self.holds(module, k.value)]
         if called and (held or named) and self._is_in_the_tree(called):
             self._parameters[called].update([*held, *named])
+        else:
+            self._attributes.update(named)  # SimpleNamespace(worker=worker)
 
-    def _is_in_the_tree(self, function: str) -> bool:
-        """Is a function of this name defined in the tree, so that it can be followed?"""
-        if function in _OF_MANY:
+    def _is_in_the_tree(self, name: str) -> bool:
+        """Is a function or class of this name defined in the tree, so that it can be followed?"""
+        if name in _OF_MANY:
             return False
-        if function not in self._defined:
-            tree, start = self.project.tree, f"def {function}(".encode()
-            self._defined[function] = any(start in tree.peek(path) for path in tree.code_with([function]))
-        return self._defined[function]
+        if name not in self._defined:
+            tree, start = self.project.tree, re.compile(rf"\b(?:def {name}\(|class {name}[(:])".encode())
+            self._defined[name] = any(start.search(tree.peek(path)) for path in tree.code_with([name]))
+        return self._defined[name]
 
 
 def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -37,10 +37,13 @@ def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]
 
 
 def names_written(groups: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
-    """The names that these places may set: those they say, and else all values of the module."""
+    """The names that these places may set: those they say, else all values, and from another module whatever it has."""
     found = {write.name for write in writes if write.name is not None}
-    if any(write.name is None for write in writes):
+    unknown = {write.place.path for write in writes if write.name is None}
+    if unknown:
         found |= {name for name, group in groups.by_name.items() if not group.is_class and not group.is_function}
+    if unknown - {groups.module.path}:
+        found |= groups.module.binds
     return frozenset(found & groups.module.binds)
 
 
@@ -70,11 +73,13 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
             if called in _SETTERS and len(node.args) > 1 and is_module(node.args[0]):
                 names = [_text(node.args[1])]
             elif isinstance(node.func, ast.Attribute) and called in _ITEM_SETTERS and is_namespace(node.func.value):
-                names = [_text(argument) for argument in node.args[:1]] + [k.arg for k in node.keywords]
+                names = [n for argument in node.args[:1] for n in _keys(argument)]
+                names += [k.arg for k in node.keywords]
             elif called == "exec" and len(node.args) > 1 and is_namespace(node.args[1]):
                 names = [None]
             elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
-                names = [_text(node.args[1])] if called == "setitem" and len(node.args) > 1 else [None]
+                names = [n for argument in node.args[1:2] for n in _keys(argument)]
+                names += [k.arg for k in node.keywords] if called == "dict" else []
         if inside and None in names:
             # While the module itself is made, an unknown name is a new one: nobody has read another value.
             inside_functions = inside_functions or _inside_functions(nodes)
@@ -86,6 +91,13 @@ def _inside_functions(nodes: Nodes) -> set[int]:
     """The ids of the nodes that stand inside a function."""
     functions = (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef), *nodes.of(ast.Lambda))
     return {id(node) for function in functions for node in walk(function) if node is not function}
+
+
+def _keys(node: ast.expr) -> list[str | None]:
+    """The names that an argument says: a key, a dict that is written there."""
+    if isinstance(node, ast.Dict):
+        return [_text(key) if key is not None else None for key in node.keys]
+    return [_text(node)]
 
 
 def _text(node: ast.expr) -> str | None:

@@ -37,11 +37,20 @@ class PatchTarget:
 
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
     """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
-    for call in module.source.nodes.of(ast.Call):
+    for written in module.source.nodes.of(ast.Call):
+        call = _completed(written)
         if call.args:
             yield from _by_object(values, module, call, binds)
             if is_patch(call) and not _is_of_python(values.project, module, call.func):
                 yield from _by_path(values, module, call, dotted, binds)
+
+
+def _completed(call: ast.Call) -> ast.Call:
+    """``partial(patch.object, worker)`` is read as the call that it prepares."""
+    if last_name(call.func) == "partial" and call.args:
+        prepared = ast.Call(call.args[0], call.args[1:], call.keywords)
+        return ast.copy_location(prepared, call)
+    return call
 
 
 def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[PatchTarget]:
