@@ -1,0 +1,146 @@
+"""Names that are replaced in a module which somebody holds: ``self.module``, ``app.worker``, ``worker.__dict__``.
+
+No path is written there that could be followed. So it is asked the other way round: of a name that moved code looked
+up in its old module, and looks up elsewhere now, whether anybody passes that module on, and whether a place that the
+holder's file speaks of sets a name like that in something that it was given.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from codemods.model import Finding, Kind, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.symbols import SymbolTable
+from codemods.proof.statements.name_resolution import last_name
+
+_SETTING = frozenset({"object", "setattr", "delattr", "setitem", "delitem", "dict", "multiple", "update", "partial"})
+_WORDS = frozenset({"setattr", "delattr", "patch", "setitem", "__dict__", "vars"})
+# (module, name) -> where moved code looks it up otherwise than before
+Lost = Mapping[tuple[str, str], Place]
+
+
+def unreached(comparison: Comparison) -> Iterator[Finding]:
+    """Each place that may replace a name in a held module, of which moved code no longer hears."""
+    lost = _lost(comparison)
+    for module, held in _holders(comparison, {where for where, _ in lost}).items():
+        texts = {path: comparison.new.source(path).text for path in sorted({place.path for place in held})}
+        names = {name for where, name in lost if where == module}
+        for path in sorted(comparison.new.code_with(_WORDS)):
+            symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+            for node, name, words in _sites(symbols, names) if symbols is not None else ():
+                if symbols is not None and any(_speaks_of(text, words, at == path) for at, text in texts.items()):
+                    reader = lost[module, name]
+                    message = f"{name} may be replaced here in {module}, which {held[0]} passes on"
+                    message += f", and {reader} no longer looks it up there"
+                    cause = f"patch {module}:{name}"
+                    yield Finding(symbols.source.place(node), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _lost(comparison: Comparison) -> Lost:
+    found: dict[tuple[str, str], Place] = {}
+    for pair in comparison.pairs:
+        if pair.moved:
+            old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
+            home = comparison.home(pair.old.path)
+            now = {cell for occurrence in new for cell in occurrence.cells}
+            for occurrence in old:
+                for where, name in occurrence.cells if occurrence.moment == "call" else ():
+                    if where == pair.old.path and (home, name) not in now and name not in pair.old.names:
+                        found.setdefault((home, name), pair.new.place)
+    return found
+
+
+def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[Place]]:
+    """Where another module uses a module as an object, and does not only read one of its names."""
+    found: dict[str, list[Place]] = defaultdict(list)
+    for module in sorted(modules):
+        last = comparison.after.names.dotted(module).rpartition(".")[2]
+        for path in sorted(comparison.new.code_with([last])):
+            symbols = comparison.after.symbols(path) if path.endswith(".py") and path != module else None
+            if symbols is not None:
+                found[module] += [symbols.source.place(node) for node in _wholes(comparison, symbols, path, module)]
+    return {module: places for module, places in found.items() if places}
+
+
+def _wholes(comparison: Comparison, symbols: SymbolTable, path: str, module: str) -> Iterator[ast.expr]:
+    nodes = symbols.source.nodes
+    named = set(_imported(comparison, symbols, path, module))
+    within = {id(node.value) for node in nodes.of(ast.Attribute) if node.attr != "__dict__"}
+    for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)) if named else ():
+        if isinstance(node.ctx, ast.Load) and id(node) not in within and ast.unparse(node) in named:
+            yield node
+
+
+def _imported(comparison: Comparison, symbols: SymbolTable, path: str, module: str) -> Iterator[str]:
+    """How a file spells a module, by its imports, those of functions as well."""
+    snapshot = comparison.after
+    for node in symbols.source.nodes.of(ast.Import):
+        yield from (a.asname or a.name for a in node.names if snapshot.find(a.name, path) == module)
+    for node in symbols.source.nodes.of(ast.ImportFrom):
+        base = snapshot.names.absolute(path, node.module, node.level) or ""
+        for alias in node.names:
+            if snapshot.find(f"{base}.{alias.name}".strip("."), path) == module:
+                yield alias.asname or alias.name
+
+
+def _speaks_of(text: str, words: tuple[str, ...], same: bool) -> bool:
+    """Does the file of a holder give the module that name, or use a definition around the place?"""
+    word, *around = map(re.escape, words)
+    if re.search(rf"\b{word}\s*(?:=(?!=)|:)|\b(?:as|import)\s+(?:.*\.)?{word}\b", text):
+        return True
+    used = r"(?<!def )(?<!class )\b{}\(" if same else r"\b{}\b"
+    return any(re.search(used.format(name), text) for name in around)
+
+
+def _sites(symbols: SymbolTable, names: set[str]) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
+    """(a call that sets a name in what it was given, the name, what it was given and the definitions around)."""
+    scopes: list[tuple[ast.AST, tuple[str, ...]]] = [(node, ()) for node in symbols.source.tree.body]
+    while scopes:
+        node, around = scopes.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            around = (*around, node.name)
+        scopes += [(child, around) for child in ast.iter_child_nodes(node)]
+        if isinstance(node, ast.Call) and last_name(node.func) in _SETTING:
+            held, arguments = _given(node)
+            word = last_name(held) if held is not None else ""
+            if word and word not in ("self", "cls", "os", "sys"):
+                yield from ((node, name, (word, *around)) for name in sorted(names & _said(arguments, names)))
+
+
+def _given(call: ast.Call) -> tuple[ast.expr | None, list[ast.expr | ast.keyword]]:
+    """What has its names set, and what says which: of ``setattr(x, "name", …)``, ``x.__dict__.update(name=…)``."""
+    arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    if last_name(call.func) == "update":
+        return _of_namespace(getattr(call.func, "value", call.func)), arguments
+    if last_name(call.func) == "partial":
+        prepared = bool(call.args) and last_name(call.args[0]) in _SETTING
+        return (call.args[1], arguments[2:]) if prepared and len(call.args) > 1 else (None, [])
+    if not call.args or isinstance(call.args[0], ast.Constant):
+        return None, []
+    held = _of_namespace(call.args[0])
+    if last_name(call.func) in ("dict", "setitem", "delitem") and held is None:
+        return None, []
+    return held if held is not None else call.args[0], arguments[1:]
+
+
+def _of_namespace(node: ast.expr) -> ast.expr | None:
+    """``x`` of ``x.__dict__`` and ``vars(x)``"""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    return node.args[0] if isinstance(node, ast.Call) and last_name(node.func) == "vars" and node.args else None
+
+
+def _said(arguments: list[ast.expr | ast.keyword], names: set[str]) -> set[str]:
+    """The names that arguments say: all, where one is not written there."""
+    first = arguments[0] if arguments else None
+    said = {a.arg for a in arguments if isinstance(a, ast.keyword) and a.arg}
+    if isinstance(first, ast.Dict):
+        return said | {str(key.value) for key in first.keys if isinstance(key, ast.Constant)}
+    if isinstance(first, ast.Constant):
+        return said | {str(first.value)}
+    unknown = first is None or isinstance(first, ast.expr) or first.arg is None
+    return names if unknown else said

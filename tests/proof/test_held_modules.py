@@ -1,0 +1,57 @@
+"""A module that somebody holds, and whose names are replaced there: moved code has to hear of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.proof.test_prover import failures, proven
+
+BEFORE = {
+    "shop/__init__.py": "",
+    "shop/mail.py": "def send(to):\n    return to\n",
+    "shop/orders.py": "from .mail import send\n\n\ndef confirm(order):\n    return send(order)\n\n\n"
+    "def cancel(order):\n    return 0\n",
+}
+SOURCE = "from .confirming import confirm as confirm\n\n\ndef cancel(order):\n    return 0\n"
+KEPT = "from .mail import send  # noqa: F401\n"
+PLAIN = "from .mail import send\n\n\ndef confirm(order):\n    return send(order)\n"
+THROUGH = "def confirm(order):\n    from .orders import send\n\n    return send(order)\n"
+
+FORMS = {
+    "a class attribute": {
+        "base.py": "class Base:\n    def start(self):\n        mock.patch.object(self.module, 'send', 1)\n",
+        "check.py": "from shop import orders\nfrom base import Base\n\n\nclass Case(Base):\n    module = orders\n",
+    },
+    "a namespace": {
+        "check.py": "from shop import orders\nAPP = SimpleNamespace(orders=orders)\n\n\n"
+        "def check():\n    mock.patch.object(APP.orders, 'send', 1)\n",
+    },
+    "a function that updates": {
+        "swap.py": "def swap(module, **fakes):\n    module.__dict__.update(fakes)\n",
+        "check.py": "from shop import orders\nfrom swap import swap\n\n\ndef check():\n    swap(orders, send=1)\n",
+    },
+    "its dictionary": {
+        "check.py": "from shop import orders\n\n\ndef check():\n    mock.patch.dict(orders.__dict__, {'send': 1})\n",
+    },
+    "vars": {"check.py": "from shop import orders\n\n\ndef check(m):\n    m.setitem(vars(orders), 'send', 1)\n"},
+    "partial": {
+        "check.py": "from shop import orders\n\n\ndef check(m):\n    partial(m.setattr, orders)('send', 1)\n",
+    },
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_replaced_in_it_reaches_moved_code(form: str) -> None:
+    before = BEFORE | FORMS[form]
+    after = before | {"shop/orders.py": KEPT + SOURCE, "shop/confirming.py": PLAIN}
+    assert any(line.startswith("patch targets: ") for line in failures(proven(before, after)))
+    assert failures(proven(before, after | {"shop/confirming.py": THROUGH})) == []
+
+
+def test_who_sets_another_name_of_another_thing_says_nothing() -> None:
+    others = {
+        "check.py": "from shop import orders\n\n\ndef check(c, m):\n    m.setattr(c, 'send', 1)\n    print(orders)\n",
+        "more.py": "def more(session, m):\n    m.setattr(session, 'send', 1)\n",
+    }
+    after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
+    assert failures(proven(BEFORE | others, after)) == []
