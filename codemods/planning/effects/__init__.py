@@ -6,10 +6,11 @@ counts as having an effect unless everything that it evaluates is known to be qu
 of known names (``codemods.knowledge``) for what stands outside of the tree, by reading it for the tree's own.
 
 An effect has a *target*: the object that is changed. A module that only changes what it has made itself is quiet:
-only its importers see the change. ``resolving`` says what a call may run, ``walking`` what one piece of code does by
-itself, ``statements`` adds up what it calls, bottom-up over the call graph. ``programs`` has the steps that each
-start executes, before and after a move; ``load_order`` compares them.
+only its importers see the change. ``names`` says what a dotted name means, ``classes`` what making an instance runs,
+``resolving`` what a call may run, ``walking`` what one piece of code does by itself, ``statements`` adds up what it
+calls, bottom-up over the call graph. ``programs`` has the steps that each start executes, before and after a move;
+``load_order`` compares them.
 
-Not covered: properties, ``__getattr__``, ``__format__`` and comparisons of the tree that change something when they
-are evaluated.
+What Python calls though nobody wrote a call counts as well (``walking``, ``knowledge/implied.py``): properties,
+operators, iteration, comparisons, texts. Not covered: what an object does that only running the code makes.
 """

@@ -38,9 +38,9 @@ class ClassHooks:
                 yield Callee(f"{node.name}.{inner.name}", code, FRESH, made=True, inherits=True)
         for statement in node.body:
             value = getattr(statement, "value", None) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-            owner = self.resolver.class_of(module, scope, value) if isinstance(value, ast.expr) else None
+            owner = self.resolver.classes.class_of(module, scope, value) if isinstance(value, ast.expr) else None
             if owner is not None:
-                yield from self.resolver.methods(owner, "__set_name__", 1, FRESH)
+                yield from self.resolver.classes.methods(owner, "__set_name__", 1, FRESH)
 
     def _base(self, module: Module, scope: Scope | None, base: ast.expr, seen: frozenset[int]) -> Iterator[Callee]:
         """What deriving from an expression runs."""
@@ -48,16 +48,16 @@ class ClassHooks:
         if isinstance(expression, ast.Call):
             yield from self._made(module, scope, expression, seen)
             return
-        target = self.resolver.named(module, scope, chain_of(expression))
+        target = self.resolver.names.named(module, scope, chain_of(expression))
         holder = scope.holder(expression.id) if scope is not None and isinstance(expression, ast.Name) else None
-        node = self.resolver.definition(target) if target is not None else None
+        node = self.resolver.names.definition(target) if target is not None else None
         value = getattr(node, "value", None) if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         if target is not None and target[0] == "":
             yield from self._outside(target[1])
         elif target is not None and isinstance(node, ast.ClassDef):
             yield from self._derived(target)
         elif target is not None and isinstance(value, ast.expr) and id(value) not in seen:
-            yield from self._base(self.resolver.project.module(target[0]), None, value, seen | {id(value)})
+            yield from self._base(self.resolver.names.project.module(target[0]), None, value, seen | {id(value)})
         elif holder is None or expression.id in holder.parameters:  # type: ignore[attr-defined]
             label = ast.unparse(base)
             yield Callee(label, changes=frozenset({target or ("", label)}))
@@ -71,26 +71,30 @@ class ClassHooks:
         """What deriving from a class of the tree runs."""
         if target in self.listed:
             yield Callee(target[1], changes=frozenset({target}))
-        for above, node in self.resolver.above(target):
-            module = self.resolver.project.module(above[0])
+        for above, node in self.resolver.classes.above(target):
+            module = self.resolver.names.project.module(above[0])
             for inner in node.body:
                 if isinstance(inner, FUNCTIONS) and inner.name == "__init_subclass__":
-                    for found in self.resolver.methods(above, inner.name, 1, frozenset({above})):
+                    for found in self.resolver.classes.methods(above, inner.name, 1, frozenset({above})):
                         yield replace(found, made=True, inherits=True)
                         break
             if above != target and above in self.listed:
                 yield Callee(above[1], changes=frozenset({above}))
             for base in node.bases:
                 expression = base.value if isinstance(base, ast.Subscript) else base
-                found = self.resolver.named(module, None, chain_of(expression))
-                if found is None or found[0] == "" or not isinstance(self.resolver.definition(found), ast.ClassDef):
+                found = self.resolver.names.named(module, None, chain_of(expression))
+                if (
+                    found is None
+                    or found[0] == ""
+                    or not isinstance(self.resolver.names.definition(found), ast.ClassDef)
+                ):
                     yield from self._base(module, None, base, frozenset())
             for keyword in node.keywords:
                 if keyword.arg == "metaclass":
                     yield from self._metaclass(module, None, keyword.value)
 
     def _metaclass(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[Callee]:
-        target = self.resolver.named(module, scope, chain_of(node))
+        target = self.resolver.names.named(module, scope, chain_of(node))
         if target is None:
             label = ast.unparse(node)
             yield Callee(label, changes=frozenset({("", label)}))
@@ -102,17 +106,17 @@ class ClassHooks:
     def _making(self, meta: Target) -> Iterator[Callee]:
         """What a metaclass of the tree runs for a new class."""
         for name in _MAKING[:3]:
-            for found in self.resolver.methods(meta, name, 1, frozenset({meta})):
+            for found in self.resolver.classes.methods(meta, name, 1, frozenset({meta})):
                 yield replace(found, made=name == "__init__", inherits=True)
-        for above, node in self.resolver.above(meta):
+        for above, node in self.resolver.classes.above(meta):
             for base in node.bases:
-                found = self.resolver.named(self.resolver.project.module(above[0]), None, chain_of(base))
+                found = self.resolver.names.named(self.resolver.names.project.module(above[0]), None, chain_of(base))
                 if found is not None and found[0] == "":
                     yield from self._outside(found[1])
 
     def _made(self, module: Module, scope: Scope | None, node: ast.Call, seen: frozenset[int]) -> Iterator[Callee]:
         """A base that a call gives: ``declarative_base()``, ``namedtuple(…)``, ``Meta("Base", (), {})``."""
-        owner = self.resolver.class_of(module, scope, node)
+        owner = self.resolver.classes.class_of(module, scope, node)
         if owner is not None:
             yield from self._making(owner)
             return
@@ -139,7 +143,7 @@ class ClassHooks:
         """The classes whose ``__subclasses__()`` somebody asks for; where it is unknown which, those that the asking
         module names."""
         found: set[Target] = set()
-        for module in self.resolver.project.modules_mentioning("__subclasses__"):
+        for module in self.resolver.names.project.modules_mentioning("__subclasses__"):
             around = {id(n): f for f in module.source.tree.body if isinstance(f, FUNCTIONS) for n in ast.walk(f)}
             for node in module.source.nodes.of(ast.Attribute):
                 if node.attr == "__subclasses__":
@@ -150,7 +154,7 @@ class ClassHooks:
 
     def _class_at(self, module: Module, value: ast.expr) -> Target | None:
         """The class that an expression is; that around it where it is ``cls``, or made of ``self``."""
-        target = self.resolver.named(module, None, chain_of(value))
+        target = self.resolver.names.named(module, None, chain_of(value))
         if target is not None:
             return target
         if {n.id for n in ast.walk(value) if isinstance(n, ast.Name)} & {"cls", "self"}:
@@ -166,7 +170,7 @@ class ClassHooks:
             yield from self._mentioned(asking)
             return
         position, own = names.index(value.id), {id(n) for n in ast.walk(function)}  # type: ignore[attr-defined]
-        for module in self.resolver.project.modules_at(callers(self.resolver.project.tree, function.name)):
+        for module in self.resolver.names.project.modules_at(callers(self.resolver.names.project.tree, function.name)):
             for call in module.source.nodes.of(ast.Call):
                 named = getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
                 if named and id(call) not in own:
@@ -178,7 +182,7 @@ class ClassHooks:
         """The definitions of the tree that a module names."""
         nodes = (*module.source.nodes.of(ast.Name), *module.source.nodes.of(ast.Attribute))
         for chain in dict.fromkeys(map(chain_of, nodes)):
-            target = self.resolver.named(module, None, chain)
+            target = self.resolver.names.named(module, None, chain)
             if target is not None and target[0]:
                 yield target
 

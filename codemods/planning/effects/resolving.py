@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from codemods import knowledge
-from codemods.bindings import Import, Module
+from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.effects.classes import MAKING, Classes, outside
 from codemods.planning.effects.fixed_point import FixedPoint
+from codemods.planning.effects.names import Names
 from codemods.planning.effects.scopes import Scope, function_scope, iterated
 from codemods.planning.effects.targets import (
     CLOSURE,
@@ -27,9 +28,7 @@ from codemods.planning.effects.targets import (
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 
-_BUILTINS = frozenset(dir(builtins))
 _ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
-_MADE = ("__new__", "__init__", "__post_init__")
 # Results of calls that are called, and so on: `f()()` is two levels.
 _DEEPEST = 4
 
@@ -38,7 +37,8 @@ class Resolver:
     """Answers for the code of one tree."""
 
     def __init__(self, project: ProjectIndex) -> None:
-        self.project = project
+        self.names = Names(project)
+        self.classes = Classes(self.names)
         self._found = FixedPoint()
         self._scopes: dict[tuple[Function, Scope | None, Target | None], Scope] = {}
         self._returns: dict[Function, list[ast.expr]] = {}
@@ -57,58 +57,6 @@ class Resolver:
             self._returns[node] = [node.body] if isinstance(node, ast.Lambda) else found
         return self._returns[node]
 
-    # -- names
-
-    def definition(self, target: Target) -> ast.stmt | None:
-        """The last statement that defines a name of the tree."""
-        if not target[0].endswith(".py"):
-            return None
-        statements = self.project.module(target[0]).definitions.get(target[1], ())
-        return statements[-1].node if statements else None
-
-    def named(self, module: Module, scope: Scope | None, chain: tuple[str, ...]) -> Target | None:
-        """What a dotted name means where all but its last part are modules: (path, name), or ("", "os.path.join")."""
-        if not chain:
-            return None
-        holder = scope.holder(chain[0]) if scope is not None else None
-        if holder is not None and chain[0] not in holder.imports:
-            return None
-        items = holder.imports[chain[0]] if holder is not None else module.top_imports.get(chain[0], [])
-        found = self.project.origin(module.path, chain[0]) if holder is None else None
-        if len(chain) == 1 and found is not None:
-            return found
-        for item in items:
-            if (target := self.imported(module, item, chain)) is not None:
-                return target
-        if found is None and chain[0] in _BUILTINS and chain[0] not in module.binds:
-            return "", ".".join(("builtins", *chain))
-        return None
-
-    def imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
-        """What a dotted name means whose first part an import binds."""
-        base = self.project.names.absolute(module.path, item.module or None, item.level)
-        if base is None:
-            return None
-        parts = [*base.split("."), *((item.attribute,) if item.attribute else ())] if base else [item.attribute or ""]
-        if item.attribute is None and not item.asname:
-            parts = parts[:1]
-        parts += chain[1:]
-        for count in range(len(parts) - 1, 0, -1):
-            path = self.project.names.find(".".join(parts[:count]), module.path)
-            if path is not None:
-                if len(parts) - count > 1:
-                    return None  # an attribute of something in a module
-                return self.project.origin(path, parts[-1]) or self._through(path, parts[-1])
-        return "", ".".join(parts)
-
-    def _through(self, path: str, name: str) -> Target | None:
-        """A name that a module of the tree takes from outside of it."""
-        module = self.project.module(path)
-        for item in module.top_imports.get(name, ()):
-            if self.project.target(module, item) is None:
-                return self.imported(module, item, (name,))
-        return path, name
-
     # -- whose an object is
 
     def roots(self, module: Module, scope: Scope | None, node: ast.expr) -> Targets:
@@ -116,7 +64,7 @@ class Resolver:
         if isinstance(node, ast.Name):
             return self._of_name(module, scope, node)
         if isinstance(node, ast.Attribute):
-            target = self.named(module, scope, chain_of(node))
+            target = self.names.named(module, scope, chain_of(node))
             if target is not None:
                 return self._held(target)
             inner = self.roots(module, scope, node.value)
@@ -132,7 +80,7 @@ class Resolver:
     def _of_name(self, module: Module, scope: Scope | None, node: ast.Name) -> Targets:
         holder = scope.holder(node.id) if scope is not None else None
         if holder is None or node.id in holder.imports:
-            target = self.named(module, scope, (node.id,))
+            target = self.names.named(module, scope, (node.id,))
             return self._held(target) if target is not None else FRESH
         found: set[Target] = {CLOSURE} if scope is not None and scope.is_closure(holder) else set()
         if node.id in holder.parameters:
@@ -145,7 +93,7 @@ class Resolver:
 
     def _held(self, target: Target) -> Targets:
         """A name of a module that stands for a part of something else counts as that as well."""
-        node = self.definition(target)
+        node = self.names.definition(target)
         values: list[ast.expr] = []
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             together = isinstance(node, ast.Assign) and any(isinstance(t, (ast.Tuple, ast.List)) for t in node.targets)
@@ -156,7 +104,7 @@ class Resolver:
             values = [item.context_expr for item in node.items]
         if not values:
             return frozenset({target})
-        return frozenset({target}) | self._settled(target, self.project.module(target[0]), None, values)
+        return frozenset({target}) | self._settled(target, self.names.project.module(target[0]), None, values)
 
     def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
         function = node.func
@@ -205,7 +153,7 @@ class Resolver:
                 yield from self.callees(module, scope, value, depth)
         elif isinstance(node, ast.Name) and holder is not None and node.id not in holder.imports:
             yield from self._local(module, holder, node, depth)
-        elif (target := self.named(module, scope, chain)) is not None:
+        elif (target := self.names.named(module, scope, chain)) is not None:
             yield from self.of_target(target, depth)
         elif isinstance(node, ast.Attribute):
             yield from self._method(module, scope, node, depth)
@@ -214,7 +162,7 @@ class Resolver:
 
     def _result(self, module: Module, scope: Scope | None, node: ast.Call, depth: int) -> Iterator[Callee]:
         """What calling the result of a call runs."""
-        named = self.named(module, scope, chain_of(node.func))
+        named = self.names.named(module, scope, chain_of(node.func))
         if named == ("", "functools.partial"):
             for argument in node.args[:1]:
                 yield from self.callees(module, scope, argument, depth)
@@ -250,39 +198,30 @@ class Resolver:
         """What calling a name of a module runs."""
         path, name = target
         if path == "":
-            yield from self._outside(name, depth)
+            yield from outside(name, depth)
             return
-        node = self.definition(target)
+        node = self.names.definition(target)
         if isinstance(node, FUNCTIONS):
-            yield Callee(name, Code(self.project.module(path), node, depth))
+            yield Callee(name, Code(self.names.project.module(path), node, depth))
         elif isinstance(node, ast.ClassDef):
             if depth == 1:
-                yield from self.constructor(target)
-            for found in self.methods(target, "__call__", depth - 1, receiver | {target}) if depth > 1 else ():
+                yield from self.classes.constructor(target)
+            for found in self.classes.methods(target, "__call__", depth - 1, receiver | {target}) if depth > 1 else ():
                 yield replace(found, made=True)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from self._value(target, node.value, depth)
         else:
             yield Callee(name, changes=frozenset({target}))
 
-    def _outside(self, dotted: str, depth: int) -> Iterator[Callee]:
-        kind = knowledge.call(dotted)
-        mutates, calls = kind is knowledge.Call.MUTATES, kind is knowledge.Call.CALLS
-        owner, _, method = dotted.rpartition(".")
-        of_constant = kind is None and method in knowledge.READING and owner.rpartition(".")[2].isupper()
-        quiet = of_constant or kind not in (None, knowledge.Call.EFFECT)
-        changes = FRESH if quiet else frozenset({("", dotted)})
-        yield Callee(dotted, changes=changes, arguments=mutates, calls=calls)
-
     def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:
         """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
-        module = self.project.module(target[0])
+        module = self.names.project.module(target[0])
         if depth > _DEEPEST:
             return
 
         def stands_for() -> Iterator[Callee]:
-            if isinstance(value, ast.Call) and (owner := self.class_of(module, None, value)) is not None:
-                yield from self.methods(owner, "__call__", depth, frozenset({target}))
+            if isinstance(value, ast.Call) and (owner := self.classes.class_of(module, None, value)) is not None:
+                yield from self.classes.methods(owner, "__call__", depth, frozenset({target}))
                 return
             for found in self.callees(module, None, value, depth):
                 yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
@@ -292,100 +231,16 @@ class Resolver:
     def _method(self, module: Module, scope: Scope | None, node: ast.Attribute, depth: int) -> Iterator[Callee]:
         """``bus.on``: a method of an instance, of a class, or of something that is only known by its roots."""
         receiver = self.roots(module, scope, node.value)
-        owner = self.named(module, scope, chain_of(node.value))
+        owner = self.names.named(module, scope, chain_of(node.value))
         if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super":
             return  # what stands above runs too, and is asked of each class above
-        if owner is None or not isinstance(self.definition(owner), ast.ClassDef):
-            owner = self.class_of(module, scope, node.value)
-        found = list(self.methods(owner, node.attr, depth, receiver)) if owner is not None else []
+        if owner is None or not isinstance(self.names.definition(owner), ast.ClassDef):
+            owner = self.classes.class_of(module, scope, node.value)
+        found = list(self.classes.methods(owner, node.attr, depth, receiver)) if owner is not None else []
         if found:
             yield from found
         elif node.attr not in knowledge.READING or depth > 1:  # what it returned is called: `@app.get("/")`
             yield Callee(ast.unparse(node), changes=receiver)
-
-    # -- classes
-
-    def class_of(
-        self, module: Module, scope: Scope | None, node: ast.expr, seen: frozenset[Target] = frozenset()
-    ) -> Target | None:
-        """The class of the tree of which an expression is an instance; ``seen``: names that led here."""
-        if isinstance(node, ast.Call):
-            target = self.named(module, scope, chain_of(node.func))
-            return target if target and isinstance(self.definition(target), ast.ClassDef) else None
-        holder = scope.holder(node.id) if scope is not None and isinstance(node, ast.Name) else None
-        if isinstance(node, ast.Name) and holder is not None and node.id == holder.first:
-            return holder.owner
-        if holder is not None and isinstance(node, ast.Name) and node.id not in holder.imports:
-            values = holder.values.get(node.id, [])
-            value = values[0] if len(values) == 1 and isinstance(values[0], ast.Call) else None
-            return self.class_of(module, holder, value, seen) if isinstance(value, ast.Call) else None
-        target = self.named(module, scope, chain_of(node))
-        stands = self.definition(target) if target is not None else None
-        value = getattr(stands, "value", None) if isinstance(stands, (ast.Assign, ast.AnnAssign)) else None
-        if target is None or not isinstance(value, (ast.Call, ast.Name, ast.Attribute)) or target in seen:
-            return None
-        return self.class_of(self.project.module(target[0]), None, value, seen | {target})
-
-    def above(self, owner: Target) -> Iterator[tuple[Target, ast.ClassDef]]:
-        """A class of the tree and those above it in the tree."""
-        todo, seen = [owner], {owner}
-        while todo:
-            target = todo.pop(0)
-            node = self.definition(target)
-            if not isinstance(node, ast.ClassDef):
-                continue
-            yield target, node
-            for base in node.bases:
-                expression = base.value if isinstance(base, ast.Subscript) else base
-                found = self.named(self.project.module(target[0]), None, chain_of(expression))
-                if found is not None and found not in seen:
-                    seen.add(found)
-                    todo.append(found)
-
-    def methods(self, owner: Target, name: str, depth: int, receiver: Targets) -> Iterator[Callee]:
-        for target, node in self.above(owner):
-            for inner in node.body:
-                if isinstance(inner, FUNCTIONS) and inner.name == name:
-                    code = Code(self.project.module(target[0]), inner, depth, target)
-                    yield Callee(f"{target[1]}.{name}", code, receiver)
-
-    def constructor(self, owner: Target) -> Iterator[Callee]:
-        for name in _MADE:
-            for found in self.methods(owner, name, 1, frozenset({owner})):
-                yield found if name == "__new__" else replace(found, made=True)
-        for target, node in self.above(owner):
-            module = self.project.module(target[0])
-            for base in node.bases:
-                yield from self._base_outside(module, base)
-        for meta in self.metaclasses(owner):
-            yield from self.methods(meta, "__call__", 1, frozenset({owner}))
-
-    def metaclasses(self, owner: Target) -> Iterator[Target]:
-        """The metaclasses of the tree that a class of the tree has."""
-        for target, node in self.above(owner):
-            for keyword in node.keywords:
-                found = chain_of(keyword.value) if keyword.arg == "metaclass" else ()
-                meta = self.named(self.project.module(target[0]), None, found) if found else None
-                if meta is not None and meta[0]:
-                    yield meta
-
-    def has(self, owner: Target, attribute: str) -> bool:
-        """Does a class, or one above it, define an attribute, or set it on its instances?"""
-        for _, node in self.above(owner):
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store) and inner.attr == attribute:
-                    return True
-            for inner in node.body:
-                targets = inner.targets if isinstance(inner, ast.Assign) else [getattr(inner, "target", None)]
-                if getattr(inner, "name", "") == attribute or attribute in [getattr(t, "id", "") for t in targets]:
-                    return True
-        return False
-
-    def _base_outside(self, module: Module, base: ast.expr) -> Iterator[Callee]:
-        expression = base.value if isinstance(base, ast.Subscript) else base
-        found = self.named(module, None, chain_of(expression))
-        if found is not None and found[0] == "":
-            yield from self._outside(found[1], 1)
 
 
 def _has_closure(callee: Callee) -> bool:
@@ -394,7 +249,7 @@ def _has_closure(callee: Callee) -> bool:
 
 def _makes(callee: Callee) -> bool:
     """Does calling it give a new object?"""
-    return callee.made or (callee.code is not None and getattr(callee.code.node, "name", "") in _MADE)
+    return callee.made or (callee.code is not None and getattr(callee.code.node, "name", "") in MAKING)
 
 
 def own_nodes(function: ast.AST) -> Iterator[ast.AST]:

@@ -164,7 +164,7 @@ class Effects:
         """Does a class hold an attribute itself, which its constructors do not set anew?"""
         if attribute == "__class__":
             return True
-        return any(attribute in self._held(node) for owner in owners for _, node in self.resolver.above(owner))
+        return any(attribute in self._held(node) for owner in owners for _, node in self.resolver.classes.above(owner))
 
     def _held(self, node: ast.ClassDef) -> frozenset[str]:
         """What a class holds itself, and its methods do not set, or to a name of the module: ``self.table = TABLE``."""

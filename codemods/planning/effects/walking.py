@@ -105,7 +105,9 @@ class Walker:
             if scope is not None and node.id in scope.declared:
                 yield Site(Callee(label, changes=frozenset({(module.path, node.id)})), node.lineno)
             else:
-                found = {self.resolver.imported(module, i, (node.id,)) for i in module.top_imports.get(node.id, ())}
+                found = {
+                    self.resolver.names.imported(module, i, (node.id,)) for i in module.top_imports.get(node.id, ())
+                }
                 roots = self.resolver.roots(module, scope, node) | frozenset(one for one in found if one is not None)
                 yield Site(Callee(label, changes=roots), node.lineno)
 
@@ -113,29 +115,29 @@ class Walker:
         """The methods that Python runs though nobody calls them."""
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             for owner, receiver in self._classes(module, scope, node.value):
-                for callee in [*self.resolver.methods(owner, node.attr, 1, receiver)][:1]:
+                for callee in [*self.resolver.classes.methods(owner, node.attr, 1, receiver)][:1]:
                     if callee.code is not None and is_computed(callee.code.node):
                         yield Site(self._asking(callee), node.lineno)
-                names = COMPUTED if self.resolver.has(owner, node.attr) else (*COMPUTED, *MISSING)
+                names = COMPUTED if self.resolver.classes.has(owner, node.attr) else (*COMPUTED, *MISSING)
                 yield from self._ran(owner, names, receiver, node)
         for operand, names in implied(node):
             for owner, receiver in self._classes(module, scope, operand):
                 yield from self._ran(owner, names, receiver, operand)
-            target = self.resolver.named(module, scope, chain_of(operand)) if OF_CLASS in names else None
+            target = self.resolver.names.named(module, scope, chain_of(operand)) if OF_CLASS in names else None
             if target is not None:
                 yield from self._ran(target, (OF_CLASS,), frozenset({target}), operand)
 
     def _classes(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[tuple[Target, Targets]]:
         """The class of which an expression is an instance, or the metaclasses of a class; and whose object it is."""
-        owner = self.resolver.class_of(module, scope, node)
+        owner = self.resolver.classes.class_of(module, scope, node)
         if owner is not None:
             yield owner, self.resolver.roots(module, scope, node)
-        elif (target := self.resolver.named(module, scope, chain_of(node))) is not None and target[0]:
-            yield from ((meta, frozenset({target})) for meta in self.resolver.metaclasses(target))
+        elif (target := self.resolver.names.named(module, scope, chain_of(node))) is not None and target[0]:
+            yield from ((meta, frozenset({target})) for meta in self.resolver.classes.metaclasses(target))
 
     def _ran(self, owner: Target, names: Iterable[str], receiver: Targets, node: ast.expr) -> Iterator[Site]:
         for name in names:
-            for callee in self.resolver.methods(owner, name, 1, receiver):
+            for callee in self.resolver.classes.methods(owner, name, 1, receiver):
                 yield Site(self._asking(callee), node.lineno)
 
     def _asking(self, callee: Callee) -> Callee:
@@ -199,10 +201,10 @@ class Walker:
         the operator is one that nobody uses to compute."""
         name = _METHODS.get(type(node.op), "")
         for operand, method in ((node.left, f"__{name}__"), (node.right, f"__r{name}__")):
-            owner = self.resolver.class_of(module, scope, operand)
+            owner = self.resolver.classes.class_of(module, scope, operand)
             receiver = self.resolver.roots(module, scope, operand)
             if owner is not None:
-                for callee in self.resolver.methods(owner, method, 1, receiver):
+                for callee in self.resolver.classes.methods(owner, method, 1, receiver):
                     yield Site(callee, node.lineno, self.resolver.roots(module, scope, node.right))
             elif unknown and operand is node.left and not _is_number(operand):
                 yield Site(Callee(ast.unparse(node), changes=receiver), node.lineno)
@@ -210,7 +212,7 @@ class Walker:
     def _thrown(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[Site]:
         """An operator whose result nobody keeps is there for its effect."""
         if isinstance(node, ast.BinOp) and not isinstance(node.op, _SHIFTS):
-            if self.resolver.class_of(module, scope, node.left) is None:
+            if self.resolver.classes.class_of(module, scope, node.left) is None:
                 receiver = self.resolver.roots(module, scope, node.left)
                 yield Site(Callee(ast.unparse(node), changes=receiver), node.lineno)
 

@@ -1,0 +1,70 @@
+"""What a dotted name means in the code of a tree: a name of one of its modules, or one from outside."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+from codemods.bindings import Import, Module
+from codemods.planning.effects.scopes import Scope
+from codemods.planning.effects.targets import Target
+from codemods.planning.index.project_index import ProjectIndex
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+class Names:
+    """Answers for the code of one tree."""
+
+    def __init__(self, project: ProjectIndex) -> None:
+        self.project = project
+
+    def definition(self, target: Target) -> ast.stmt | None:
+        """The last statement that defines a name of the tree."""
+        if not target[0].endswith(".py"):
+            return None
+        statements = self.project.module(target[0]).definitions.get(target[1], ())
+        return statements[-1].node if statements else None
+
+    def named(self, module: Module, scope: Scope | None, chain: tuple[str, ...]) -> Target | None:
+        """What a dotted name means where all but its last part are modules: (path, name), or ("", "os.path.join")."""
+        if not chain:
+            return None
+        holder = scope.holder(chain[0]) if scope is not None else None
+        if holder is not None and chain[0] not in holder.imports:
+            return None
+        items = holder.imports[chain[0]] if holder is not None else module.top_imports.get(chain[0], [])
+        found = self.project.origin(module.path, chain[0]) if holder is None else None
+        if len(chain) == 1 and found is not None:
+            return found
+        for item in items:
+            if (target := self.imported(module, item, chain)) is not None:
+                return target
+        if found is None and chain[0] in _BUILTINS and chain[0] not in module.binds:
+            return "", ".".join(("builtins", *chain))
+        return None
+
+    def imported(self, module: Module, item: Import, chain: tuple[str, ...]) -> Target | None:
+        """What a dotted name means whose first part an import binds."""
+        base = self.project.names.absolute(module.path, item.module or None, item.level)
+        if base is None:
+            return None
+        parts = [*base.split("."), *((item.attribute,) if item.attribute else ())] if base else [item.attribute or ""]
+        if item.attribute is None and not item.asname:
+            parts = parts[:1]
+        parts += chain[1:]
+        for count in range(len(parts) - 1, 0, -1):
+            path = self.project.names.find(".".join(parts[:count]), module.path)
+            if path is not None:
+                if len(parts) - count > 1:
+                    return None  # an attribute of something in a module
+                return self.project.origin(path, parts[-1]) or self._through(path, parts[-1])
+        return "", ".".join(parts)
+
+    def _through(self, path: str, name: str) -> Target | None:
+        """A name that a module of the tree takes from outside of it."""
+        module = self.project.module(path)
+        for item in module.top_imports.get(name, ()):
+            if self.project.target(module, item) is None:
+                return self.imported(module, item, (name,))
+        return path, name
