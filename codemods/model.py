@@ -141,7 +141,7 @@ class Plan:
     """Everything that moves will do, before a byte is made; ``details`` is what rewriting reads, a move each."""
 
     moves: tuple[Move, ...]
-    units: tuple[GroupPlan, ...] = ()
+    groups: tuple[GroupPlan, ...] = ()
     files: tuple[FilePlan, ...] = ()
     hazards: tuple[Hazard, ...] = ()
     done: bool = False

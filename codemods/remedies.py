@@ -65,6 +65,6 @@ def _options(names: tuple[str, ...]) -> str:
 
 def _more(plan: Plan, said: tuple[str, ...]) -> str:
     """What a way moves along that its options do not name."""
-    along = [n for unit in plan.units if unit.disposition is Disposition.GOES_ALONG for n in unit.names]
+    along = [n for group in plan.groups if group.disposition is Disposition.GOES_ALONG for n in group.names]
     more = [name for name in along if name not in said]
     return f", which takes along {', '.join(more)} too" if more else ""

@@ -31,25 +31,25 @@ def chosen(moves: Sequence[Move], tree: Tree) -> Move | None:
         return move
     decided: set[str] = set()
     while True:
-        open_units = [
-            unit
-            for unit in plan.units
-            if unit.disposition is Disposition.GOES_ALONG and not decided.issuperset(unit.names)
+        open_groups = [
+            group
+            for group in plan.groups
+            if group.disposition is Disposition.GOES_ALONG and not decided.issuperset(group.names)
         ]
-        if not open_units:
+        if not open_groups:
             break
-        unit = open_units[0]
-        decided |= set(unit.names)
-        if _yes(f"{', '.join(unit.names)} moves with it ({unit.place}: {unit.reason})", default=True):
+        group = open_groups[0]
+        decided |= set(group.names)
+        if _yes(f"{', '.join(group.names)} moves with it ({group.place}: {group.reason})", default=True):
             continue
-        kept = replace(move, keep=(*move.keep, *unit.names))
+        kept = replace(move, keep=(*move.keep, *group.names))
         try:
             plan = codemods.plan(kept, tree)
             move = kept
         except Refused as refused:
             show(refusal_lines(refused.hazards), sys.stdout)
             print("so it moves.")
-    for name in _offered(plan.units, decided):
+    for name in _offered(plan.groups, decided):
         if _yes(f"{name} stays; move it too", default=False):
             move = replace(move, along=(*move.along, name))
     show(plan_summary_lines(codemods.plan(move, tree)), sys.stdout)
@@ -81,12 +81,16 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def _offered(units: Sequence[GroupPlan], decided: set[str]) -> list[str]:
+def _offered(groups: Sequence[GroupPlan], decided: set[str]) -> list[str]:
     """What the plan says a word about though it stays, and was not asked for yet."""
     from codemods.model import Disposition
 
     return [
-        name for unit in units if unit.disposition is Disposition.STAYS for name in unit.names if name not in decided
+        name
+        for group in groups
+        if group.disposition is Disposition.STAYS
+        for name in group.names
+        if name not in decided
     ]
 
 

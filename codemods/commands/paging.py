@@ -68,7 +68,7 @@ def _before(tree: Tree, sources: Iterable[str]) -> tuple[list[tuple[str, str, bo
     edges: list[tuple[str, str, bool]] = []
     for source in sources:
         graph = SymbolGraph(DefinitionGroups(project.module(source)))
-        definitions[source] = [unit.label for unit in graph.nodes]
+        definitions[source] = [group.label for group in graph.nodes]
         edges += [(e.user.label, e.used.label, e.at_import) for e in graph.edges if e.at_run_time]
     return edges, definitions
 

@@ -49,6 +49,7 @@ from codemods.planning.references.referrers import Referrers
 from codemods.planning.request_checks import check_destination, check_names, readable
 from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.settling import settled
+from codemods.planning.settled import Inputs
 from codemods.project import Tree
 from codemods.project.import_style import import_style
 
@@ -66,7 +67,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     groups = DefinitionGroups(source)
     check_names(project, move, groups)
     referrers = Referrers(project, move.source).collect(source.binds)
-    facts, followers = settled(project, move, source, destination, groups, referrers)
+    facts, followers = settled(Inputs(project, move, source, destination, groups, referrers))
     try:
         return _planned(facts, followers)
     except Refused as refused:

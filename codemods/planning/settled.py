@@ -18,8 +18,8 @@ from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What a move is about: pure data, and the project to ask."""
+class Inputs:
+    """What is known of a move before anything is decided."""
 
     project: ProjectIndex
     move: Move
@@ -27,6 +27,12 @@ class Settled:
     destination: Module | None
     groups: DefinitionGroups
     referrers: Referrers
+
+
+@dataclass(frozen=True)
+class Settled(Inputs):
+    """What a move is about: pure data, and the project to ask."""
+
     request: Request
     moving: dict[DefinitionGroup, tuple[Disposition, str]]
     read_through_source: frozenset[str]

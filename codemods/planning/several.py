@@ -41,14 +41,14 @@ def together(plans: Sequence[Plan]) -> Plan:
     plans = [plan for plan in plans if not plan.done] or plans
     if len(plans) == 1:
         return plans[0]
-    moved = {name for plan in plans for group in plan.units if _goes(group) for name in group.names}
+    moved = {name for plan in plans for group in plan.groups if _goes(group) for name in group.names}
     files: dict[str, FilePlan] = {}
     for plan in plans:
         for file in plan.files:
             files[file.path] = _both(files.get(file.path, FilePlan(file.path, ())), file)
     return Plan(
         tuple(move for plan in plans for move in plan.moves),
-        tuple(u for plan in plans for u in plan.units if _goes(u) or not moved & set(u.names)),
+        tuple(u for plan in plans for u in plan.groups if _goes(u) or not moved & set(u.names)),
         tuple(files.values()),
         tuple(dict.fromkeys(hazard for plan in plans for hazard in plan.hazards)),
         all(plan.done for plan in plans),

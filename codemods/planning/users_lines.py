@@ -30,10 +30,10 @@ class UsersLines:
     def plan(self, plan: Plan) -> Plan:
         if not self.changed:
             return plan
-        units = tuple(
-            replace(group, place=self.place(group.place), reason=self.text(group.reason)) for group in plan.units
+        groups = tuple(
+            replace(group, place=self.place(group.place), reason=self.text(group.reason)) for group in plan.groups
         )
-        return replace(plan, units=units, hazards=tuple(self.hazards(plan.hazards)))
+        return replace(plan, groups=groups, hazards=tuple(self.hazards(plan.hazards)))
 
     def hazards(self, hazards: Iterable[Hazard]) -> list[Hazard]:
         return [replace(h, place=self.place(h.place), reason=self.text(h.reason)) for h in hazards]

@@ -40,12 +40,12 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "done": plan.done,
         "units": [
             {
-                "names": unit.names,
-                "disposition": unit.disposition.name.lower().replace("_", "-"),
-                "reason": unit.reason,
-                **_place(unit.place),
+                "names": group.names,
+                "disposition": group.disposition.name.lower().replace("_", "-"),
+                "reason": group.reason,
+                **_place(group.place),
             }
-            for unit in plan.units
+            for group in plan.groups
         ],
         "files": [{"path": file.path, "actions": [*file.actions, *file.kept]} for file in plan.files],
         "hazards": hazards_json(plan.hazards),

@@ -23,7 +23,7 @@ class Line:
 
 
 def plan_lines(plan: Plan) -> Iterator[Line]:
-    """One line a unit (what, where it goes, why), then the files with what happens to them, then the hazards."""
+    """One line a group (what, where it goes, why), then the files with what happens to them, then the hazards."""
     yield from head_lines(plan)
     for file in plan.files:
         yield Line()
@@ -45,17 +45,17 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
 
 
 def head_lines(plan: Plan) -> Iterator[Line]:
-    """What was asked, and one line a unit."""
+    """What was asked, and one line a group."""
     for move in plan.moves:
         if move.whole:
             yield Line(f"Rename {move.source} to {move.destination}", "heading")
             continue
         yield Line(f"Move {names_text(move.names)} from {move.source} to {move.destination}", "heading")
-    what = max((len(names_text(unit.names)) for unit in plan.units), default=0)
-    verb = max((len(unit.disposition.value) for unit in plan.units), default=0)
-    for unit in plan.units:
-        text = f"  {names_text(unit.names):<{min(what, 40)}}  {unit.disposition.value:<{verb}}"
-        yield Line(f"{text}  {unit.place}: {unit.reason}", "faint" if unit.disposition is Disposition.STAYS else "")
+    what = max((len(names_text(group.names)) for group in plan.groups), default=0)
+    verb = max((len(group.disposition.value) for group in plan.groups), default=0)
+    for group in plan.groups:
+        text = f"  {names_text(group.names):<{min(what, 40)}}  {group.disposition.value:<{verb}}"
+        yield Line(f"{text}  {group.place}: {group.reason}", "faint" if group.disposition is Disposition.STAYS else "")
 
 
 def moves_lines(moves: Sequence[Move]) -> Iterator[Line]:
@@ -134,6 +134,6 @@ def _findings(check: Check) -> Iterator[Line]:
             yield Line(f"      ... and {len(findings) - _SHOWN:,} more ({word})", style)
 
 
-def unit_names(units: Iterable[GroupPlan]) -> tuple[str, ...]:
-    """All names of some units, in their order."""
-    return tuple(name for unit in units for name in unit.names)
+def group_names(groups: Iterable[GroupPlan]) -> tuple[str, ...]:
+    """All names of some groups, in their order."""
+    return tuple(name for group in groups for name in group.names)

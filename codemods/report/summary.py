@@ -12,11 +12,11 @@ from codemods.report.lines import (
     Line,
     assumptions,
     counted,
+    group_names,
     grouped,
     head_lines,
     help_lines,
     names_text,
-    unit_names,
     verdict_line,
 )
 
@@ -41,7 +41,7 @@ def _done_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
             yield Line(f"Renamed {move.source} to {move.destination}", "heading")
             continue
         yield Line(f"Moved {names} from {move.source} to {move.destination}{new}", "heading")
-    yield from _companions(plan.units)
+    yield from _companions(plan.groups)
     ends = {path for move in plan.moves for path in (move.source, move.destination)}
     yield from _files("Rewrote", [path for path in written if path not in ends])
     yield from _kept(plan)
@@ -72,22 +72,22 @@ def know_lines(hazards: Iterable[Hazard]) -> Iterator[Line]:
 
 
 def _asked(plan: Plan, move: Move) -> tuple[str, ...]:
-    """The names of the move in the order of the file; those of the request where the plan has no units."""
-    moved = [u for u in plan.units if u.disposition is Disposition.MOVES and u.place.path == move.source]
-    return tuple(name for name in unit_names(moved) if name in move.names) or move.names
+    """The names of the move in the order of the file; those of the request where the plan has no groups."""
+    moved = [u for u in plan.groups if u.disposition is Disposition.MOVES and u.place.path == move.source]
+    return tuple(name for name in group_names(moved) if name in move.names) or move.names
 
 
-def _companions(units: Sequence[GroupPlan]) -> Iterator[Line]:
+def _companions(groups: Sequence[GroupPlan]) -> Iterator[Line]:
     """What moved with it, a line for each reason."""
     reasons: dict[tuple[str, str], list[GroupPlan]] = {}
-    for unit in units:
-        if unit.disposition not in (Disposition.MOVES, Disposition.STAYS):
-            reasons.setdefault((unit.disposition.value, unit.reason), []).append(unit)
+    for group in groups:
+        if group.disposition not in (Disposition.MOVES, Disposition.STAYS):
+            reasons.setdefault((group.disposition.value, group.reason), []).append(group)
     for (how, reason), found in list(reasons.items())[:_REASONS]:
-        yield Line(f"  {how}: {names_text(unit_names(found), _NAMES)}: {reason}")
-    rest = [unit for found in list(reasons.values())[_REASONS:] for unit in found]
+        yield Line(f"  {how}: {names_text(group_names(found), _NAMES)}: {reason}")
+    rest = [group for found in list(reasons.values())[_REASONS:] for group in found]
     if rest:
-        yield Line(f"  also moved: {names_text(unit_names(rest), _NAMES)} (why: -v)")
+        yield Line(f"  also moved: {names_text(group_names(rest), _NAMES)} (why: -v)")
 
 
 def _files(verb: str, paths: Sequence[str]) -> Iterator[Line]:

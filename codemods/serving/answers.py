@@ -54,12 +54,12 @@ def refusal(hazards: Sequence[Hazard], full: bool = False) -> Answer:
 def plan_answer(plan: Plan, full: bool = False) -> Answer:
     if full:
         return {"outcome": "nothing to do" if plan.done else "planned", "plan": plan_json(plan)}
-    with_it = [unit for unit in plan.units if unit.disposition is Disposition.GOES_ALONG]
+    with_it = [group for group in plan.groups if group.disposition is Disposition.GOES_ALONG]
     notes = [hazard for hazard in plan.hazards if hazard.severity in (Severity.DECLARED, Severity.ASSUMED)]
     return {
         "outcome": "nothing to do" if plan.done else "planned",
         "moves": moves_json(plan.moves),
-        "moves_with_it": [{"names": unit.names, "reason": unit.reason} for unit in with_it],
+        "moves_with_it": [{"names": group.names, "reason": group.reason} for group in with_it],
         "files": len(plan.files),
         "files_shown": [file.path for file in plan.files[:SHOWN]],
         "notes": len(notes),

@@ -264,7 +264,7 @@ def _alone(module: NewModule, source: str, tree: Tree) -> NewModule | Left:
 
 def _taken(plan: Plan) -> set[str]:
     goes = (Disposition.MOVES, Disposition.GOES_ALONG)
-    return {name for group in plan.units if group.disposition in goes for name in group.names}
+    return {name for group in plan.groups if group.disposition in goes for name in group.names}
 
 
 def _culprit(modules: Sequence[NewModule], source: str, tree: Tree) -> tuple[NewModule, Refused] | None:

@@ -14,8 +14,8 @@ _DOTTED = re.compile(r"[\w.]+")
 
 def taken_along(plan: Plan, asked: str) -> set[str]:
     """The names that move with the one that was asked for."""
-    moving = (unit for unit in plan.units if unit.disposition is Disposition.GOES_ALONG)
-    return {name for unit in moving for name in unit.names} - {asked}
+    moving = (group for group in plan.groups if group.disposition is Disposition.GOES_ALONG)
+    return {name for group in moving for name in group.names} - {asked}
 
 
 def unasked(plan: Plan, tree: Tree, source: str, asked: str) -> list[str]:

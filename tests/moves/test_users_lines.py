@@ -50,7 +50,7 @@ def line(text: str) -> int:
 
 def test_what_moves_later_is_named_where_it_stands() -> None:
     moves = [Move("shop/worker.py", ("connect",), "shop/a.py"), Move("shop/worker.py", ("Status",), "shop/b.py")]
-    found = {unit.names[0]: unit.place for unit in plan(moves, tree()).units if unit.reason == "asked for"}
+    found = {group.names[0]: group.place for group in plan(moves, tree()).groups if group.reason == "asked for"}
     assert {name: (place.path, place.line) for name, place in found.items()} == {
         "connect": ("shop/worker.py", line("def connect():")),
         "Status": ("shop/worker.py", line("class Status:")),

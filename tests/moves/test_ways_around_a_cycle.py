@@ -37,7 +37,7 @@ def test_what_to_take_along_is_enough(which: int) -> None:
     names = tuple(re.findall(r"--with (\w+)", remedies()[which]))
     assert names
     solution = solve(replace(MOVE, along=names), CASE.tree)
-    assert {name for unit in solution.plan.units for name in unit.names} >= {*names, "Nested"}
+    assert {name for group in solution.plan.groups for name in group.names} >= {*names, "Nested"}
 
 
 def test_a_third_module_first() -> None:

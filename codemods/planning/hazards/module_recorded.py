@@ -120,7 +120,7 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
 
 def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
     """Where a text is made of a class that moves: ``repr(Price)``. What it is compared with is another hazard's."""
-    nodes = [s.node for unit in facts.moving for s in unit.statements if isinstance(s.node, ast.ClassDef)]
+    nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
     classes = {node.name for node in nodes}
     for module in facts.project.modules_mentioning(*classes) if classes else ():
         for node, shown in shown_in_text(module.source.tree):

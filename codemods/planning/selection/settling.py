@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from codemods.bindings import Module
 from codemods.model import Move, Refused
 from codemods.planning.effects.statements import Effects
 from codemods.planning.facts import Facts
@@ -25,37 +24,31 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches
 from codemods.planning.references.introspection import questions
 from codemods.planning.references.namespace_writes import names_written, written
-from codemods.planning.references.referrers import Referrers
 from codemods.planning.selection.choosing import choose
 from codemods.planning.selection.direction import Verdict, verdict
 from codemods.planning.selection.test_items import own_fixtures
 from codemods.planning.selection.what_moves import Moving, Request
+from codemods.planning.settled import Inputs
 from codemods.project.pytest_rules import pytest_rules
 
 
-def settled(
-    project: ProjectIndex,
-    move: Move,
-    source: Module,
-    destination: Module | None,
-    groups: DefinitionGroups,
-    referrers: Referrers,
-) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
+def settled(inputs: Inputs) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """(what is settled, the patch targets that follow their readers).
 
     That a reader of annotations may stand far away makes no import cycle, nor does a type variable that both modules
     may have: where all needs together are a cycle, it is tried without these.
     """
-    hints = resolved_hints(project, move.source)
-    asked = {groups.by_name[name] for name in move.names}
-    variables = type_variables(groups, referrers.outside).values()
+    groups = inputs.groups
+    hints = resolved_hints(inputs.project, inputs.move.source)
+    asked = {groups.by_name[name] for name in inputs.move.names}
+    variables = type_variables(groups, inputs.referrers.outside).values()
     again = frozenset(u for u in variables if {r for n in u.binds for r in groups.readers[n]} - asked - {u}) - asked
     less = [hints, Resolved.EXPOSED] if hints is Resolved.FAR else [hints]
     first: Refused | None = None
     for copied in (frozenset[DefinitionGroup](), again) if again else (frozenset[DefinitionGroup](),):
         for resolved in less:
             try:
-                return _settled_with(project, move, source, destination, groups, referrers, resolved, copied)
+                return _settled_with(inputs, resolved, copied)
             except Refused as refused:
                 if refused.cycle is None and first is None:
                     raise
@@ -65,16 +58,16 @@ def settled(
 
 
 def _settled_with(
-    project: ProjectIndex,
-    move: Move,
-    source: Module,
-    destination: Module | None,
-    groups: DefinitionGroups,
-    referrers: Referrers,
-    hints: Resolved,
-    again: frozenset[DefinitionGroup],
+    inputs: Inputs, hints: Resolved, again: frozenset[DefinitionGroup]
 ) -> tuple[Facts, tuple[patches.PatchTarget, ...]]:
     """What moves, who imports whom, and the patches, each of which depends on the others, until none changes."""
+    project, move, source, groups, referrers = (
+        inputs.project,
+        inputs.move,
+        inputs.source,
+        inputs.groups,
+        inputs.referrers,
+    )
     rules = pytest_rules(project.tree)
     tests = rules.reads(move.source) and (rules.reads(move.destination) or move.destination.endswith("conftest.py"))
     writes = written(referrers.values, groups)
@@ -92,7 +85,17 @@ def _settled_with(
     while True:
         wanted = replace(wanted, held=frozenset(keep | through_source))
         known = Facts(
-            project, move, source, destination, groups, referrers, wanted, {}, through_source, frozenset(), writes
+            project,
+            move,
+            source,
+            inputs.destination,
+            groups,
+            referrers,
+            request=wanted,
+            moving={},
+            read_through_source=through_source,
+            followed=frozenset(),
+            writes=writes,
         )
         chosen = choose(wanted, partial(_judged, known))
         moving = chosen.moving

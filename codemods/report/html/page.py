@@ -68,9 +68,9 @@ def _moving(solution: Solution, names: Iterable[str]) -> Iterator[str]:
 
     yield from names
     if len(solution.plan.moves) == 1:
-        for unit in solution.plan.units:
-            if unit.disposition is Disposition.GOES_ALONG:
-                yield from unit.names
+        for group in solution.plan.groups:
+            if group.disposition is Disposition.GOES_ALONG:
+                yield from group.names
 
 
 def _after(before: Mapping[str, Sequence[str]], gone: Mapping[str, str]) -> dict[str, list[str]]:
