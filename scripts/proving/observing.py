@@ -20,6 +20,7 @@ from proving.projects import write
 Observation = dict[str, object]
 
 _PROBE = Path(__file__).with_name("probe.py")
+_SECONDS = 60
 
 
 def observe(files: Mapping[str, bytes], asked: Iterable[str] = ()) -> Observation:
@@ -36,15 +37,18 @@ def observe(files: Mapping[str, bytes], asked: Iterable[str] = ()) -> Observatio
             "PYTHONHASHSEED": "0",
             "PYTHONWARNINGS": "ignore",
         }
-        done = subprocess.run(
-            [sys.executable, "-P", str(_PROBE), json.dumps(jobs)],
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=True,
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", str(_PROBE), json.dumps(jobs)],
+                cwd=root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=_SECONDS,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            return {job: {"fails": f"not done within {_SECONDS} s"} for job in jobs}
     return json.loads(done.stdout.replace(scratch, "ROOT"))  # else sys.path is another one each time
 
 
