@@ -14,6 +14,21 @@ if TYPE_CHECKING:
     from codemods.project.files import Files
 
 
+_DEFINED = re.compile(rb"\b(?:def (\w+)\(|class (\w+)[(:])")
+
+
+def defined(tree: Files) -> frozenset[str]:
+    """The names of all functions, methods and classes of a tree, in one reading of it."""
+    found: set[bytes] = set()
+    for path in tree.paths:
+        if path.endswith(".py"):
+            try:
+                found.update(name for pair in _DEFINED.findall(tree.peek(path)) for name in pair)
+            except OSError:
+                continue
+    return frozenset(name.decode(errors="replace") for name in found)
+
+
 def callers(tree: Files, name: str) -> list[str]:
     """The Python files that may call a function of this name."""
     may = calling(name)

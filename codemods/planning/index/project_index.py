@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 
 from codemods.bindings import Import, Module
 from codemods.project import Tree, Unreadable
+from codemods.project.call_scan import defined
 from codemods.project.import_scan import star_importers
 
 
@@ -36,6 +38,11 @@ class ProjectIndex:
     def modules_mentioning(self, *words: str, among: Collection[str] | None = None) -> Iterator[Module]:
         """The Python modules among them that can be parsed; the others are remembered as unreadable."""
         yield from self.modules_at(path for path in sorted(self.tree.code_with(words, among)) if path.endswith(".py"))
+
+    @cached_property
+    def defined(self) -> frozenset[str]:
+        """The names of all functions, methods and classes of the tree."""
+        return defined(self.tree)
 
     def star_importers(self, *words: str) -> Iterator[Module]:
         """The Python modules that mention one of the words and have a star import."""

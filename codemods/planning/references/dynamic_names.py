@@ -16,6 +16,7 @@ from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_
 from codemods.planning.references.instance_filters import Filter, filter_of
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
+from codemods.planning.references.unordered import order_is_lost
 from codemods.project import walk
 
 if TYPE_CHECKING:
@@ -201,6 +202,8 @@ class _Namespaces:
         """Names of the file that hold the namespace: ``names = globals()``."""
         found = set[str]()
         for name, value in bound_values(self.module):
+            if getattr(self._parents.get(id(value)), "iter", None) is value:
+                continue  # what a loop gets out of it is a name
             called = isinstance(value, ast.Call) and last_name(value.func) in WAYS
             if called or (isinstance(value, ast.Attribute) and value.attr == "__dict__"):
                 if self._is_namespace(value):
@@ -239,7 +242,6 @@ class _Namespaces:
         if key is not None:
             yield Look(place, called, self.texts.of(key), group=group)
         else:
-            within = self._parents.get(id(above)) if above is not None else None
-            in_order = not any(isinstance(n, ast.Call) and last_name(n.func) == "sorted" for n in (above, within))
+            in_order = not order_is_lost(node, self._parents)
             keeps = filter_of(self.values.project, self.module, node)
             yield Look(place, called, ordered=in_order, group=group, keeps=keeps)

@@ -9,7 +9,6 @@ so more is taken for the module than is, never less of what is written down.
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
@@ -40,7 +39,6 @@ class ModuleValues:
         self._functions: set[str] = set()  # what returns the module
         self._fixtures: set[str] = set()
         self._parameters: dict[str, set[int | str]] = defaultdict(set)  # of functions that are given the module
-        self._defined: dict[str, bool] = {}
         self._texts: dict[str, BuiltTexts] = {}
         self._aliases: dict[str, dict[str, list[str]]] = {}
         self._chains: dict[tuple[str, tuple[str, ...]], bool] = {}
@@ -134,7 +132,7 @@ class ModuleValues:
     # -- what passes the module on
 
     def _collect(self, files: Collection[str]) -> None:
-        todo = list(dict.fromkeys(files))
+        todo, met = list(dict.fromkeys(files)), set(files)
         while todo:
             for path in todo:
                 try:
@@ -144,8 +142,8 @@ class ModuleValues:
                 if module is not None:
                     self.files[path] = module
             self._settle([self.files[path] for path in todo if path in self.files])
-            found = self._lead_to()
-            todo = sorted(path for path in found if path.endswith(".py") and path not in self.files)
+            todo = sorted(path for path in self._lead_to() if path.endswith(".py") and path not in met)
+            met.update(todo)
 
     def _lead_to(self) -> frozenset[str]:
         """The files with a word that gives the module: an attribute, of which there are many, where names are set."""
@@ -232,12 +230,7 @@ class ModuleValues:
 
     def _is_in_the_tree(self, name: str) -> bool:
         """Is a function or class of this name defined in the tree, so that it can be followed?"""
-        if name in _OF_MANY:
-            return False
-        if name not in self._defined:
-            tree, start = self.project.tree, re.compile(rf"\b(?:def {name}\(|class {name}[(:])".encode())
-            self._defined[name] = any(start.search(tree.peek(path)) for path in tree.code_with([name]))
-        return self._defined[name]
+        return name not in _OF_MANY and name in self.project.defined
 
 
 def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
