@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +14,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.outside_names import outside_names, tree_classes
-from codemods.project import walk
+from codemods.project import Unreadable, walk
 
 CODE = "caller-frame"
 ACCEPTS = True
@@ -41,6 +42,9 @@ _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_co
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
 _DEPTH = 3
 _STYLE = re.compile(r"""["'][{$]["']""")
+_KEY = re.compile(r"%\((\w+)\)")
+# What a format can show: the attributes of a record, and what formatters add.
+_OF_RECORDS = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 # A pattern that is the edge of a word, the word, and more, in which alternatives stand in brackets alone.
 _WORD = re.compile(r"\\b(\w+)(?![\w?*{|])(?:\([^()]*\)|[^()|])*")
 
@@ -100,10 +104,32 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
             if fact.framework == "logging" and found[0][0] in "{$" and not _STYLE.search(text):
                 continue  # without `style="{"` that is no format of a log record
             place = Place(path, text.count("\n", 0, found.start()) + 1)
+            if found[0][0] == "%" and not _formats_records(_written_at(facts, place, text)):
+                continue
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
                 return place, None
             shown = shown or place
     return (_named_with_a_line(facts), shown) if shown is not None else (None, None)
+
+
+def _written_at(facts: Facts, place: Place, text: str) -> str:
+    """The string of a Python file at a place, or the line of another file."""
+    try:
+        nodes = facts.project.module(place.path).source.nodes if place.path.endswith(".py") else None
+    except Unreadable:
+        nodes = None
+    texts = (*nodes.of(ast.JoinedStr), *nodes.of(ast.Constant)) if nodes is not None else ()
+    for node in texts:
+        if node.lineno <= (place.line or 0) <= (node.end_lineno or 0):
+            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+            return "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+    return text.splitlines()[(place.line or 1) - 1]
+
+
+def _formats_records(written: str) -> bool:
+    """Is it a format of log records: one with their message, or with nothing but what they have?"""
+    keys = {*_KEY.findall(written)}
+    return "message" in keys or keys <= _OF_RECORDS
 
 
 def _found(patterns: Iterable[re.Pattern[str]], text: str) -> list[re.Match[str]]:

@@ -26,6 +26,7 @@ _FINDING = frozenset(
 )
 _OF_EXAMPLES = frozenset({"DocTestSuite", "testmod"})  # they run the examples of whatever modules there are
 _LISTING = frozenset({"vars", "dir", "getmembers", "__dict__"})
+_OWN = frozenset({"__path__", "__file__", "__name__", "__package__", "__spec__"})
 WORDS = tuple(sorted(_IMPORTING))
 
 
@@ -91,9 +92,21 @@ def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) ->
     around = _function(module, call)
     walked = any(last_name(n.func) in _FINDING for n in ast.walk(around) if isinstance(n, ast.Call))
     if not parts and walked:
-        packages = {package, *_named_packages(facts, module, around)} - {""}
+        packages = {*([package] if _speaks_of_its_own(module) else ()), *_named_packages(facts, module, around)} - {""}
         parts = [rf"{re.escape(name)}\.[\w.]+" for name in sorted(packages)]
     return re.compile("|".join(parts)) if parts else None
+
+
+def _speaks_of_its_own(module: Module) -> bool:
+    """Does the file say where it stands, and so may walk its own package: ``__path__``, ``Path(__file__)``? A logger's
+    name and a main guard say nothing of that."""
+    parents = module.source.nodes.parents
+    for node in module.source.nodes.of(ast.Name):
+        above = parents.get(id(node)) if node.id in _OWN else None
+        logger = isinstance(above, ast.Call) and "logger" in last_name(above.func).lower()
+        if above is not None and not logger and not isinstance(above, ast.Compare):
+            return True
+    return False
 
 
 def _named_packages(facts: Settled, module: Module, around: ast.AST) -> Iterator[str]:
