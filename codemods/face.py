@@ -23,6 +23,10 @@ class Solution:
     proof: Proof
 
 
+# Checks that hold more often where importers keep their order.
+_OF_ORDER = frozenset({"proof:load order", "proof:import order"})
+
+
 def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
     """What moves will do, as one change. Raises Refused."""
     from codemods.pending import is_done
@@ -113,14 +117,14 @@ def solve(
     execute code of the tree, in scratch copies; they come last, each after those before it have held. ``first`` sees
     the change before anything is proven, and may refuse it: whoever can't write it need not wait for the proof.
 
-    Where the proof refuses nothing but the order in which modules are executed, the move is planned once more, so that
-    importers keep their order: the prover follows some code further than the planner.
+    Where the proof refuses nothing but the order in which modules are executed, or names are bound, the move is planned
+    once more, so that importers keep their order: the prover follows some code further than the planner.
     """
     given = (moves,) if isinstance(moves, Move) else tuple(moves)
     try:
         return _solved(given, tree, trials, first)
     except Refused as refused:
-        if any(hazard.code != "proof:load order" for hazard in refused.hazards):
+        if any(hazard.code not in _OF_ORDER for hazard in refused.hazards):
             raise
         try:
             return _solved(tuple(replace(move, careful=True) for move in given), tree, trials, first)

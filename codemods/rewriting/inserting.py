@@ -18,7 +18,7 @@ from codemods.rewriting.placing import Header, in_order, in_order_with, place_am
 class Inserter:
     """Puts imports among others of one file. ``taken`` are statements that other edits rewrite, so that none joins
     them, unless ``reduced`` has what they leave of one; ``renamed`` those all of whose names come from another module
-    then."""
+    then. ``no_later``: a name is bound no later than it was, for what stands below may need it in an import cycle."""
 
     def __init__(
         self,
@@ -28,6 +28,7 @@ class Inserter:
         taken: set[int],
         renamed: Mapping[int, str] = MappingProxyType({}),
         reduced: Mapping[int, str] = MappingProxyType({}),
+        no_later: bool = False,
     ) -> None:
         self.source = source
         self.head = head
@@ -35,6 +36,7 @@ class Inserter:
         self.taken = taken
         self.renamed = renamed
         self.reduced = reduced
+        self.no_later = no_later
         self.order = in_order_with(head, renamed, style)
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
@@ -42,7 +44,7 @@ class Inserter:
     def add(self, new: NewImport, old: ast.ImportFrom | None = None, gone: bool = False) -> None:
         """One import more: it joins a statement that imports from the same module, or gets a line where it belongs.
 
-        ``old`` bound the name until now, and may be ``gone``: it is bound no later, for what stands below may need it.
+        ``old`` bound the name until now, and may be ``gone``.
         """
         standing = self._standing(new, old)
         if standing is not None:
@@ -54,7 +56,7 @@ class Inserter:
             there = old.lineno - 1 if gone else last_line(old)
             if not in_order(self.order, self.style):
                 place = (there, False)
-            elif place[0] > max(there, self._latest(new, old)):
+            elif self.no_later and place[0] > max(there, self._latest(new, old)):
                 place = (there, False)
         self._lines.setdefault(place, []).append(new)
 
@@ -100,7 +102,7 @@ class Inserter:
         return self.reduced.get(id(node)) or self.source.text[self.source.start(node) : self.source.end(node)]
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
-        """The statement that an import joins: it stands above the one that bound the name, or right below."""
+        """The statement that an import joins."""
         if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above:
             return None
         for node in self.head.imports:
@@ -110,7 +112,7 @@ class Inserter:
                 and "." * node.level + (node.module or "") == new.module
                 and not any(a.asname or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
-                and (old is None or node.lineno <= self._latest(new, old))
+                and (old is None or not self.no_later or node.lineno <= self._latest(new, old))
             ):
                 return node
         return None

@@ -81,6 +81,7 @@ def importer_edits(
             tuple(strings[path]),
             reached[path].imports if path in reached else (),
             reached[path].dropped if path in reached else (),
+            facts.move.careful,
         )
         for path in sorted({*rehomes, *strings, *reached})
     )

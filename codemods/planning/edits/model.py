@@ -181,7 +181,8 @@ class StubEdits:
 
 @dataclass(frozen=True)
 class FileEdits:
-    """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python."""
+    """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python.
+    ``no_later``: no import binds its name further below than it was bound before, though isort would have it there."""
 
     path: str
     module: Module | None
@@ -189,6 +190,7 @@ class FileEdits:
     strings: tuple[Replacement, ...] = ()
     imports: tuple[NewImport, ...] = ()
     dropped: tuple[Import, ...] = ()
+    no_later: bool = False
 
 
 @dataclass(frozen=True)
