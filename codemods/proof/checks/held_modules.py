@@ -59,8 +59,11 @@ def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[Pla
     found: dict[str, list[Place]] = defaultdict(list)
     for module in sorted(modules):
         last = comparison.after.names.dotted(module).rpartition(".")[2]
+        bound = re.compile(rf"(?m)\bimport\b.*\b{last}\b|^[ \t(]+{last}\b".encode())
         for path in sorted(comparison.new.code_with([last])):
-            symbols = comparison.after.symbols(path) if path.endswith(".py") and path != module else None
+            if path == module or not path.endswith(".py") or not bound.search(comparison.new.peek(path)):
+                continue
+            symbols = comparison.after.symbols(path)
             if symbols is not None:
                 found[module] += [symbols.source.place(node) for node in _wholes(comparison, symbols, path, module)]
     return {module: places for module, places in found.items() if places}
