@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
+from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.references.module_values import last_name
 from codemods.planning.references.packaging_lists import part_of, readers
+from codemods.project import walk
 from codemods.project.marks import marked_parts
 
 CODE = "read-as-text"
+ACCEPTS = True
 TITLE = "a module of the project reads the source file itself"
 MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source
 marks parts for that (`###{name` ... `###}`) and a list names the files, the new file gets the same marks and a place in
-that list; code of a marked part that is read otherwise is refused. Without marks the reader is listed."""
+that list; code of a marked part that is read otherwise is refused. Without marks it is refused where the reader speaks
+of what moves (`re.search("__version__ = ...", text)`) or parses the file, and listed elsewhere."""
 EXAMPLE = """
 -- shop/lexer.py --
 ###{standalone
@@ -29,17 +36,16 @@ shop/lexer.py shop/scanner.py Scanner
 """
 
 _READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
+_PARSES = frozenset({"parse", "literal_eval", "exec", "run_path"})
+_REMEDIES = ("read the module through its import system instead", "leave the name where it is")
 _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
     name = facts.move.source.rpartition("/")[2]
     top = facts.move.source.partition("/")[0]
-    if name in _COMMON:
-        return
     for path in sorted(facts.project.tree.code_with([name])):
-        # Tests and build scripts name files for many reasons; the project's own code names them to read them.
-        if not path.endswith(".py") or path.partition("/")[0] != top or path == facts.move.source or "test" in path:
+        if not path.endswith(".py") or path == facts.move.source:
             continue
         try:
             module = facts.project.module(path)
@@ -47,24 +53,47 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if not any(word in module.source.text for word in _READS):
             continue
+        # Tests and build scripts name files for many reasons; the project's own code names them to read them.
+        own = path.partition("/")[0] == top and "test" not in path and name not in _COMMON
         for node in module.source.nodes.of(ast.Constant):
-            if (
-                isinstance(node.value, str)
-                and (
-                    node.value == name
-                    or ("/" + node.value).endswith("/" + facts.move.source)
-                    or node.value.endswith("/" + name)
-                )
-                and "\n" not in node.value
-            ):
-                yield Hazard(
-                    CODE,
-                    module.source.place(node),
-                    f"{path} names the file {name} and reads files; it may look for the moved code there",
-                    ("read the module through its import system instead", "leave the name where it is"),
-                    Severity.REFUSES if _is_lost(facts, path, node) else Severity.DECLARED,
-                )
-                return
+            if isinstance(node.value, str) and _names_file(facts, module, node):
+                looked_for = _looked_for(facts, module, node)
+                if looked_for:
+                    reason = f"{name} is read as text here, for {looked_for}, which moves"
+                    yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
+                elif own:
+                    reason = f"{path} names the file {name} and reads files; it may look for the moved code there"
+                    severity = Severity.REFUSES if _is_lost(facts, path, node) else Severity.DECLARED
+                    yield Hazard(CODE, module.source.place(node), reason, _REMEDIES, severity)
+                    break
+
+
+def _names_file(facts: Facts, module: Module, node: ast.Constant) -> bool:
+    """Is a text the name of the source's file, of which the folder is the right one where it is written?"""
+    written, source = str(node.value), facts.move.source
+    if "\n" in written or not ("/" + written).endswith("/" + source.rpartition("/")[2]):
+        return False
+    above = module.source.nodes.parents.get(id(node))
+    folder = above.left if isinstance(above, ast.BinOp) and above.right is node else None
+    if isinstance(folder, ast.BinOp):
+        folder = folder.right
+    if isinstance(folder, ast.Constant) and isinstance(folder.value, str):
+        written = f"{folder.value.strip('/')}/{written}"
+    return ("/" + source).endswith("/" + written) or ("/" + written).endswith("/" + source)
+
+
+def _looked_for(facts: Facts, module: Module, node: ast.Constant) -> str:
+    """A name that moves, where code that reads the source as text speaks of it, or parses what it reads."""
+    scope: ast.AST | None = node
+    while scope is not None and not isinstance(scope, (*FUNCTIONS, ast.Module)):
+        scope = module.source.nodes.parents.get(id(scope))
+    parts = list(walk(scope if scope is not None else module.source.tree))
+    texts = [n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str) and n is not node]
+    calls = {last_name(n.func) for n in parts if isinstance(n, ast.Call)}
+    if not calls & {word.strip("(") for word in _READS}:
+        return ""
+    said = (name for name in sorted(facts.moved_names) if any(re.search(rf"(?<![\w.]){name}(?!\w)", t) for t in texts))
+    return next(said, min(facts.moved_names) if calls & _PARSES else "")
 
 
 def _is_lost(facts: Facts, path: str, node: ast.Constant) -> bool:

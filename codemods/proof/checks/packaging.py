@@ -11,6 +11,7 @@ from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source, Tree, Unreadable
 from codemods.project.file_lists import SETTINGS, Listed, lists_around, lists_in, lists_of_files, settings_text
 from codemods.project.marks import marked_parts
+from codemods.proof.checks.read_texts import lost_to_readers
 from codemods.proof.checks.text_sections import differences, joined_text
 from codemods.proof.comparison.comparison import Comparison
 
@@ -31,6 +32,9 @@ def check(comparison: Comparison) -> Check:
             for finding in findings:
                 places += 1
                 failures += [finding] if finding is not None else []
+    for finding in lost_to_readers(comparison):
+        places += 1
+        failures += [finding] if finding is not None else []
     return Check("file lists", SAYS, places, tuple(failures))
 
 

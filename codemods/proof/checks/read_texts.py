@@ -1,0 +1,63 @@
+"""A module's file that somebody reads as text, to find in it what moved: a version that ``setup.py`` asks for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Finding
+from codemods.project import walk
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.symbols import SymbolTable
+from codemods.proof.statements.name_resolution import last_name
+
+ACCEPTED = "read-as-text"
+_READS = frozenset({"open", "read_text", "read_bytes", "run_path"})
+_WHOLE = frozenset({"parse", "literal_eval", "exec", "run_path"})
+
+
+def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
+    """One for each code that reads the file of an old module; None where it asks for nothing that moved."""
+    moved: dict[str, set[str]] = {}
+    for old, name in comparison.renamed:
+        if not any(ACCEPTED in move.accept for move in comparison.moves if move.source == old):
+            moved.setdefault(old, set()).add(name)
+    for source, names in sorted(moved.items()):
+        file = source.rpartition("/")[2]
+        for path in sorted(comparison.new.code_with([file]) - {source}):
+            symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+            for function in _functions(symbols) if symbols is not None else ():
+                parts = [node for statement in function for node in walk(statement)]
+                calls = {last_name(node.func) for node in parts if isinstance(node, ast.Call)}
+                found = [n for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+                texts = [str(n.value) for n in sorted(found, key=lambda n: (n.lineno, n.col_offset))]
+                if calls & _READS and _is_named(source, texts):
+                    said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
+                    gone = next(said, min(names) if calls & _WHOLE else None)
+                    yield None if gone is None or symbols is None else _finding(symbols, function, source, gone)
+
+
+def _finding(symbols: SymbolTable, function: list[ast.stmt], source: str, gone: str) -> Finding:
+    message = f"{source} is read as text here, for {gone}, which is not in it any more"
+    return Finding(symbols.source.place(function[0]), message, "text")
+
+
+def _functions(symbols: SymbolTable) -> Iterator[list[ast.stmt]]:
+    """The statements of each function, and those of the module around them."""
+    nodes = symbols.source.nodes
+    yield from (node.body for node in (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef)))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    if outside := [node for node in symbols.source.tree.body if not isinstance(node, kinds)]:
+        yield outside
+
+
+def _is_named(source: str, texts: list[str]) -> bool:
+    """Does one text name the file, with a folder that is the right one, in this text or in the one before it?"""
+    folder, _, file = source.rpartition("/")
+    for index, text in enumerate(texts):
+        where, _, last = text.strip("/").rpartition("/")
+        around = where or (texts[index - 1] if index and re.fullmatch(r"[\w-]+", texts[index - 1]) else "")
+        if last == file and ("/" + folder).endswith("/" + around.strip("/") if around else "/" + folder):
+            return True
+    return False
