@@ -36,7 +36,7 @@ shop/lexer.py shop/scanner.py Scanner
 """
 
 _READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
-_PARSES = frozenset({"parse", "literal_eval", "exec", "run_path"})
+_PARSES = frozenset({"parse", "literal_eval", "exec"})
 _REMEDIES = ("read the module through its import system instead", "leave the name where it is")
 _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
 
@@ -90,7 +90,7 @@ def _looked_for(facts: Facts, module: Module, node: ast.Constant) -> str:
     parts = list(walk(scope if scope is not None else module.source.tree))
     texts = [n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str) and n is not node]
     calls = {last_name(n.func) for n in parts if isinstance(n, ast.Call)}
-    if not calls & {word.strip("(") for word in _READS}:
+    if calls.isdisjoint(("open", "read_text", "read_bytes", "get_data")):
         return ""
     said = (name for name in sorted(facts.moved_names) if any(re.search(rf"(?<![\w.]){name}(?!\w)", t) for t in texts))
     return next(said, min(facts.moved_names) if calls & _PARSES else "")

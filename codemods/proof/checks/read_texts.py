@@ -13,8 +13,8 @@ from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
 
 ACCEPTED = "read-as-text"
-_READS = frozenset({"open", "read_text", "read_bytes", "run_path"})
-_WHOLE = frozenset({"parse", "literal_eval", "exec", "run_path"})
+_READS = frozenset({"open", "read_text", "read_bytes", "get_data"})
+_WHOLE = frozenset({"parse", "literal_eval", "exec"})
 
 
 def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
