@@ -41,3 +41,10 @@ def test_code_lists_what_the_file_records() -> None:
 )
 def test_nobody_compares_it(change: dict[str, str]) -> None:
     assert codes({**BEFORE, **change}) == []
+
+
+@pytest.mark.parametrize(("settings", "found"), [("--doctest-glob=*.rst", ["recorded-names"]), ("-q", [])])
+def test_an_example_prints_it(settings: str, found: list[str]) -> None:
+    manual = ">>> from shop.cart import Basket\n>>> Basket\n<class 'shop.cart.Basket'>\n"
+    files = {"shop/__init__.py": "", "shop/cart.py": BEFORE["shop/cart.py"], "docs/cart.rst": manual}
+    assert codes({**files, "pytest.ini": f"[pytest]\naddopts = {settings}\n"}) == found

@@ -12,9 +12,11 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
-from codemods.planning.references.called_code import code_that_gets, is_moved, moved_name
+from codemods.planning.references.built_texts import bound_values
+from codemods.planning.references.called_code import Code, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module, shown_in_text
+from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
 
 CODE = "module-recorded"
@@ -47,7 +49,7 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
     for code in code_that_gets(facts):
-        for node, spelled in reads_of_module(code.node, *_modules(facts)):
+        for node, spelled in _read_by(code, *_modules(facts)):
             met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
@@ -75,6 +77,18 @@ def find(facts: Facts) -> Iterator[Hazard]:
         many = f"at {len(elsewhere)} places" if len(elsewhere) > 1 else "here"
         reason = f"the module of a definition is read {many}, and none that moves is seen to get there"
         yield Hazard(CODE, elsewhere[0], reason, (), Severity.ASSUMED)
+
+
+def _read_by(code: Code, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
+    """Where code reads the module of what it gets, be it through an ``attrgetter`` that stands beside it."""
+    yield from reads_of_module(code.node, old, new)
+    for node, shown in shown_in_text(code.node) if code.given else ():
+        if isinstance(shown, ast.Name) and shown.id == code.given:
+            yield node, f"{shown.id}, with its module,"
+    names = {n.id for n in ast.walk(code.node) if isinstance(n, ast.Name) and n.id in code.module.binds}
+    for name, value in bound_values(code.module) if names else ():
+        if name in names and isinstance(value, ast.Call) and last_name(value.func) == "attrgetter":
+            yield from reads_of_module(value, old, new)
 
 
 def _modules(facts: Facts) -> tuple[str, str]:

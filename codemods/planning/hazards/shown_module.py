@@ -32,6 +32,7 @@ def test():
 -- move --
 shop/cart.py shop/basket.py Cart
 """
+_FOR_PEOPLE = (".md", ".rst")
 _LISTING = ("vars", "dir", "getmembers", "getmembers_static")
 _REMEDIES = ("compare with the class's own __module__ there", "leave it where it is")
 
@@ -55,8 +56,13 @@ def find(facts: Facts) -> Iterator[Hazard]:
     pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
     tree = facts.project.tree
     for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(shown)):
-        # What people read may say what it likes; what a test compares with is in files of other kinds.
-        found = None if file.endswith((".md", ".rst")) else plain.search(tree.read(file).decode("utf-8", "replace"))
+        # What people read may say what it likes, but for what an example prints and a test compares with.
+        text = tree.read(file).decode("utf-8", "replace")
+        if file.endswith(_FOR_PEOPLE):
+            prints = (run.search(text) for run in (raised, plain)) if ">>>" in text and _are_run(tree) else ()
+            found = next((one for one in prints if one), None)
+        else:
+            found = plain.search(text)
         if found is not None:
             place = Place(file, found.string.count("\n", 0, found.start()) + 1)
             yield Hazard(
@@ -78,6 +84,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if plain.search(text) or pattern.search(text) or raised.search(text):
                 reason = f"this string shows {old} as the module of what moves, which has another one after the move"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
+
+
+def _are_run(tree: Tree) -> bool:
+    """Does anybody run the examples of documents?"""
+    return bool(tree.code_with(["doctest", "DocFileSuite"]) or tree.texts_with(["doctest"]))
 
 
 def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:

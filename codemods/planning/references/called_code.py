@@ -20,11 +20,14 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Code:
-    """Code that gets a moved definition, or an instance of one: where it stands, and how it gets it."""
+    """Code that gets a moved definition, or an instance of one: where it stands, and how it gets it.
+
+    ``given``: the name under which it has a class itself, where that is known."""
 
     module: Module
     node: ast.AST
     how: str
+    given: str = ""
 
 
 def called(project: ProjectIndex, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
@@ -123,21 +126,27 @@ def _keeps(function: Function) -> bool:
 
 def _calls(facts: Facts, module: Module) -> Iterator[Code]:
     """Functions of the tree that are given a moved definition, or what one makes."""
-    made = [
+    values = [
         (name, value)
         for name, value in bound_values(module)
-        if isinstance(value, ast.Call) and _is_made(facts, module, value)
+        if (isinstance(value, ast.Call) and _is_made(facts, module, value)) or is_moved(facts, module, value)
     ]
+    classes = {node.name for node in _definitions(facts) if isinstance(node, ast.ClassDef)}
     for call in module.source.nodes.of(ast.Call):
         for argument in (*call.args, *(k.value for k in call.keywords)):
             held = isinstance(argument, ast.Name) and any(
-                name == argument.id and _sees(module, argument, value) for name, value in made
+                name == argument.id and _sees(module, argument, value) for name, value in values
             )
             if held or is_moved(facts, module, argument) or _is_made(facts, module, argument):
                 given = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
                 how = f"{given} is given to it at {module.source.place(call)}"
-                for owner, function in _passed_on(facts, module, call, argument, set()):
-                    yield Code(owner, function, how)
+                itself = any(
+                    moved_name(facts, module, value) in classes and _sees(module, argument, value)
+                    for name, value in [*values, (given, argument)]
+                    if name == given
+                )
+                for owner, function, parameter in _passed_on(facts, module, call, argument, set()):
+                    yield Code(owner, function, how, parameter if itself else "")
 
 
 def _is_made(facts: Facts, module: Module, value: ast.expr) -> bool:
@@ -171,8 +180,9 @@ def _sees(module: Module, node: ast.AST, value: ast.AST) -> bool:
 
 def _passed_on(
     facts: Facts, module: Module, call: ast.Call, argument: ast.expr, seen: set[int]
-) -> Iterator[tuple[Module, Function]]:
-    """The functions that a call gives an argument to, those to which they give it, and the callbacks beside it."""
+) -> Iterator[tuple[Module, Function, str]]:
+    """The functions that a call gives an argument to, those to which they give it, and the callbacks beside it, each
+    with its name for it."""
     found = [
         (owner, function, _parameter(call, argument, function))
         for owner, function in called(facts.project, module, call.func)
@@ -184,7 +194,7 @@ def _passed_on(
         if id(function) in seen:
             continue
         seen.add(id(function))
-        yield owner, function
+        yield owner, function, parameter
         for inner in (n for n in ast.walk(function) if isinstance(n, ast.Call)):
             for given in (*inner.args, *(k.value for k in inner.keywords)):
                 if parameter and getattr(given, "id", "") == parameter:

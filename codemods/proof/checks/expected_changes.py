@@ -36,6 +36,7 @@ def _recorded(comparison: Comparison) -> Iterator[Finding]:
     tree = comparison.new
     accepted = {code for move in comparison.moves for code in move.accept}
     for (old, name), (new, _) in sorted(comparison.renamed.items()) if ACCEPTED not in accepted else ():
+        yield from _printed(comparison, old, name)
         dotted = re.compile(rf"(?<![\w.]){re.escape(comparison.before.names.dotted(old))}\.{name}\b".encode())
         for path in sorted(tree.texts_with([name])):
             if not path.endswith(_FOR_PEOPLE) and old != new and (found := dotted.search(tree.peek(path))):
@@ -43,6 +44,18 @@ def _recorded(comparison: Comparison) -> Iterator[Finding]:
                 for code in sorted(c for c in tree.code_with(_LISTING) if file in tree.peek(c)):
                     message = f"it records {found[0].decode()}, which is in another module now; {code} lists such names"
                     yield Finding(Place(path, line), message, "recorded-names")
+
+
+def _printed(comparison: Comparison, old: str, name: str) -> Iterator[Finding]:
+    """Examples of documents that print a moved class or exception with its old module, where something runs them."""
+    tree, dotted = comparison.new, re.escape(f"{comparison.before.names.dotted(old)}.{name}")
+    prints = re.compile(rf"(?m)^[ \t]*(?:{dotted}: |.*<(?:class '|enum ')?{dotted}\b)".encode())
+    for path in sorted(tree.texts_with([name]) if _has_module(name) else ()):
+        raw = tree.peek(path) if path.endswith(_FOR_PEOPLE) else b""
+        found = prints.search(raw) if b">>>" in raw else None
+        if found is not None and (tree.texts_with(["doctest"]) or tree.code_with(["doctest", "DocFileSuite"])):
+            message = f"an example prints {found[0].decode().strip(': ')}, which is in another module now"
+            yield Finding(Place(path, raw.count(b"\n", 0, found.start()) + 1), message, "recorded-names")
 
 
 def _assumption(comparison: Comparison, new: str, found: Sequence[tuple[str, str]], asking: Sequence[str]) -> Finding:
