@@ -227,3 +227,14 @@ def test_a_lazy_name_that_is_defined_again_leaves_the_others() -> None:
 def test_a_lazy_name_that_is_defined_nowhere_is_missed() -> None:
     before = tree(two_lazy('("Gone", "Lost")'))
     assert not prove(before, tree(two_lazy('"Lost"')), []).held
+
+
+def test_a_module_with_lazy_names_alone_gives_no_other(made: dict[str, str]) -> None:
+    after = {
+        **made,
+        "shop/money.py": "def tax(net):\n    from .replies import open\n\n    return net\n",
+        "shop/replies.py": made["shop/replies.py"] + "\n\nfrom .money import tax as tax\n",
+    }
+    before = {**made, "shop/replies.py": made["shop/replies.py"] + "\n\ndef tax(net):\n    return net\n"}
+    proof = prove(tree(before), tree(after), [Move("shop/replies.py", ("tax",), "shop/money.py")])
+    assert any("open" in finding.message for check in proof.checks for finding in check.failures)

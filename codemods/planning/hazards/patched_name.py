@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
@@ -13,7 +14,7 @@ TITLE = "a name that moved code looks up is replaced by tests"
 MEANING = """`mock.patch("shop.worker.sleep")`, `monkeypatch.setattr`, `patch.object(module, "sleep")` replace a name
 in one module, and only code that looks it up there sees it. Where all readers of a name moved, a string that names it
 follows them. Where readers are on both sides, or the place holds the module itself, moved code reads the name through
-the source."""
+the source. A builtin can't be read so: the source has no `open` until a test puts one there."""
 EXAMPLE = """
 -- shop/worker.py --
 from time import sleep
@@ -31,6 +32,7 @@ shop/worker.py shop/beats.py beat
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    yield from _of_builtins(facts)
     reported: set[str] = set()
     for patch in facts.referrers.patch_targets:
         if patch.name in reported or not call_readers(facts.groups, patch.name) & facts.moving.keys():
@@ -39,9 +41,20 @@ def find(facts: Facts) -> Iterator[Hazard]:
             reason = (
                 f"this replaces {patch.name}, and names {facts.move.destination} now, where the code that reads it is"
             )
-        elif patch.name in facts.read_through_source:
+        elif patch.name in facts.read_through_source & facts.source.binds:
             reason = f"this replaces {patch.name} in {facts.move.source}: moved code reads it there when it is called"
         else:
             continue
         reported.add(patch.name)
         yield Hazard(CODE, patch.place, reason, (), Severity.HANDLED)
+
+
+def _of_builtins(facts: Facts) -> Iterator[Hazard]:
+    names = (facts.read_through_source & {*dir(builtins)}) - facts.source.binds
+    for name in sorted(names):
+        if call_readers(facts.groups, name) & facts.moving.keys():
+            patched = [patch.place for patch in facts.referrers.patch_targets if patch.name == name]
+            place = next(iter([*patched, *facts.referrers.assigned.get(name, ())]))
+            reason = f"this replaces {name} in {facts.move.source}, which has none of its own that moved code could read"
+            help_ = f"let it name {facts.move.destination} too, or pass {name} in as an argument"
+            yield Hazard(CODE, place, reason, (help_,))

@@ -123,8 +123,18 @@ def _was_missing(comparison: Comparison, path: str, module: str) -> bool:
 
 
 def _was_so(comparison: Comparison, module: str, name: str, path: str) -> bool:
+    """Did the same import stand in the code that changed, and led nowhere then either?"""
     before = comparison.before
-    return before.find(module, path) is not None and not before.imported(path, module, name)
+    if before.find(module, path) is None or before.imported(path, module, name):
+        return False
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and any(alias.name == name for alias in node.names)
+        and before.absolute(old, node) == module
+        for old in {*comparison.changed, path}
+        if (symbols := before.symbols(old)) is not None
+        for node in symbols.source.nodes.imports
+    )
 
 
 def _configuration(comparison: Comparison) -> Iterator[Finding]:

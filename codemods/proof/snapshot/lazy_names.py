@@ -41,10 +41,14 @@ class Branch:
 
 @dataclass(frozen=True)
 class LazyNames:
-    """The branches with which a ``__getattr__`` begins; ``whole``: the statement that has nothing else in it."""
+    """The branches with which a ``__getattr__`` begins; ``whole``: the statement that has nothing else in it.
+
+    ``complete``: for any other name the function fails.
+    """
 
     branches: tuple[Branch, ...]
     whole: ast.If | None
+    complete: bool
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """(name, the module that it is imported from)"""
@@ -86,8 +90,9 @@ def _in_function(names: Names, path: str, function: ast.FunctionDef, around: ast
     if not branches or any(branch.binds & known for branch in branches):
         return None
     lazy = {name for branch in branches for name in branch.names}
-    alone = around is not None and len(rest) == 1 and _fails(rest[0]) and _only_brings(around.body, lazy)
-    return LazyNames(tuple(branches), around if alone else None)
+    complete = len(rest) == 1 and _fails(rest[0])
+    alone = complete and around is not None and _only_brings(around.body, lazy)
+    return LazyNames(tuple(branches), around if alone else None, complete)
 
 
 def _branch(names: Names, path: str, node: ast.stmt, argument: str) -> Branch | None:

@@ -158,7 +158,7 @@ class Snapshot(SymbolTables):
             return frozenset({(target, attribute)})
         if symbols is not None and attribute in symbols.lazy:
             return self._lazy(target, attribute, False, frozenset())
-        if symbols is not None and "__getattr__" in symbols.binds:
+        if symbols is not None and symbols.answers:
             return frozenset({(target, f"__getattr__({attribute!r})")})
         return frozenset()
 

@@ -46,6 +46,7 @@ class SymbolTables:
                 self._fill(path, found)
                 lazy = lazy_names(self.names, path, found)
                 found.lazy = {**dict(lazy or ()), **self.lazy.get(path, {})}
+                found.answers = "__getattr__" in found.binds and not (lazy is not None and lazy.complete)
         return self._symbols[path]
 
     def bytes(self, path: str) -> bytes | None:

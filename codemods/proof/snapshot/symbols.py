@@ -56,6 +56,7 @@ class SymbolTable:
     deleted: set[str] = field(default_factory=set)
     postponed: bool = False
     lazy: dict[str, str] = field(default_factory=dict)  # what ``__getattr__`` imports when asked: name, module
+    answers: bool = False  # may its ``__getattr__`` give more than that?
 
 
 def logger_name(node: ast.stmt) -> ast.expr | None:
