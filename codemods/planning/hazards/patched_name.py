@@ -55,6 +55,6 @@ def _of_builtins(facts: Facts) -> Iterator[Hazard]:
         if call_readers(facts.groups, name) & facts.moving.keys():
             patched = [patch.place for patch in facts.referrers.patch_targets if patch.name == name]
             place = next(iter([*patched, *facts.referrers.assigned.get(name, ())]))
-            reason = f"this replaces {name} in {facts.move.source}, which has none of its own that moved code could read"
+            reason = f"this replaces {name} in {facts.move.source}, which has none that moved code could read"
             help_ = f"let it name {facts.move.destination} too, or pass {name} in as an argument"
             yield Hazard(CODE, place, reason, (help_,))

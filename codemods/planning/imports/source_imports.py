@@ -168,10 +168,11 @@ def looked_up(facts: Facts, name: str) -> bool:
 
 def _is_promise(facts: Facts, item: Import) -> bool:
     source = facts.source.source
-    line = source.line(item.node.names[item.index].end_lineno or item.node.lineno)
-    first = source.line(item.node.lineno)
+    own = item.node.names[item.index].end_lineno
+    lines = {line for line in (own, item.node.lineno, item.node.end_lineno) if line}
     return any(
-        "noqa" in text and ("F401" in text or "noqa:" not in text.replace("noqa :", "noqa:")) for text in (line, first)
+        "noqa" in text and ("F401" in text or "noqa:" not in text.replace("noqa :", "noqa:"))
+        for text in map(source.line, lines)
     )
 
 
