@@ -57,6 +57,37 @@ class Asking:
         pass
 
 
+class Counting(type):
+    made = {}
+
+    def __init__(cls, name, bases, body):
+        cls.made[name] = cls
+
+
+class Entering(type):
+    def __init__(cls, name, bases, body):
+        cls.enter()
+
+    def enter(cls):
+        TABLE[cls.__name__] = cls
+
+
+KIND = "[a-z]+"
+WORD = "a"
+
+
+def start():
+    global WORD
+    WORD = {}
+
+
+class Kinds:
+    def __init__(self, kinds):
+        self.kinds = {}
+        for kind in kinds:
+            self.kinds[kind[0]] = kind[2](kind[1])
+
+
 def register(function):
     TABLE[function.__name__] = function
     return function
@@ -314,6 +345,7 @@ silent = Silent()
 """
 
 QUIET = {
+    "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\nX = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
     "what stands in for a decorator": "try:\n    from functools import cached_property\nexcept ImportError:\n"
     "    from somelib import cached_property\nclass A:\n    @cached_property\n    def f(self): ...",
     "kinds in a tuple of the class": "from tools import Typed\nX = Typed(size=1)",
@@ -358,6 +390,11 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a table of the metaclass": "from tools import Counting\nclass A(metaclass=Counting): ...",
+    "a method of the metaclass": "from tools import Entering\nclass A(metaclass=Entering): ...",
+    "a method of the metaclass by the class": "from tools import TABLE\nclass M(type):\n    def enter(cls):\n"
+    "        TABLE['a'] = cls\nclass A(metaclass=M): ...\nA.enter()",
+    "a text that a function makes a table": "from tools import WORD\nWORD['a'] = 1",
     "each of some objects": "from tools import LIST, TABLE\nfor one in (LIST, TABLE):\n    one['a'] = 1",
     "each in a function": "from tools import TABLE\ndef f():\n    for x in [TABLE]:\n        x['a'] = 1\nf()",
     "a name for a while": "from tools import TABLE\nwith TABLE as one:\n    one['a'] = 1",

@@ -234,9 +234,13 @@ class Resolver:
         owner = self.names.named(module, scope, chain_of(node.value))
         if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super":
             return  # what stands above runs too, and is asked of each class above
-        if owner is None or not isinstance(self.names.definition(owner), ast.ClassDef):
+        of_class = owner is not None and isinstance(self.names.definition(owner), ast.ClassDef)
+        if not of_class:
             owner = self.classes.class_of(module, scope, node.value)
         found = list(self.classes.methods(owner, node.attr, depth, receiver)) if owner is not None else []
+        if not found and of_class and owner is not None:
+            metas = self.classes.metaclasses(owner)
+            found = [method for meta in metas for method in self.classes.methods(meta, node.attr, depth, receiver)]
         if found:
             yield from found
         elif node.attr not in knowledge.READING or depth > 1:  # what it returned is called: `@app.get("/")`

@@ -6,13 +6,17 @@ import ast
 
 from codemods.proof.importing.abstract.calls import FIRST
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
-from codemods.proof.importing.abstract.values import NEW, Code, Frame, Values
+from codemods.proof.importing.abstract.values import NEW, Code, Frame, Text, Values
 from codemods.proof.importing.abstract.widening import items
 
 _DUNDER = {
     ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or", ast.BitAnd: "and",
     ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod", ast.BitXor: "xor",
 }  # fmt: skip
+
+
+_TEXTS = (ast.Constant, ast.JoinedStr)
+_TEXT: Values = frozenset({Text()})
 
 
 class Expressions(Machine):
@@ -51,7 +55,7 @@ class Expressions(Machine):
             self.operator(frame, node, self.value(frame, node.left))
             return NEW
         self.parts(frame, node, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
-        return NEW
+        return _TEXT if isinstance(getattr(node, "value", ""), str) and isinstance(node, _TEXTS) else NEW
 
     def _comprehension(self, frame: Frame, node: ast.expr) -> Values:
         inside = self.calls.inside(node, frame)

@@ -90,7 +90,18 @@ class Members(Machine):
                     return (Data(level.at | held_at(value)),)
         if isinstance(value, Super):
             return (Outside("builtins.object"),)
+        if isinstance(value, Class) and (found := self._of_metaclass(value, name)):
+            return found
         return (Data(held_at(value) | self._kept(owner, name)),)
+
+    def _of_metaclass(self, value: Class, name: str) -> tuple[Value, ...]:
+        """What a class finds in its metaclass: a method, which is called with it, or what that holds."""
+        for meta in self.metaclasses(value):
+            for level, inner in self.held(meta, name) if isinstance(meta, Class) else ():
+                if isinstance(inner, FUNCTIONS):
+                    return (bound(Code(level.path, inner, level.frame, level, level.at), (frozenset({value}),)),)
+                return (Data(level.at | held_at(value)),)
+        return ()
 
     def held(self, owner: Class, name: str) -> Iterator[tuple[Class, ast.stmt]]:
         """The statements that define a name in the body of a class, or in one above it."""

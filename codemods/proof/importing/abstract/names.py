@@ -7,6 +7,7 @@ import ast
 from codemods import knowledge
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine, TooMuch
 from codemods.proof.importing.abstract.values import (
+    NEW,
     NOWHERE,
     UNKNOWN,
     Class,
@@ -18,6 +19,7 @@ from codemods.proof.importing.abstract.values import (
     ModuleOf,
     Outside,
     Places,
+    Text,
     Value,
     Values,
     placed,
@@ -82,8 +84,15 @@ class Names(Machine):
         except (TooMuch, RecursionError):
             self._globals[origin] = frozenset({Data(frozenset({origin, UNKNOWN}))})
             raise
+        if Text() in found and self._is_rebound(path, name):
+            found = (found - {Text()}) | NEW
         self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
         return self._globals[origin]
+
+    def _is_rebound(self, path: str, name: str) -> bool:
+        """May a function give the name another value?"""
+        symbols = self.snapshot.symbols(path)
+        return symbols is None or any(name in node.names for node in symbols.source.nodes.of(ast.Global))
 
     def _binding(self, path: str) -> dict[str, list[ast.stmt]]:
         """The statements of a module that give each name a value, blocks opened."""

@@ -57,6 +57,11 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text, which nobody can change, whoever holds it."""
+
+
+@dataclass(frozen=True)
 class Items:
     """A list, tuple, set or table that was just written down, with what is in it."""
 
@@ -108,7 +113,7 @@ class Super:
     levels: int = field(default=1, compare=False)
 
 
-Value = Outside | ModuleOf | Data | Items | Code | Class | Instance | Bound | Super
+Value = Outside | ModuleOf | Data | Text | Items | Code | Class | Instance | Bound | Super
 Values = frozenset[Value]
 NEW: Values = frozenset({Data()})
 
