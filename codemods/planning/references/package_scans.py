@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
@@ -90,8 +90,7 @@ def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) ->
     known = {text for text in known if text.strip(UNKNOWN + ".")}
     parts = [r"[\w.]*".join(map(re.escape, text.split(UNKNOWN))) for text in known]
     around = _function(module, call)
-    walked = any(last_name(n.func) in _FINDING for n in ast.walk(around) if isinstance(n, ast.Call))
-    if not parts and walked:
+    if not parts and _walks(ast.walk(around)):
         packages = {*([package] if _speaks_of_its_own(module) else ()), *_named_packages(facts, module, around)} - {""}
         parts = [rf"{re.escape(name)}\.[\w.]+" for name in sorted(packages)]
     return re.compile("|".join(parts)) if parts else None
@@ -144,9 +143,10 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
     name = getattr(around, "name", "")
     words = {last_name(n.func) for n in ast.walk(around) if isinstance(n, ast.Call)}
     if name.startswith("__"):  # Python calls it: a module's `__getattr__` gets the names that code says
-        finds = not words.isdisjoint(_FINDING)
+        finds = _walks(ast.walk(around))
     else:
-        finds = any(map(_walks, [module, *(facts.project.modules_mentioning(name) if name else ())]))
+        others = facts.project.modules_mentioning(name) if name else ()
+        finds = any(_walks([*m.source.nodes.of(ast.Call), *m.source.nodes.of(ast.Compare)]) for m in (module, *others))
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES)
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
@@ -186,5 +186,9 @@ def _asks_class(test: ast.expr) -> bool:
     return name == "isclass" or (name == "isinstance" and len(test.args) == 2 and last_name(test.args[1]) == "type")
 
 
-def _walks(module: Module) -> bool:
-    return any(last_name(call.func) in _FINDING for call in module.source.nodes.of(ast.Call))
+def _walks(nodes: Iterable[ast.AST]) -> bool:
+    """Does code go through what a folder or a package has? ``name in os.listdir(folder)`` asks for one thing."""
+    nodes = list(nodes)
+    asked = {id(value) for node in nodes if isinstance(node, ast.Compare) for value in node.comparators}
+    calls = (node for node in nodes if isinstance(node, ast.Call) and id(node) not in asked)
+    return any(last_name(call.func) in _FINDING for call in calls)
