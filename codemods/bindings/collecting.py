@@ -23,6 +23,7 @@ from codemods.bindings.scopes import (
     comprehension_scope,
     function_scope,
     mangle,
+    names_given,
     parameter_scope,
 )
 from codemods.project.nodes import children
@@ -210,7 +211,7 @@ class Collector:
         for keyword in node.keywords:
             (self._callee if keyword.arg == "metaclass" else self._visit)(keyword.value, around)
         scope = class_scope(node)
-        stores: dict[str, tuple[int, int]] = {}
+        stores: dict[str, tuple[int, int]] = dict.fromkeys(names_given(node), (node.lineno, 0))
         for child in node.body:
             for name in _block_names(child):
                 stores.setdefault(name, (child.end_lineno or 0, child.end_col_offset or 0))

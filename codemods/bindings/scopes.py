@@ -36,7 +36,14 @@ def function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) ->
 def class_scope(node: ast.ClassDef) -> Scope:
     """The scope of a class body."""
     bound, declared, outer = _block(node.body)
+    bound |= names_given(node)
     return Scope("class", frozenset(bound - declared - outer), frozenset(declared), frozenset(outer))
+
+
+def names_given(node: ast.ClassDef) -> set[str]:
+    """The names that Python binds in a class body before its first statement, the module's name aside."""
+    documented = ast.get_docstring(node, clean=False) is not None
+    return {"__qualname__", "__doc__"} if documented else {"__qualname__"}
 
 
 def comprehension_scope(node: ast.expr) -> Scope:

@@ -171,6 +171,8 @@ class StatementAnalyzer(TextNameResolver):
         body = parts[0] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else None
         if body is not None:
             self._scope.imports = self._imported_in(body)
+            if isinstance(node, ast.ClassDef):
+                self._scope.given = frozenset({"__qualname__", *(["__doc__"] if ast.get_docstring(node) else [])})
             self._block(body)
         else:
             for part in parts:

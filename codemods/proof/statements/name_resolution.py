@@ -51,6 +51,7 @@ class Scope:
     moment: str
     imports: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
+    given: frozenset[str] = frozenset()  # names that Python binds in a class body by itself
     waiting: list[symtable.SymbolTable] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -210,6 +211,8 @@ class NameResolver:
             if scope.kind == "class" and not first:
                 scope = scope.outer
                 continue
+            if name in scope.given:
+                return None
             held = scope.holds(name)
             if held == "global":
                 break
