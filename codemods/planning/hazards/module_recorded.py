@@ -15,7 +15,13 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.called_code import Code, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
-from codemods.planning.references.identity_readers import WORDS, compared_with_module, reads_of_module, shown_in_text
+from codemods.planning.references.identity_readers import (
+    WORDS,
+    compared_with_module,
+    is_a_text,
+    reads_of_module,
+    shown_in_text,
+)
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
 
@@ -50,7 +56,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
     for code in code_that_gets(facts):
         for node, spelled in _read_by(code, *_modules(facts)):
-            met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
+            if not is_a_text(code.module, node):
+                met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
     elsewhere: list[Place] = []
@@ -129,7 +136,8 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     names = _modules(facts)
     knowing = facts.project.tree.code_with([last]) | {facts.move.source}
     for module in facts.project.modules_mentioning(*WORDS, among=knowing):
-        yield from ((module, node, spelled) for node, spelled in reads_of_module(module.source.tree, *names))
+        reads = reads_of_module(module.source.tree, *names)
+        yield from ((module, node, spelled) for node, spelled in reads if not is_a_text(module, node))
 
 
 def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:

@@ -17,6 +17,7 @@ from codemods.project import walk
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
 _ATTRIBUTES = frozenset({"__module__", "co_filename"})
 _GETTING = frozenset({"getattr", "getattr_static"})
+_CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
 _WORDS = re.compile(r"[a-z] [a-z]+ | [a-z]+ [a-z]", re.IGNORECASE)
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
@@ -161,8 +162,41 @@ def _is_class(node: ast.expr) -> bool:
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Name) and node.func.id == "type" and len(node.args) == 1
     return (isinstance(node, ast.Attribute) and node.attr == "__class__") or (
-        isinstance(node, ast.Name) and node.id in ("cls", "klass")
+        isinstance(node, ast.Name) and node.id in _CLASSES
     )
+
+
+def is_a_text(module: Module, node: ast.expr) -> bool:
+    """Is what is shown as a class, ``f"{cls}"``, a local name of a text: ``cls = token.said()``?"""
+    parents = module.source.nodes.parents
+    above: ast.AST | None = node
+    while above is not None and not isinstance(above, FUNCTIONS):
+        above = parents.get(id(above))
+    names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and n.id in _CLASSES}
+    if above is None or not names or names & {a.arg for a in ast.walk(above.args) if isinstance(a, ast.arg)}:
+        return False
+    stored = [n for n in ast.walk(above) if isinstance(n, ast.Name) and n.id in names and isinstance(n.ctx, ast.Store)]
+    values = [above.value for n in stored if isinstance(above := parents.get(id(n)), ast.Assign)]
+    return bool(stored) and len(values) == len(stored) and all(_gives_text(module, value) for value in values)
+
+
+def _gives_text(module: Module, value: ast.expr, called: bool = False) -> bool:
+    """What a text was made of is asked where it is made: ``str(cls)``."""
+    match value:
+        case ast.Attribute(attr="__name__" | "__qualname__") | ast.JoinedStr() | ast.Constant(value=str()):
+            return True
+        case ast.Subscript(value=inner):
+            return _gives_text(module, inner, called)
+        case ast.Call(func=ast.Name(id=name)) if name in _SHOWING:
+            return True
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if hasattr(str, name):
+            return _gives_text(module, inner, called)
+        case ast.Call(func=function) if not called:
+            named = (f for kind in FUNCTIONS for f in module.source.nodes.of(kind) if f.name == last_name(function))
+            returned = [n.value for f in named for n in ast.walk(f) if isinstance(n, ast.Return)]
+            return bool(returned) and all(v is not None and _gives_text(module, v, True) for v in returned)
+        case _:
+            return False
 
 
 def _finds_module(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
