@@ -345,7 +345,8 @@ silent = Silent()
 """
 
 QUIET = {
-    "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\nX = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
+    "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\n"
+    "X = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
     "what stands in for a decorator": "try:\n    from functools import cached_property\nexcept ImportError:\n"
     "    from somelib import cached_property\nclass A:\n    @cached_property\n    def f(self): ...",
     "kinds in a tuple of the class": "from tools import Typed\nX = Typed(size=1)",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from codemods.face import prove
 from codemods.model import Move
+from tests.moves.archive import MemoryTree
 from tests.proof.test_prover import failures, proven
 
 PARTS = {
@@ -112,3 +114,16 @@ def test_what_is_installed(destination: str, settings: str, said: str) -> None:
     }
     found = failures(proven(INSTALLED, after, Move("shop.py", ("Status",), destination)))
     assert (said in found) if said else not found
+
+
+def test_a_section_of_mypy_gets_the_modules_that_code_moved_to_and_no_other() -> None:
+    before = {
+        "setup.cfg": b"[mypy-shop.local]\nstrict = False\n",
+        "shop/__init__.py": b"",
+        "shop/local.py": b"class A: ...\n\n\nclass B: ...\n",
+    }
+    after = {**before, "shop/local.py": b"from .a import A as A\n\n\nclass B: ...\n", "shop/a.py": b"class A: ...\n"}
+    move = Move("shop/local.py", ("A",), "shop/a.py")
+    for head, held in ((b"shop.local,shop.a", True), (b"shop.local,shop.b", False), (b"shop.a", False)):
+        settings = {"setup.cfg": before["setup.cfg"].replace(b"shop.local", head)}
+        assert prove(MemoryTree(before), MemoryTree({**after, **settings}), [move]).held is held

@@ -1,7 +1,8 @@
-"""Rules of ruff and flake8 that hold for no code of the source: a new module gets the same line beside.
+"""Rules that hold for the source alone: a new module gets the same line beside, or joins the head of the section.
 
-``"shop/legacy.py" = ["E741"]`` in a table of TOML, ``shop/legacy.py: E741`` in an INI file. What an edit makes of the
-settings is read back: they have that one entry more, or there is no edit.
+``"shop/legacy.py" = ["E741"]`` in a table of TOML, ``shop/legacy.py: E741`` in an INI file for ruff and flake8;
+``[mypy-shop.legacy,shop.totals]`` for mypy. What an edit makes of the settings is read back: they have that one entry
+more, or there is no edit.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from codemods.project.selected import Selection
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
 
 
-def same_rules(text: str, one: Selection, destination: str) -> Replacement | None:
-    """The edit of a settings file that gives the destination the ignored rules of the source; None where none does."""
+def same_rules(text: str, one: Selection, destination: str, dotted: str) -> Replacement | None:
+    """The edit of a settings file that gives the destination the rules of the source; None where none does.
+    ``dotted``: the name of the destination as a module."""
+    if one.key.startswith("mypy-") and not one.path.endswith(".toml"):
+        return _in_head(text, one, dotted)
     if one.key.rpartition(".")[2] not in _TABLES:
         return None
     entry = _in_toml(text, one, destination) if one.path.endswith(".toml") else _in_ini(text, one, destination)
@@ -56,6 +60,20 @@ def _in_ini(text: str, one: Selection, destination: str) -> tuple[int, str] | No
         return None
     more = {**before, (section, option): [*before.get((section, option), ()), new.strip()]}
     return (at, added) if {k: sorted(v) for k, v in after.items()} == {k: sorted(v) for k, v in more.items()} else None
+
+
+def _in_head(text: str, one: Selection, dotted: str) -> Replacement | None:
+    head = re.search(rf"^\[{re.escape(one.key)}(?=\])", text, re.MULTILINE)
+    before = _ini(text)
+    if head is None or before is None:
+        return None
+    after = _ini(text[: head.end()] + f",{dotted}" + text[head.end() :])
+    renamed = {(f"{s},{dotted}" if s == one.key else s, o): said for (s, o), said in before.items()}
+    return (
+        Replacement(head.end(), head.end(), f",{dotted}", f"{one.key} holds of {dotted} too")
+        if after == renamed
+        else None
+    )
 
 
 def _toml(text: str) -> dict[str, Any] | None:

@@ -17,8 +17,8 @@ ACCEPTS = True
 TITLE = "a setting selects the source by its name, and what moves would leave its reach"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
 files by name. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore
-in a file; where a setting can't be given one so, the move is refused: unchanged code would fail its checks in the new
-module."""
+in a file, and the sections of mypy in INI files; where a setting can't be given one so, the move is refused: unchanged
+code would fail its checks in the new module."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -59,7 +59,9 @@ def _rules_beside(facts: Facts, one: Selection) -> Replacement | None:
     """The edit of a setting that can be said of a new module too."""
     if facts.destination is not None:
         return None
-    return same_rules(facts.project.tree.read(one.path).decode(), one, facts.move.destination)
+    destination = facts.move.destination
+    text = facts.project.tree.read(one.path).decode()
+    return same_rules(text, one, destination, facts.project.names.dotted(destination))
 
 
 def _selecting(facts: Facts) -> Iterator[Selection]:

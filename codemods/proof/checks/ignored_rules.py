@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator
 from configparser import Error as IniError
@@ -18,6 +19,7 @@ Entry = tuple[tuple[str, ...], str, str]
 
 def only_same_rules(comparison: Comparison, path: str, old: str, new: str) -> bool:
     """Are the lines that a settings file has more the rules of sources, said of where their code stands now?"""
+    new = _with_old_heads(comparison, new)
     steps = difflib.SequenceMatcher(None, old.splitlines(True), new.splitlines(True), autojunk=False).get_opcodes()
     if any(step[0] not in ("equal", "insert") for step in steps):
         return False
@@ -26,6 +28,21 @@ def only_same_rules(comparison: Comparison, path: str, old: str, new: str) -> bo
         return False
     came = {(pair.new.path, pair.old.path) for pair in comparison.pairing.pairs if pair.moved}
     return all(_has_source(before, entry, came) for entry in after - before)
+
+
+def _with_old_heads(comparison: Comparison, text: str) -> str:
+    """``[mypy-shop.legacy,shop.totals]`` without the modules that what stood in one of the others moved to."""
+    dotted = comparison.after.names.dotted
+    came = {(dotted(pair.new.path), dotted(pair.old.path)) for pair in comparison.pairing.pairs if pair.moved}
+
+    def without(head: re.Match[str]) -> str:
+        names = head["names"].split(",")
+        new = {
+            name for name, source in came if name in names and any(fnmatchcase(source, n) for n in names if n != name)
+        }
+        return f"[mypy-{','.join(name for name in names if name not in new)}]"
+
+    return re.sub(r"^\[mypy-(?P<names>[^\]\n]+)\]", without, text, flags=re.MULTILINE)
 
 
 def _has_source(before: set[Entry], entry: Entry, came: set[tuple[str, str]]) -> bool:
