@@ -1,8 +1,8 @@
 """A clean interpreter that forks: each request imports modules in a child that has imported nothing of theirs before.
 
-Reads one JSON list of requests a line from standard input, and writes one line of answers. A request is a list of
-module names to be imported in one child; its answer maps each name to {"error": text}, or to {"names": what its
-namespace holds, "modules": which of them are modules}.
+Reads one JSON list of requests a line from standard input, and writes one line of answers. A request maps the modules
+to be imported in one child to names that each is asked for; its answer maps each module to {"error": text}, or to
+{"names": what its namespace holds and what it finds when asked, "modules": which of them are modules}.
 The folder that has the modules is the first argument. Only the standard library is used.
 """
 
@@ -14,20 +14,21 @@ import types
 import warnings
 
 
-def imported(names: list[str]) -> dict[str, dict[str, object]]:
+def imported(asked: dict[str, list[str]]) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {}
-    for name in names:
+    for name, wanted in asked.items():
         try:
             module = importlib.import_module(name)
         except BaseException as error:
             found[name] = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
         else:
             held = {n: isinstance(value, types.ModuleType) for n, value in vars(module).items()}
-            found[name] = {"names": sorted(held), "modules": sorted(n for n, it_is in held.items() if it_is)}
+            given = {n for n in wanted if hasattr(module, n)}
+            found[name] = {"names": sorted({*held, *given}), "modules": sorted(n for n, it_is in held.items() if it_is)}
     return found
 
 
-def in_a_child(names: list[str]) -> dict[str, dict[str, object]]:
+def in_a_child(asked: dict[str, list[str]]) -> dict[str, dict[str, object]]:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -36,7 +37,7 @@ def in_a_child(names: list[str]) -> dict[str, dict[str, object]]:
         for number in (0, 1, 2):
             os.dup2(sink, number)
         try:
-            text = json.dumps(imported(names))
+            text = json.dumps(imported(asked))
             with os.fdopen(writing, "w") as pipe:
                 pipe.write(text)
         finally:
@@ -45,7 +46,7 @@ def in_a_child(names: list[str]) -> dict[str, dict[str, object]]:
     with os.fdopen(reading) as pipe:
         text = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(text) if text else {name: {"error": "the interpreter ended"} for name in names}
+    return json.loads(text) if text else {name: {"error": "the interpreter ended"} for name in asked}
 
 
 def main() -> None:
@@ -53,7 +54,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     for line in sys.stdin:
         importlib.invalidate_caches()
-        print(json.dumps([in_a_child(names) for names in json.loads(line)]), flush=True)
+        print(json.dumps([in_a_child(asked) for asked in json.loads(line)]), flush=True)
 
 
 if __name__ == "__main__":

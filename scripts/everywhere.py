@@ -79,6 +79,7 @@ class Scratch:
             cwd=self.folder,
         )
         self.modules = sorted(self._modules())
+        self.offered: dict[str, set[str]] = {}
         self.before = self._imports(self.modules, ())
         self.offered = {name: self._offers(name) for name in self.modules}
 
@@ -91,7 +92,8 @@ class Scratch:
     def _imports(self, modules: Iterable[str], alone: Iterable[str]) -> dict[str, dict[str, object]]:
         """All modules in one interpreter, and some of them alone in one that is fresh."""
         assert self.interpreter.stdin is not None and self.interpreter.stdout is not None
-        request = [list(modules), *([name] for name in alone)]
+        groups = [list(modules), *([name] for name in alone)]
+        request = [{name: sorted(self.offered.get(name, ())) for name in group} for group in groups]
         self.interpreter.stdin.write(json.dumps(request) + "\n")
         self.interpreter.stdin.flush()
         together, *apart = json.loads(self.interpreter.stdout.readline())

@@ -170,24 +170,33 @@ class Collector:
         for parameter in getattr(node, "type_params", ()):
             for child in ast.iter_child_nodes(parameter):
                 self._lazy(child, around)
-        arguments = node.args
-        for argument in (
-            *arguments.posonlyargs,
-            *arguments.args,
-            arguments.vararg,
-            *arguments.kwonlyargs,
-            arguments.kwarg,
-        ):
+        given = node.args
+        for argument in (*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg):
             if argument is not None and argument.annotation is not None:
                 self._annotation(argument.annotation, around)
         if node.returns is not None:
             self._annotation(node.returns, around)
+        if node.name == "__getattr__" and at == Where():
+            self._asked_at_import(node.body, around.inside(function_scope(node), method=node.name))
+            return
         moment = Moment.CALL if at.moment is Moment.IMPORT else at.moment
         inside = around.inside(
             function_scope(node), moment=moment, function=at.function or node, method=at.method or node.name
         )
         for child in node.body:
             self._visit(child, inside)
+
+    def _asked_at_import(self, body: list[ast.stmt], at: Where) -> None:
+        """The body of a module's ``__getattr__``: ``from shop import x`` asks it for ``__path__``, so what stands under
+        no test runs while others import the module."""
+        for node in body:
+            if not isinstance(node, ast.If):
+                self._visit(node, at)
+                continue
+            self._visit(node.test, at)
+            for child in node.body:
+                self._visit(child, replace(at, moment=Moment.CALL, function=node))
+            self._asked_at_import(node.orelse, at)
 
     def _lazy(self, node: ast.AST, at: Where) -> None:
         """A type that is evaluated when somebody asks for it (PEP 695): the value of an alias, a bound, a default."""

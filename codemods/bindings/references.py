@@ -10,7 +10,7 @@ from enum import Enum
 from codemods.bindings.scopes import Scope
 
 Deferring: typing.TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.If
-"""What code runs later, and may begin with an import: a function, a main guard."""
+"""What runs later, and may begin with an import: a function, a main guard, an ``if`` of a module ``__getattr__``."""
 
 
 class Moment(Enum):
@@ -26,9 +26,9 @@ class Reference:
     """One place that reads or writes a name of the module's namespace.
 
     ``function`` is the outermost block around a place that is read at call time and that can begin with an import: a
-    function, or a main guard, which only runs as a script; None for a lambda's. ``called``: the value is called, or
-    used in a way that may call it, where it is read. ``chain`` are the attributes read off the name. ``string``: it
-    stands inside a string that typing evaluates.
+    function, a main guard, which only runs as a script, or a test in a module's ``__getattr__``; None for a lambda's.
+    ``called``: the value is called, or used in a way that may call it, where it is read. ``chain`` are the attributes
+    read off the name. ``string``: it stands inside a string that typing evaluates.
     """
 
     name: str

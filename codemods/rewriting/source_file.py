@@ -36,7 +36,8 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     reduced = {id(node): text for node, text in _reduced(source, departure, edits)}
     inserter = Inserter(source, header(source), style, taken, reduced=reduced)
     left = departure.module.binds - {item.binds for item in departure.dropped}
-    if departure.lazy is not None and "TYPE_CHECKING" not in left:
+    typed = departure.lazy is not None and "TYPE_CHECKING" not in left
+    if typed:
         inserter.add(TYPING)
     if departure.position is None:
         for new in sorted(departure.reexports, key=lambda n: style.name_key(n.attribute or "")):
@@ -55,7 +56,7 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
     executed = {departure.executes[0].module} if departure.executes else set[str]()
-    modules = {new.module for new in departure.reexports} | executed
+    modules = {new.module for new in (*departure.reexports, *([TYPING] if typed else ()))} | executed
     return source.encode(set_off(source, text, modules, source.newline, executed))
 
 

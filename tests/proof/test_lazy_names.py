@@ -238,3 +238,25 @@ def test_a_module_with_lazy_names_alone_gives_no_other(made: dict[str, str]) -> 
     before = {**made, "shop/replies.py": made["shop/replies.py"] + "\n\ndef tax(net):\n    return net\n"}
     proof = prove(tree(before), tree(after), [Move("shop/replies.py", ("tax",), "shop/money.py")])
     assert any("open" in finding.message for check in proof.checks for finding in check.failures)
+
+
+def test_who_imports_from_a_module_asks_it_for_its_path() -> None:
+    """`from .replies import Reply` asks `__getattr__` for `__path__`: what that imports at once runs then."""
+    asked = """
+
+def __getattr__(name):
+    if name == "Old":
+        return Gone
+    raise AttributeError(name)
+"""
+    late = "        from .gone import Gone\n\n        return Gone"
+    before = BEFORE | {"shop/replies.py": BEFORE["shop/replies.py"] + asked}
+    changes = solve(MOVE, tree(before)).changes.after
+    after = before | {path: (raw or b"").decode() for path, raw in changes.items()}
+    good = after["shop/replies.py"]
+    assert late in good and proven(before, after).held
+    at_once = good.replace(late, "        return Gone").replace(
+        '    if name == "Old"', '    from .gone import Gone\n\n    if name == "Old"'
+    )
+    proof = proven(before, after | {"shop/replies.py": at_once})
+    assert [check.name for check in proof.checks if not check.held] == ["import order"]

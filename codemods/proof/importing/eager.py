@@ -102,14 +102,22 @@ class Facts:
             defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
             local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
             kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
-            certain = () if _is_generator(function) else tuple(n for n in _certain(function) if isinstance(n, kinds))
+            body = _before_a_test(function.body) if function.name == "__getattr__" else function.body
+            certain = () if _is_generator(function) else tuple(n for n in _certain(body) if isinstance(n, kinds))
             self._bodies[id(function)] = frozenset(local), certain
         return self._bodies[id(function)]
 
 
-def _certain(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """What a call of the function certainly evaluates, imports first: no branches, no functions inside."""
-    todo: list[ast.AST] = list(function.body)
+def _before_a_test(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a body up to the first test after which it may be left: what it does whatever it is asked."""
+    leaving = (ast.Return, ast.Raise)
+    tests = (i for i, node in enumerate(body) if isinstance(node, ast.If) and isinstance(node.body[-1], leaving))
+    return body[: next(tests, len(body) - 1) + 1]
+
+
+def _certain(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """What a call of a function certainly evaluates, imports first: no branches, no functions inside."""
+    todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop(0)
         yield node

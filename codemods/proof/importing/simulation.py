@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable
 from codemods.model import Place
 from codemods.proof.importing.eager import called_import
 from codemods.proof.importing.traces import OUTSIDE, Executing, Failed, Run, Stale
-from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, is_main_guard, is_typing
+from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, flat, is_main_guard, is_typing
 
 _TRANSPARENT = frozenset({"cache", "lru_cache", "wraps", "staticmethod", "no_type_check", "deprecated", "final"})
 
@@ -118,6 +118,7 @@ class ImportSimulation(Executing):
         entered = target in self.bound
         if target:
             self._reads_names_of(target)
+            self._asks_for_path(target, node.lineno)
         for name, asname, inner in taken.names:
             if name == "*":
                 if (
@@ -243,22 +244,40 @@ class ImportSimulation(Executing):
             body = next((n for n in body.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
         if not isinstance(body, ast.FunctionDef) or symbols is None or not all(map(_calls_it, body.decorator_list)):
             return
+        self._runs(path, origin, body, visited, line)
+
+    def _asks_for_path(self, target: str, line: int) -> None:
+        """``from shop import x`` asks a module that is no package for ``__path__``, and so its ``__getattr__``."""
+        if target.endswith("/__init__.py") or "__getattr__" not in self.bound.get(target, ()):
+            return
+        symbols = self.snapshot.symbols(target)
+        nodes = (node for node, typing in flat(symbols.body) if not typing) if symbols is not None else ()
+        functions = [n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == "__getattr__"]
+        if len(functions) == 1 and self._asking.count(target) < 2:
+            self._asking.append(target)
+            try:
+                self._runs(target, (target, "__getattr__"), functions[0], {(target, "__getattr__")}, line)
+            finally:
+                self._asking.pop()
+
+    def _runs(self, path: str, origin: Origin, body: ast.FunctionDef, visited: set[Origin], line: int) -> None:
+        """A function of the tree runs: all that it certainly does."""
+        where, name = origin
+        symbols = self.snapshot.symbols(where)
         own, certain = self.facts.body(body)
         local = set(own)
         for inner in certain:
             if isinstance(inner, (ast.Import, ast.ImportFrom)):
-                self._imports(origin[0], inner)
+                self._imports(where, inner)
                 local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
             elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
-                if inner.id not in self.bound[origin[0]] and inner.id not in BUILTINS and inner.id not in OWN:
-                    if any(not b.typing for b in symbols.binds.get(inner.id, ())):
-                        raise Failed(
-                            Place(path, line),
-                            inner.id,
-                            f"{origin[1]} is called, which reads {inner.id} before it is bound",
-                        )
+                bounds = symbols.binds.get(inner.id, ()) if symbols is not None else ()
+                there = inner.id in self.bound[where] or inner.id in BUILTINS or inner.id in OWN
+                if not there and any(not b.typing for b in bounds):
+                    message = f"{name} is called, which reads {inner.id} before it is bound"
+                    raise Failed(Place(path, line), inner.id, message)
             elif isinstance(inner, ast.Call):
-                self._call(origin[0], inner.func, visited, line if origin[0] != path else inner.lineno)
+                self._call(where, inner.func, visited, line if where != path else inner.lineno)
 
 
 def _calls_it(decorator: ast.expr) -> bool:

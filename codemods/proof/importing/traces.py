@@ -104,6 +104,7 @@ class Executing:
         self._guarded = 0
         self._frames: list[Frame] = []
         self._open: dict[str, Frame] = {}
+        self._asking: list[str] = []  # modules whose ``__getattr__`` runs
 
     def run(self, path: str) -> None:
         """Import the module at ``path``, its packages first. Raises Failed."""
