@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
@@ -62,17 +63,23 @@ class Program:
             if path in self.changed:
                 symbols = self.snapshot.symbols(path)
                 body = symbols.body if symbols is not None else []
-                self._steps[path] = tuple(step for node in body for step in self._statement(path, node))
+                seen: Counter[str] = Counter()
+                self._steps[path] = tuple(step for node in body for step in self._statement(path, node, seen))
             else:
                 self._steps[path] = (*((True, target) for target in self.graph.ordered(path)), (False, path))
         return self._steps[path]
 
-    def _statement(self, path: str, node: ast.stmt) -> Iterator[tuple[bool, Step]]:
+    def _statement(self, path: str, node: ast.stmt, seen: Counter[str]) -> Iterator[tuple[bool, Step]]:
+        """``seen``: how often a text that has no pair stood above."""
         for inner in _imports(node):
             yield from ((True, target) for target in self.loaded(path, inner))
         if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
             number = self.known.get(id(node))
-            step: Step = number if number is not None else (path, node.lineno, ast.unparse(node))
+            step: Step = number
+            if number is None:
+                text = ast.unparse(node)
+                seen[text] += 1
+                step = path, seen[text], text
             self.nodes[step] = path, node
             yield False, step
 

@@ -54,8 +54,11 @@ class Members(Machine):
             return (Outside(dotted(value.dotted, name)),)
         if isinstance(value, ModuleOf):
             origins = self.snapshot.member(value.path, frozenset({(value.path, "")}), name)
-            if not origins:  # it is made when the module is executed
-                return (Data(frozenset({(value.path, name)})),)
+            if not origins:
+                names = self.snapshot.names
+                inside = self.snapshot.find(f"{names.dotted(value.path)}.{name}", value.path)
+                # A module below that somebody has loaded, or what is made when the module is executed.
+                return (ModuleOf(inside) if inside else Data(frozenset({(value.path, name)})),)
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
             return [*inner, *(v for o in origins if o[0] not in ("", "=") and o[1] for v in self.defined(o))]
         if isinstance(value, (Instance, Class)):
