@@ -74,7 +74,12 @@ class Module:
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
         # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
-        return tuple(replace(s, is_import=False) if s.is_import and self._fills_in(s, defined) else s for s in found)
+        return tuple(
+            replace(s, is_import=False)
+            if s.is_import and (self._fills_in(s, defined) or _gives_other_names(s.node, defined))
+            else s
+            for s in found
+        )
 
     def _fills_in(self, statement: Statement, defined: frozenset[str]) -> bool:
         """Does a block of imports bind what other statements define? `json = None`, and a `try` further down."""
@@ -246,6 +251,18 @@ def import_like(node: ast.stmt) -> bool:
     else:
         return False
     return any(import_like(s) for s in blocks) and all(import_like(s) or _stand_in(s) for s in blocks)
+
+
+def _gives_other_names(node: ast.stmt, defined: frozenset[str]) -> bool:
+    """Does a block of imports give definitions of the module names that it imports nothing by? ``sign = _sign``"""
+    nodes = list(ast.walk(node)) if isinstance(node, (ast.If, ast.Try)) else []
+    imports = [n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))]
+    imported = {alias.asname or alias.name.partition(".")[0] for inner in imports for alias in inner.names}
+    return any(
+        getattr(inner.value, "id", "") in defined and not {getattr(t, "id", "") for t in inner.targets} <= imported
+        for inner in nodes
+        if isinstance(inner, ast.Assign)
+    )
 
 
 def _stand_in(node: ast.stmt) -> bool:

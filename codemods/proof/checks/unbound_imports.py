@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.definite import certain_names
+from codemods.proof.snapshot.symbols import flat
 
 SAYS = "what a new import names is bound whichever way its module goes"
 CODE = "maybe-unbound"
@@ -42,7 +43,10 @@ def _new_imports(comparison: Comparison, path: str) -> Iterator[tuple[ast.Import
     if symbols is None:
         return
     handled = {id(n) for n in symbols.source.nodes.of(ast.Try) if _handles(n) for s in n.body for n in ast.walk(s)}
+    typed = {id(node) for node, typing in flat(symbols.body) if typing}
     for node in symbols.source.nodes.of(ast.ImportFrom):
+        if id(node) in typed:
+            continue
         target = after.find(after.absolute(path, node), path) if id(node) not in handled else None
         there = after.symbols(target) if target is not None else None
         for alias in node.names if there is not None else ():
