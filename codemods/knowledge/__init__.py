@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 import tomllib
 from collections import deque
 from enum import Enum
 from importlib import resources
 from re import Pattern
 
-__all__ = ["CLASS_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_property"]
+__all__ = ["CLASS_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_property", "writes_files"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
+_WRITING = re.compile(r"[rbt]*[wax+][rbt+]*")
 _ACCESSORS = ("setter", "getter", "deleter")  # of a property
 
 
@@ -43,6 +45,17 @@ def makes_a_property(decorator: ast.expr, name: str) -> bool:
     """Is it ``@Page.content.setter`` of a method ``content``? A new property is made, and that of the class stays."""
     of = decorator.value if isinstance(decorator, ast.Attribute) else None
     return getattr(of, "attr", "") == name and getattr(decorator, "attr", "") in _ACCESSORS
+
+
+def writes_files(call: ast.Call) -> bool:
+    """``LOGS.mkdir()``, ``open(path, "w")``: a call that changes files, whatever it is called on."""
+    function = call.func
+    if getattr(function, "id", getattr(function, "attr", "")) == "open":
+        modes = [*(call.args[:2] if isinstance(function, ast.Attribute) else call.args[1:2])]
+        modes += [k.value for k in call.keywords if k.arg == "mode"]
+        texts = [n.value for n in modes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        return any(_WRITING.fullmatch(text) for text in texts)
+    return isinstance(function, ast.Attribute) and function.attr in _data()["methods"]["writing"]
 
 
 @functools.cache

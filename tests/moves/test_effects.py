@@ -240,6 +240,15 @@ class Keyed:
         return cls
 
 
+class Standing:
+    def __mro_entries__(self, bases):
+        LIST.append(bases)
+        return ()
+
+
+standing = Standing()
+
+
 class Walked(type):
     def __iter__(cls):
         LIST.append(cls)
@@ -347,6 +356,7 @@ silent = Silent()
 QUIET = {
     "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\n"
     "X = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
+    "a file is read": "with open('w') as f:\n    TEXT = f.read()\nwith open('x', 'rb') as f:\n    RAW = f.read()",
     "what stands in for a decorator": "try:\n    from functools import cached_property\nexcept ImportError:\n"
     "    from somelib import cached_property\nclass A:\n    @cached_property\n    def f(self): ...",
     "kinds in a tuple of the class": "from tools import Typed\nX = Typed(size=1)",
@@ -396,6 +406,12 @@ LOUD = {
     "a method of the metaclass by the class": "from tools import TABLE\nclass M(type):\n    def enter(cls):\n"
     "        TABLE['a'] = cls\nclass A(metaclass=M): ...\nA.enter()",
     "a text that a function makes a table": "from tools import WORD\nWORD['a'] = 1",
+    "what stands for bases": "from tools import standing\nclass A(standing): ...",
+    "a class is given to an abstract one": "from collections.abc import Sequence\nclass A: ...\nSequence.register(A)",
+    "an abstract class decorates": "import numbers\n@numbers.Real.register\nclass A: ...",
+    "a folder is made": "import pathlib\nLOGS = pathlib.Path('logs')\nLOGS.mkdir(exist_ok=True)",
+    "a file is written": "with open('x', 'w') as f:\n    f.write('a')",
+    "a file is written by its path": "import pathlib\nF = pathlib.Path('x').open(mode='ab')",
     "each of some objects": "from tools import LIST, TABLE\nfor one in (LIST, TABLE):\n    one['a'] = 1",
     "each in a function": "from tools import TABLE\ndef f():\n    for x in [TABLE]:\n        x['a'] = 1\nf()",
     "a name for a while": "from tools import TABLE\nwith TABLE as one:\n    one['a'] = 1",

@@ -117,8 +117,9 @@ class ClassHooks:
     def _made(self, module: Module, scope: Scope | None, node: ast.Call, seen: frozenset[int]) -> Iterator[Callee]:
         """A base that a call gives: ``declarative_base()``, ``namedtuple(…)``, ``Meta("Base", (), {})``."""
         owner = self.resolver.classes.class_of(module, scope, node)
-        if owner is not None:
+        if owner is not None:  # a class that a metaclass was called for, or what stands for others
             yield from self._making(owner)
+            yield from self.resolver.classes.methods(owner, "__mro_entries__", 1, frozenset({owner}))
             return
         for callee in self.resolver.callees(module, scope, node.func):
             if callee.code is None:

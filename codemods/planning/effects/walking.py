@@ -159,6 +159,8 @@ class Walker:
         values: list[tuple[int | str | None, ast.expr]] = [*enumerate(node.args)]
         values += [(keyword.arg, keyword.value) for keyword in node.keywords]
         roots = [self.resolver.roots(module, scope, value) for _, value in values]
+        if knowledge.writes_files(node) and self.resolver.classes.class_of(module, scope, _called_on(node)) is None:
+            yield Site(Callee(ast.unparse(node.func), changes=frozenset({("", "files")})), node.func.lineno)
         given = tuple((key, found) for key, value in values for found in self._functions(module, scope, value))
         for callee in self.resolver.callees(module, scope, node.func):
             first = roots[0] if roots else FRESH
@@ -219,3 +221,7 @@ class Walker:
 
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node, (ast.Constant, ast.UnaryOp))
+
+
+def _called_on(node: ast.Call) -> ast.expr:
+    return node.func.value if isinstance(node.func, ast.Attribute) else node.func

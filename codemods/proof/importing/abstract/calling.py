@@ -38,9 +38,13 @@ class Calling(Machine):
             return frozenset({super_of(inside.owner, inside.names.get(FIRST, NOTHING))})
         if isinstance(node.func, ast.Attribute):
             owner = self.value(frame, node.func.value)
+            if knowledge.writes_files(node) and not any(isinstance(v, (Instance, Class)) for v in owner):
+                self.changed.add(("", "files"))
             plain = frozenset(v for v in owner if isinstance(v, (Data, Items, Code)))
             found = self._plain_method(plain, node.func.attr, arguments) if plain else NOTHING
             return found | self.call(self.attribute(owner - plain, node.func.attr), arguments, keywords)
+        if knowledge.writes_files(node):
+            self.changed.add(("", "files"))
         return self.call(self.value(frame, node.func), arguments, keywords)
 
     def _plain_method(self, values: Values, name: str, arguments: list[Values]) -> Values:

@@ -53,8 +53,9 @@ class Classes(Machine):
         new: Values = frozenset({made})
         for base in made.node.bases:
             for value in self.value(frame, base):
-                if isinstance(value, Instance):  # a class that a metaclass was called for
+                if isinstance(value, Instance):  # a class that a metaclass was called for, or what stands for others
                     self._made_by(value.of, new)
+                    self.methods(frozenset({value}), "__mro_entries__", [NEW])
                 elif not isinstance(value, (Class, Outside)):
                     self.change([value])
         for keyword in made.node.keywords:
