@@ -172,6 +172,7 @@ def _arrival(facts: Facts, needs: RequiredImports, body: Body, texts: tuple[Repl
         (*waiting, *tested, *(own.dropped if own else ())),
         (*texts, *(own.edits if own else ())),
         withdrawn=withdrawn(facts),
+        head=configured_by_name.head_comments(facts),
     )
 
 

@@ -76,7 +76,7 @@ def _new_module(arrival: DestinationEdits, names: Names, style: ImportStyle) -> 
     source = arrival.body.module.source
     style = as_written(header(source), style.seen_from(names.dotted(arrival.path).partition(".")[0]))
     style = replace(style, indent=indentation(source))
-    parts: list[str] = []
+    parts: list[str] = ["\n".join(arrival.head)] if arrival.head else []
     if arrival.future:
         parts.append("from __future__ import annotations")
     imports = _sorted_like(source, _imports(arrival), style)

@@ -108,7 +108,9 @@ class WithdrawnLazyNames:
 
 @dataclass(frozen=True)
 class DestinationEdits:
-    """What a destination gets; ``typing_comment`` stands beside its ``if TYPE_CHECKING:``."""
+    """What a destination gets.
+
+    ``typing_comment`` stands beside its ``if TYPE_CHECKING:``, ``head`` at the top of a new file."""
 
     path: str
     module: Module | None
@@ -122,6 +124,7 @@ class DestinationEdits:
     edits: tuple[Replacement, ...] = ()
     typing_comment: str = ""
     withdrawn: WithdrawnLazyNames | None = None
+    head: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,17 @@ from codemods.planning.edits.ignored_rules import same_rules
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.project.file_lists import lists_around
+from codemods.project.pragmas import pragmas
 from codemods.project.selected import Selection, selections
 
 CODE = "configured-by-name"
 ACCEPTS = True
 TITLE = "a setting selects the source by its name, and what moves would leave its reach"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
-files by name. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore
-in a file, and the sections of mypy in INI files; where a setting can't be given one so, the move is refused: unchanged
-code would fail its checks in the new module."""
+files by name, and a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it. Lists of files and of
+modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of mypy in
+INI files; a new module gets the comments. Where a setting can't be given one so, or the destination stands without such
+a comment, the move is refused: unchanged code would fail its checks in the new module."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -46,6 +48,22 @@ def find(facts: Facts) -> Iterator[Hazard]:
             reason = f"the setting {one.key} selects {one.word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+    for line, comment in _pragmas(facts) if facts.destination is not None else ():
+        reason = f"{comment!r} holds of the whole file, and {facts.move.destination} does not say so"
+        yield Hazard(CODE, Place(facts.move.source, line), reason, (f"write it into {facts.move.destination} first",))
+
+
+def head_comments(facts: Facts) -> tuple[str, ...]:
+    """The comments of the source's head that a new module needs, for its code to be checked as it was."""
+    return tuple(comment for _, comment in _pragmas(facts)) if facts.destination is None else ()
+
+
+def _pragmas(facts: Facts) -> Iterator[tuple[int, str]]:
+    """Those that matter to what moves, and that the destination does not have."""
+    there = {text for _, text, _ in pragmas(facts.destination.source)} if facts.destination is not None else set()
+    for line, comment, rules in pragmas(facts.source.source):
+        if comment not in there and (rules is None or _concerns(facts, rules)):
+            yield line, comment
 
 
 def rules_written(facts: Facts) -> Iterator[tuple[str, Replacement]]:

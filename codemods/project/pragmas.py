@@ -1,0 +1,38 @@
+"""Comments at the head of a file by which a tool checks the whole file otherwise: ``# mypy: ignore-errors``.
+
+Facts: https://mypy.readthedocs.io/en/stable/inline_config.html, https://docs.astral.sh/ruff/linter/#file-level,
+https://flake8.pycqa.org/en/stable/user/violations.html, https://microsoft.github.io/pyright/#/comments,
+https://pylint.readthedocs.io/en/stable/user_guide/messages/message_control.html
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.project.source import Source
+
+_PRAGMA = re.compile(
+    r"#\s*(?:mypy|pyright):\s*(?P<settings>\S.*)|#\s*(?:ruff|flake8)[:=]\s*noqa\b:?(?P<codes>.*)"
+    r"|#\s*pylint:\s*disable\s*=\s*(?P<names>.*)|#\s*type:\s*ignore\b.*"
+)
+
+
+def pragmas(source: Source) -> Iterator[tuple[int, str, str | None]]:
+    """(line, comment, codes of the rules) of each above the first definition; None where it is not of single rules."""
+    if "#" not in source.text:
+        return
+    definitions = (n for n in source.tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)))
+    first = min((n.lineno for n in definitions), default=len(source.line_starts) + 1)
+    inside = {line for n in source.tree.body for line in range(n.lineno + 1, (n.end_lineno or n.lineno) + 1)}
+    for line in range(1, first):
+        text = source.line(line).rstrip()
+        found = _PRAGMA.fullmatch(text) if text.startswith("#") and line not in inside else None
+        if found is not None and not (text.replace(" ", "").startswith("#type:ignore") and _begun(source, line)):
+            yield line, text, (found["codes"] or "").strip() or None
+
+
+def _begun(source: Source, line: int) -> bool:
+    """Is there a statement above? Only before all of them `# type: ignore` speaks of the file."""
+    return any(node.lineno < line for node in source.tree.body)
