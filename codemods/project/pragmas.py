@@ -1,8 +1,9 @@
 """Comments at the head of a file by which a tool checks the whole file otherwise: ``# mypy: ignore-errors``.
 
+Those of pylint open a region, which others close, and are followed as such.
+
 Facts: https://mypy.readthedocs.io/en/stable/inline_config.html, https://docs.astral.sh/ruff/linter/#file-level,
-https://flake8.pycqa.org/en/stable/user/violations.html, https://microsoft.github.io/pyright/#/comments,
-https://pylint.readthedocs.io/en/stable/user_guide/messages/message_control.html
+https://flake8.pycqa.org/en/stable/user/violations.html, https://microsoft.github.io/pyright/#/comments
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from codemods.project.source import Source
 
 _PRAGMA = re.compile(
     r"#\s*(?:mypy|pyright):\s*(?P<settings>\S.*)|#\s*(?:ruff|flake8)[:=]\s*noqa\b:?(?P<codes>.*)"
-    r"|#\s*pylint:\s*disable\s*=\s*(?P<names>.*)|#\s*type:\s*ignore\b.*"
+    r"|#\s*type:\s*ignore\b.*"
 )
 
 
@@ -29,10 +30,11 @@ def pragmas(source: Source) -> Iterator[tuple[int, str, str | None]]:
     for line in range(1, first):
         text = source.line(line).rstrip()
         found = _PRAGMA.fullmatch(text) if text.startswith("#") and line not in inside else None
-        if found is not None and not (text.replace(" ", "").startswith("#type:ignore") and _begun(source, line)):
+        if found is not None and not _is_of_a_part(source, line, text):
             yield line, text, (found["codes"] or "").strip() or None
 
 
-def _begun(source: Source, line: int) -> bool:
-    """Is there a statement above? Only before all of them `# type: ignore` speaks of the file."""
-    return any(node.lineno < line for node in source.tree.body)
+def _is_of_a_part(source: Source, line: int, text: str) -> bool:
+    """`# type: ignore` speaks of the file only before all statements."""
+    ignores = text.replace(" ", "").startswith("#type:ignore")
+    return ignores and any(node.lineno < line for node in source.tree.body)
