@@ -19,8 +19,8 @@ TITLE = "a setting selects the source by its name, and what moves would leave it
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
 files by name, and a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it. Lists of files and of
 modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of mypy
-in INI files; a new module gets the comments. Where a setting can't be given one so, or the destination stands without such
-a comment, the move is refused: unchanged code would fail its checks in the new module."""
+in INI files; a new module gets the comments. Where a setting can't be given one so, or the destination stands without
+such a comment, the move is refused: unchanged code would fail its checks in the new module."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
