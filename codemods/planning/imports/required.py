@@ -12,6 +12,7 @@ from codemods.bindings import Import, Module, Moment, Reference, Statement
 from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
+from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
@@ -56,6 +57,7 @@ class RequiredImports:
             for reference in again[name].statements[0].references:
                 if reference.name != name:
                     wanted[reference.name].append(reference)
+        anew = bound_anew(self.source, self.moving)
         for name, references in wanted.items():
             if name in self.read_through_source:
                 self._late(name, [r for r in references if not r.writes])
@@ -63,6 +65,9 @@ class RequiredImports:
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
                     continue
+            if name in anew:
+                self.used.add(name)
+                self._like_source(name, references)
             if name in moved:
                 continue
             if name in self.again:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.bindings import Import, Statement
+from codemods.bindings import Import, Moment, Statement
 from codemods.bindings.guards import is_type_checking
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.optional_blocks import unread
 from codemods.project import bodies
 
@@ -21,7 +22,7 @@ def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...])
     read = _read_in_source(facts, blocks)
     return tuple(
         item
-        for name in sorted(used - read)
+        for name in sorted(used - read - bound_anew(facts.source, facts.moving).keys())
         for item in facts.source.top_imports.get(name, ())
         if _passed_on(facts, item) and not (item.guarded or item.explicit or _is_promise(facts, item))
     )
@@ -30,8 +31,15 @@ def kept_for_others(facts: Facts, used: set[str], blocks: tuple[Statement, ...])
 def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
     """Names that the source still reads or lists after the move, ``blocks`` aside."""
     left = [(group, s) for group in facts.staying for s in group.statements if s not in blocks]
-    read = {r.name for group, s in left for r in s.references if not _binds_import(group, r.name)}
-    return read | set(facts.source.exported or ())
+    anew = bound_anew(facts.source, facts.moving)
+    read = {
+        r.name
+        for group, s in left
+        for r in s.references
+        if not _binds_import(group, r.name)
+        and (r.name not in anew or (s.index < anew[r.name] and r.moment is Moment.IMPORT))
+    }
+    return read | (set(facts.source.exported or ()) - anew.keys())
 
 
 def _passed_on(facts: Facts, item: Import) -> bool:
@@ -90,12 +98,14 @@ def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...
     source = facts.source
     read = _read_in_source(facts, blocks)
     found: list[Import] = []
+    anew = bound_anew(source, facts.moving)
     for name in used:
         chained = [i for i in source.top_imports.get(name, ()) if i.attribute is None and not i.asname]
         for item in source.top_imports.get(name, ()):
             if name in read and not (len(chained) > 1 and item in chained and not _chain_read(facts, item)):
                 continue
-            if not (_passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)):
+            promised = _passed_on(facts, item) or item.guarded or item.explicit or _is_promise(facts, item)
+            if name in anew or not promised:
                 found.append(item)
     found = _but_for_branches(facts, found)
     found += _tested_no_more(facts, found)
