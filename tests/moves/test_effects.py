@@ -57,6 +57,34 @@ class Asking:
         pass
 
 
+def using(other, **options):
+    if "state" in options:
+        state = options.pop("state")
+        options["stack"] = ("root", state)
+    options.setdefault("also", other)
+    return lambda: (other, options)
+
+
+def filling(**options):
+    options["into"].append(1)
+
+
+def filling_first(*given):
+    for one in given:
+        one.append(1)
+
+
+class StyleMeta(type):
+    def __new__(mcs, name, bases, body):
+        made = type.__new__(mcs, name, bases, body)
+        made.styles[name] = ""
+        return made
+
+
+class Styled(metaclass=StyleMeta):
+    styles = {}
+
+
 class Counting(type):
     made = {}
 
@@ -354,6 +382,7 @@ silent = Silent()
 """
 
 QUIET = {
+    "options taken out of those that were given": "from tools import LIST, using\nX = using(LIST, state=1)",
     "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\n"
     "X = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
     "a file is read": "with open('w') as f:\n    TEXT = f.read()\nwith open('x', 'rb') as f:\n    RAW = f.read()",
@@ -401,6 +430,9 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "what is among those that were given": "from tools import LIST, filling\nX = filling(into=LIST)",
+    "the first of those that were given": "from tools import LIST, filling_first\nX = filling_first(LIST)",
+    "a table of a class above": "from tools import Styled\nclass A(Styled): ...",
     "a table of the metaclass": "from tools import Counting\nclass A(metaclass=Counting): ...",
     "a method of the metaclass": "from tools import Entering\nclass A(metaclass=Entering): ...",
     "a method of the metaclass by the class": "from tools import TABLE\nclass M(type):\n    def enter(cls):\n"

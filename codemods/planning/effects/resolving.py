@@ -12,7 +12,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.classes import MAKING, Classes, outside
 from codemods.planning.effects.fixed_point import FixedPoint
 from codemods.planning.effects.names import Names
-from codemods.planning.effects.scopes import Scope, function_scope, iterated
+from codemods.planning.effects.scopes import Scope, function_scope, is_collecting, iterated
 from codemods.planning.effects.targets import (
     CLOSURE,
     FRESH,
@@ -230,7 +230,7 @@ class Resolver:
 
     def _method(self, module: Module, scope: Scope | None, node: ast.Attribute, depth: int) -> Iterator[Callee]:
         """``bus.on``: a method of an instance, of a class, or of something that is only known by its roots."""
-        receiver = self.roots(module, scope, node.value)
+        receiver = self.roots(module, scope, node.value) if not is_collecting(scope, node.value) else FRESH
         owner = self.names.named(module, scope, chain_of(node.value))
         if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super":
             return  # what stands above runs too, and is asked of each class above

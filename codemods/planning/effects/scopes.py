@@ -23,6 +23,7 @@ class Scope:
     first: str = ""  # the first parameter of a method
     owner: Target | None = None
     parameters: frozenset[str] = frozenset()
+    collecting: frozenset[str] = frozenset()  # ``*args``, ``**options``: made anew for each call
     values: dict[str, list[ast.expr | Function | ast.ClassDef]] = field(default_factory=dict)
     imports: dict[str, list[Import]] = field(default_factory=dict)
     declared: frozenset[str] = frozenset()
@@ -47,12 +48,19 @@ class Scope:
         return None
 
 
+def is_collecting(scope: Scope | None, node: ast.expr) -> bool:
+    """Is it ``options`` of ``def f(**options)``, and given no other value? Nobody else holds it, whoever is in it."""
+    holder = scope.holder(node.id) if scope is not None and isinstance(node, ast.Name) else None
+    return holder is not None and holder is scope and node.id in holder.collecting - holder.values.keys()  # type: ignore[attr-defined]
+
+
 def function_scope(module: Module, node: Function, above: Scope | None, owner: Target | None) -> Scope:
     a = node.args
     ordered = [*a.posonlyargs, *a.args]
     every = [*ordered, *a.kwonlyargs, *filter(None, (a.vararg, a.kwarg))]
     body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else [*node.body]
     scope = Scope(module, above, owner=owner, parameters=frozenset(x.arg for x in every), function=True)
+    scope.collecting = frozenset(x.arg for x in (a.vararg, a.kwarg) if x is not None)
     if owner is not None and ordered and not _is_static(node):
         scope.first = ordered[0].arg
     _fill(scope, body)

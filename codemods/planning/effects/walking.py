@@ -13,7 +13,7 @@ from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
 from codemods.knowledge.implied import COMPUTED, IMPLYING, MISSING, OF_CLASS, asked, evaluated, implied, is_computed
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
-from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope
+from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope, is_collecting
 from codemods.planning.effects.targets import FRESH, Callee, Code, Function, Target, Targets
 from codemods.planning.grouping.dotted_names import chain_of
 
@@ -97,7 +97,8 @@ class Walker:
             return
         label = ast.unparse(node)
         if isinstance(node, (ast.Attribute, ast.Subscript)):
-            roots = self.resolver.roots(module, scope, node.value)
+            own = is_collecting(scope, node.value)
+            roots = self.resolver.roots(module, scope, node.value) if not own else FRESH
             if not roots and self._is_other(module, scope, node.value):
                 roots = frozenset({("", ast.unparse(node.value))})
             yield Site(Callee(label, changes=roots), node.lineno)

@@ -88,6 +88,8 @@ class Calling(Machine):
         kind = knowledge.call(dotted)
         if dotted == "functools.partial" and arguments:
             return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
+        if dotted.endswith(".__new__") and dotted != "builtins.object.__new__" and self.making:
+            return frozenset(self.making[-1:])  # by a metaclass
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
         if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
