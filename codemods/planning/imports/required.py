@@ -12,8 +12,8 @@ from codemods.bindings import Import, Module, Moment, Reference, Statement
 from codemods.bindings.guards import is_type_checking
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
-from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
 
