@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import module_binds
+from codemods.project.versions import answer
 
 _EVERYTHING = None  # what "is bound" behind a branch that never comes to its end
 
@@ -34,6 +35,9 @@ def _statement(node: ast.stmt) -> set[str] | None:
     if isinstance(node, ast.If):
         if is_type_checking(node.test):
             return _block(node.orelse)
+        said = answer(node.test)
+        if said is not None:
+            return _block(node.body if said else node.orelse)
         return _either([_block(node.body), _block(node.orelse)])
     if isinstance(node, (ast.Try, ast.TryStar)):
         last = _block(node.finalbody)

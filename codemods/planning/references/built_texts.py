@@ -57,6 +57,13 @@ class BuiltTexts:
                     yield from self._joined(parts)
             case ast.IfExp(body=one, orelse=two):
                 yield from self.of(one, seen) | self.of(two, seen)
+            case ast.Subscript(value=table) if (values := self._of_table(table)) is not None:
+                yield from (text for value in values for text in self.of(value, seen))
+            case ast.Call(func=ast.Attribute(value=table, attr="get"), args=[_, *default]) if (
+                values := self._of_table(table)
+            ) is not None:
+                given = [d for d in default if not (isinstance(d, ast.Constant) and d.value is None)]
+                yield from (text for value in (*values, *given) for text in self.of(value, seen))
             case ast.Name(id="__name__"):
                 yield self.project.names.dotted(self.module.path)
             case ast.Attribute(value=value, attr="__name__" | "__module__" as attribute):
@@ -65,6 +72,28 @@ class BuiltTexts:
                 yield from self._of_name(name, seen | {name})
             case _:
                 yield UNKNOWN
+
+    def _of_table(self, node: ast.expr) -> list[ast.expr] | None:
+        """What stands in a table that is written there, or under a name of the module that nobody changes here."""
+        if isinstance(node, ast.Name):
+            statements = self.module.definitions.get(node.id, ())
+            written = getattr(statements[0].node, "value", None) if len(statements) == 1 else None
+            if isinstance(written, ast.Dict) and self._is_only_read(node.id):
+                return self._of_table(written)
+        return node.values if isinstance(node, ast.Dict) and None not in node.keys else None
+
+    def _is_only_read(self, name: str) -> bool:
+        """Is a name of the module nothing but looked into: ``TABLE[key]``, ``TABLE.get(key)``, ``key in TABLE``?"""
+        parents = self.module.source.nodes.parents
+        for node in self.module.source.nodes.of(ast.Name):
+            above = parents.get(id(node)) if node.id == name and isinstance(node.ctx, ast.Load) else None
+            read = isinstance(above, ast.Subscript) and above.value is node and isinstance(above.ctx, ast.Load)
+            asked = isinstance(above, ast.Attribute) and above.attr in ("get", "keys", "values", "items")
+            if above is not None and not (
+                read or asked or isinstance(above, (ast.Compare, ast.For, ast.comprehension))
+            ):
+                return False
+        return name not in self.module.rebound
 
     def _of_part(self, part: ast.expr, seen: frozenset[str]) -> frozenset[str]:
         return self.of(part.value, seen) if isinstance(part, ast.FormattedValue) else self.of(part, seen)

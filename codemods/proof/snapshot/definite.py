@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from codemods.project.versions import answer
 from codemods.proof.snapshot.symbols import is_typing
 
 _LEAVES = (ast.Raise, ast.Return, ast.Break, ast.Continue)
@@ -31,7 +32,8 @@ def _after(body: Sequence[ast.stmt]) -> set[str] | None:
 def _ways(node: ast.stmt) -> list[list[ast.stmt]]:
     """The ways through a statement with blocks, each with all that runs on it; none where it has no blocks."""
     if isinstance(node, ast.If):
-        return [node.orelse] if is_typing(node.test) else [node.body, node.orelse]
+        known = False if is_typing(node.test) else answer(node.test)
+        return [node.body, node.orelse] if known is None else [node.body] if known else [node.orelse]
     if isinstance(node, (ast.Try, ast.TryStar)):
         handled = [handler.body for handler in node.handlers]
         return [[*way, *node.finalbody] for way in ([*node.body, *node.orelse], *handled)]
