@@ -18,6 +18,7 @@ from codemods.proof.importing.subclasses import is_heard
 from codemods.proof.importing.traces import Deferred, Event, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import is_main_guard
 from codemods.proof.statements.pairing import Pair
 
 SAYS = "imported first, each touched module reads no name before it is bound"
@@ -46,16 +47,16 @@ class Importing:
                 effectful = frozenset() if comparison.moves else self.effects.effectful(inside, known_)
             self._trees.append((snapshot, inside, known_, facts, effectful))
 
-    def before(self, path: str) -> Run:
-        return self._run(0, path)
+    def before(self, path: str, script: bool = False) -> Run:
+        return self._run(0, path, script)
 
-    def after(self, path: str) -> Run:
-        return self._run(1, path)
+    def after(self, path: str, script: bool = False) -> Run:
+        return self._run(1, path, script)
 
-    def _run(self, tree: int, path: str) -> Run:
-        traces = self._traces[tree]
+    def _run(self, tree: int, path: str, script: bool) -> Run:
+        traces = None if script else self._traces[tree]
         deferred = self.deferred if tree else {}
-        return ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred).start(path)
+        return ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred).start(path, script)
 
     def runs_before(self, path: str) -> list[Run]:
         """What was imported in place of a module of now: itself, or where the code of a new one came from."""
@@ -115,8 +116,21 @@ def check(comparison: Comparison) -> Check:
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
             failures += _versions(comparison, path, old[0], new)
+    failures += _as_scripts(importing, starts)
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
+
+
+def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding]:
+    """What fails in a module that is run, below its main guard, and not when it is imported."""
+    for path in starts:
+        symbols = importing.comparison.after.symbols(path)
+        guarded = symbols is not None and any(is_main_guard(node) for node in symbols.body)
+        if guarded and path in importing.comparison.old.paths and importing.after(path).failed is None:
+            new, old = importing.after(path, script=True).failed, importing.before(path, script=True).failed
+            if new is not None and (old is None or new.name != old.name):
+                message = f"run as a script, {path} fails: {new}"
+                yield Finding(new.place, message, "import-fails", cause=f"fails {new.place} {new}")
 
 
 def _sources(comparison: Comparison, path: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import sys
 from collections.abc import Hashable, Iterable
 
@@ -17,8 +18,9 @@ _TRANSPARENT = frozenset({"cache", "lru_cache", "wraps", "staticmethod", "no_typ
 class ImportSimulation(Executing):
     """Simulates the imports of one tree; a fresh one for each start."""
 
-    def start(self, path: str) -> Run:
-        """Import the module at ``path`` into a fresh process."""
+    def start(self, path: str, script: bool = False) -> Run:
+        """Import the module at ``path`` into a fresh process; or run it, as a ``script``."""
+        self._script = path if script else ""
         try:
             self.run(path)
         except Failed as failed:
@@ -28,7 +30,7 @@ class ImportSimulation(Executing):
         except Stale:
             return ImportSimulation(
                 self.snapshot, self.inside, self.known, self.facts, self.effectful, None, self.deferred
-            ).start(path)
+            ).start(path, script)
         return self.run_
 
     def _bind(self, path: str, names: Iterable[str]) -> None:
@@ -45,7 +47,7 @@ class ImportSimulation(Executing):
             self._from(path, node)
         elif isinstance(node, ast.If):
             self._reads(path, node.test, symbols)
-            if not is_typing(node.test) and not is_main_guard(node):
+            if not is_typing(node.test) and (path == self._script or not is_main_guard(node)):
                 self._block(path, node.body, symbols)
             self._block(path, node.orelse, symbols)
         elif isinstance(node, ast.Try):
@@ -73,16 +75,17 @@ class ImportSimulation(Executing):
             self._statement(path, node, symbols)
 
     def _try(self, path: str, node: ast.Try, symbols: SymbolTable) -> None:
+        guarded = _catches(node, ImportError)
         try:
-            self._guarded += bool(node.handlers)
+            self._guarded += guarded
             self._block(path, [*node.body, *node.orelse], symbols)
-        except Failed:
-            if not node.handlers:
+        except Failed as failed:
+            if not _catches(node, failed.error):
                 raise
             if self.traces is not None:
                 raise Stale from None  # What began and failed stands half made, and others may look at it.
         finally:
-            self._guarded -= bool(node.handlers)
+            self._guarded -= guarded
         for handler in node.handlers:
             if handler.type is not None:
                 self._reads(path, handler.type, symbols)
@@ -145,9 +148,8 @@ class ImportSimulation(Executing):
                 if missing and self._lazily(target, name):
                     pass
                 elif missing and self._should_be_there(target, name):
-                    raise Failed(
-                        Place(path, node.lineno), name, f"{name} is imported from {module} before it is bound there"
-                    )
+                    message = f"{name} is imported from {module} before it is bound there"
+                    raise Failed(Place(path, node.lineno), name, message, ImportError)
             elif inner:
                 self._import(inner)
             if binds:
@@ -159,9 +161,8 @@ class ImportSimulation(Executing):
         for name in symbols.lazy if symbols is not None and symbols.exported is not None else ():
             if name in symbols.exported and name not in self.bound[target]:  # type: ignore[union-attr,operator]
                 if not self._lazily(target, name):
-                    raise Failed(
-                        Place(path, node.lineno), name, f"{name} is imported from {target} before it can be found"
-                    )
+                    message = f"{name} is imported from {target} before it can be found"
+                    raise Failed(Place(path, node.lineno), name, message, AttributeError)
                 self._bind(path, [name])
 
     def _lazily(self, target: str, name: str) -> bool:
@@ -197,7 +198,7 @@ class ImportSimulation(Executing):
                 if name in self.facts.watched:
                     seen.add((name, names[name]))
             elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, symbols):
-                raise Failed(Place(path, line), name, f"{name} is read before it is bound")
+                raise Failed(Place(path, line), name, f"{name} is read before it is bound", NameError)
         if seen:
             self._frames[-1].closed = False
             self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
@@ -218,9 +219,8 @@ class ImportSimulation(Executing):
                 symbols = self.snapshot.symbols(module)
                 later = symbols is not None and any(not b.typing for b in symbols.binds.get(attribute, ()))
                 if later and "__getattr__" not in self.bound[module]:
-                    raise Failed(
-                        Place(path, line), attribute, f"{chain} is read before {attribute} is bound in {module}"
-                    )
+                    message = f"{chain} is read before {attribute} is bound in {module}"
+                    raise Failed(Place(path, line), attribute, message, AttributeError)
                 return
             version = self.bound[module][attribute]
 
@@ -275,9 +275,19 @@ class ImportSimulation(Executing):
                 there = inner.id in self.bound[where] or inner.id in BUILTINS or inner.id in OWN
                 if not there and any(not b.typing for b in bounds):
                     message = f"{name} is called, which reads {inner.id} before it is bound"
-                    raise Failed(Place(path, line), inner.id, message)
+                    raise Failed(Place(path, line), inner.id, message, NameError)
             elif isinstance(inner, ast.Call):
                 self._call(where, inner.func, visited, line if where != path else inner.lineno)
+
+
+def _catches(node: ast.Try, error: type[Exception]) -> bool:
+    """May a handler catch it? What names no exception of Python's own may."""
+    for handler in node.handlers:
+        for kind in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
+            known = vars(builtins).get(kind.id) if isinstance(kind, ast.Name) else None
+            if not isinstance(known, type) or issubclass(error, known) or issubclass(known, error):
+                return True
+    return False
 
 
 def _calls_it(decorator: ast.expr) -> bool:

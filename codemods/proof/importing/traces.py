@@ -21,12 +21,13 @@ Deferred = tuple[tuple[str, ast.Import | ast.ImportFrom], ...]
 
 
 class Failed(Exception):
-    """A simulated import fails: ``name`` is not bound yet."""
+    """A simulated import fails with ``error``: ``name`` is not bound yet."""
 
-    def __init__(self, place: Place, name: str, message: str) -> None:
+    def __init__(self, place: Place, name: str, message: str, error: type[Exception]) -> None:
         super().__init__(message)
         self.place = place
         self.name = name
+        self.error = error
 
 
 class Stale(Exception):
@@ -105,6 +106,7 @@ class Executing:
         self._frames: list[Frame] = []
         self._open: dict[str, Frame] = {}
         self._asking: list[str] = []  # modules whose ``__getattr__`` runs
+        self._script = ""  # a module that is run as a script: its main guard holds
 
     def run(self, path: str) -> None:
         """Import the module at ``path``, its packages first. Raises Failed."""
