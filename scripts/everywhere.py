@@ -104,14 +104,15 @@ class Scratch:
         return together
 
     def _offers(self, module: str) -> set[str]:
-        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything."""
+        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything but
+        names for annotations."""
         path = self.folder / module.replace(".", "/")
         own = path.with_suffix(".py")
         found = self.before[module]
         held = set(found.get("names", ())) - set(found.get("modules", ()))  # type: ignore[call-overload]
         public = {name for name in held if not name.startswith("_")}
         if not own.exists() or "error" in found:
-            return public
+            return public - _for_annotations(path / "__init__.py")
         body = ast.parse(own.read_bytes()).body
         listed = [c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)]
         defined = {name for node in body for name in _defined(node)}
@@ -164,6 +165,13 @@ class Scratch:
         self.interpreter.kill()
         self.interpreter.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _for_annotations(path: Path) -> set[str]:
+    """What a file imports to annotate with: nobody takes it from there."""
+    body = ast.parse(path.read_bytes()).body if path.exists() else []
+    nodes = (node for node in body if isinstance(node, ast.ImportFrom))
+    return {a.asname or a.name for n in nodes if n.module in ("typing", "collections.abc") for a in n.names}
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:

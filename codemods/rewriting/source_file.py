@@ -57,6 +57,7 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
         text = text.rstrip("\r\n") + (source.newline if text.rstrip("\r\n") and text.endswith(("\n", "\r")) else "")
     executed = {departure.executes[0].module} if departure.executes else set[str]()
     modules = {new.module for new in (*departure.reexports, *([TYPING] if typed else ()))} | executed
+    modules |= {"." * item.level + item.module for item in departure.promised}
     return source.encode(set_off(source, text, modules, source.newline, executed))
 
 

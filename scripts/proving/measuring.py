@@ -58,10 +58,24 @@ def damage(good: Good, damaged: Damaged) -> Result:
         return Result(Verdict.CAUGHT, failed)
     if _same_syntax(good.after, damaged.files):
         return Result(Verdict.EQUIVALENT, why="the same syntax trees")
-    found = differences(_observed(_Key(good.after)), observe(damaged.files, modules(good.after)), whole=True)
+    was, made, now = (
+        _observed(_Key(good.before)),
+        _observed(_Key(good.after)),
+        observe(damaged.files, modules(good.after)),
+    )
+    found = differences({job: _either(said, was.get(job), now.get(job)) for job, said in made.items()}, now, whole=True)
     if found:
         return Result(Verdict.MISSED, why="; ".join(found)[:300])
     return Result(Verdict.EQUIVALENT, why="it does the same")
+
+
+def _either(made: object, was: object, now: object) -> object:
+    """What the good move gave, but where it is now as it was before the move: that is right as well."""
+    if now == was:
+        return now
+    if isinstance(made, dict) and isinstance(was, dict) and isinstance(now, dict):
+        return {key: _either(value, was.get(key), now.get(key)) for key, value in made.items()}
+    return made
 
 
 @dataclass(frozen=True)

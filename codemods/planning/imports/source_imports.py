@@ -46,15 +46,16 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
     package = facts.source.path.rpartition("/")[2] == "__init__.py"
-    facade = package and item.attribute is not None and not _is_a_tool(facts, item)
+    tool = _is_a_tool(facts, item)
+    facade = package and item.attribute is not None and not tool
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
-    dynamic = looked_up(facts, name) and not item.typing_only
+    dynamic = looked_up(facts, name) and not (item.typing_only or tool)
     return facade or starred or patched or dynamic or name in facts.referrers.used
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
-    """Is it what a package itself works with, not what it is there for: a name for annotations, a logger?"""
+    """Is it what a module itself works with, not what it is there for: a name for annotations, a logger?"""
     outside = not item.level and facts.project.target(facts.source, item) is None
     return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
 

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.star_imports import dangling, exports
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.comparison.leads import stem
 from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.pairing import Pair
@@ -24,7 +26,7 @@ def check(comparison: Comparison) -> Check:
     failures: list[Finding] = []
     declared: list[Finding] = []
     count = 0
-    for path in comparison.changed:
+    for path in (*comparison.changed, *_facades(comparison)):
         symbols = comparison.before.symbols(path)
         if symbols is None:
             continue
@@ -45,6 +47,15 @@ def check(comparison: Comparison) -> Check:
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))
+
+
+def _facades(comparison: Comparison) -> Iterator[str]:
+    """Packages that nothing changed in, and that take by a star what a module lost."""
+    for path in star_importers(comparison.old, [stem(lost) for lost in comparison.lost]) if comparison.lost else ():
+        symbols = comparison.after.symbols(path) if path.endswith("__init__.py") else None
+        if symbols is not None and path not in comparison.changed:
+            if any(comparison.after.find(star, path) in comparison.lost for star in symbols.stars):
+                yield path
 
 
 def _assumptions(comparison: Comparison) -> Iterator[Finding]:

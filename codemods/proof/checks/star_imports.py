@@ -51,9 +51,10 @@ def dangling(comparison: Comparison) -> Iterator[Finding]:
     for path in comparison.changed:
         new, old = comparison.after.symbols(path), comparison.before.symbols(path)
         for name in sorted(set(new.exported or ())) if new else ():
-            if comparison.after.bound_origins(path, name) or comparison.after.imported(
-                path, comparison.after.names.dotted(path), name
-            ):
+            dotted, listed = comparison.after.names.dotted(path), old is not None and name in (old.exported or ())
+            if comparison.after.given(path, name) or comparison.after.find(f"{dotted}.{name}", path):
                 continue
+            if listed and comparison.after.imported(path, dotted, name):
+                continue  # by a `__getattr__` that nobody reads: it was there before
             if old is None or comparison.before.bound_origins(path, name) or name not in (old.exported or ()):
                 yield Finding(Place(path), f"__all__ names {name}, which is not there", "all-names-nothing")

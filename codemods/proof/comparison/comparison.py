@@ -79,8 +79,12 @@ class Comparison:
 
     @cached_property
     def modules(self) -> dict[str, str]:
-        """Modules that are at another path now, as a whole: old path to new path."""
-        return moved_modules(self.before, self.after, self.pairing.pairs)
+        """Modules that are at another path now, as a whole: old path to new path. What definitions were asked to leave,
+        and others still import from, is at no other path, be nothing left of it."""
+        found = moved_modules(self.before, self.after, self.pairing.pairs)
+        left = {m.source for m in self.moves if m.names and m.goes_on}
+        dotted = {old: (self.before.names.dotted(old), self.after.names.dotted(new)) for old, new in found.items()}
+        return {old: new for old, new in found.items() if old not in left or dotted[old][0] == dotted[old][1]}
 
     @cached_property
     def renamed(self) -> dict[Origin, Origin]:

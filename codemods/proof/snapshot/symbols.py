@@ -90,9 +90,18 @@ def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt,
 
 
 def is_main_guard(node: ast.AST) -> bool:
-    """Is it ``if __name__ == "__main__":``?"""
-    test = ast.unparse(node.test) if isinstance(node, ast.If) else ""
-    return "__name__" in test and "__main__" in test
+    """Is it ``if __name__ == "__main__":``, perhaps with conditions beside it?"""
+    return isinstance(node, ast.If) and is_main(node.test)
+
+
+def is_main(test: ast.expr) -> bool:
+    """Does a test hold in a script alone?"""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return any(map(is_main, test.values))
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = (test.left, *test.comparators)
+    return {"__name__", "__main__"} == {getattr(side, "id", getattr(side, "value", None)) for side in sides}
 
 
 def is_typing(test: ast.expr) -> bool:

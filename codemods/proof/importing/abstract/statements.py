@@ -8,7 +8,7 @@ from codemods import knowledge
 from codemods.proof.importing.abstract.calls import RETURNED
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
 from codemods.proof.importing.abstract.values import Code, Frame, ModuleOf, Outside, Value, Values
-from codemods.proof.snapshot.symbols import is_typing
+from codemods.proof.snapshot.symbols import is_main, is_typing
 
 
 class Statements(Machine):
@@ -47,7 +47,7 @@ class Statements(Machine):
             self._compound(frame, node, top)
 
     def _compound(self, frame: Frame, node: ast.AST, top: bool) -> None:
-        if isinstance(node, ast.If) and (is_typing(node.test) or _is_main(node.test)):
+        if isinstance(node, ast.If) and (is_typing(node.test) or is_main(node.test)):
             for inner in node.orelse:
                 self.statement(frame, inner, top)
             return
@@ -114,9 +114,3 @@ class Statements(Machine):
                 self.change(value for value in left if not isinstance(value, Code))
         else:
             self.value(frame, node)
-
-
-def _is_main(test: ast.expr) -> bool:
-    return isinstance(test, ast.Compare) and {"__name__", "__main__"} <= {
-        getattr(n, "id", getattr(n, "value", None)) for n in (test.left, *test.comparators)
-    }
