@@ -55,19 +55,33 @@ def _differing(comparison: Comparison, olds: Olds) -> tuple[dict[str, bytes | No
     # Strings that name a module which is gone have to name the new one, and are looked up as they are written.
     gone = set(comparison.old_names.dotted.values())
     strings = {new: old for new, old in olds.items() if old not in gone}
+    # So have those of an old path that ended: they are read in the new form.
+    ended = _ended(comparison)
+    strings = {(new, name): old for (new, name), old in strings.items() if (old, name) not in ended}
     new_named = False
     origins = {new: old for old, new in comparison.renamed.items()}
     for path in comparison.touched:
         if path.endswith(".py"):
-            old, new = _source(comparison.old, path, olds), _source(comparison.new, path, olds)
+            old, new = _source(comparison.old, path, olds | ended), _source(comparison.new, path, olds)
             if old is not None:
                 moving = {name for at, name in comparison.renamed if at == path}
-                before[path] = _module_in_one_form(old, olds, strings, _Given(comparison, path, moving, None))
+                before[path] = _module_in_one_form(old, olds, strings | ended, _Given(comparison, path, moving, None))
+                new_named |= before[path] != old.raw
             if new is not None:
                 moving = {name for at, name in origins if at == path}
                 after[path] = _module_in_one_form(new, olds, strings, _Given(comparison, path, moving, origins))
                 new_named |= after[path] != new.raw
     return (before, after) if new_named else ({}, {})
+
+
+def _ended(comparison: Comparison) -> Olds:
+    """The new dotted name of the module, by the old one and the name, for names that are not found there any more."""
+    old, new = comparison.before.names, comparison.after.names
+    return {
+        (old.dotted(was[0]), was[1]): new.dotted(now[0])
+        for was, now in comparison.renamed.items()
+        if was[1] == now[1] and was[0] in comparison.new.paths and not comparison.after.given(was[0], was[1])
+    }
 
 
 @dataclass(frozen=True)
