@@ -24,7 +24,9 @@ def order_is_lost(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
                 node = above
             case ast.BinOp(op=ast.Sub() | ast.BitAnd() | ast.BitXor()) | ast.Set():
                 return True  # views of keys are sets
-            case ast.Starred():
+            case ast.Starred() | ast.BinOp(op=ast.Add()):
+                node = above  # `list(globals()) + list(more)`
+            case ast.List() | ast.Tuple() if isinstance(node, ast.Starred):
                 node = above
             case ast.comprehension(iter=listed) if listed is node:
                 made = parents.get(id(above))
