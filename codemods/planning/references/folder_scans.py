@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -11,6 +12,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Place
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import last_name
 from codemods.project import Tree, walk
 from codemods.project.call_scan import calling
@@ -104,7 +106,8 @@ def _walks(module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool
         return False
     below = "/".join(p.strip("./") for p in parts if ".py" not in p and p.strip("./") and p not in _OWN)
     if below:
-        return ("/" + folder).endswith("/" + below)
+        inner = "[^/]+".join(map(re.escape, below.split(UNKNOWN)))
+        return re.fullmatch(rf"(?:.*/)?{inner}", folder) is not None
     return any(part in _OWN for part in parts) and folder == module.path.rpartition("/")[0]
 
 
@@ -116,6 +119,9 @@ def _path_of(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[str]:
         yield from _path_of(values[node.id], {n: v for n, v in values.items() if n != node.id})
     elif isinstance(node, ast.Name):
         yield from [node.id] if node.id in _OWN else []
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        yield from _path_of(node.left, values)
+        yield from [*_path_of(node.right, values)] or [UNKNOWN]
     else:
         for child in ast.iter_child_nodes(node):
             yield from _path_of(child, values)
