@@ -181,7 +181,7 @@ class StatementAnalyzer(TextNameResolver):
 
     def _imported_in(self, body: list[ast.stmt]) -> dict[str, list[tuple[str, str | None]]]:
         """Locals of a function that imports bind, and nothing else."""
-        if not self._has_imports(body):
+        if not self._has_imports(body) and "import_module" not in self.symbols.source.text:
             return {}
         imports: dict[str, list[tuple[str, str | None]]] = {}
         bound: set[str] = set()
@@ -198,12 +198,31 @@ class StatementAnalyzer(TextNameResolver):
                     imports.setdefault(alias.asname or alias.name, []).append((module, alias.name))
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 bound.add(node.name)
+            elif (call := self._import_of_local(node)) is not None:
+                imports.setdefault(node.targets[0].id, []).append((call.args[0].value, None))  # type: ignore[attr-defined]
             elif isinstance(node, ast.Name):
                 if not isinstance(node.ctx, ast.Load):
                     bound.add(node.id)
             elif not isinstance(node, ast.Lambda):
                 todo += children(node)
         return {name: found for name, found in imports.items() if name not in bound}
+
+    def _import_of_local(self, node: ast.AST) -> ast.Call | None:
+        """``worker = importlib.import_module("shop.worker")``, as good as an import."""
+        if not isinstance(node, ast.Assign) or len(node.targets) > 1 or not isinstance(node.targets[0], ast.Name):
+            return None
+        call = node.value if isinstance(node.value, ast.Call) else None
+        return call if call is not None and self._import_call(call) is not None else None
+
+    def _visit_assign(self, node: ast.Assign) -> None:
+        call = self._import_of_local(node)
+        target = node.targets[0]
+        if call is not None and isinstance(target, ast.Name) and target.id in self._scope.imports:
+            self._parts += ["Assign", "Name", target.id]
+            self._looked_into = call
+            self._visit(call)
+        else:
+            self._fields(node)
 
     def _has_imports(self, body: list[ast.stmt]) -> bool:
         """Does an import stand between the first line of a block and its last?"""
