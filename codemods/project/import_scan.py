@@ -20,13 +20,15 @@ _COMMENT = re.compile(rb"#[^\n]*")
 _CONTINUED = re.compile(rb"\\\r?\n")
 _SPACES = re.compile(rb"[ \t\f]*")
 _STAR = re.compile(rb"import[ \t\f\\\r\n]*\*")
+# The head of a main guard: what stands below it runs in a script alone.
+MAIN_GUARD = re.compile(rb"""if\b(?![^\n#]*\bor\b)[^\n#]*\b__name__\s*==\s*["']__main__["']""")
 _BLANK = re.compile(rb"[ \t\f]")
 
 
 @dataclass(frozen=True)
 class ScannedImport:
     """An import statement: the module with its dots, the names taken from it (none for ``import m``), and whether
-    it stands in a function."""
+    it stands in a function, or below a main guard."""
 
     module: str
     names: tuple[str, ...]
@@ -63,7 +65,7 @@ def imports(raw: bytes) -> Iterator[ScannedImport]:
 
 
 def _in_function(raw: bytes, start: int) -> bool:
-    """Does the line at ``start`` stand below a ``def``? Headers are found by their indentation, line by line."""
+    """Does the line at ``start`` stand below a ``def`` or a main guard? Headers are found by their indentation."""
     limit = _indentation(raw, start)
     while limit and start:
         start = raw.rfind(b"\n", 0, start - 1) + 1
@@ -71,7 +73,7 @@ def _in_function(raw: bytes, start: int) -> bool:
             line = raw[start + depth : start + depth + 10]
             if line[:1] in (b"#", b"\n", b"\r"):
                 continue
-            if line.startswith((b"def ", b"async def ")):
+            if line.startswith((b"def ", b"async def ")) or MAIN_GUARD.match(raw, start + depth):
                 return True
             # A closing bracket stands as deep as the header that it belongs to.
             limit = depth + 1 if line[:1] in (b")", b"]", b"}") else depth

@@ -18,7 +18,8 @@ from codemods.rewriting.placing import Header, in_order, in_order_with, place_am
 class Inserter:
     """Puts imports among others of one file. ``taken`` are statements that other edits rewrite, so that none joins
     them, unless ``reduced`` has what they leave of one; ``renamed`` those all of whose names come from another module
-    then. ``no_later``: a name is bound no later than it was, for what stands below may need it in an import cycle."""
+    then. ``in_place``: a name is bound where it was, for what stands below may need it in an import cycle, or what
+    importing it executes has its turn there."""
 
     def __init__(
         self,
@@ -28,7 +29,7 @@ class Inserter:
         taken: set[int],
         renamed: Mapping[int, str] = MappingProxyType({}),
         reduced: Mapping[int, str] = MappingProxyType({}),
-        no_later: bool = False,
+        in_place: bool = False,
     ) -> None:
         self.source = source
         self.head = head
@@ -36,7 +37,7 @@ class Inserter:
         self.taken = taken
         self.renamed = renamed
         self.reduced = reduced
-        self.no_later = no_later
+        self.in_place = in_place
         self.order = in_order_with(head, renamed, style)
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
@@ -54,15 +55,15 @@ class Inserter:
         place = self._place(new)
         if old is not None:
             there = old.lineno - 1 if gone else last_line(old)
-            if not in_order(self.order, self.style):
-                place = (there, False)
-            elif self.no_later and place[0] > max(there, self._latest(new, old)):
+            if self.in_place or not in_order(self.order, self.style):
                 place = (there, False)
         self._lines.setdefault(place, []).append(new)
 
     def keeps(self, node: ast.ImportFrom) -> bool:
         """May a renamed statement stay where it is?"""
-        return not in_order(self.head, self.style) or any(one.lineno == node.lineno for one in self.order.imports)
+        if self.in_place or not in_order(self.head, self.style):
+            return True
+        return any(one.lineno == node.lineno for one in self.order.imports)
 
     def _place(self, new: NewImport) -> tuple[int, bool]:
         """Where a line of its own stands; names that share a statement go with the first of them."""
@@ -112,7 +113,7 @@ class Inserter:
                 and "." * node.level + (node.module or "") == new.module
                 and not any(a.asname or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
-                and (old is None or not self.no_later or node.lineno <= self._latest(new, old))
+                and (old is None or not self.in_place or node.lineno <= self._latest(new, old))
             ):
                 return node
         return None

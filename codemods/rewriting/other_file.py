@@ -45,7 +45,7 @@ def rewrite_other(file: FileEdits, names: Names, style: ImportStyle) -> bytes:
         assert isinstance(node, ast.ImportFrom)
         block = imports_around(source, node)
         first = block.imports[0].lineno if block.imports else 0
-        inserter = inserters.setdefault(first, Inserter(source, block, style, taken, renamed, no_later=file.no_later))
+        inserter = inserters.setdefault(first, Inserter(source, block, style, taken, renamed, in_place=file.in_place))
         edits += _statement(source, node, inserter, group)
     for inserter in inserters.values():
         edits += inserter.edits()

@@ -185,7 +185,7 @@ class StubEdits:
 @dataclass(frozen=True)
 class FileEdits:
     """What changes in a file that is neither source nor destination; ``module`` is None for one that is no Python.
-    ``no_later``: no import binds its name further below than it was bound before, though isort would have it there."""
+    ``in_place``: each name is imported where it was before, though isort would have it elsewhere."""
 
     path: str
     module: Module | None
@@ -193,7 +193,7 @@ class FileEdits:
     strings: tuple[Replacement, ...] = ()
     imports: tuple[NewImport, ...] = ()
     dropped: tuple[Import, ...] = ()
-    no_later: bool = False
+    in_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from codemods.project.import_scan import MAIN_GUARD
 from codemods.proof.snapshot.resolution import Snapshot
 
 # A line that begins at the margin, or an import inside of something; an import with all of its brackets.
@@ -85,7 +86,7 @@ class Graph:
         for line in _LINE.finditer(raw):
             head = line["head"]
             if head is not None:
-                inside = bool(_OPENS.match(head)) and not _TYPING.match(head)
+                inside = bool(_OPENS.match(head)) and not (_TYPING.match(head) or MAIN_GUARD.match(head))
             elif not inside:
                 continue
             found = _IMPORT.match(_COMMENT.sub(b"", line.group()))
