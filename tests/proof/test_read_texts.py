@@ -30,3 +30,32 @@ def test_who_reads_the_file(reader: str) -> None:
     before = BEFORE | {"tools/read.py": code}
     found = failures(proven(before, before | AFTER, MOVE))
     assert [line.partition(":")[0] for line in found] == (["file lists"] if asks else [])
+
+
+# a file that is no code, and whether it asks for what moved
+SETTINGS = {
+    "Makefile": ("limit:\n\t@grep '^LIMIT' shop/core.py\n", True),
+    "tool.toml": ('[tool.commitizen]\nversion_files = ["shop/core.py:LIMIT"]\n', True),
+    "other.toml": ('files = ["shop/core.py:NAMES", "lib/shop/core.py:LIMIT"]\n', False),
+    "limits.md": ("`LIMIT` stands in shop/core.py.\n", False),
+    "run.sh": ("pytest shop/core.py::LIMIT\n# LIMIT of shop/core.py\n", False),
+}
+
+
+@pytest.mark.parametrize("path", SETTINGS)
+def test_what_settings_and_scripts_read(path: str) -> None:
+    text, asks = SETTINGS[path]
+    before = BEFORE | {path: text}
+    found = failures(proven(before, before | AFTER, MOVE))
+    assert [line.partition(":")[0] for line in found] == (["file lists"] if asks else [])
+
+
+def test_the_version_that_a_table_of_versions_reads() -> None:
+    before = {
+        "shop/__init__.py": "",
+        "shop/core.py": "VERSION = 1\n",
+        "pyproject.toml": '[tool.hatch.version]\npath = "shop/core.py"\n',
+    }
+    after = before | {"shop/core.py": "from .about import VERSION as VERSION\n", "shop/about.py": "VERSION = 1\n"}
+    (found,) = failures(proven(before, after, Move("shop/core.py", ("VERSION",), "shop/about.py")))
+    assert found.startswith("file lists: pyproject.toml:2: shop/core.py is read as text here, for VERSION")

@@ -12,6 +12,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.packaging_lists import part_of, readers
+from codemods.planning.references.text_readers import read_out
 from codemods.project import walk
 from codemods.project.marks import marked_parts
 
@@ -21,7 +22,8 @@ TITLE = "a module of the project reads the source file itself"
 MEANING = """A module names the source's file and opens files: it may cut code out of it, or run it. Where the source
 marks parts for that (`###{name` ... `###}`) and a list names the files, the new file gets the same marks and a place in
 that list; code of a marked part that is read otherwise is refused. Without marks it is refused where the reader speaks
-of what moves (`re.search("__version__ = ...", text)`) or parses the file, and listed elsewhere."""
+of what moves (`re.search("__version__ = ...", text)`) or parses the file, and listed elsewhere. A setting or a script
+that names the file and what moves on one line reads it as well, and so does one that asks the file for the version."""
 EXAMPLE = """
 -- shop/lexer.py --
 ###{standalone
@@ -42,6 +44,9 @@ _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    for place, looked_for in read_out(facts):
+        reason = f"{facts.move.source} is read as text here, for {looked_for}, which moves"
+        yield Hazard(CODE, place, reason, (f"let it read {facts.move.destination}, with the move", _REMEDIES[1]))
     name = facts.move.source.rpartition("/")[2]
     top = facts.move.source.partition("/")[0]
     for path in sorted(facts.project.tree.code_with([name])):

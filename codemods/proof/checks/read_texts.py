@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from codemods.model import Finding
+from codemods.model import Finding, Place
 from codemods.project import walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
@@ -14,6 +14,7 @@ from codemods.proof.statements.name_resolution import last_name
 
 ACCEPTED = "read-as-text"
 _READS = frozenset({"open", "read_text", "read_bytes", "get_data"})
+_FOR_PEOPLE = (".md", ".rst", ".txt", ".html", ".ipynb", ".po", ".pot", ".lock")
 _WHOLE = frozenset({"parse", "literal_eval", "exec"})
 
 
@@ -24,6 +25,7 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
         if not any(ACCEPTED in move.accept for move in comparison.moves if move.source == old):
             moved.setdefault(old, set()).add(name)
     for source, names in sorted(moved.items()):
+        yield from _of_settings(comparison, source, names)
         file = source.rpartition("/")[2]
         for path in sorted(comparison.new.code_with([file]) - {source}):
             symbols = comparison.after.symbols(path) if path.endswith(".py") else None
@@ -36,6 +38,28 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                     said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
                     yield None if gone is None or symbols is None else _finding(symbols, function, source, gone)
+
+
+def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:
+    """Lines of other files than code that name an old module's file, and something that is not in it any more."""
+    tree, path_there = comparison.new, re.compile(rf"(?<![\w/.-])(?:\./)?{re.escape(source)}(?::(\w+)|(?!\w|::|/))")
+    version = next((name for name in sorted(names) if name.strip("_").lower() == "version"), None)
+    for path in sorted(tree.texts_with([source.rpartition("/")[2]])):
+        if path.endswith(_FOR_PEOPLE):
+            continue
+        table = ""
+        for number, line in enumerate(tree.read(path).decode("utf-8", "replace").splitlines(), 1):
+            table = line if line.lstrip().startswith("[") else table
+            if line.lstrip().startswith(("#", ";", "//")) or not path_there.search(line):
+                continue
+            rest = re.sub(r"[\w./-]+\.py(?::\w+)?", " ", line)
+            rest += " ".join(["", *(found[1] or "" for found in path_there.finditer(line))])
+            gone = next((n for n in sorted(names) if re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", rest)), None)
+            if gone is None and "version" in f"{table} {line}".lower():
+                gone = version
+            if gone is not None:
+                message = f"{source} is read as text here, for {gone}, which is not in it any more"
+                yield Finding(Place(path, number), message, "text")
 
 
 def _finding(symbols: SymbolTable, function: list[ast.stmt], source: str, gone: str) -> Finding:
