@@ -34,10 +34,20 @@ class Selection:
 
     def holds_of(self, dotted: str, file: str) -> bool:
         """Does the word select the module, by its dotted name or by its file?"""
+        if self.key.endswith("filterwarnings"):
+            return _begins(self.word, dotted)
         word = self.word.replace("\\", "").strip("^$")
         if "/" in word or word.endswith(".py"):
             return fnmatchcase(file, word) or fnmatchcase(file, f"*/{word.lstrip('/')}")
         return fnmatchcase(dotted, word)
+
+
+def _begins(pattern: str, dotted: str) -> bool:
+    """In pytest's settings the module of a filter is a pattern that a module's name begins with."""
+    try:
+        return re.match(pattern, dotted) is not None
+    except re.error:
+        return False
 
 
 def selections(tree: Tree) -> Iterator[Selection]:

@@ -59,9 +59,11 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
 def _found_here(facts: Facts, name: str) -> bool:
     """Does anybody go on finding a moved name in the source, who imports it from nowhere else?"""
     referrers = facts.referrers
-    spoken = (
-        {s.name for s in referrers.patch_targets} | {n for _, n in referrers.strings} | {m.name for m in facts.mentions}
-    )
+    # What is edited names it where it stands now.
+    edited = {(m.place.path, m.place.line, m.name) for m in facts.mentions if m.edit is not None}
+    said = {n for place, n in referrers.strings if (place.path, place.line, n) not in edited}
+    said |= {m.name for m in facts.mentions if m.edit is None}
+    spoken = {s.name for s in referrers.patch_targets} | said
     reached = referrers.chained.keys() | referrers.assigned.keys() | spoken | read_by_staying(facts)
     return name in reached or bool(referrers.stars) or bool(list(handed_on(facts)))
 

@@ -179,6 +179,13 @@ class _Search:
             return None
         return Replacement(hit.start(), hit.start() + len(self.old), self.new, f"names {self.new}.{hit[1]}")
 
+    def _of_unittest(self, text: str, hit: re.Match[str]) -> Replacement | None:
+        """``python -m unittest tests.test_shop.CartTest`` selects a test where it stands."""
+        before = text[text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
+        if hit[0] != f"{self.old}.{hit[1]}" or not re.search(r"-m[\"', ]+unittest\b[^;&|]*$", before):
+            return None
+        return Replacement(hit.start(), hit.start() + len(self.old), self.new, f"selects tests in {self.new}")
+
     # -- other texts
 
     def _document(self, path: str) -> Iterator[Mention]:
@@ -200,7 +207,8 @@ class _Search:
             place = _place(path, text, hit.start())
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
                 acted_upon = not path.endswith(_PROSE)
-                found.append(Mention(place, hit[1], acted_upon, None if acted_upon else self._in_prose(hit)))
+                edit = self._in_prose(hit) if not acted_upon else self._of_unittest(text, hit)
+                found.append(Mention(place, hit[1], acted_upon, edit))
         if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
             found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
         yield from found
