@@ -143,7 +143,7 @@ class BuiltTexts:
     def _values(self) -> dict[str, list[ast.expr]]:
         """What each name of the file is bound to, anywhere."""
         found: dict[str, list[ast.expr]] = defaultdict(list)
-        for name, value in bound_values(self.module):
+        for name, value in (*bound_values(self.module), *_given(self.module)):
             found[name].append(value)
         return dict(found)
 
@@ -187,6 +187,18 @@ def _bound_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
         pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         yield from ((a.arg, d) for a, d in pairs if d is not None)
     yield from _parametrized(module)
+
+
+def _given(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """(parameter, value) for the calls of a file's own functions in the file."""
+    nodes = module.source.nodes
+    functions = {f.name: f.args for f in (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef))}
+    for call in nodes.of(ast.Call):
+        arguments = functions.get(getattr(call.func, "id", ""))
+        if arguments is not None:
+            plain = (*arguments.posonlyargs, *arguments.args)
+            yield from ((a.arg, value) for a, value in zip(plain, call.args, strict=False))
+            yield from ((k.arg, k.value) for k in call.keywords if k.arg)
 
 
 def _parametrized(module: Module) -> Iterator[tuple[str, ast.expr]]:
