@@ -154,6 +154,12 @@ class _Namespaces:
     @cached_property
     def _looking(self) -> frozenset[int]:
         """The ids of the nodes of the file that may look into a namespace."""
+        if self._of_the_class:
+            return frozenset(self._of_the_class) | self._found
+        return self._found
+
+    @cached_property
+    def _found(self) -> frozenset[int]:
         if _WORDS.search(self.module.source.text) is None:
             return frozenset()
         nodes = self.module.source.nodes
@@ -161,8 +167,28 @@ class _Namespaces:
         found |= {id(node) for node in nodes.of(ast.Attribute) if node.attr == "__dict__"}
         return frozenset(found | {id(node) for node in nodes.of(ast.Call) if last_name(node.func) in WAYS})
 
+    @cached_property
+    def _of_the_class(self) -> dict[int, str]:
+        """``self.name`` in a class that is made the class of the module itself, which reads a name of the module."""
+        if not self.inside or "__class__" not in self.module.source.text:
+            return {}
+        nodes = self.module.source.nodes
+        classes = {
+            getattr(node.value, "id", "")
+            for node in nodes.of(ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Attribute)
+            and target.attr == "__class__"
+            and isinstance(target.value, ast.Subscript)
+        }
+        read = (n for c in nodes.of(ast.ClassDef) if c.name in classes for n in walk(c))
+        return {id(n): n.attr for n in read if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"}
+
     def _look(self, node: ast.expr, group: DefinitionGroup | None) -> Iterator[Look]:
         place = self.module.source.place(node)
+        if id(node) in self._of_the_class:
+            yield Look(place, "self", frozenset({self._of_the_class[id(node)]}), bound=False, group=group)
+            return
         if isinstance(node, ast.Call) and (way := self._way(node)) is not None:
             called = last_name(node.func)
             if way.gives == "name":

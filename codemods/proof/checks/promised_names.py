@@ -23,6 +23,8 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return symbols.exported is not None and name in symbols.exported and _still_exported(comparison, path, name)
+    if name in _read_by_its_class(symbols):
+        return True
     if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
     if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
@@ -36,6 +38,22 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
     return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)
+
+
+def _read_by_its_class(symbols: SymbolTable) -> set[str]:
+    """What methods read of the module as ``self``, whose class is made that of ``sys.modules[__name__]``."""
+    if "__class__" not in symbols.source.text:
+        return set()
+    targets = [
+        (node.value, target)
+        for node in symbols.source.tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
+    made = {ast.unparse(value) for value, t in targets if ast.unparse(t) == "sys.modules[__name__].__class__"}
+    classes = (node for node in symbols.source.nodes.of(ast.ClassDef) if node.name in made)
+    reads = (node for one in classes for node in walk(one) if isinstance(node, ast.Attribute))
+    return {node.attr for node in reads if isinstance(node.value, ast.Name) and node.value.id == "self"}
 
 
 def _is_renamed_module(comparison: Comparison, path: str, name: str) -> bool:
