@@ -8,7 +8,7 @@ from codemods.model import Move
 from tests.proof.test_prover import failures, proven
 
 CLASS = (
-    "class _Settings(types.ModuleType):\n    @property\n    def most(self):\n        return self.limit() + self._base\n\n\n"
+    "class _Settings(types.ModuleType):\n    def most(self):\n        return self.limit() + self._base\n\n\n"
     "sys.modules[__name__].__class__ = _Settings\n"
 )
 BEFORE = {
