@@ -14,6 +14,8 @@ from functools import cached_property
 from codemods.project.source import Source, Unreadable
 from codemods.project.tree import Tree
 
+# A library by which a script writes a page for each module of a project, and so one for a new module as well.
+DOCUMENTING = "mkdocs_gen_files"
 _HEAD = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>\.\. automodule::|:::|`{3,}\{automodule\})[ \t]+(?P<module>[\w.]+)[ \t]*\r?$", re.M
 )

@@ -16,6 +16,7 @@ from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import last_name
 from codemods.project import Tree, walk
 from codemods.project.call_scan import calling
+from codemods.project.manuals import DOCUMENTING
 
 _WALKING = frozenset({"glob", "iglob", "iterdir", "listdir", "scandir"})
 _FINDING = frozenset({"iter_modules"})
@@ -50,7 +51,8 @@ def _listing(tree: Tree) -> Iterator[str]:
     walking, finding = calling(*_WALKING), calling(*_FINDING)
     for path in sorted(tree.code_with([*_WALKING, *_FINDING])):
         if path.endswith(".py") and ((b".py" in (raw := tree.peek(path)) and walking(raw)) or finding(raw)):
-            yield path
+            if DOCUMENTING.encode() not in raw:
+                yield path
 
 
 def _around(module: Module, call: ast.Call) -> ast.AST:

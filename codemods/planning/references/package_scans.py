@@ -15,6 +15,7 @@ from codemods.planning.references.module_values import last_name
 from codemods.planning.settled import Settled
 from codemods.project import Tree
 from codemods.project.call_scan import calling, computing
+from codemods.project.manuals import DOCUMENTING
 from codemods.project.nodes import parents_of
 
 _IMPORTING = frozenset(
@@ -148,7 +149,7 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
         others = facts.project.modules_mentioning(name) if name else ()
         finds = any(_walks([*m.source.nodes.of(ast.Call), *m.source.nodes.of(ast.Compare)]) for m in (module, *others))
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
-    uses = uses and words.isdisjoint(_OF_EXAMPLES)
+    uses = uses and words.isdisjoint(_OF_EXAMPLES) and DOCUMENTING not in module.source.text
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
     lists = uses and not words.isdisjoint(_LISTING)
     return Scan(module, around, scope, finds, uses, lists, lists and _takes_classes(around))
