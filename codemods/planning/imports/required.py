@@ -132,7 +132,7 @@ class RequiredImports:
         plain = [i for i in items if not i.guarded and not i.typing_only]
         typing = [i for i in items if i.typing_only and not i.guarded]
         guarded = [i for i in items if i.guarded]
-        if guarded:
+        if guarded and not (plain and all(i.typing_only for i in guarded)):
             self._blocks(self._block_of(item) for item in guarded)
         elif plain:
             for item in self._by_chain(plain, references):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.references.introspection import parents_of
-from codemods.planning.references.module_questions import is_answered_alike
+from codemods.planning.references.module_questions import is_another_class, is_answered_alike
 from codemods.planning.references.module_values import last_name
 from codemods.project import walk
 
@@ -31,7 +31,8 @@ def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.exp
         spelled = _spelling(node, parents)
         if spelled and isinstance(node, ast.expr):
             name = _module_name(node, parents)
-            if name is None or not is_answered_alike(name, parents, old, new):
+            alike = is_answered_alike(name, parents, old, new) if name is not None else False
+            if not alike and not is_another_class(node, parents, old, new):
                 yield node, spelled
 
 

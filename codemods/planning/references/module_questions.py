@@ -36,6 +36,22 @@ def is_answered_alike(node: ast.expr, parents: dict[int, ast.AST], old: str, new
     return True
 
 
+def is_another_class(node: ast.expr, parents: dict[int, ast.AST], old: str, new: str) -> bool:
+    """Is how a class is shown asked for a text that neither name makes it: ``str(type(x)) == "NAType"``?"""
+    above = parents.get(id(node))
+    shown = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("str", "repr")
+    if not shown or not isinstance(above, ast.Compare) or len(above.ops) != 1:
+        return False
+    sides = [above.left, *above.comparators]
+    text = getattr(sides[1 - sides.index(node)], "value", None)
+    if not isinstance(text, str):
+        return False
+    if isinstance(above.ops[0], (ast.Eq, ast.NotEq)):
+        return old not in text and new not in text
+    asked = isinstance(above.ops[0], (ast.In, ast.NotIn)) and sides[1] is node
+    return asked and "." not in text and (text in old) == (text in new)
+
+
 def _step(node: ast.expr, parents: dict[int, ast.AST]) -> tuple[ast.expr, Callable[[Any], Any]] | None:
     """The expression around, and what it makes of a value."""
     above = parents.get(id(node))
