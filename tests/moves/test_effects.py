@@ -12,6 +12,8 @@ from codemods.planning.index.project_index import ProjectIndex
 from .archive import MemoryTree
 
 TOOLS = """
+from typing import overload
+
 import venusian
 
 TABLE = {}
@@ -72,6 +74,26 @@ def filling(**options):
 def filling_first(*given):
     for one in given:
         one.append(1)
+
+
+class Overloaded:
+    @overload
+    def __init__(self): ...
+    @overload
+    def __init__(self, x): ...
+    def __init__(self, x=None):
+        LIST.append(x)
+
+    @property
+    def size(self):
+        LIST.append(1)
+
+    @size.setter
+    def size(self, value):
+        pass
+
+
+MADE = Overloaded()
 
 
 class StyleMeta(type):
@@ -430,6 +452,8 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a method with overloads": "from tools import Overloaded\nX = Overloaded()",
+    "a property that can be set": "from tools import MADE\nX = MADE.size",
     "what is among those that were given": "from tools import LIST, filling\nX = filling(into=LIST)",
     "the first of those that were given": "from tools import LIST, filling_first\nX = filling_first(LIST)",
     "a table of a class above": "from tools import Styled\nclass A(Styled): ...",

@@ -31,7 +31,8 @@ def own_attributes(node: ast.AST) -> OwnAttributes:
 
 
 def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:
-    """The functions and assignments in the body of a class, by the names that they give, in their order."""
+    """The functions and assignments in the body of a class, by the names that they give: the last one first, for it
+    stands for the name. What sets or deletes a property is none of these."""
     found: dict[str, list[ast.stmt]] = {}
     for inner in node.body:
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -43,7 +44,12 @@ def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:
             continue
         for name in names:
             found.setdefault(name, []).append(inner)
-    return found
+    return {name: [n for n in reversed(nodes) if not _is_accessor(n)] or nodes for name, nodes in found.items()}
+
+
+def _is_accessor(node: ast.stmt) -> bool:
+    """``@size.setter``"""
+    return any(getattr(d, "attr", "") in ("setter", "deleter") for d in getattr(node, "decorator_list", ()))
 
 
 def _of_self(node: ast.AST) -> bool:
