@@ -27,6 +27,7 @@ from codemods.project import Tree
 from codemods.proof.checks import (
     conservation,
     doctests,
+    executed_again,
     expected_changes,
     identities,
     import_cycles,
@@ -68,6 +69,7 @@ CHECKS = (
     submodules.check,
     namespaces.check,
     patches.check,
+    executed_again.check,
     texts.check,
     manuals.check,
     stubs.check,

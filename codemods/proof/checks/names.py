@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 
 from codemods.frameworks import resolves_by_itself, words_of_resolvers
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project.files import CODE
+from codemods.project.import_scan import imports
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
 from codemods.proof.snapshot.resolution import Snapshot
@@ -57,6 +60,10 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
         if ast.dump(node) in known and not comparison.reach.concerns(node):
             continue
         where = symbols.source.place(node)
+        for module in _outside(comparison.after, path, node):
+            if not _was_imported(comparison, module):
+                message = f"{module} is imported here, which no file of the tree imported before"
+                yield Finding(where, message, "missing-module", Kind.OTHER, cause=f"module {module}")
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if _is_missing(comparison, path, alias.name) and not _was_missing(comparison, path, alias.name):
@@ -76,6 +83,21 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
                 message, target = f"{alias.name} can't be imported from {module}", comparison.after.find(module, path)
                 cause = f"unreadable {target}" if target in comparison.unreadable else f"{module}:{alias.name}"
                 yield Finding(where, message, "missing-name", cause=cause)
+
+
+def _outside(snapshot: Snapshot, path: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """The libraries that an import names: what is no module of the tree, and no folder of it without ``__init__``."""
+    modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] * (not node.level)
+    for module in modules:
+        top = module.partition(".")[0]
+        if top not in sys.stdlib_module_names and not (snapshot.find(module, path) or snapshot.find(top, path)):
+            if not any(f"/{other}".rpartition(f"/{top}/")[1] for other in snapshot.tree.paths):
+                yield top
+
+
+def _was_imported(comparison: Comparison, library: str) -> bool:
+    files = (path for path in comparison.old.code_with([library]) if path.endswith(CODE))
+    return any(one.module.partition(".")[0] == library for path in files for one in imports(comparison.old.peek(path)))
 
 
 def _deleted(comparison: Comparison, path: str) -> Iterator[Finding]:
