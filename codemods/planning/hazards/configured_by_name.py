@@ -9,18 +9,21 @@ from codemods.model import Hazard, Place
 from codemods.planning.edits.ignored_rules import same_rules
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.selection.test_items import collected
 from codemods.project.file_lists import lists_around
 from codemods.project.pragmas import pragmas
 from codemods.project.selected import Selection, selections
+from codemods.project.test_commands import commands_of
 
 CODE = "configured-by-name"
 ACCEPTS = True
 TITLE = "a setting selects the source by its name, and what moves would leave its reach"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
-files by name, and a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it. Lists of files and of
-modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of mypy
-in INI files; a new module gets the comments. Where a setting can't be given one so, or the destination stands without
-such a comment, the move is refused: unchanged code would fail its checks in the new module."""
+files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, and a command in a Makefile
+runs the tests of one file. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or
+flake8 ignore in a file, and the sections of mypy in INI files; a new module gets the comments. Where a setting can't be
+given one so, the destination stands without such a comment, or tests leave the file of a command, the move is refused:
+unchanged code would fail its checks in the new module, or not be run."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -48,9 +51,19 @@ def find(facts: Facts) -> Iterator[Hazard]:
             reason = f"the setting {one.key} selects {one.word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+    yield from _commands(facts) if collected(facts) else ()
     for line, comment in _pragmas(facts) if facts.destination is not None else ():
         reason = f"{comment!r} holds of the whole file, and {facts.move.destination} does not say so"
         yield Hazard(CODE, Place(facts.move.source, line), reason, (f"write it into {facts.move.destination} first",))
+
+
+def _commands(facts: Facts) -> Iterator[Hazard]:
+    """Commands that run the tests of the source's file, of which some move to another."""
+    move, dotted = facts.move, facts.project.names.dotted
+    for path, line, text in commands_of(facts.project.tree, move.source, dotted(move.source)):
+        if move.destination not in text and dotted(move.destination) not in text.split():
+            reason = f"this runs the tests of {move.source}, and would no longer run {min(collected(facts))}"
+            yield Hazard(CODE, Place(path, line), reason, (f"name {move.destination} there too, first",))
 
 
 def head_comments(facts: Facts) -> tuple[str, ...]:

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.project.pytest_rules import PytestRules
+from codemods.project.test_commands import commands_of
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Statement
+
+ACCEPTED = "configured-by-name"  # the hazard of that name, by --accept
 
 
 def moves_as_a_test(comparison: Comparison, origin: Origin) -> bool:
@@ -48,7 +51,20 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
             )
             message = f"pytest collects {new[1]} from more modules: {after}, before {before}"
             yield starred, Finding(Place(new[0]), message, "test-twice", Kind.BROKEN, was)
-    yield from ((True, finding) for finding in (*_lost(comparison), *_twice(comparison)))
+    yield from ((True, finding) for finding in (*_lost(comparison), *_twice(comparison), *_not_run(comparison)))
+
+
+def _not_run(comparison: Comparison) -> Iterator[Finding]:
+    """Commands that run the tests of one file, of which some stand in another one now, which they do not name."""
+    accepted = {move.source for move in comparison.moves if ACCEPTED in move.accept}
+    for old, new in sorted(comparison.renamed.items()):
+        if old[0] in accepted or old[0] == new[0] or not moves_as_a_test(comparison, old):
+            continue
+        was, now = comparison.before.names.dotted(old[0]), comparison.after.names.dotted(new[0])
+        for path, line, text in commands_of(comparison.new, old[0], was):
+            if new[0] not in text and now not in text.split() and old[0] in comparison.new.paths:
+                message = f"this runs the tests of {old[0]}, and no longer runs {new[1]}"
+                yield Finding(Place(path, line), message, "test-lost", Kind.BROKEN, Place(old[0]), f"run {path} {line}")
 
 
 def _lost(comparison: Comparison) -> Iterator[Finding]:
