@@ -12,6 +12,8 @@ from codemods.planning.index.project_index import ProjectIndex
 from .archive import MemoryTree
 
 TOOLS = """
+import functools
+import sys
 from typing import overload
 
 import venusian
@@ -74,6 +76,27 @@ def filling(**options):
 def filling_first(*given):
     for one in given:
         one.append(1)
+
+
+if sys.implementation.name == "pypy":
+    def cached(maxsize):
+        return lambda function: function
+else:
+    cached = functools.lru_cache
+
+if sys.implementation.name == "pypy":
+    def either(function):
+        return function
+else:
+    def either(function):
+        LIST.append(function)
+        return function
+
+
+def described(kind, doc):
+    doc = kind.__doc__ or doc
+    doc += " of %s" % kind
+    return doc
 
 
 class Overloaded:
@@ -404,6 +427,8 @@ silent = Silent()
 """
 
 QUIET = {
+    "a decorator that a branch chooses": "from tools import cached\n@cached(maxsize=1)\ndef f(x): ...",
+    "more words for what a function is given": "from tools import described\nX = described(str, 'a')",
     "options taken out of those that were given": "from tools import LIST, using\nX = using(LIST, state=1)",
     "a class out of a tuple with texts": "from tools import KIND, Bus, Kinds\n"
     "X = Kinds((('a', KIND, Bus), ('b', f'{KIND}+', Bus)))",
@@ -452,6 +477,7 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a decorator that a branch may choose": "from tools import either\n@either\ndef f(x): ...",
     "a method with overloads": "from tools import Overloaded\nX = Overloaded()",
     "a property that can be set": "from tools import MADE\nX = MADE.size",
     "what is among those that were given": "from tools import LIST, filling\nX = filling(into=LIST)",

@@ -12,7 +12,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.classes import MAKING, Classes, outside
 from codemods.planning.effects.fixed_point import FixedPoint
 from codemods.planning.effects.names import Names
-from codemods.planning.effects.scopes import Scope, function_scope, is_collecting, iterated
+from codemods.planning.effects.scopes import Scope, function_scope, given_in_branches, is_collecting, iterated
 from codemods.planning.effects.targets import (
     CLOSURE,
     FRESH,
@@ -209,22 +209,27 @@ class Resolver:
             for found in self.classes.methods(target, "__call__", depth - 1, receiver | {target}) if depth > 1 else ():
                 yield replace(found, made=True)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            yield from self._value(target, node.value, depth)
+            yield from self._values(target, [node.value], depth)
+        elif (branches := given_in_branches(node, name)) is not None:
+            functions = [one for one in branches if isinstance(one, FUNCTIONS)]
+            yield from (Callee(name, Code(self.names.project.module(path), one, depth)) for one in functions)
+            yield from self._values(target, [one for one in branches if isinstance(one, ast.expr)], depth)
         else:
             yield Callee(name, changes=frozenset({target}))
 
-    def _value(self, target: Target, value: ast.expr, depth: int) -> Iterator[Callee]:
+    def _values(self, target: Target, values: list[ast.expr], depth: int) -> Iterator[Callee]:
         """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
         module = self.names.project.module(target[0])
         if depth > _DEEPEST:
             return
 
         def stands_for() -> Iterator[Callee]:
-            if isinstance(value, ast.Call) and (owner := self.classes.class_of(module, None, value)) is not None:
-                yield from self.classes.methods(owner, "__call__", depth, frozenset({target}))
-                return
-            for found in self.callees(module, None, value, depth):
-                yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
+            for value in values:
+                if isinstance(value, ast.Call) and (owner := self.classes.class_of(module, None, value)) is not None:
+                    yield from self.classes.methods(owner, "__call__", depth, frozenset({target}))
+                    continue
+                for found in self.callees(module, None, value, depth):
+                    yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
 
         yield from self._found.ask(("call", target, depth), stands_for)
 

@@ -11,6 +11,7 @@ from codemods.bindings import Import, Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.targets import Function, Target
 
+Given = ast.expr | ast.FunctionDef | ast.AsyncFunctionDef
 _NESTED = (*FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 
@@ -138,3 +139,24 @@ def _own(body: list[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, _NESTED):
             todo += ast.iter_child_nodes(node)
+
+
+def given_in_branches(
+    node: ast.stmt | None, name: str
+) -> list[Given] | None:
+    """What the branches of an ``if`` or ``try`` give a name: functions, and values; None where that is not all."""
+    if not isinstance(node, (ast.If, ast.Try)):
+        return None
+    found: list[Given] = []
+    for inner in _own([node]):
+        if isinstance(inner, FUNCTIONS) and inner.name == name:
+            found.append(inner)
+        elif isinstance(inner, ast.Assign) and [getattr(t, "id", "") for t in inner.targets] == [name]:
+            found.append(inner.value)
+        elif isinstance(inner, ast.ClassDef) and inner.name == name:
+            return None
+        elif isinstance(inner, ast.alias) and name in (inner.asname, inner.name.partition(".")[0], "*"):
+            return None
+    stored = [n for n in _own([node]) if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)]
+    values = [value for value in found if isinstance(value, ast.expr)]
+    return found if found and len(stored) == len(values) else None

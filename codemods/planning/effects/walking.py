@@ -70,7 +70,8 @@ class Walker:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)):
             targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target]
             for target in targets:
-                yield from self._stored(module, scope, target, isinstance(node, ast.AugAssign))
+                in_place = isinstance(node, ast.AugAssign) and not _is_text(node.value)
+                yield from self._stored(module, scope, target, in_place)
             for annotation in evaluated(node, module.postponed or (scope is not None and scope.function)):
                 yield from self.run(module, scope, annotation)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
@@ -226,3 +227,10 @@ def _is_number(node: ast.expr) -> bool:
 
 def _called_on(node: ast.Call) -> ast.expr:
     return node.func.value if isinstance(node.func, ast.Attribute) else node.func
+
+
+def _is_text(node: ast.expr) -> bool:
+    """A text can be added to a text alone, which is made anew."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        return _is_text(node.left)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))

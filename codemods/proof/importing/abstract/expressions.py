@@ -6,7 +6,7 @@ import ast
 
 from codemods.proof.importing.abstract.calls import FIRST
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
-from codemods.proof.importing.abstract.values import NEW, Code, Frame, Text, Values
+from codemods.proof.importing.abstract.values import NEW, TEXT, Code, Frame, Values
 from codemods.proof.importing.abstract.widening import items
 
 _DUNDER = {
@@ -16,7 +16,6 @@ _DUNDER = {
 
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
-_TEXT: Values = frozenset({Text()})
 
 
 class Expressions(Machine):
@@ -52,10 +51,11 @@ class Expressions(Machine):
         if isinstance(node, ast.BoolOp):
             return self.parts(frame, node, node.values)
         if isinstance(node, ast.BinOp):
-            self.operator(frame, node, self.value(frame, node.left))
-            return NEW
+            left = self.value(frame, node.left)
+            self.operator(frame, node, left)
+            return TEXT if left == TEXT and isinstance(node.op, (ast.Add, ast.Mod)) else NEW
         self.parts(frame, node, [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)])
-        return _TEXT if isinstance(getattr(node, "value", ""), str) and isinstance(node, _TEXTS) else NEW
+        return TEXT if isinstance(getattr(node, "value", ""), str) and isinstance(node, _TEXTS) else NEW
 
     def _comprehension(self, frame: Frame, node: ast.expr) -> Values:
         inside = self.calls.inside(node, frame)

@@ -7,7 +7,7 @@ import ast
 from codemods import knowledge
 from codemods.proof.importing.abstract.calls import RETURNED
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
-from codemods.proof.importing.abstract.values import Code, Frame, ModuleOf, Outside, Value, Values
+from codemods.proof.importing.abstract.values import TEXT, Code, Frame, ModuleOf, Outside, Value, Values
 from codemods.proof.snapshot.symbols import is_main, is_typing
 
 
@@ -37,7 +37,8 @@ class Statements(Machine):
             for annotation in self.annotations(frame, node) if top or frame.is_class else ():
                 self.value(frame, annotation)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                self.store(frame, target, value, top, isinstance(node, ast.AugAssign))
+                # What a text is added to is one, and made anew.
+                self.store(frame, target, value, top, isinstance(node, ast.AugAssign) and value != TEXT)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.store(frame, target, NOTHING, top, False)

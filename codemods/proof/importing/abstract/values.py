@@ -116,6 +116,7 @@ class Super:
 Value = Outside | ModuleOf | Data | Text | Items | Code | Class | Instance | Bound | Super
 Values = frozenset[Value]
 NEW: Values = frozenset({Data()})
+TEXT: Values = frozenset({Text()})
 
 
 def held_at(value: Value) -> Places:
