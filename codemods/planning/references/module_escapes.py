@@ -37,6 +37,8 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     passed: set[int] = set()  # what goes on to a name that is written there
     nodes = module.source.nodes
     passed.update(id(node.value) for node in nodes.of(ast.Attribute))
+    if facts.move.goes_on:  # `sys.modules["old"] = worker`: who imports it by that name finds lazy names too
+        passed.update(id(node.value) for node in nodes.of(ast.Assign) if all(map(_is_entry, node.targets)))
     for call in nodes.of(ast.Call):
         if len(call.args) > 1 and (_finds_lazy(module, call) or _is_other(call.args[1], facts.moved_names)):
             passed.add(id(call.args[0]))
@@ -46,6 +48,11 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
             wholes = (".".join([dotted, *chain[1:]]) for dotted in aliases.get(chain[0], ())) if chain else ()
             if any(_is_source(facts, module, whole) for whole in wholes) and module.may_be_imported(node):
                 yield module.source.place(node)
+
+
+def _is_entry(target: ast.expr) -> bool:
+    """``sys.modules[name]``"""
+    return isinstance(target, ast.Subscript) and getattr(target.value, "attr", "") == "modules"
 
 
 def _is_source(facts: Facts, module: Module, dotted: str) -> bool:

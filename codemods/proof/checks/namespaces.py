@@ -148,9 +148,12 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
     """A module that lost a name, and is used as an object: whoever has it may look for the name."""
     lost = comparison.lost
     for pair in comparison.pairs if lost else ():
+        named = _gives_another_name(pair.new.node)
         for occurrence in pair.new.reading.occurrences:
             for module, name in occurrence.meaning:
                 lazy = lost.get(module, [""])[0] in (comparison.after.lazy.get(module) or ())
+                if lazy and named:
+                    continue
                 whole = (not name and occurrence.whole) or (lazy and name == "__dict__")
                 whole = whole or (name.endswith("()") and name != ("getattr()" if lazy else "eval()"))
                 if module in lost and whole and occurrence.moment != "typing":
@@ -158,6 +161,17 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
                     message = f"{module} is used as a whole here, and {lost[module][0]} is {how}"
                     kind = Kind.BROKEN if lazy else Kind.NOTE
                     yield Finding(Place(pair.new.path, occurrence.line), message, "handed-on", kind)
+
+
+def _gives_another_name(node: ast.stmt) -> bool:
+    """``sys.modules["old.worker"] = worker``: who imports that asks for single names, and finds lazy ones."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    entries = [t for t in targets if isinstance(t, ast.Subscript) and ast.unparse(t.value) == "sys.modules"]
+    return bool(targets) and len(entries) == len(targets) and isinstance(node, ast.Assign) and _is_plain(node.value)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_plain(node.value))
 
 
 def _passing(symbols: SymbolTable) -> set[str]:
