@@ -14,9 +14,11 @@ from .archive import MemoryTree
 TOOLS = """
 import functools
 import sys
+from types import MappingProxyType
 from typing import overload
 
 import venusian
+from venusian import attach
 
 TABLE = {}
 LIST = []
@@ -427,6 +429,7 @@ silent = Silent()
 """
 
 QUIET = {
+    "what a library gives by two modules": "from facade import MappingProxyType\nX = MappingProxyType({})",
     "a decorator that a branch chooses": "from tools import cached\n@cached(maxsize=1)\ndef f(x): ...",
     "more words for what a function is given": "from tools import described\nX = described(str, 'a')",
     "options taken out of those that were given": "from tools import LIST, using\nX = using(LIST, state=1)",
@@ -477,6 +480,7 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "what a library does by two modules": "from facade import attach\nattach(1)",
     "a decorator that a branch may choose": "from tools import either\n@either\ndef f(x): ...",
     "a method with overloads": "from tools import Overloaded\nX = Overloaded()",
     "a property that can be set": "from tools import MADE\nX = MADE.size",
@@ -589,8 +593,12 @@ LOUD = {
 }
 
 
+# What a package hands on.
+FACADE = b"from tools import MappingProxyType as MappingProxyType, attach as attach\n"
+
+
 def effects(text: str) -> list[str]:
-    tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": textwrap.dedent(text).encode()})
+    tree = MemoryTree({"tools.py": TOOLS.encode(), "facade.py": FACADE, "mod.py": textwrap.dedent(text).encode()})
     return [f"{e.line}: {e.label} {e.target}" for e in Effects(ProjectIndex(tree)).of_module("mod.py")]
 
 

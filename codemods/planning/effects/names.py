@@ -61,10 +61,13 @@ class Names:
                 return self.project.origin(path, parts[-1]) or self._through(path, parts[-1])
         return "", ".".join(parts)
 
-    def _through(self, path: str, name: str) -> Target | None:
-        """A name that a module of the tree takes from outside of it."""
+    def _through(self, path: str, name: str, seen: frozenset[Target] = frozenset()) -> Target | None:
+        """A name that a module of the tree takes from outside of it, through others of the tree perhaps."""
         module = self.project.module(path)
-        for item in module.top_imports.get(name, ()):
-            if self.project.target(module, item) is None:
+        for item in module.top_imports.get(name, ()) if (path, name) not in seen else ():
+            target = self.project.target(module, item)
+            if target is None:
                 return self.imported(module, item, (name,))
+            if item.attribute is not None and not item.typing_only:
+                return self._through(target, item.attribute, seen | {(path, name)})
         return path, name
