@@ -24,7 +24,7 @@ class Solution:
 
 
 # Checks that hold more often where importers keep their order.
-_OF_ORDER = frozenset({"proof:load order", "proof:import order"})
+_OF_ORDER = frozenset({"proof:load order", "proof:import order", "proof:import cycles"})
 
 
 def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:

@@ -111,13 +111,21 @@ def _put_into(source: Source, function: ast.FunctionDef, lazy: LazyReexport, sty
     return Replacement(at, at, source.newline.join(lines) + source.newline)
 
 
-def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[str]) -> Replacement:
-    """Beside the function, where it is what type checkers don't see; else in or below the head of the module."""
-    head = header(source)
+def has_a_block(lazy: LazyReexport, source: Source) -> bool:
+    """Is there a block for type checkers that takes the names? A new ``__getattr__`` stands beside one of its own."""
+    return lazy.standing is not None and _block(source, lazy.standing) is not None
+
+
+def _block(source: Source, function: ast.FunctionDef) -> ast.If | None:
+    """Beside the function, where it is what type checkers don't see; else in the head of the module."""
     beside = [
         n for n in source.tree.body if isinstance(n, ast.If) and is_type_checking(n.test) and function in n.orelse
     ]
-    block = next(iter(beside), head.typing_block)
+    return next(iter(beside), header(source).typing_block)
+
+
+def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[str]) -> Replacement:
+    block = _block(source, function)
     if block is not None:
         at = source.line_starts[last_line(block.body[-1])]
         return Replacement(at, at, "".join(line + source.newline for line in lines))

@@ -17,7 +17,7 @@ from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
-from codemods.rewriting.lazy_names import TYPING, lazy_edits
+from codemods.rewriting.lazy_names import TYPING, has_a_block, lazy_edits
 from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.spans import spans
@@ -36,7 +36,7 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     reduced = {id(node): text for node, text in _reduced(source, departure, edits)}
     inserter = Inserter(source, header(source), style, taken, reduced=reduced)
     left = departure.module.binds - {item.binds for item in departure.dropped}
-    typed = departure.lazy is not None and "TYPE_CHECKING" not in left
+    typed = departure.lazy is not None and "TYPE_CHECKING" not in left and not has_a_block(departure.lazy, source)
     if typed:
         inserter.add(TYPING)
     if departure.position is None:

@@ -146,9 +146,8 @@ def _observed(key: _Key) -> Observation:
 def _same_syntax(one: Mapping[str, bytes], two: Mapping[str, bytes]) -> bool:
     if one.keys() != two.keys():
         return False
-    for path, raw in one.items():
-        if raw != two[path] and (
-            not path.endswith(".py") or ast.dump(ast.parse(raw)) != ast.dump(ast.parse(two[path]))
-        ):
-            return False
-    return True
+    differing = [path for path in one if one[path] != two[path]]
+    try:
+        return all(p.endswith(".py") and ast.dump(ast.parse(one[p])) == ast.dump(ast.parse(two[p])) for p in differing)
+    except SyntaxError:
+        return False

@@ -57,6 +57,13 @@ class LoadOrder:
             found = self.difference(old, self.programs.after(self.source, self.destination))
         return found
 
+    def of_source_as_asked(self) -> Difference | None:
+        """The same; for a careful move any other order is a difference."""
+        found = self.of_source()
+        if found is None and self.facts.move.careful:
+            return self._any_order(self.programs.before(self.source), self.programs.after(self.source))
+        return found
+
     def of_destination(self) -> Difference | None:
         """A destination that stands already."""
         if self.arrival.module is None:
@@ -233,7 +240,7 @@ def effect_object(effect: Effect) -> Target:
 def in_old_order(facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> tuple[SourceEdits, LoadOrder]:
     """The source imports the destination further down, where among its imports that would change an order."""
     order = LoadOrder(facts, departure, arrival)
-    found = order.of_source()
+    found = order.of_source_as_asked()
     if found is None or found.kind != "runs in another order" or departure.position or not departure.reexports:
         return departure, order
     gone = {statement.index for statement in (*departure.statements, *departure.blocks)}
@@ -241,7 +248,7 @@ def in_old_order(facts: Facts, departure: SourceEdits, arrival: DestinationEdits
         if statement.index not in gone:
             later = replace(departure, position=ReexportPosition(statement))
             again = LoadOrder(facts, later, arrival)
-            if again.of_source() is None:
+            if again.of_source_as_asked() is None:
                 return later, again
             if any(r.name in facts.moved_names and r.moment is Moment.IMPORT for r in statement.references):
                 break

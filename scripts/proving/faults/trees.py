@@ -80,7 +80,10 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        try:
+            return ast.parse(self.text)
+        except SyntaxError:  # an example of a file that this Python can't read
+            return ast.Module([], [])
 
     @property
     def body(self) -> list[ast.stmt]:
