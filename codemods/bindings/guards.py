@@ -1,4 +1,4 @@
-"""Two blocks of a module that are not for everybody who imports it: the main guard, and imports for type checkers."""
+"""Two blocks of a module that are not for everybody who imports it: the main guard, and what type checkers see."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def is_type_checking(test: ast.expr) -> bool:
     """Is this the test of an ``if TYPE_CHECKING:``? mypy takes ``MYPY`` for true as well."""
     name = test.id if isinstance(test, ast.Name) else test.attr if isinstance(test, ast.Attribute) else ""
     return name in ("TYPE_CHECKING", "MYPY")
+
+
+def is_for_checkers(node: ast.stmt) -> bool:
+    """Do only type checkers see what a statement binds?"""
+    return isinstance(node, ast.If) and is_type_checking(node.test) and not node.orelse

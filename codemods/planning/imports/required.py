@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from codemods.bindings import Import, Module, Moment, Reference, Statement
-from codemods.bindings.guards import is_type_checking
+from codemods.bindings import Import, Module, Moment, Reference
+from codemods.bindings.guards import is_for_checkers, is_type_checking
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
@@ -90,7 +90,8 @@ class RequiredImports:
 
     def _from_source(self, name: str, references: list[Reference]) -> None:
         typing = [r for r in references if r.moment is Moment.TYPING]
-        if len(typing) == len(references) and all(map(_for_checkers, self.groups.by_name[name].statements)):
+        statements = self.groups.by_name[name].statements
+        if len(typing) == len(references) and all(is_for_checkers(s.node) for s in statements):
             self.typing_imports.append(NewImport(self._source_text, name))
             return
         if self.at_top and name not in self.read_through_source and not self._is_bound_later(name, references):
@@ -295,9 +296,3 @@ def _in_lambda(reference: Reference) -> bool:
 def _plain(node: ast.stmt) -> bool:
     """A constant, which does not mark the end of a module's head."""
     return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-
-
-def _for_checkers(statement: Statement) -> bool:
-    """Do only type checkers see what it binds?"""
-    node = statement.node
-    return isinstance(node, ast.If) and is_type_checking(node.test) and not node.orelse
