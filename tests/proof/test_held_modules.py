@@ -55,3 +55,14 @@ def test_who_sets_another_name_of_another_thing_says_nothing() -> None:
     }
     after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
     assert failures(proven(BEFORE | others, after)) == []
+
+
+def test_a_parameter_of_the_modules_name_is_not_the_module() -> None:
+    others = {
+        "walk.py": "from shop import orders\n\n\ndef walk(orders):\n    return [each for each in orders], orders\n\n\n"
+        "def use():\n    return orders.cancel(1)\n",
+        "copy.py": "import walk\n\n\ndef copy(value, items):\n    walk.use()\n    each = object()\n"
+        "    for key in items:\n        setattr(each, key, value)\n",
+    }
+    after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
+    assert failures(proven(BEFORE | others, after)) == []

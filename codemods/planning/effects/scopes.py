@@ -141,9 +141,7 @@ def _own(body: list[ast.AST]) -> Iterator[ast.AST]:
             todo += ast.iter_child_nodes(node)
 
 
-def given_in_branches(
-    node: ast.stmt | None, name: str
-) -> list[Given] | None:
+def given_in_branches(node: ast.stmt | None, name: str) -> list[Given] | None:
     """What the branches of an ``if`` or ``try`` give a name: functions, and values; None where that is not all."""
     if not isinstance(node, (ast.If, ast.Try)):
         return None

@@ -73,9 +73,22 @@ def _wholes(comparison: Comparison, symbols: SymbolTable, path: str, module: str
     nodes = symbols.source.nodes
     named = set(_imported(comparison, symbols, path, module))
     within = {id(node.value) for node in nodes.of(ast.Attribute) if node.attr != "__dict__"}
+    covered = list(_covering(symbols, named)) if named else []
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)) if named else ():
-        if isinstance(node.ctx, ast.Load) and id(node) not in within and ast.unparse(node) in named:
-            yield node
+        if isinstance(node.ctx, ast.Load) and id(node) not in within and (text := ast.unparse(node)) in named:
+            if not any(text == name and first <= node.lineno <= last for name, first, last in covered):
+                yield node
+
+
+def _covering(symbols: SymbolTable, named: set[str]) -> Iterator[tuple[str, int, int]]:
+    """(name, first line, last line) of each function that has a parameter or a local of such a name."""
+    nodes = symbols.source.nodes
+    for function in (*nodes.of(ast.FunctionDef), *nodes.of(ast.AsyncFunctionDef), *nodes.of(ast.Lambda)):
+        inside = list(ast.walk(function))
+        bound = {n.arg for n in inside if isinstance(n, ast.arg)}
+        bound |= {n.id for n in inside if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        bound -= {name for n in inside if isinstance(n, ast.Global) for name in n.names}
+        yield from ((name, function.lineno, function.end_lineno or function.lineno) for name in named & bound)
 
 
 def _imported(comparison: Comparison, symbols: SymbolTable, path: str, module: str) -> Iterator[str]:
