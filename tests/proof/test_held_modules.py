@@ -59,10 +59,20 @@ def test_who_sets_another_name_of_another_thing_says_nothing() -> None:
 
 def test_a_parameter_of_the_modules_name_is_not_the_module() -> None:
     others = {
-        "walk.py": "from shop import orders\n\n\ndef walk(orders):\n    return [each for each in orders], orders\n\n\n"
+        "walk.py": "from shop import orders\n\n\ndef walk(orders):\n    each = orders\n    return each\n\n\n"
         "def use():\n    return orders.cancel(1)\n",
         "copy.py": "import walk\n\n\ndef copy(value, items):\n    walk.use()\n    each = object()\n"
         "    for key in items:\n        setattr(each, key, value)\n",
+    }
+    after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
+    assert failures(proven(BEFORE | others, after)) == []
+
+
+def test_a_name_that_is_not_written_there_is_set_in_what_a_function_is_given() -> None:
+    others = {
+        "kinds.py": "from shop import orders\n\nKINDS = [orders]\n\n\ndef named(wrapped):\n    return wrapped\n",
+        "wrap.py": "from kinds import named\n\n\ndef wrap(function):\n    wrapped = named(lambda: function())\n"
+        "    wrapped.__dict__.update(function.__dict__)\n    return wrapped\n",
     }
     after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
     assert failures(proven(BEFORE | others, after)) == []

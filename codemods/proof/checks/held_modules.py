@@ -27,14 +27,15 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
     """Each place that may replace a name in a held module, of which moved code no longer hears."""
     lost = _lost(comparison)
     for module, held in _holders(comparison, {where for where, _ in lost}).items():
-        texts = {path: comparison.new.source(path).text for path in sorted({place.path for place in held})}
+        texts = {path: comparison.new.source(path).text for path in sorted({place.path for place, _ in held})}
+        given = {function for _, function in held if function}
         names = {name for where, name in lost if where == module}
         for path in sorted(comparison.new.code_with(_WORDS)):
             symbols = comparison.after.symbols(path) if path.endswith(".py") else None
-            for node, name, words in _sites(symbols, names) if symbols is not None else ():
+            for node, name, words in _sites(symbols, names, given) if symbols is not None else ():
                 if symbols is not None and any(_speaks_of(text, words, at == path) for at, text in texts.items()):
                     reader = lost[module, name]
-                    message = f"{name} may be replaced here in {module}, which {held[0]} passes on"
+                    message = f"{name} may be replaced here in {module}, which {held[0][0]} passes on"
                     message += f", and {reader} no longer looks it up there"
                     cause = f"patch {module}:{name}"
                     yield Finding(symbols.source.place(node), message, "patch-target", Kind.BROKEN, reader, cause)
@@ -54,9 +55,10 @@ def _lost(comparison: Comparison) -> Lost:
     return found
 
 
-def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[Place]]:
-    """Where another module uses a module as an object, and does not only read one of its names."""
-    found: dict[str, list[Place]] = defaultdict(list)
+def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[tuple[Place, str]]]:
+    """Where another module uses a module as an object, and does not only read one of its names; with the function that
+    it is given to."""
+    found: dict[str, list[tuple[Place, str]]] = defaultdict(list)
     for module in sorted(modules):
         last = comparison.after.names.dotted(module).rpartition(".")[2]
         bound = re.compile(rf"(?m)\bimport\b.*\b{last}\b|^[ \t(]+{last}\b".encode())
@@ -65,8 +67,16 @@ def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[Pla
                 continue
             symbols = comparison.after.symbols(path)
             if symbols is not None:
-                found[module] += [symbols.source.place(node) for node in _wholes(comparison, symbols, path, module)]
+                wholes = _wholes(comparison, symbols, path, module)
+                found[module] += [(symbols.source.place(node), _given_to(symbols, node)) for node in wholes]
     return {module: places for module, places in found.items() if places}
+
+
+def _given_to(symbols: SymbolTable, node: ast.expr) -> str:
+    parents = symbols.source.nodes.parents
+    above = parents.get(id(node))
+    call = parents.get(id(above)) if isinstance(above, ast.keyword) else above
+    return last_name(call.func) if isinstance(call, ast.Call) and call.func is not node else ""
 
 
 def _wholes(comparison: Comparison, symbols: SymbolTable, path: str, module: str) -> Iterator[ast.expr]:
@@ -112,8 +122,9 @@ def _speaks_of(text: str, words: tuple[str, ...], same: bool) -> bool:
     return any(re.search(used.format(name), text) for name in around)
 
 
-def _sites(symbols: SymbolTable, names: set[str]) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
-    """(a call that sets a name in what it was given, the name, what it was given and the definitions around)."""
+def _sites(symbols: SymbolTable, names: set[str], given: set[str]) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
+    """(a call that sets a name in what it was given, the name, what it was given and the definitions around). It sets
+    any name where none is written there; then a definition around has to be one that is ``given`` the module."""
     scopes: list[tuple[ast.AST, tuple[str, ...]]] = [(node, ()) for node in symbols.source.tree.body]
     while scopes:
         node, around = scopes.pop()
@@ -124,7 +135,9 @@ def _sites(symbols: SymbolTable, names: set[str]) -> Iterator[tuple[ast.Call, st
             held, arguments = _given(node)
             word = last_name(held) if held is not None else ""
             if word and word not in ("self", "cls", "os", "sys"):
-                yield from ((node, name, (word, *around)) for name in sorted(names & _said(arguments, names)))
+                whatever = last_name(node.func) == "partial" or not given.isdisjoint(around)
+                said = _said(arguments) or (names if whatever else set[str]())
+                yield from ((node, name, (word, *around)) for name in sorted(names & said))
 
 
 def _given(call: ast.Call) -> tuple[ast.expr | None, list[ast.expr | ast.keyword]]:
@@ -150,8 +163,8 @@ def _of_namespace(node: ast.expr) -> ast.expr | None:
     return node.args[0] if isinstance(node, ast.Call) and last_name(node.func) == "vars" and node.args else None
 
 
-def _said(arguments: list[ast.expr | ast.keyword], names: set[str]) -> set[str]:
-    """The names that arguments say: all, where one is not written there."""
+def _said(arguments: list[ast.expr | ast.keyword]) -> set[str]:
+    """The names that arguments say; none where one is not written there."""
     first = arguments[0] if arguments else None
     said = {a.arg for a in arguments if isinstance(a, ast.keyword) and a.arg}
     if isinstance(first, ast.Dict):
@@ -159,4 +172,4 @@ def _said(arguments: list[ast.expr | ast.keyword], names: set[str]) -> set[str]:
     if isinstance(first, ast.Constant):
         return said | {str(first.value)}
     unknown = first is None or isinstance(first, ast.expr) or first.arg is None
-    return names if unknown else said
+    return set() if unknown else said
