@@ -10,6 +10,7 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.packaging_lists import part_of, readers
 from codemods.planning.references.text_readers import read_out
@@ -79,12 +80,21 @@ def _names_file(facts: Facts, module: Module, node: ast.Constant) -> bool:
     if "\n" in written or not ("/" + written).endswith("/" + source.rpartition("/")[2]):
         return False
     above = module.source.nodes.parents.get(id(node))
-    folder = above.left if isinstance(above, ast.BinOp) and above.right is node else None
-    if isinstance(folder, ast.BinOp):
-        folder = folder.right
-    if isinstance(folder, ast.Constant) and isinstance(folder.value, str):
-        written = f"{folder.value.strip('/')}/{written}"
+    folder = _last_part(module, above.left) if isinstance(above, ast.BinOp) and above.right is node else ""
+    if not folder and written in _COMMON and "/" in source:
+        return False  # that of which folder is not known
+    written = f"{folder.strip('/')}/{written}" if folder else written
     return ("/" + source).endswith("/" + written) or ("/" + written).endswith("/" + source)
+
+
+def _last_part(module: Module, folder: ast.expr) -> str:
+    """``shop`` of ``root / "shop"``, or of a name that is that; empty where it is not written."""
+    values = [folder]
+    if isinstance(folder, ast.Name):
+        values = [value for name, value in bound_values(module) if name == folder.id]
+    parts = [value.right if isinstance(value, ast.BinOp) else value for value in values]
+    found = {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    return found.pop() if len(found) == len(parts) == 1 else ""
 
 
 def _looked_for(facts: Facts, module: Module, node: ast.Constant) -> str:
