@@ -7,16 +7,16 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Module, Moment, Statement
+from codemods.bindings.references import Deferring
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport
 from codemods.planning.edits.module_references import reference_to
 from codemods.project import Names
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-
-def lookups(module: Module, statement: Statement) -> Iterator[tuple[ast.Call, Function]]:
-    """Each ``globals()`` of a statement that runs in a function and serves to read one name; and that function."""
+def lookups(module: Module, statement: Statement) -> Iterator[tuple[ast.Call, Deferring]]:
+    """Each ``globals()`` of a statement that runs in a function, or in a test of a module ``__getattr__``, and serves
+    to read one name; and that function."""
     found = [r for r in statement.references if r.name == "globals" and r.called and r.moment is Moment.CALL]
     if not found or {"globals", "vars"} & module.binds:
         return
@@ -24,7 +24,8 @@ def lookups(module: Module, statement: Statement) -> Iterator[tuple[ast.Call, Fu
     for reference in found:
         call = parents[id(reference.node)]
         if isinstance(call, ast.Call) and not call.args and not call.keywords:
-            if isinstance(reference.function, FUNCTIONS) and _reads_one(call, parents):
+            inside = isinstance(reference.function, FUNCTIONS) or reference.method == "__getattr__"
+            if reference.function is not None and inside and _reads_one(call, parents):
                 yield call, reference.function
 
 
@@ -44,7 +45,7 @@ def _reads_one(call: ast.Call, parents: dict[int, ast.AST]) -> bool:
     return isinstance(method, ast.Call) and method.func is above
 
 
-def module_import(names: Names, source: str, destination: str, relative: bool, function: Function) -> DeferredImport:
+def module_import(names: Names, source: str, destination: str, relative: bool, function: Deferring) -> DeferredImport:
     """The import of the source as a module at the start of a function that moves."""
     text = reference_to(source, destination, relative, names)
     parent, _, last = text.rpartition(".")
@@ -58,7 +59,7 @@ def module_import(names: Names, source: str, destination: str, relative: bool, f
     return DeferredImport(function, new if parent else NewImport(last, None, new.asname))
 
 
-def _identifiers(function: Function) -> Iterator[str]:
+def _identifiers(function: Deferring) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Name):
             yield node.id

@@ -125,17 +125,21 @@ def _speaks_of(text: str, words: tuple[str, ...], same: bool) -> bool:
 def _sites(symbols: SymbolTable, names: set[str], given: set[str]) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
     """(a call that sets a name in what it was given, the name, what it was given and the definitions around). It sets
     any name where none is written there; then a definition around has to be one that is ``given`` the module."""
-    scopes: list[tuple[ast.AST, tuple[str, ...]]] = [(node, ()) for node in symbols.source.tree.body]
+    scopes: list[tuple[ast.AST, tuple[str, ...], frozenset[str]]]
+    scopes = [(node, (), frozenset()) for node in symbols.source.tree.body]
     while scopes:
-        node, around = scopes.pop()
+        node, around, parameters = scopes.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             around = (*around, node.name)
-        scopes += [(child, around) for child in ast.iter_child_nodes(node)]
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            parameters |= {n.arg for n in ast.walk(node.args) if isinstance(n, ast.arg)}
+        scopes += [(child, around, parameters) for child in ast.iter_child_nodes(node)]
         if isinstance(node, ast.Call) and last_name(node.func) in _SETTING:
             held, arguments = _given(node)
             word = last_name(held) if held is not None else ""
             if word and word not in ("self", "cls", "os", "sys"):
-                whatever = last_name(node.func) == "partial" or not given.isdisjoint(around)
+                was_given = word in parameters and not given.isdisjoint(around)
+                whatever = last_name(node.func) == "partial" or was_given
                 said = _said(arguments) or (names if whatever else set[str]())
                 yield from ((node, name, (word, *around)) for name in sorted(names & said))
 
