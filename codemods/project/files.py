@@ -14,6 +14,8 @@ from codemods.project.source import Source, Unreadable, parsed
 from codemods.stages import at, counted, stage
 
 CODE = (".py", ".pyi")
+# What people read, and what programs wrote: a name of a file in it is no setting, and no command.
+PROSE = (".md", ".rst", ".txt", ".html", ".ipynb", ".po", ".pot", ".lock")
 _FEW = 3  # a third of the files, which cost about as much to search as all
 
 

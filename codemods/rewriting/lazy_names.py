@@ -126,18 +126,19 @@ def _block(source: Source, function: ast.FunctionDef) -> ast.If | None:
 
 def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[str]) -> Replacement:
     block = _block(source, function)
-    if block is not None:
-        at = source.line_starts[last_line(block.body[-1])]
-        return Replacement(at, at, "".join(line + source.newline for line in lines))
-    return _below_imports(source, lines)
+    return _at_its_end(source, block, lines) if block is not None else _below_imports(source, lines)
+
+
+def _at_its_end(source: Source, block: ast.If, lines: list[str]) -> Replacement:
+    at = source.line_starts[last_line(block.body[-1])]
+    return Replacement(at, at, "".join(line + source.newline for line in lines))
 
 
 def _below_imports(source: Source, lines: list[str]) -> Replacement:
     """In the block for type checkers, or a new one."""
     head = header(source)
     if head.typing_block is not None:
-        at = source.line_starts[last_line(head.typing_block.body[-1])]
-        return Replacement(at, at, "".join(line + source.newline for line in lines))
+        return _at_its_end(source, head.typing_block, lines)
     after = max([head.after, *(last_line(node) for node in head.imports)])
     return insertion(source, after, ["if TYPE_CHECKING:", *lines], True)
 

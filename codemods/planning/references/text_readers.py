@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from codemods.model import Place
 from codemods.planning.facts import Facts
+from codemods.project.files import PROSE
 
-_PROSE = (".md", ".rst", ".txt", ".html", ".ipynb", ".po", ".pot", ".lock")
 _FILES = re.compile(r"[\w./-]+\.py(?::\w+)?")
 _COMMENT = re.compile(r"\s*(?:#|;|//)")
 _SECTION = re.compile(r"\s*\[+([^\]]+)\]+\s*$")
@@ -36,7 +36,7 @@ def read_out(facts: Facts) -> Iterator[tuple[Place, str]]:
 
 
 def _lines(facts: Facts, path: str) -> list[str]:
-    if path.endswith(_PROSE):
+    if path.endswith(PROSE):
         return []
     try:
         return facts.project.tree.read(path).decode().splitlines()

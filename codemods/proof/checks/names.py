@@ -85,10 +85,13 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
                 yield Finding(where, message, "missing-name", cause=cause)
 
 
+def _named(node: ast.Import | ast.ImportFrom) -> list[str]:
+    return [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] * (not node.level)
+
+
 def _outside(snapshot: Snapshot, path: str, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     """The libraries that an import names: what is no module of the tree, and no folder of it without ``__init__``."""
-    modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] * (not node.level)
-    for module in modules:
+    for module in _named(node):
         top = module.partition(".")[0]
         if top not in sys.stdlib_module_names and not (snapshot.find(module, path) or snapshot.find(top, path)):
             if not any(f"/{other}".rpartition(f"/{top}/")[1] for other in snapshot.tree.paths):
@@ -96,6 +99,10 @@ def _outside(snapshot: Snapshot, path: str, node: ast.Import | ast.ImportFrom) -
 
 
 def _was_imported(comparison: Comparison, library: str) -> bool:
+    """Did a changed file import it, as where code comes from did, or any other? Only that is a search of the tree."""
+    for symbols in filter(None, map(comparison.before.symbols, comparison.changed)):
+        if any(m.partition(".")[0] == library for node in symbols.source.nodes.imports for m in _named(node)):
+            return True
     files = (path for path in comparison.old.code_with([library]) if path.endswith(CODE))
     return any(one.module.partition(".")[0] == library for path in files for one in imports(comparison.old.peek(path)))
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Place
 from codemods.project import walk
+from codemods.project.files import PROSE
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
 
 ACCEPTED = "read-as-text"
 _READS = frozenset({"open", "read_text", "read_bytes", "get_data"})
-_FOR_PEOPLE = (".md", ".rst", ".txt", ".html", ".ipynb", ".po", ".pot", ".lock")
 _WHOLE = frozenset({"parse", "literal_eval", "exec"})
 
 
@@ -45,7 +45,7 @@ def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterat
     tree, path_there = comparison.new, re.compile(rf"(?<![\w/.-])(?:\./)?{re.escape(source)}(?::(\w+)|(?!\w|::|/))")
     version = next((name for name in sorted(names) if name.strip("_").lower() == "version"), None)
     for path in sorted(tree.texts_with([source.rpartition("/")[2]])):
-        if path.endswith(_FOR_PEOPLE):
+        if path.endswith(PROSE):
             continue
         table = ""
         for number, line in enumerate(tree.read(path).decode("utf-8", "replace").splitlines(), 1):

@@ -89,12 +89,14 @@ def check(comparison: Comparison) -> Check:
     effects = importing.effects
     starts = [path for path in comparison.changed if path in comparison.new.paths]
     alike = frozenset() if importing.deferred else rewritten_importers(comparison, importing.before, importing.after)
+    failing: set[str] = set()
     for path in starts:
         if path in alike:
             continue
         new = importing.after(path)
         old = importing.runs_before(path)
         if new.failed is not None:
+            failing.add(path)
             was_so = not importing.fails_anew(path)
             so = ", as it did before" if was_so else ""
             message, kind = f"imported first, {path} fails{so}: {new.failed}", Kind.NOTE if was_so else Kind.BROKEN
@@ -116,17 +118,17 @@ def check(comparison: Comparison) -> Check:
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
             failures += _versions(comparison, path, old[0], new)
-    failures += _as_scripts(importing, starts)
+    failures += _as_scripts(importing, [path for path in starts if path not in failing])
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
 
 
 def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding]:
-    """What fails in a module that is run, below its main guard, and not when it is imported."""
+    """What fails in modules that are run, below their main guards; ``starts``: those that can be imported."""
     for path in starts:
         symbols = importing.comparison.after.symbols(path)
         guarded = symbols is not None and any(is_main_guard(node) for node in symbols.body)
-        if guarded and path in importing.comparison.old.paths and importing.after(path).failed is None:
+        if guarded and path in importing.comparison.old.paths:
             new, old = importing.after(path, script=True).failed, importing.before(path, script=True).failed
             if new is not None and (old is None or new.name != old.name):
                 message = f"run as a script, {path} fails: {new}"
