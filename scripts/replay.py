@@ -62,10 +62,10 @@ def recipe(tree: Path, *options: str, name: str = "status") -> subprocess.Comple
     return subprocess.run(command, cwd=REPOSITORY, text=True, capture_output=True, check=False)
 
 
-def record(tree: Path) -> Recording:
+def record(tree: Path, tests: str = "tests/worker") -> Recording:
     """Run the characterization tests on a tree; snapshots can't be updated."""
-    report = tree / "tape-report.jsonl"
-    command = [sys.executable, "-m", "pytest", "-q", "tests/worker", "--tape-report", str(report)]
+    report = tree / f"{Path(tests).stem}-report.jsonl"
+    command = [sys.executable, "-m", "pytest", "-q", tests, "--tape-report", str(report)]
     done = subprocess.run(
         command,
         cwd=tree,

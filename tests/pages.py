@@ -54,6 +54,7 @@ def run(command: str, folder: Path) -> str:
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     environment["PYTHONDONTWRITEBYTECODE"] = "1"  # files here change more than once within a second
     environment["COLUMNS"] = "80"
+    environment["PYTEST_ADDOPTS"] = "-p no:pytest-lsp -p no:hypothesispytest"  # slow to import, and unused
     for who in ("AUTHOR", "COMMITTER"):
         environment |= {f"GIT_{who}_NAME": "Ann", f"GIT_{who}_EMAIL": "ann@example.org"}
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}

@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 import replay
 
+TESTS = replay.FROZEN / "tests" / "worker"
+RECORDED = sorted(path.name for path in (TESTS / "__snapshots__").iterdir())
+OTHERS = sorted({path.stem for path in TESTS.glob("test_*.py")} - set(RECORDED))
 MOVES = {"status": extract_status.MOVE, "jobs": extract_jobs.MOVE, "failures": extract_failures.MOVE}
 
 
@@ -40,13 +43,19 @@ def test_all_are_done_and_do_nothing_again(trees: tuple[Path, Path]) -> None:
     assert list(replay.differences(trees[1] / "worker", replay.FROZEN / "split" / "worker")) == []
 
 
-@pytest.mark.timeout(1200)  # it runs a suite twice
-def test_recordings_are_the_same_bytes(trees: tuple[Path, Path]) -> None:
-    before, after = replay.record(trees[0]), replay.record(trees[1])
+@pytest.mark.parametrize("tests", RECORDED)
+def test_recordings_are_the_same_bytes(trees: tuple[Path, Path], tests: str) -> None:
+    before, after = (replay.record(tree, f"tests/worker/{tests}.py") for tree in trees)
     assert before.passed, before.said
     assert after.passed, after.said
     assert before.digests
     assert before.digests == after.digests
+
+
+@pytest.mark.parametrize("tests", OTHERS)
+def test_what_records_nothing_passes_after_the_move(trees: tuple[Path, Path], tests: str) -> None:
+    after = replay.record(trees[1], f"tests/worker/{tests}.py")
+    assert after.passed, after.said
 
 
 def frozen() -> OverlayTree:
