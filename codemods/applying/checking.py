@@ -107,6 +107,8 @@ def _entry(path: str, before: bytes | None, after: bytes | None, root: Path, mod
     relative = real.relative_to(root).as_posix()
     if not within(relative):
         _refuse("symlink", path, f"a symlink leads to {relative}, which codemods does not enter")
+    if after is None and real != link:
+        _refuse("symlink", path, f"it is a symlink to {relative}, which would be deleted", f"name {relative}")
     if not os.path.lexists(real):
         if link.is_symlink():
             _refuse("symlink", path, f"it is a symlink to {relative}, and there is no such file")

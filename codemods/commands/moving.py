@@ -77,7 +77,8 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     import codemods
     from codemods.pending import is_done
     from codemods.project import DiskTree
-    from codemods.project.request import check_request, refuse_second_names
+    from codemods.project.request import check_request
+    from codemods.project.symlinks import refuse_second_names
 
     trials = trials_of(options, own_guards)
     root = opened(options, writes(options))

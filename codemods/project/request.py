@@ -7,12 +7,12 @@ import keyword
 import os
 import re
 import stat
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from codemods.model import Hazard, Move, Place, WrongUsage
+from codemods.project.symlinks import refuse_symlink
 from codemods.project.tree import DiskTree
 from codemods.project.walking import case_twin
 from codemods.spelling import did_you_mean
@@ -53,11 +53,10 @@ def check_request(move: Move, root: Path, tree: DiskTree | None = None) -> Move:
     if move.source == move.destination or _same(source, destination):
         _refuse("same-module", move.source, "it is both the source and the destination", "name another destination")
     _check_destination(move.destination, destination, root)
-    if tree is not None:
-        for path, role in ((move.source, "source"), (move.destination, "destination")):
-            if not tree.in_reach(path):
-                reason = f"codemods ignores the {role} (hidden, in an environment, behind a symlink, or ignored by git)"
-                _refuse("passed-over", path, reason, "give its folder as --root")
+    for path in (move.source, move.destination):
+        refuse_symlink(path, root)
+        if tree is not None:
+            _refuse_ignored(path, tree)
     return _check_names(move)
 
 
@@ -65,22 +64,15 @@ def check_module(written: str, root: Path, tree: DiskTree) -> str:
     """The path of a module that is to be read; WrongUsage if there is none."""
     path = _inside(written, root, "__init__.py")
     _check_source(path, root / path, root)
-    if not tree.in_reach(path):
-        _refuse("passed-over", path, "codemods ignores it (hidden, in an environment, or ignored by git)")
+    refuse_symlink(path, root)
+    _refuse_ignored(path, tree)
     return path
 
 
-def refuse_second_names(moves: Iterable[Move], tree: DiskTree) -> None:
-    """Refused where a module to be changed has a second name in the tree, by a symlink: that is a module of its own,
-    and both would share what moves."""
-    modules = {tree.root / path: path for move in moves for path in (move.source, move.destination)}
-    for link in sorted(path for path in tree.paths if path.endswith(".py")):
-        if not os.path.islink(f"{tree.root}/{link}"):  # noqa: PTH114 (asked of every file of the tree)
-            continue
-        full = tree.root / link
-        if full not in modules and (module := modules.get(full.resolve())):
-            reason = f"{link} is a symlink to it, and so a module with definitions of its own, which would be shared"
-            _refuse("second-name", module, reason, f"make {link} a file of its own, or take it away")
+def _refuse_ignored(path: str, tree: DiskTree) -> None:
+    reason, remedy = tree.why_ignored(path)
+    if reason:
+        _refuse("passed-over", path, f"codemods reads no file there: {reason}", *filter(None, [remedy]))
 
 
 def _inside(written: str, root: Path, in_folder: str) -> str:

@@ -13,7 +13,7 @@ from codemods.project.files import CODE, Files
 from codemods.project.names import Names
 from codemods.project.searching import Index, contents, find, read_bytes
 from codemods.project.source import Source
-from codemods.project.walking import in_reach, walk
+from codemods.project.walking import walk, why_ignored
 from codemods.stages import stage
 
 
@@ -35,12 +35,18 @@ class DiskTree(Tree):
 
     @property
     def paths(self) -> frozenset[str]:
-        return self._paths
+        return self._listed[0]
+
+    @property
+    def symlinks(self) -> Sequence[str]:
+        """The symlinks of the tree, to files and to folders, in the order of their paths."""
+        return self._listed[1]
 
     @cached_property
-    def _paths(self) -> frozenset[str]:
+    def _listed(self) -> tuple[frozenset[str], Sequence[str]]:
+        symlinks: list[str] = []
         with stage("listing the tree"):
-            return frozenset(walk(self.root))
+            return frozenset(walk(self.root, symlinks)), sorted(symlinks)
 
     def read(self, path: str) -> bytes:
         if path not in self._bytes:
@@ -50,9 +56,10 @@ class DiskTree(Tree):
     def peek(self, path: str) -> bytes:
         return self._bytes[path] if path in self._bytes else read_bytes(self.root, path)
 
-    def in_reach(self, path: str) -> bool:
-        """Is the file, there already or not, in a place that the tree has? Decided without listing the tree."""
-        return in_reach(self.root, path)
+    def why_ignored(self, path: str) -> tuple[str, str]:
+        """Why a Python file, there already or not, is in no place that the tree has, and what helps; empty if it is in
+        one. Decided without listing the tree."""
+        return why_ignored(self.root, path)
 
     def _contents(self, paths: Iterable[str]) -> Iterable[tuple[str, bytes]]:
         return contents(self.root, paths)

@@ -26,8 +26,8 @@ _INTERPRETER = b"python"
 _ENVIRONMENT = "pyvenv.cfg"
 
 
-def walk(root: Path) -> Iterator[str]:
-    """Text files below ``root``, as posix paths relative to it.
+def walk(root: Path, symlinks: list[str] | None = None) -> Iterator[str]:
+    """Text files below ``root``, as posix paths relative to it; ``symlinks`` gets every symlink beside them.
 
     Scripts without an ending count, where their first line names Python. Hidden folders but those that hold code,
     environments, links to folders, and what git ignores are passed over.
@@ -47,6 +47,8 @@ def walk(root: Path) -> Iterator[str]:
         for entry in entries:
             name = entry.name
             path = prefix + name
+            if symlinks is not None and entry.is_symlink():
+                symlinks.append(path)
             if (name.endswith(_TEXT) and _is_file(entry)) or (may_be_script(name) and _is_script(entry)):
                 if path not in ignored.files:
                     yield path
@@ -107,14 +109,25 @@ def is_entered(path: str) -> bool:
     return all(map(_enters, PurePosixPath(path).parts[:-1]))
 
 
-def in_reach(root: Path, path: str) -> bool:
-    """Would ``walk`` yield this file, once it is there? Asks for this one alone."""
+def why_ignored(root: Path, path: str) -> tuple[str, str]:
+    """Why ``walk`` does not yield a file below ``root``, and what helps, if anything does; both empty if it does."""
     folder = root
     for part in PurePosixPath(path).parts[:-1]:
         folder = folder / part
-        if folder.is_symlink() or (folder / _ENVIRONMENT).exists():
-            return False
-    return looked_at(path) and not Ignored.one(root, path)
+        at = folder.relative_to(root).as_posix()
+        if part.lower() == ".git":
+            return f"{at}/ belongs to git", ""
+        if folder.is_symlink():
+            return f"{at}/ is a symlink", f"name the file by its path below {folder.resolve()}"
+        if (folder / _ENVIRONMENT).exists():
+            return f"{at}/ is a virtual environment", ""
+        if part in _SKIPPED or part.endswith(".egg-info"):
+            return f"folders called {part} hold no code of a project", ""
+        if not _enters(part):
+            return f"{at}/ is a hidden folder", f"give that folder as the root: --root {at}"
+    if Ignored.one(root, path):
+        return "git ignores it", f"`git check-ignore -v {path}` names the rule in .gitignore: change that first"
+    return "", ""
 
 
 def _enters(name: str) -> bool:

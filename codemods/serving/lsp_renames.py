@@ -51,7 +51,9 @@ def _edit(server: LanguageServer, files: Sequence[lsp.FileRename]) -> lsp.Worksp
     tree = workspace.tree(unsaved(server, workspace))
     moves = []
     for file in modules:
-        old, new = ((Path(uris.to_fs_path(uri) or "")).resolve() for uri in (file.old_uri, file.new_uri))
+        # The editor renames what stands in the folder, which may be a symlink: that is refused.
+        paths = (Path(uris.to_fs_path(uri) or "") for uri in (file.old_uri, file.new_uri))
+        old, new = (path.parent.resolve() / path.name for path in paths)
         asked = Move(f"{old}", (), f"{new}", reexport=Reexport.NONE, whole=True)
         moves.append(check_request(asked, workspace.root, DiskTree(workspace.root)))
     solution = workspace.solve(moves, tree)

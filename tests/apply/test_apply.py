@@ -352,3 +352,10 @@ def _listing(root: Path) -> dict[str, tuple[int, bytes | str | None]]:
             content = path.read_bytes() if stat.S_ISREG(mode) else None
         found[path.relative_to(root).as_posix()] = (mode, content)
     return found
+
+
+def test_a_symlink_is_not_deleted_for_what_it_leads_to(root: Path) -> None:
+    (root / "pkg/link.py").symlink_to("a.py")
+    with pytest.raises(Refused, match=r"pkg/link\.py: \[symlink\] it is a symlink to pkg/a.py"):
+        apply(ChangeSet({"pkg/link.py": b"A = 1\n"}, {"pkg/link.py": None}), root)
+    assert (root / "pkg/a.py").read_bytes() == b"A = 1\n"

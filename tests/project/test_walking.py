@@ -39,14 +39,14 @@ def test_folders_that_are_passed_over(tmp_path: Path, folder: str) -> None:
     write(tmp_path, f"{folder}/a.py", f"{folder}/deep/b.py", "kept.py")
     tree = DiskTree(tmp_path)
     assert tree.paths == {"kept.py"}
-    assert not tree.in_reach(f"{folder}/a.py")
+    assert tree.why_ignored(f"{folder}/a.py")[0]
 
 
 def test_an_environment_by_any_name(tmp_path: Path) -> None:
     write(tmp_path, "tools/env/pyvenv.cfg", "tools/env/lib/a.py", "tools/kept.py")
     tree = DiskTree(tmp_path)
     assert tree.paths == {"tools/kept.py"}
-    assert not tree.in_reach("tools/env/lib/a.py")
+    assert tree.why_ignored("tools/env/lib/a.py")[0]
 
 
 def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     tree = DiskTree(tmp_path)
     assert tree.paths == {"kept.py", "linked.py", "elsewhere/b.py"}
-    assert not tree.in_reach("folder/b.py")
+    assert tree.why_ignored("folder/b.py")[0]
 
 
 def test_what_git_ignores(repository: Path) -> None:
@@ -67,9 +67,9 @@ def test_what_git_ignores(repository: Path) -> None:
     (repository / "pkg/.gitignore").write_text("scratch\n")
     tree = DiskTree(repository)
     assert tree.paths == {"kept.py", "pkg/kept.py"}
-    assert not tree.in_reach("pkg/generated.py")
-    assert not tree.in_reach("build/new.py")
-    assert tree.in_reach("pkg/new.py")
+    assert tree.why_ignored("pkg/generated.py")[0]
+    assert tree.why_ignored("build/new.py")[0]
+    assert tree.why_ignored("pkg/new.py") == ("", "")
 
 
 def test_what_is_tracked_is_not_ignored(repository: Path) -> None:
@@ -78,7 +78,7 @@ def test_what_is_tracked_is_not_ignored(repository: Path) -> None:
     git(repository, "add", "--force", "build/tracked.py")
     tree = DiskTree(repository)
     assert tree.paths == {"build/tracked.py"}
-    assert tree.in_reach("build/tracked.py")
+    assert tree.why_ignored("build/tracked.py") == ("", "")
 
 
 def test_a_root_that_is_itself_ignored(repository: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_root_that_is_itself_ignored(repository: Path) -> None:
     (repository / ".gitignore").write_text("build/\n")
     tree = DiskTree(repository / "build/copy")
     assert tree.paths == {"a.py", "deep/b.py"}
-    assert tree.in_reach("deep/new.py")
+    assert tree.why_ignored("deep/new.py") == ("", "")
 
 
 def test_outside_of_a_repository_nothing_is_ignored(tmp_path: Path) -> None:

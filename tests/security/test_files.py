@@ -91,7 +91,7 @@ def test_a_source_that_has_a_second_name_by_a_symlink_is_refused(
     """shop.jobs is another module, with a class Status of its own; both would share one afterwards."""
     (repository.root / "shop/jobs.py").symlink_to("worker.py")
     refused = repository.codemods("extract", *MOVE, *words)
-    assert "shop/worker.py: [second-name] shop/jobs.py is a symlink to it" in refused.err
+    assert "shop/worker.py: [second-name] `shop/jobs.py` is a symlink to it" in refused.err
 
 
 # --- an edit between the last look at a file and its rename

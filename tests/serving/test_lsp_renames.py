@@ -82,6 +82,13 @@ async def test_a_refusal_is_a_message_and_no_edit(client: LanguageClient, root: 
     assert fingerprint(root) == before
 
 
+async def test_a_symlink_is_renamed_alone(client: LanguageClient, root: Path) -> None:  # noqa: F811
+    (root / "shop/link.py").symlink_to("worker.py")
+    asked = lsp.RenameFilesParams([lsp.FileRename((root / "shop/link.py").as_uri(), (root / "shop/new.py").as_uri())])
+    assert await client.workspace_will_rename_files_async(asked) is None
+    assert "shop/link.py: [symlink] it is a symlink to `shop/worker.py`" in client.messages[-1].message
+
+
 async def test_a_folder_is_refused_in_a_sentence(client: LanguageClient, root: Path) -> None:  # noqa: F811
     asked = lsp.RenameFilesParams([lsp.FileRename((root / "shop").as_uri(), (root / "store").as_uri())])
     assert await client.workspace_will_rename_files_async(asked) is None
