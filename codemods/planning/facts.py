@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from codemods.model import Place
 from codemods.planning.references.dynamic_names import Look, looks, may_keep
-from codemods.planning.references.module_accesses import Accesses, beside_stars, in_destination, rewritten_accesses
+from codemods.planning.references.module_accesses import (
+    Accesses,
+    beside_stars,
+    in_destination,
+    rewritten_accesses,
+    setting_accesses,
+)
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.package_scans import Scan, scans
 from codemods.planning.references.text_references import Mention, find_mentions
@@ -42,12 +49,33 @@ class Facts(Settled):
 
     @cached_property
     def accesses(self) -> dict[str, Accesses]:
-        """What is written where a file reached a moved name through the module, and no longer does: the old path ends,
-        or is lazy, and star imports find no lazy names."""
-        if self.move.goes_on:
-            passed_by = not self.source_imports and self.source.exported is None
-            return beside_stars(self.referrers, self.move.destination, self.moved_names) if passed_by else {}
-        return rewritten_accesses(self.referrers, self.move.destination, self.moved_names)
+        """What is written where a file reached a moved name through the module, and no longer does: it sets what moved
+        code rebinds, the old path ends, or is lazy, and star imports find no lazy names."""
+        rebound = self.moved_names & self.source.rebound.keys()
+        if not self.move.goes_on:
+            return rewritten_accesses(self.referrers, self.move.destination, self.moved_names, rebound)
+        passed_by = not self.source_imports and self.source.exported is None
+        found = beside_stars(self.referrers, self.move.destination, self.moved_names) if passed_by else {}
+        return setting_accesses(self.referrers, self.move.destination, self.set_at) | found
+
+    @cached_property
+    def set_elsewhere(self) -> frozenset[str]:
+        """Moved names that functions rebind, and that every file which sets one sets in the new module."""
+        rewritten = {place for found in self.accesses.values() for place in found.places}
+        return frozenset(name for name, places in self.set_at.items() if places <= rewritten)
+
+    @cached_property
+    def set_at(self) -> dict[str, frozenset[Place]]:
+        """Where other files set each moved name that functions rebind, but for the strings that follow it."""
+        rebound = self.moved_names & self.source.rebound.keys()
+        found = {name: {*self.referrers.assigned.get(name, ())} for name in rebound}
+        for patch in self.referrers.patch_targets:
+            if patch.name in rebound and patch.text is None and not patch.rest:
+                found[patch.name].add(patch.place)
+        for write in self.writes:
+            if write.name in rebound and write.plain:
+                found[write.name].add(write.place)
+        return {name: frozenset(places) for name, places in found.items()}
 
     @cached_property
     def own_accesses(self) -> Accesses | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.bindings import Moment
-from codemods.model import Hazard
+from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.lazy_reexports import rebound_names
 
@@ -13,7 +13,8 @@ CODE = "rebound-global"
 TITLE = "a moved function rebinds a global that others read"
 MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first
 one. It moves with the functions that rebind it, and the source finds it there each time it is asked; code that stays
-and reads it when called would see a stale copy, as would whoever sets it in the source."""
+and reads it when called would see a stale copy. Whoever sets it by the module that a file imports at its top, as tests
+do, sets it in the new module; where the module is held otherwise the move is refused."""
 EXAMPLE = """
 -- shop/limits.py --
 _limit = 1
@@ -44,10 +45,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
                     )
                     break
         read = [] if name in found_when_asked else facts.referrers.chained.get(name, [])
-        for place in read + facts.referrers.assigned.get(name, []):
-            yield Hazard(
-                CODE,
-                place,
-                f"{name} is reached through {facts.move.source} here, and moved code rebinds it",
-                ("name the new module here first",),
-            )
+        for place in sorted({*read} | facts.set_at[name]):
+            if place.path in facts.accesses and place in facts.accesses[place.path].places:
+                reason = (
+                    f"this sets or reads {name}, and names {facts.move.destination} now, where moved code rebinds it"
+                )
+                yield Hazard(CODE, place, reason, (), Severity.HANDLED)
+            else:
+                reason = f"{name} is reached through {facts.move.source} here, and moved code rebinds it"
+                yield Hazard(CODE, place, reason, ("name the new module here first",))

@@ -175,7 +175,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     for place in handed_on(facts):
         found = dict.fromkeys(moved, f"{place} passes the module on as an object") | found
     for patch in facts.referrers.patch_targets:
-        if patch.name in moved - facts.followed:
+        if patch.name in moved - facts.followed - facts.set_elsewhere:
             found[patch.name] = f"{patch.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.read_through_source & moved, "it is looked up here by those who may find it replaced")

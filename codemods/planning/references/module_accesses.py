@@ -1,37 +1,44 @@
-"""Who reaches a moved name through the old module where the old path ends, and what is written there instead.
+"""Who reaches a moved name through the old module and has to use the new one, and what is written there instead.
 
-`checks.Url` becomes `urls.Url`, with an import of the new module; a star import gets the names beside it that the file
-reads. What is reached otherwise (in functions that import the module, by a name that something else has too, by an
-assignment) is not rewritten, and is a reason to refuse.
+Where the old path ends, `checks.Url` becomes `urls.Url`, with an import of the new module; a star import gets the names
+beside it that the file reads. Who sets a name that moved code rebinds, by `client._client = None` or by
+`monkeypatch.setattr(client, "_client", None)`, sets it in the new module. What is reached otherwise (in functions that
+import the module, by a name that something else has too) is not rewritten, and is a reason to refuse.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
+from codemods.model import Place
 from codemods.planning.edits.model import NewImport, Replacement
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.dynamic_names import WAYS
 from codemods.planning.references.referrers import Referrers
+from codemods.planning.references.replacements import PatchTarget
 from codemods.project.names import Names
 
 
 @dataclass(frozen=True)
 class Accesses:
-    """The edits of one file: new texts, imports to be added, and imports that nothing needs then."""
+    """The edits of one file: new texts, imports to be added, and imports that nothing needs then. ``places``: where
+    they name the new module."""
 
     module: Module
     edits: tuple[Replacement, ...] = ()
     imports: tuple[NewImport, ...] = ()
     dropped: tuple[Import, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
-def rewritten_accesses(referrers: Referrers, destination: str, moved: frozenset[str]) -> dict[str, Accesses]:
-    """By file; files with an access that can't be rewritten are left out."""
+def rewritten_accesses(
+    referrers: Referrers, destination: str, moved: frozenset[str], rebound: frozenset[str]
+) -> dict[str, Accesses]:
+    """By file; files with an access that can't be rewritten are left out. ``rebound``: what moved code rebinds."""
     found: dict[str, Accesses] = {}
     starred = {module.path: module for module in referrers.stars}
     for path in referrers.files:
@@ -39,8 +46,24 @@ def rewritten_accesses(referrers: Referrers, destination: str, moved: frozenset[
             continue
         module = starred.get(path) or _parsed(referrers, path)
         if module is not None:
-            made = _Rewriting(referrers, destination, moved, module).made()
+            made = _Rewriting(referrers, destination, moved, module, rebound).made()
             if made.edits or made.imports:
+                found[path] = made
+    return found
+
+
+def setting_accesses(
+    referrers: Referrers, destination: str, set_at: Mapping[str, Collection[Place]]
+) -> dict[str, Accesses]:
+    """What the files that set a name which moved code rebinds read and set of it; a file of which that can't be
+    rewritten whole is left out. ``set_at``: these names, and the places."""
+    setting, rebound = {place.path for places in set_at.values() for place in places}, frozenset(set_at)
+    found: dict[str, Accesses] = {}
+    for path in sorted(setting - {referrers.path, destination}):
+        module = _parsed(referrers, path)
+        if module is not None and module not in referrers.stars:
+            made = _Rewriting(referrers, destination, rebound, module, rebound).made()
+            if made.edits:
                 found[path] = made
     return found
 
@@ -80,8 +103,16 @@ def _parsed(referrers: Referrers, path: str) -> Module | None:
 
 
 class _Rewriting:
-    def __init__(self, referrers: Referrers, destination: str, moved: frozenset[str], module: Module) -> None:
+    def __init__(
+        self,
+        referrers: Referrers,
+        destination: str,
+        moved: frozenset[str],
+        module: Module,
+        rebound: frozenset[str] = frozenset(),
+    ) -> None:
         self.referrers, self.destination, self.moved, self.module = referrers, destination, moved, module
+        self.rebound = rebound
         self.names: Names = referrers.project.names
         self.taken = _spoken(module)
 
@@ -89,18 +120,22 @@ class _Rewriting:
         edits: list[Replacement] = []
         imports: dict[NewImport, None] = {}
         old: dict[int, Import] = {}
-        for node in self.accesses():
-            item = self.item(node)
-            new = self._written(node, item) if item is not None else None
+        found = [(self.module.source.place(node), node.value, node) for node in self.accesses()]
+        replaced = [(patch.place, patch.held or ast.Constant(None), None) for patch in self.replaced()]
+        for _, holder, access in (*found, *replaced):
+            item = self.item(holder)
+            new = self._written(item, access) if item is not None else None
             if item is None or new is None:
                 return Accesses(self.module)
-            text, added = new
+            (text, added), node = new, access or holder
             source = self.module.source
-            edits.append(Replacement(source.start(node), source.end(node), text, f"reads {text}"))
+            edits.append(Replacement(source.start(node), source.end(node), text, f"names {text}"))
             imports[added] = None
             old[id(item)] = item
         imports |= dict.fromkeys(self.instead_of_stars())
-        return Accesses(self.module, tuple(edits), tuple(imports), self.needless(edits, old.values()))
+        needless = self.needless(edits, old.values())
+        places = [place for place, _, _ in (*found, *replaced)]
+        return Accesses(self.module, tuple(edits), tuple(imports), needless, tuple(places))
 
     def needless(self, edits: Iterable[Replacement], items: Iterable[Import]) -> tuple[Import, ...]:
         """The imports that nothing reads once the edits are made."""
@@ -108,7 +143,7 @@ class _Rewriting:
         return tuple(item for item in items if self._only(item, going))
 
     def accesses(self) -> Iterator[ast.Attribute]:
-        """The places that read a moved name as an attribute of the module."""
+        """The places that read a moved name as an attribute of the module, or set one that moved code rebinds."""
         aliases = self.referrers.aliases(self.module)
         for node in self.module.source.nodes.of(ast.Attribute):
             chain = chain_of(node)
@@ -118,33 +153,63 @@ class _Rewriting:
                 if self.module.may_be_imported(node):
                     yield node
 
-    def item(self, node: ast.Attribute) -> Import | None:
-        """The import at the top of the file by which the module is read there; None where it is not that simple."""
-        root = chain_of(node)[0]
+    def replaced(self) -> Iterator[PatchTarget]:
+        """Where a function is given the module that sets a name which moved code rebinds."""
+        for patch in self.referrers.patch_targets:
+            if patch.module is self.module and patch.name in self.rebound and patch.text is None:
+                yield patch
+
+    def item(self, holder: ast.expr) -> Import | None:
+        """The import at the top of the file by which the module is held there; None where it is not that simple."""
+        root = (chain_of(holder) or ("",))[0]
         items = [i for i in self.module.imports if i.binds == root]
-        dotted = ast.unparse(node.value)
+        dotted = ast.unparse(holder)
         exact = [i for i in items if i.attribute is not None or i.asname or i.module == dotted]
         plain = all(i.function is None and not i.guarded and not i.in_class and not i.typing_only for i in items)
-        load = isinstance(node.ctx, ast.Load)
-        return exact[0] if plain and load and len(exact) == 1 and root not in self.module.definitions else None
+        return exact[0] if plain and len(exact) == 1 and root not in self.module.definitions else None
 
-    def _written(self, node: ast.Attribute, item: Import) -> tuple[str, NewImport] | None:
-        """The new text of an access, and the import that it needs."""
+    def _written(self, item: Import, access: ast.Attribute | None) -> tuple[str, NewImport] | None:
+        """The new text of an access, or of the module itself, and the import that it needs."""
+        read = access is None or isinstance(access.ctx, ast.Load)
+        if access is not None and not read and access.attr not in self.rebound:
+            return None
         level = item.level > 0
         beside = None if level else (self._dotted(item), self.referrers.path)
         target = reference_to(self.destination, self.module.path, level, self.names, beside)
+        module, whole = self._module(target, item)
+        behind = f".{access.attr}" if access is not None else ""
+        if self._is_free(module, item):
+            return f"{module}{behind}", whole
+        if access is not None and read and access.attr not in self.taken:
+            return access.attr, NewImport(target, access.attr)
+        dotted = self.names.dotted(self.destination)
+        return (f"{dotted}{behind}", NewImport(dotted)) if not level and self._is_free(dotted, item) else None
+
+    def _is_free(self, module: str, item: Import) -> bool:
+        """May a file call a module so: nothing else has the first name, or only what it imports beside the module?"""
+        first, _, below = module.partition(".")
+        if first not in self.taken:
+            return True
+        others = [i for i in self.module.imports if i.binds == first]
+        if below:
+            return bool(others) and all(i.attribute is None and not i.asname and i.function is None for i in others)
+        dotted = self.referrers.aliases(self.module).get(first, ())
+        there = {self.names.find(one, self.module.path) for one in dotted}
+        written = any(r.name == first and r.writes for s in self.module.statements for r in s.references)
+        plain = all(i.function is None and not i.guarded and not i.typing_only for i in others)
+        return there == {self.destination} and plain and not written
+
+    def _module(self, target: str, item: Import) -> tuple[str, NewImport]:
+        """How a file that has this import may name another module, and the import that it needs."""
         if item.attribute is None and not item.asname:
-            return f"{target}.{node.attr}", NewImport(target)
+            return target, NewImport(target)
         parent, _, last = target.rpartition(".")
-        if parent or level:
-            parent = parent or "."
-            parent += "." if level and not parent.strip(".") and target.startswith(parent + ".") else ""
-            whole = NewImport("." * (len(target) - len(target.lstrip("."))) if not parent.strip(".") else parent, last)
-        else:
-            whole = NewImport(last)
-        if last not in self.taken:
-            return f"{last}.{node.attr}", whole
-        return (node.attr, NewImport(target, node.attr)) if node.attr not in self.taken else None
+        if not parent and not item.level:
+            return last, NewImport(last)
+        parent = parent or "."
+        parent += "." if item.level and not parent.strip(".") and target.startswith(parent + ".") else ""
+        dots = "." * (len(target) - len(target.lstrip(".")))
+        return last, NewImport(dots if not parent.strip(".") else parent, last)
 
     def _dotted(self, item: Import) -> str:
         return item.module if item.attribute is None else f"{item.module}.{item.attribute}"

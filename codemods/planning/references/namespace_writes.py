@@ -22,10 +22,12 @@ _ITEM_SETTERS = ("update", "setdefault", "pop", "clear", "__setitem__")
 
 @dataclass(frozen=True)
 class Write:
-    """A place that sets a name of the module; None: any of its values."""
+    """A place that sets a name of the module; None: any of its values. ``plain``: by the module itself and the name, as
+    in ``module.name = …``, ``setattr(module, "name", …)``."""
 
     name: str | None
     place: Place
+    plain: bool = False
 
 
 def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]:
@@ -37,8 +39,10 @@ def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]
 
 
 def names_written(groups: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
-    """The names that these places may set: those they say, else all values, and from another module whatever it has."""
-    found = {write.name for write in writes if write.name is not None}
+    """The names that these places may set: those they say, else all values, and from another module whatever it has.
+    Who sets plainly what functions of the module rebind can set it in another module as well."""
+    follows = groups.module.rebound
+    found = {w.name for w in writes if w.name is not None and not (w.plain and w.name in follows)}
     unknown = {write.place.path for write in writes if write.name is None}
     if unknown:
         found |= {name for name, group in groups.by_name.items() if not group.is_class and not group.is_function}
@@ -64,6 +68,7 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
     nodes = module.source.nodes
     for node in (*nodes.of(ast.Subscript), *nodes.of(ast.Attribute), *nodes.of(ast.Call)):
         names: list[str | None] = []
+        plain = isinstance(node, ast.Attribute)
         if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and is_namespace(node.value):
             names = [_text(node.slice)]
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and is_module(node.value):
@@ -71,7 +76,7 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
         elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
             called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             if called in _SETTERS and len(node.args) > 1 and is_module(node.args[0]):
-                names = [_text(node.args[1])]
+                names, plain = [_text(node.args[1])], True
             elif isinstance(node.func, ast.Attribute) and called in _ITEM_SETTERS and is_namespace(node.func.value):
                 names = [n for argument in node.args[:1] for n in _keys(argument)]
                 names += [k.arg for k in node.keywords]
@@ -84,7 +89,8 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
             # While the module itself is made, an unknown name is a new one: nobody has read another value.
             inside_functions = inside_functions or _inside_functions(nodes)
             names = [name for name in names if name is not None or id(node) in inside_functions]
-        yield from (Write(name, module.source.place(node)) for name in names)
+        plain = plain and not inside
+        yield from (Write(name, module.source.place(node), plain) for name in names)
 
 
 def _inside_functions(nodes: Nodes) -> set[int]:

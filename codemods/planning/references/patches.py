@@ -2,7 +2,7 @@
 
 A patched name must be looked up, after the move, in the module that the patch names. If every reader moved, a string
 follows them; if readers are on both sides, or the place holds the module itself, moved code reads the name through
-the source.
+the source. What moved code rebinds can't be read so: whoever sets it names the new module.
 """
 
 from __future__ import annotations
@@ -41,12 +41,16 @@ def split(
     groups: DefinitionGroups, referrers: Referrers, moving: set[DefinitionGroup]
 ) -> tuple[frozenset[str], tuple[PatchTarget, ...]]:
     """(names to be read through the source, patch targets in strings that follow their readers)."""
-    through_source: set[str] = set(referrers.assigned)
+    rebound = {name for name in groups.module.rebound if groups.by_name.get(name) in moving}
+    through_source: set[str] = referrers.assigned.keys() - rebound
     follow: list[PatchTarget] = []
     any_name = _looks_up_any(groups)
     for patch in referrers.patch_targets:
         readers = call_readers(groups, patch.name)
         if patch.rest or not readers & moving:
+            continue
+        if patch.name in rebound:
+            follow += [patch] if patch.text is not None else []
             continue
         stays = patch.name in groups.by_name and groups.by_name[patch.name] not in moving
         if patch.text is None or stays or readers - moving or any_name or dynamic_outside(referrers, patch.name):

@@ -26,13 +26,15 @@ _TESTING = re.compile(r"\b(?:pytest|unittest|mock|monkeypatch)\b")
 
 @dataclass(frozen=True)
 class PatchTarget:
-    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path."""
+    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path,
+    ``held`` the expression that is the module, where the name is written beside it."""
 
     place: Place
     name: str
     rest: str = ""
     module: Module | None = None
     text: ast.Constant | None = None
+    held: ast.expr | None = None
 
 
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
@@ -59,6 +61,7 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
     if not known or _is_of_python(values.project, module, call.func) or not values.holds(module, call.args[0]):
         return
     place = module.source.place(call)
+    held = call.args[0] if _is_written(call) else None
     if called == "multiple":  # which has the names as keywords
         names = {k.arg for k in call.keywords if k.arg}
     elif known[0].words or len(call.args) < 2:  # a library that is given the module to replace what it likes
@@ -68,7 +71,12 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
         if not values.imported(module, call.args[0]) and not _TESTING.search(module.source.text):
             texts = {text for text in texts if UNKNOWN not in text}  # any object, and any attribute of it
         names = {n for text in texts for n in _matching(text, binds)}
-    yield from (PatchTarget(place, name, "", module) for name in sorted(names))
+    yield from (PatchTarget(place, name, "", module, held=held) for name in sorted(names))
+
+
+def _is_written(call: ast.Call) -> bool:
+    """Does the name stand beside the module, as in ``setattr(worker, "sleep", fake)``?"""
+    return len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[1].value, str)
 
 
 def _is_of_python(project: ProjectIndex, module: Module, function: ast.expr) -> bool:

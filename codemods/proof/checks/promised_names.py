@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.project import walk
 from codemods.proof.checks.test_collection import found_by_conftest, is_fixture, moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.comparison.leads import stem
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.name_resolution import last_name
@@ -28,7 +29,8 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
     if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
-        return not name.startswith("_") and not _whole_module(comparison.before, path, name)
+        tool = _is_a_module(comparison, path, name) and _is_only_run_by_pytest(comparison, path)
+        return not (name.startswith("_") or tool or _whole_module(comparison.before, path, name))
     if symbols.exported is not None and name in symbols.exported:
         return True
     if name.startswith("_") or all(
@@ -74,6 +76,15 @@ def _whole_module(snapshot: Snapshot, path: str, name: str, seen: frozenset[str]
         return bool(seen) and all(not b.defined and b.module and b.attribute is None for b in symbols.binds[name])
     targets = [snapshot.find(star, path) for star in symbols.stars]
     return any(_whole_module(snapshot, target, name, seen | {path}) for target in targets if target)
+
+
+def _is_a_module(comparison: Comparison, path: str, name: str) -> bool:
+    return all(where not in ("", "=") and not inner for where, inner in comparison.before.bound_origins(path, name))
+
+
+def _is_only_run_by_pytest(comparison: Comparison, path: str) -> bool:
+    """Is it a file of tests that nothing else names?"""
+    return comparison.pytest_rules.reads(path) and comparison.old.code_with([stem(path)]) <= {path}
 
 
 def _still_exported(comparison: Comparison, path: str, name: str) -> bool:

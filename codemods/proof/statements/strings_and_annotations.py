@@ -109,9 +109,11 @@ class TextNameResolver(NameResolver):
         if _is_given_a_namespace(node, name):
             self._given_a_namespace = node.func
         self._visit(node.func)
-        self._named_in_call(node, name)
+        named = self._named_in_call(node, name)
         for index, argument in enumerate(node.args):
-            if (
+            if index == 0 and named:
+                self._parts.append("§Load")  # the module, of which only that name is asked
+            elif (
                 index == 0
                 and name in _FOLLOWS
                 and isinstance(argument, ast.Constant)
@@ -144,20 +146,21 @@ class TextNameResolver(NameResolver):
             return frozenset()
         return frozenset((where, "globals()") for where, _ in modules)
 
-    def _named_in_call(self, node: ast.Call, name: str) -> None:
+    def _named_in_call(self, node: ast.Call, name: str) -> bool:
         """``setattr(module, "X", …)``, ``patch.object(module, "X")``, ``getattr(module, "X")``: a name of a module
-        that is read or replaced; ``getattr(module, name)``, which may be any."""
+        that is read or replaced; ``getattr(module, name)``, which may be any. True where it is one that is there, so
+        that nothing else depends on the module."""
         if name not in ("setattr", "delattr", "object", "getattr", "hasattr") or len(node.args) < 2:
-            return
+            return False
         chain, word = self._chain(node.args[0]), node.args[1]
         modules = {where for where, inner in chain[0] if where not in ("", "=") and not inner} if chain else set()
-        if len(modules) != 1:
-            return
+        if chain is None or len(modules) != 1:
+            return False
         if not isinstance(word, ast.Constant) or not isinstance(word.value, str):
             if name in ("getattr", "hasattr"):
                 self._looked_into, any_of_it = node.args[0], frozenset({(modules.pop(), "getattr()")})
                 self._note(Occurrence("getattr()", any_of_it, frozenset(), self._moment, node.lineno))
-            return
+            return False
         self._looked_into = node.args[0]
         cell = (modules.pop(), word.value)
         meaning = self.snapshot.member(self.path, frozenset({(cell[0], "")}), word.value) or frozenset()
@@ -165,6 +168,7 @@ class TextNameResolver(NameResolver):
         self._note(
             Occurrence(f"{cell[0]}:{word.value}", meaning, reads, self._moment, node.lineno, None if reads else cell)
         )
+        return bool(meaning) and chain[2] is node.args[0]
 
     def _path_in_string(self, node: ast.Constant, follows: bool = False) -> None:
         """A dotted path in a string; where it is followed when run, its text is not part of the key."""
