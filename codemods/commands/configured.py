@@ -27,7 +27,7 @@ In pyproject.toml:
   names = ["Status"]    # or patterns: ["on_*"]
   with = ["STATES"]     # optional: what is to move with it, too
   keep = ["log"]        # optional: what is to stay
-  accept = ["pickled"]  # optional: hazards, by their codes, that the move is made in spite of
+  accept = ["pickled"]  # optional: codes of hazards to accept, as with --accept
   reexport = "auto"     # optional: how the old path goes on: "eager", "lazy", "none"
   deprecate = false     # optional: does it warn?
   guard = "pytest -q"   # optional: the command that --guard runs
@@ -114,6 +114,12 @@ def move_of(name: str, table: Any) -> Move:
                 wrong(f"{where}: reexport is not one of {', '.join(REEXPORTS)}")
         elif not isinstance(value, bool if key in _FLAGS else str):
             wrong(f"{where}: {key} is not {_KINDS.get(key, 'a path')}")
+    for code in table.get("accept", ()):
+        from codemods.commands.explain import why_not_accepted
+
+        reason, remedy = why_not_accepted(code)
+        if reason:
+            wrong(f"{where}: {reason}", remedy)
     how = Reexport(reexport(table))
     if table.get("deprecate") and how is Reexport.NONE:
         wrong(f"{where}: a path that ends can't warn", "leave out reexport, or deprecate")

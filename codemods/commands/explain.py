@@ -58,14 +58,28 @@ def titles() -> dict[str, str]:
     return hazards | {code: page["title"] for code, page in {**codes(), **other_codes()}.items()}
 
 
+def why_not_accepted(code: str, renames: bool = False) -> tuple[str, str]:
+    """Why ``--accept`` does not take a code, and what helps; both empty where it does."""
+    from codemods.planning.hazards import acceptable
+    from codemods.spelling import did_you_mean
+
+    known = acceptable(renames)
+    if code in known:
+        return "", ""
+    if page_code(code) in titles():
+        return f"`{code}` can't be accepted", f"`codemods explain {page_code(code)}` says what to do instead"
+    there = f"codes that can be accepted: {', '.join(sorted(known))}"
+    return f"no hazard has the code `{code}`{did_you_mean(code, known)}", there
+
+
 def page(code: str) -> str:
     """What a code means, with an example where there is one."""
-    from codemods.planning.hazards import other_codes, registry
+    from codemods.planning.hazards import acceptable, other_codes, registry
     from codemods.proof import codes
 
     hazard = registry().get(code)
     if hazard is None:
         return f"{code}: {titles()[code]}\n\n{({**codes(), **other_codes()})[code]['meaning'].strip()}"
-    accepted = f"--accept {code} moves all the same.\n\n" if getattr(hazard, "ACCEPTS", False) else ""
+    accepted = f"--accept {code} moves all the same.\n\n" if code in acceptable() else ""
     example = f"{accepted}A tree and a move that give it:\n\n{hazard.EXAMPLE.strip()}"
     return f"{code}: {hazard.TITLE}\n\n{hazard.MEANING.strip()}\n\n{example}"

@@ -80,6 +80,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     from codemods.project.request import check_request
     from codemods.project.symlinks import refuse_second_names
 
+    _check_accepted(moves)
     trials = trials_of(options, own_guards)
     root = opened(options, writes(options))
     tree = options.read = DiskTree(root)
@@ -120,6 +121,15 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
 
         show(lines, sys.stdout)
     return DONE
+
+
+def _check_accepted(moves: Sequence[Move]) -> None:
+    for renames, code in ((move.whole, code) for move in moves for code in move.accept):
+        from codemods.commands.explain import why_not_accepted
+
+        reason, remedy = why_not_accepted(code, renames)
+        if reason:
+            refuse_usage(f"--accept {code}", reason, remedy)
 
 
 def _tell_of_silent_git(options: argparse.Namespace) -> None:

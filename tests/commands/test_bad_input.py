@@ -53,6 +53,10 @@ REQUESTS: dict[str, tuple[tuple[str, ...], str]] = {
     "misspelt option": ((S, D, "Status", "--chek"), "did you mean --check?"),
     "no root": ((S, D, "Status", "--root", "nowhere"), "nowhere: [no-root] there is no such folder"),
     "root is a file": ((S, D, "Status", "--root", "main.py"), "it is not a folder"),
+    "unknown code": ((S, D, "Status", "--accept", "nonsense"), "no hazard has the code `nonsense`"),
+    "misspelt code": ((S, D, "Status", "--accept", "pickeld"), "did you mean pickled?"),
+    "a code that can't be accepted": ((S, D, "Status", "--accept", "import-cycle"), "`import-cycle` can't be accepted"),
+    "a code of renames": ((S, D, "Status", "--accept", "module-name"), "`module-name` can't be accepted"),
     "newline in a name": ((S, D, "a\nb"), "is not a Python name"),
 }
 

@@ -51,6 +51,8 @@ def test_of_several_moves_those_are_told_that_are_made(root: Path, run: Run) -> 
         ("tool = 1\n", "tool is not a table"),
         ("[tool.codemods.moves]\nstatus = 1\n", "is not a table"),
         (MOVES + "nmaes = []\n", "unknown key, nmaes"),
+        (MOVES + 'accept = ["nonsense"]\n', "[tool.codemods.moves.status]: no hazard has the code `nonsense`"),
+        (MOVES + 'accept = ["import-cycle"]\n', "`import-cycle` can't be accepted"),
         (MOVES.replace('["Status"]', '"Status"'), "names is not a list of names"),
         (MOVES.replace('"shop/status.py"', "3"), "destination is not a path"),
         (MOVES + 'reexport = "no"\n', "reexport is not one of auto, eager, lazy, none"),

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from codemods.face import solve
-from codemods.model import Move, Refused
-from codemods.project import OverlayTree
+from codemods.model import Cycle, Hazard, Move, Place, Plan, Refused
+from codemods.project import OverlayTree, Tree
+from codemods.remedies import ways
 
 from .archive import load
 
@@ -55,4 +56,31 @@ def test_a_script_is_called_what_it_is() -> None:
     assert refused.value.hazards[0].reason == (
         "shown.py would need app.py, which runs as a script and would be executed a second time: Group needs Text "
         "while the module is imported, and app.py would need shown.py, since show needs Group when called"
+    )
+
+
+def test_a_way_that_needs_a_difference_accepted_says_so() -> None:
+    """A hazard that can be accepted stands behind the cycle, and would stand against each way."""
+    shown = OverlayTree(CASE.tree, {"shop/show.py": b"from shop.fields import Nested\n\nprint(Nested.__module__)\n"})
+    with pytest.raises(Refused) as refused:
+        solve(MOVE, shown)
+    along, users, third = refused.value.hazards[0].remedies
+    assert along == "take along what moved code needs: --with Field (or --with-needed) --accept module-recorded"
+    assert users == "move what needs moved code as well: --with Pluck --accept module-recorded"
+    assert third.endswith(" shop/fields_base.py Field; then this move, with --accept module-recorded")
+    accepting = replace(MOVE, accept=("module-recorded",))
+    assert solve(replace(accepting, along=("Field",)), shown).proof.held
+    assert solve(replace(accepting, along=("Pluck",)), shown).proof.held
+    first = solve(Move("shop/fields.py", ("Field",), "shop/fields_base.py"), shown)
+    assert solve(accepting, OverlayTree(shown, first.changes.after)).proof.held
+
+
+def test_where_no_move_breaks_the_cycle_it_says_what_an_edit_has_to() -> None:
+    cycle = Cycle(MOVE, ("Base",), ("Team", "Crew"))
+
+    def refused(move: Move, tree: Tree) -> tuple[Plan, Tree]:
+        raise Refused(Hazard("import-order", Place("shop/x.py"), "", ()))
+
+    assert ways(cycle, CASE.tree, refused) == (
+        "edit the source first, so that `Team`, `Crew` needs nothing that moves, or what moves does not need `Base`",
     )

@@ -26,6 +26,9 @@ from types import ModuleType
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 
+# What can be accepted of a rename alone: other moves replace `__name__` by the name that it had.
+_OF_RENAMES = frozenset({"module-name"})
+
 
 @cache
 def registry() -> dict[str, ModuleType]:
@@ -42,11 +45,18 @@ def find(facts: Facts, only: Collection[str] | None = None) -> list[Hazard]:
 
 def _answered(module: ModuleType, facts: Facts, hazard: Hazard) -> Hazard:
     """A refusal says that it can be accepted; an accepted one is reported, and no longer refuses."""
-    if hazard.severity is not Severity.REFUSES or not getattr(module, "ACCEPTS", False):
+    if hazard.severity is not Severity.REFUSES or module.CODE not in acceptable():
         return hazard
     if hazard.code in facts.move.accept:
         return replace(hazard, severity=Severity.DECLARED, remedies=())
     return replace(hazard, remedies=(*hazard.remedies, f"accept the difference: --accept {hazard.code}"))
+
+
+@cache
+def acceptable(renames: bool = False) -> frozenset[str]:
+    """The codes that ``--accept`` takes, of a rename or of another move."""
+    found = frozenset(code for code, module in registry().items() if getattr(module, "ACCEPTS", False))
+    return found | _OF_RENAMES if renames else found
 
 
 @cache
