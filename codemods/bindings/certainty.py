@@ -38,7 +38,7 @@ def _statement(node: ast.stmt) -> set[str] | None:
         said = answer(node.test)
         if said is not None:
             return _block(node.body if said else node.orelse)
-        return _either([_block(node.body), _block(node.orelse)])
+        return _both(_evaluated(node.test), _either([_block(node.body), _block(node.orelse)]))
     if isinstance(node, (ast.Try, ast.TryStar)):
         last = _block(node.finalbody)
         ways = [_both(_block(node.body), _block(node.orelse)), *(_block(handler.body) for handler in node.handlers)]
@@ -47,7 +47,7 @@ def _statement(node: ast.stmt) -> set[str] | None:
         targets = {name for item in node.items if item.optional_vars for name in _names(item.optional_vars)}
         return targets if any(map(_suppresses, node.items)) else _both(targets, _block(node.body))
     if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-        return set()
+        return _evaluated(node.test if isinstance(node, ast.While) else node.iter)
     if isinstance(node, ast.Match):
         last = node.cases[-1]
         whole = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
@@ -55,6 +55,23 @@ def _statement(node: ast.stmt) -> set[str] | None:
     if isinstance(node, ast.AnnAssign) and node.value is None:
         return set()
     return set(module_binds([node]))
+
+
+def _evaluated(node: ast.expr) -> set[str]:
+    """What an expression binds with ``:=`` whichever way it takes: ``a and (b := c)`` binds nothing for certain."""
+    match node:
+        case ast.Lambda() | ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            return set()
+        case ast.NamedExpr(target=target, value=value):
+            return {target.id} | _evaluated(value)
+        case ast.BoolOp(values=[first, *_]):
+            return _evaluated(first)
+        case ast.IfExp(test=test, body=one, orelse=two):
+            return _evaluated(test) | (_evaluated(one) & _evaluated(two))
+        case ast.Compare(left=left, comparators=[first, *_]):
+            return _evaluated(left) | _evaluated(first)
+        case _:
+            return {n for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr) for n in _evaluated(inner)}
 
 
 def _either(ways: list[set[str] | None]) -> set[str] | None:

@@ -71,7 +71,7 @@ def _by_itself(tree: Files, path: str) -> Started | None:
 # ``python -u shop/report.py``, ``[sys.executable, "shop/report.py"]``; then ``cd shop && python report.py``.
 _COMMAND = re.compile(
     r"""(?:\bcd\s+(?P<cd>[\w./-]+)\s*(?:&&|;)\s*)?
-        (?:\b(?:python|pypy|py)[\d.]*(?:\s+-(?!m\b)\w+)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
+        (?:(?<![\w.])(?:python|pypy|py)[\d.]*(?:\s+-(?!m\b)\w+)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
       | (?:^|[\s"'`;&])\./(?P<direct>[\w./-]+\.py)\b
       | \bsys\.executable[^\n\]]{0,160}?["'/](?P<base>[\w-]+\.py)["']""",
     re.VERBOSE,

@@ -34,6 +34,9 @@ FORMS = {
         "check.py": "from shop import orders\n\n\ndef check():\n    mock.patch.dict(orders.__dict__, {'send': 1})\n",
     },
     "vars": {"check.py": "from shop import orders\n\n\ndef check(m):\n    m.setitem(vars(orders), 'send', 1)\n"},
+    "any name by its path": {
+        "check.py": "def fake(**values):\n    return mock.patch.multiple('shop.orders', **values)\n",
+    },
     "partial": {
         "check.py": "from shop import orders\n\n\ndef check(m):\n    partial(m.setattr, orders)('send', 1)\n",
     },

@@ -15,6 +15,7 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.called_code import Code, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
+from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
     WORDS,
     compared_with_module,
@@ -58,6 +59,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for node, spelled in _read_by(code, *_modules(facts)):
             if not is_a_text(code.module, node):
                 met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
+    for module, node, spelled in namespaces_of_moved(facts):
+        moved = ", ".join(sorted(facts.moved_names)[:3])
+        met.setdefault(module.source.place(node), f"names are looked up by {spelled} of {moved} here")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
     elsewhere: list[Place] = []
@@ -66,11 +70,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         asked = _asked(node)
         if place in met or (asked is not None and _is_another(facts, module, asked)):
             continue
-        if asked is not None and is_moved(facts, module, asked):
+        if may_be_moved(facts, module, node if asked is None else asked):
             met[place] = f"{spelled} of {', '.join(sorted(facts.moved_names)[:3])} is read here"
-        elif _may_be_asked(facts, module, node) and _names_source(
-            facts, module, compared_with_module(module, node, facts)
-        ):
+        elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
             met[place] = f"{spelled} is compared with the name of a module here, and moved definitions have another"
         else:
             elsewhere.append(place)
@@ -134,7 +136,7 @@ def _reads(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     """Where modules that know the source ask for the module of something."""
     last = facts.project.names.dotted(facts.move.source).rpartition(".")[2]
     names = _modules(facts)
-    knowing = facts.project.tree.code_with([last]) | {facts.move.source}
+    knowing = facts.project.tree.code_with([last, *holders_of_moved(facts)]) | {facts.move.source}
     for module in facts.project.modules_mentioning(*WORDS, among=knowing):
         reads = reads_of_module(module.source.tree, *names)
         yield from ((module, node, spelled) for node, spelled in reads if not is_a_text(module, node))
@@ -186,11 +188,15 @@ def _may_be_asked(facts: Facts, module: Module, node: ast.expr) -> bool:
     return any(True for _ in made) or any(isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) for n in nodes)
 
 
-def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) -> bool:
+def _said(pattern: ast.pattern) -> object:
+    value = pattern.value if isinstance(pattern, ast.MatchValue) else None
+    return value.value if isinstance(value, ast.Constant) else None
+
+
+def _names_source(facts: Facts, module: Module, parts: list[ast.AST]) -> bool:
     """Does a comparison speak of the source: by its ``__name__``, by its name as text, or by the module itself?"""
     dotted = facts.project.names.dotted(facts.move.source)
     values = facts.referrers.values
-    parts = list(ast.walk(comparison)) if comparison is not None else []
     owners = {id(node.value) for node in parts if isinstance(node, ast.Attribute)}  # of what is in them
     for node in parts:
         if isinstance(node, ast.Name) and node.id == "__name__" and module.path == facts.move.source:
@@ -199,6 +205,8 @@ def _names_source(facts: Facts, module: Module, comparison: ast.Compare | None) 
         if named and not is_a_class(facts.project, module, node.value):  # type: ignore[attr-defined]
             return True
         if isinstance(node, ast.Constant) and node.value == dotted:
+            return True
+        if isinstance(node, ast.MatchSequence) and [_said(p) for p in node.patterns] == dotted.split("."):
             return True
         if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in owners and values.holds(module, node):
             return True

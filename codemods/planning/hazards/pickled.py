@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.references.module_questions import is_answered_alike
 
 CODE = "pickled"
 ACCEPTS = True
@@ -15,7 +17,8 @@ TITLE = "the project makes pickles, which name classes by their module"
 MEANING = """A pickle names a class or function by the module that it was made in. Old pickles go on to be read, for
 the source re-exports what moved. New ones name the destination: code from before the move, in a process that is
 still running or on another machine, can't read them. With --no-reexport old ones could not be read: that is refused,
-unless only tests make pickles, which read what they wrote themselves."""
+unless only tests make pickles, which read what they wrote themselves. An unpickler whose `find_class` asks which module
+a class is from, and does not speak of the destination, would turn new pickles down: that is refused."""
 EXAMPLE = """
 -- shop/carts.py --
 import pickle
@@ -38,6 +41,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     top = facts.project.names.dotted(facts.move.source).partition(".")[0]
     if group is None:
         return
+    yield from _turned_down(facts)
     knowing = facts.project.tree.code_with([top]) | {facts.move.source}
     for module in facts.project.modules_mentioning(*_PICKLERS, among=knowing):
         for item in module.imports:
@@ -55,6 +59,35 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 reason = f"pickles are made here; new ones of {group.label} name {new}, old ones are still read"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
                 return
+
+
+def _turned_down(facts: Facts) -> Iterator[Hazard]:
+    """Unpicklers of the tree that answer otherwise for the new module than for the old one."""
+    dotted = facts.project.names.dotted
+    old, new = dotted(facts.move.source), dotted(facts.move.destination)
+    for module in facts.project.modules_mentioning("find_class"):
+        functions = (f for kind in FUNCTIONS for f in module.source.nodes.of(kind) if f.name == "find_class")
+        for node in (node for function in functions for node in _questions(function, module, old, new)):
+            if new not in module.source.text:
+                reason = f"this unpickler asks for the module of a class, which is {new} for new pickles"
+                yield Hazard(CODE, module.source.place(node), reason, (f"let it take {new} too, first",))
+
+
+def _questions(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module, old: str, new: str
+) -> Iterator[ast.expr]:
+    """Where ``find_class(self, module, name)`` tests the module that it is given, and both are not answered alike."""
+    name = next((a.arg for a in function.args.args[1:2]), "")
+    parents = module.source.nodes.parents
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            below: ast.AST = node
+            while (above := parents.get(id(below))) is not None and not isinstance(below, ast.stmt):
+                tests = isinstance(above, ast.Compare) or below is getattr(above, "test", None)
+                if tests and not is_answered_alike(node, parents, old, new):
+                    yield node
+                    break
+                below = above
 
 
 def _end_with_the_test(facts: Facts, module: Module) -> bool:

@@ -10,6 +10,7 @@ from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
 from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.module_values import last_name
+from codemods.project.files import PROSE
 
 CODE = "warning-module"
 ACCEPTS = True
@@ -17,8 +18,9 @@ TITLE = "a filter for warnings names the source, and moved code may be blamed fo
 MEANING = """A warning comes from the module in which `warnings.warn` stands, or, with a `stacklevel` of two, from the
 one that called; filters select by that module. Where the project has a filter that means the source and not the
 destination, moved code that calls anything is refused: whatever it calls may warn. That is not so for a filter of a
-message which only code of the tree gives that stays, in its own name. Filters of pytest in settings are the hazard
-configured-by-name."""
+message which only code of the tree gives that stays, in its own name. So is a filter of the interpreter (`-W`,
+`PYTHONWARNINGS`) in any file, and code that clears the source's `__warningregistry__`. Filters of pytest in settings
+are the hazard configured-by-name."""
 EXAMPLE = """
 -- shop/__init__.py --
 import warnings
@@ -32,6 +34,7 @@ def price(net):
 shop/prices.py shop/net.py price
 """
 _FILTERS = ("filterwarnings", "simplefilter")
+_REGISTRY, _VARIABLE = "__warningregistry__", "PYTHONWARNINGS"
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -39,14 +42,46 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if not calls:
         return
     dotted = facts.project.names.dotted
+    facts.project.tree.code_with((*_FILTERS, _REGISTRY, _VARIABLE))  # all in one reading
     for place in _filters(facts, dotted(facts.move.source), dotted(facts.move.destination)):
         reason = f"this filter means warnings of {dotted(facts.move.source)}, and moved code may be blamed for some"
         remedies = (f"name {dotted(facts.move.destination)} in a filter beside it, first", "leave it where it is")
         yield Hazard(CODE, place, reason, remedies)
+    for place in _registries(facts) if any(last_name(call.func) in ("warn", "warn_explicit") for call in calls) else ():
+        reason = f"the warnings that {facts.move.source} has given are forgotten here, and moved code gives some"
+        yield Hazard(CODE, place, reason, ("clear that of the new module too, first", "leave it where it is"))
+
+
+def _registries(facts: Facts) -> Iterator[Place]:
+    """Code that asks the source for what it has warned of."""
+    values = facts.referrers.values
+    for module in facts.project.modules_mentioning(_REGISTRY):
+        nodes = module.source.nodes
+        asked = [n.value for n in nodes.of(ast.Attribute) if n.attr == _REGISTRY]
+        asked += [call.args[0] for call in nodes.of(ast.Call) if _text(call.args[1:2]) == _REGISTRY]
+        yield from (module.source.place(node) for node in asked if values.holds(module, node))
+
+
+def _text(nodes: list[ast.expr]) -> str:
+    value = nodes[0].value if nodes and isinstance(nodes[0], ast.Constant) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _of_the_interpreter(facts: Facts, old: str, new: str) -> Iterator[Place]:
+    """``PYTHONWARNINGS=ignore::UserWarning:shop.prices`` and ``-W``: the module is written as it is called."""
+    tree = facts.project.tree
+    given = re.compile(r"(?:PYTHONWARNINGS\W{1,5}|(?<![\w-])-W[\s=\"',]*)([\w:.,]*:[\w:.,]*)")
+    for path in sorted(tree.texts_with([old.rpartition(".")[2]]) | tree.code_with([_VARIABLE])):
+        text = tree.peek(path).decode("utf-8", "replace")
+        for found in given.finditer(text):
+            marks = (mark.split(":") for mark in found[1].split(","))
+            if not path.endswith(PROSE) and any((mark[3:4] == [old]) != (mark[3:4] == [new]) for mark in marks):
+                yield Place(path, text.count("\n", 0, found.start()) + 1)
 
 
 def _filters(facts: Facts, old: str, new: str) -> Iterator[Place]:
     """Filters that select one of the two modules and not the other, for warnings that moved code may be blamed for."""
+    yield from _of_the_interpreter(facts, old, new)
     for module in facts.project.modules_mentioning(*_FILTERS):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):

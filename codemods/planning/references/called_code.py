@@ -135,13 +135,13 @@ def _calls(facts: Facts, module: Module) -> Iterator[Code]:
     for call in module.source.nodes.of(ast.Call):
         for argument in (*call.args, *(k.value for k in call.keywords)):
             held = isinstance(argument, ast.Name) and any(
-                name == argument.id and _sees(module, argument, value) for name, value in values
+                name == argument.id and sees(module, argument, value) for name, value in values
             )
             if held or is_moved(facts, module, argument) or _is_made(facts, module, argument):
                 given = ast.unparse(argument.func if isinstance(argument, ast.Call) else argument)
                 how = f"{given} is given to it at {module.source.place(call)}"
                 itself = any(
-                    moved_name(facts, module, value) in classes and _sees(module, argument, value)
+                    moved_name(facts, module, value) in classes and sees(module, argument, value)
                     for name, value in [*values, (given, argument)]
                     if name == given
                 )
@@ -164,7 +164,7 @@ def _makes(facts: Facts, function: Function) -> bool:
     return defines or bool(function.decorator_list) or not read.isdisjoint(facts.moved_names)
 
 
-def _sees(module: Module, node: ast.AST, value: ast.AST) -> bool:
+def sees(module: Module, node: ast.AST, value: ast.AST) -> bool:
     """May a name that is read here have the value that it is given there, or is that a local variable elsewhere?"""
     parents = module.source.nodes.parents
     around = parents.get(id(value))

@@ -48,6 +48,8 @@ def shown_in_text(root: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
                 found = [shown]
             case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=shown):
                 found = shown.elts if isinstance(shown, ast.Tuple) else [shown]
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format"), args=found):
+                pass
             case _:
                 continue
         if not _is_shown(node, parents):
@@ -78,6 +80,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             asks = isinstance(above, ast.Call) and last_name(above.func) == "attrgetter"
             listed = isinstance(above, (ast.Tuple, ast.List, ast.Set)) and _asks_for_any(node, parents)
             return "'__module__'" if (asks or listed) and not _is_copied(node, parents) else ""
+        case ast.Constant(value=str()) if _is_in_a_pattern(node, parents):
+            return "__module__ in a pattern"
         case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
@@ -93,6 +97,14 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return ""
 
 
+def _is_in_a_pattern(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """``case type(__module__="shop.orders")``"""
+    value = parents.get(id(node))
+    above = parents.get(id(value)) if isinstance(value, ast.MatchValue) else None
+    named = dict(zip(above.kwd_attrs, above.kwd_patterns, strict=True)) if isinstance(above, ast.MatchClass) else {}
+    return value is not None and named.get("__module__") is value
+
+
 def _shown(node: ast.AST) -> str:
     match node:
         case ast.Call(func=ast.Name(id=name), args=[shown, *_]) if name in _SHOWING and _is_class(shown):
@@ -101,6 +113,8 @@ def _shown(node: ast.AST) -> str:
             return "a class in an f-string"
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=shown):
             values = shown.elts if isinstance(shown, ast.Tuple) else [shown]
+            return "a class in a formatted text" if any(map(_is_class, values)) else ""
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format"), args=values):
             return "a class in a formatted text" if any(map(_is_class, values)) else ""
         case _:
             return ""
@@ -115,6 +129,8 @@ def _is_a_sentence(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """Does it stand among words, in a text for people? A name that is made up to look something up has no spaces."""
     above = parents.get(id(node))
     texts = above.values if isinstance(above, ast.JoinedStr) else [node.left] if isinstance(node, ast.BinOp) else []
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        texts = [node.func.value]  # of "...".format()
     return any(isinstance(t, ast.Constant) and _WORDS.search(str(t.value)) for t in texts)
 
 
@@ -218,12 +234,16 @@ def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     )
 
 
-def compared_with_module(module: Module, node: ast.expr, names_source: object) -> ast.Compare | None:
-    """The comparison in which a read of a module stands: ``f.__module__ == __name__``, ``getmodule(f) is handlers``."""
+def compared_with_module(module: Module, node: ast.expr) -> list[ast.AST]:
+    """The comparison in which a read of a module stands: ``f.__module__ == __name__``, ``getmodule(f) is handlers``,
+    a pattern; none where it stands in no comparison."""
     parents = module.source.nodes.parents
+    if isinstance(node, ast.Constant) and _is_in_a_pattern(node, parents):
+        return [node]
     above: ast.AST | None = parents.get(id(node))
     while above is not None and not isinstance(above, (*FUNCTIONS, ast.stmt)):
         if isinstance(above, ast.Compare):
-            return above
+            return list(ast.walk(above))
         above = parents.get(id(above))
-    return None
+    patterns = [case.pattern for case in above.cases] if isinstance(above, ast.Match) else []
+    return [inner for pattern in patterns for inner in ast.walk(pattern)]

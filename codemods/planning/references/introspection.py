@@ -38,6 +38,8 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
         return f"calls {name}(), which sees the names of the module that it stands in"
     if reference.chain and reference.chain[-1] in _FRAMES and name in ("sys", "inspect"):
         return f"looks at frames ({'.'.join((name, *reference.chain))}), which name its module"
+    if name == "__package__" and same_folder:
+        return ""  # that of all modules of a folder
     if (
         name in ("__package__", "__spec__", "__path__", "__loader__", "__builtins__", "__doc__")
         and name not in module.binds

@@ -63,7 +63,7 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
     place = module.source.place(call)
     held = call.args[0] if _is_written(call) else None
     if called == "multiple":  # which has the names as keywords
-        names = {k.arg for k in call.keywords if k.arg}
+        names = {*_in_keywords(call, binds)}
     elif known[0].words or len(call.args) < 2:  # a library that is given the module to replace what it likes
         names = {*binds}
     else:
@@ -77,6 +77,12 @@ def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Coll
 def _is_written(call: ast.Call) -> bool:
     """Does the name stand beside the module, as in ``setattr(worker, "sleep", fake)``?"""
     return len(call.args) > 1 and isinstance(call.args[1], ast.Constant) and isinstance(call.args[1].value, str)
+
+
+def _in_keywords(call: ast.Call, binds: Collection[str]) -> Iterator[str]:
+    """The names that ``patch.multiple`` replaces: any where ``**values`` says which."""
+    for keyword in call.keywords:
+        yield from [keyword.arg] if keyword.arg else sorted(binds)
 
 
 def _is_of_python(project: ProjectIndex, module: Module, function: ast.expr) -> bool:
@@ -94,7 +100,7 @@ def _by_path(
     of_dict = last_name(call.func) == "dict"
     for text in sorted(values.texts(module).of(target)):
         if text == dotted:
-            yield from (PatchTarget(place, k.arg, "", module) for k in call.keywords if k.arg)
+            yield from (PatchTarget(place, name, "", module) for name in _in_keywords(call, binds))
             continue
         for name, rest in _named(text, dotted, binds):
             if written:

@@ -18,7 +18,7 @@ from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
 
 _SETTING = frozenset({"object", "setattr", "delattr", "setitem", "delitem", "dict", "multiple", "update", "partial"})
-_WORDS = frozenset({"setattr", "delattr", "patch", "setitem", "__dict__", "vars"})
+_WORDS = frozenset({"setattr", "delattr", "patch", "setitem", "__dict__", "vars", "multiple"})
 # (module, name) -> where moved code looks it up otherwise than before
 Lost = Mapping[tuple[str, str], Place]
 
@@ -26,6 +26,7 @@ Lost = Mapping[tuple[str, str], Place]
 def unreached(comparison: Comparison) -> Iterator[Finding]:
     """Each place that may replace a name in a held module, of which moved code no longer hears."""
     lost = _lost(comparison)
+    yield from _by_path(comparison, lost)
     for module, held in _holders(comparison, {where for where, _ in lost}).items():
         texts = {path: comparison.new.source(path).text for path in sorted({place.path for place, _ in held})}
         given = {function for _, function in held if function}
@@ -39,6 +40,22 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
                     message += f", and {reader} no longer looks it up there"
                     cause = f"patch {module}:{name}"
                     yield Finding(symbols.source.place(node), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _by_path(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
+    """``patch.multiple("shop.orders", **values)``: the path of a module, and names that nobody can tell."""
+    modules = {comparison.after.names.dotted(module): module for module, _ in lost}
+    for path in sorted(comparison.new.code_with(["multiple"])) if lost else ():
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
+            named = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+            unknown = any(keyword.arg is None for keyword in call.keywords)
+            module = modules.get(str(named)) if last_name(call.func) == "multiple" and unknown else None
+            if symbols is not None and module is not None:
+                name, reader = next((n, place) for (where, n), place in lost.items() if where == module)
+                message = f"any name may be replaced here in {module}, and {reader} no longer looks {name} up there"
+                cause = f"patch {module}:{name}"
+                yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)
 
 
 def _lost(comparison: Comparison) -> Lost:

@@ -24,9 +24,18 @@ def _after(body: Sequence[ast.stmt]) -> set[str] | None:
         if isinstance(node, _LEAVES) or (ways and not reached):
             return None
         names |= set.intersection(*reached) if reached else set(_bound(node))
+        names |= _asked_first(node)
         if isinstance(node, ast.Delete):
             names -= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
     return names
+
+
+def _asked_first(node: ast.stmt) -> set[str]:
+    """What the question of an ``if`` or ``while`` binds before it can be answered: ``if (n := read()) > 3``."""
+    asked = getattr(node, "test", None)
+    while isinstance(asked, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Attribute)):
+        asked = next(child for child in ast.iter_child_nodes(asked) if isinstance(child, ast.expr))
+    return {asked.target.id} if isinstance(asked, ast.NamedExpr) else set()
 
 
 def _ways(node: ast.stmt) -> list[list[ast.stmt]]:

@@ -226,6 +226,8 @@ class NameResolver:
             own = (self.path, name)
             if name == "__name__":
                 own = ("=", repr(self.snapshot.names.dotted(self.path)))
+            elif name == "__package__":  # that of all modules of a folder
+                own = ("=", f"the package {self.path.rpartition('/')[0]}/")
             elif name == "__file__" and node in self._folders:
                 own = ("=", f"the folder {self.path.rpartition('/')[0]}/")
             origins = frozenset({own})
