@@ -23,6 +23,13 @@ class Solution:
     proof: Proof
 
 
+# What a person can do where planner and prover disagree: which of them errs, a reader of the code can say.
+_NOT_FORESEEN = (
+    "the plan did not foresee this: change that code first, or move less, or elsewhere; if the finding is wrong,"
+    " report it as a bug of codemods"
+)
+_TRIED = "the proof holds; `--diff` without --run and --guard shows the change"
+
 # Checks that hold more often where importers keep their order.
 _OF_ORDER = frozenset({"proof:load order", "proof:import order", "proof:import cycles"})
 
@@ -144,7 +151,7 @@ def _solved(
     after = OverlayTree(tree, changes.after)
     proof = _held(_proof(planned, tree, after))
     for trial in trials:
-        proof = _held(Proof((*proof.checks, trial(tree, after, planned.moves))))
+        proof = _held(Proof((*proof.checks, trial(tree, after, planned.moves))), _TRIED)
     return Solution(planned, changes, proof)
 
 
@@ -174,14 +181,13 @@ def _proof(planned: Plan, tree: Tree, after: Tree) -> Proof:
     return Proof(checks if second.held else second.checks, second.moves)
 
 
-def _held(proof: Proof) -> Proof:
-    """The proof; Refused if it does not hold."""
+def _held(proof: Proof, help_: str = _NOT_FORESEEN) -> Proof:
+    """The proof; Refused if it does not hold. What helps is said once, after all that was found."""
     if proof.held:
         return proof
-    raise Refused(
-        *(
-            Hazard(f"proof:{check.name}", finding.place, finding.message)
-            for check in proof.checks
-            for finding in check.failures
-        )
+    *first, last = (
+        Hazard(f"proof:{check.name}", finding.place, finding.message)
+        for check in proof.checks
+        for finding in check.failures
     )
+    raise Refused(*first, replace(last, remedies=(help_,)))

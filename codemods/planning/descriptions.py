@@ -29,14 +29,29 @@ def _what_stays(facts: Facts, needs: RequiredImports) -> dict[str, str]:
     """What moved code needs of the source and imports from there, with the reason."""
     stays: dict[str, str] = {}
     for late in needs.late:
-        stays.setdefault(late.new.binds, "staying code uses it; moved functions import it when they run")
+        name = late.new.binds
+        stays.setdefault(name, f"{_why_it_stays(facts, name)}; moved functions import it when they run")
     for new in needs.imports:
         if new.binds in facts.groups.by_name and (facts.in_place or not facts.source_imports):
-            stays.setdefault(new.binds, "staying code uses it; the destination imports it")
+            stays.setdefault(new.binds, f"{_why_it_stays(facts, new.binds)}; the destination imports it")
     for new in needs.typing_imports:
         if new.binds in facts.groups.by_name:
             stays.setdefault(new.binds, "only annotations of moved code name it")
     return stays
+
+
+def _why_it_stays(facts: Facts, name: str) -> str:
+    if name in facts.move.keep:
+        return "it is kept by --keep"
+    group = facts.groups.by_name.get(name)
+    readers = facts.request.readers(group) - facts.moving.keys() if group is not None else set()
+    if readers:
+        return f"{min(readers, key=lambda reader: reader.index).label} stays and uses it"
+    if outside := facts.request.outside.get(name):
+        return f"{min(outside)} uses it too"
+    if name in facts.request.held:
+        return f"it may be looked up, replaced or rebound in {facts.move.source}"
+    return "it was not asked for"
 
 
 def file_plans(facts: Facts, edits: Edits) -> Iterator[FilePlan]:

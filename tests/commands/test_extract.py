@@ -105,12 +105,14 @@ def test_paths_may_be_absolute_or_roundabout(root: Path, run: Run) -> None:
 
 
 def test_a_proof_that_does_not_hold_refuses(root: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    failed = Proof((Check("import cycles", "no new cycle", 1, (Finding(Place("shop/worker.py", 2), "a cycle"),)),))
+    lost = Check("bindings", "every name", 1, (Finding(Place("shop/worker.py", 1), "a name"),))
+    failed = Proof((lost, Check("import cycles", "no new cycle", 1, (Finding(Place("shop/worker.py", 2), "a cycle"),))))
     monkeypatch.setattr(face, "prove", lambda *_: failed)
     before = fingerprint(root)
     refused = run(*MOVE)
     assert refused.code == 2
-    assert "shop/worker.py:2: [proof:import cycles] a cycle" in refused.err
+    assert "shop/worker.py:2: [proof:import cycles] a cycle\n  help: the plan did not foresee this" in refused.err
+    assert refused.err.count("help: ") == 1
     assert fingerprint(root) == before
 
 

@@ -45,6 +45,7 @@ def test_a_difference_refuses_the_move(root: Path, run: Run) -> None:
     refused = run(*MOVE, "--guard", "grep -q 'class Status' shop/worker.py")
     assert refused.code == 2
     assert "[proof:guard] it ended with exit code 0, and now ends with 1" in refused.err
+    assert "  help: the proof holds; `--diff` without --run and --guard shows the change\n" in refused.err
     assert fingerprint(root) == before
 
 

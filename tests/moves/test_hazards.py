@@ -88,3 +88,51 @@ def test_a_difference_that_is_accepted_is_no_refusal() -> None:
     assert "accept the difference: --accept shown-module" in refused.value.hazards[0].remedies
     accepted = plan(replace(move, accept=("shown-module",)), files)
     assert [h.severity for h in accepted.hazards if h.code == "shown-module"] == [Severity.DECLARED]
+
+
+_ASKS = """
+-- shop/texts.py --
+def _script():
+    return __name__ == "__main__"
+def text():
+    return _script()
+-- move --
+shop/texts.py shop/pages.py """
+
+
+@pytest.mark.parametrize(
+    ("move", "remedy"),
+    [("_script", "leave `_script` where it is"), ("text", "leave `_script` where it is: --keep _script")],
+)
+def test_what_was_asked_for_is_not_to_be_kept(move: str, remedy: str) -> None:
+    """`--keep` of a name that was asked for is wrong usage."""
+    (hazard,) = (h for h in hazards_of(f"{_ASKS}{move}\n") if h.code == "main-check")
+    assert remedy in hazard.remedies
+
+
+_REGISTERS = """
+-- shop/registry.py --
+ITEMS = []
+def register(item):
+    ITEMS.append(item)
+    return item
+-- shop/plugins.py --
+from shop.registry import register
+@register
+def one(): ...
+@register
+def two(): ...
+-- move --
+shop/plugins.py """
+
+
+@pytest.mark.parametrize(
+    ("move", "remedy"),
+    [
+        ("shop/registry.py two", "move what has effects too: --with one"),
+        ("shop/more.py two --no-reexport", "leave out --no-reexport"),
+    ],
+)
+def test_what_has_the_effect_is_named(move: str, remedy: str) -> None:
+    found = [h for h in hazards_of(f"{_REGISTERS}{move}\n") if h.code == "import-order"]
+    assert found[0].remedies[0] == remedy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codemods.model import Hazard
+from codemods.model import Hazard, Place
 from codemods.planning.edits.model import Edits, NewImport
 from codemods.planning.facts import Facts
 from codemods.planning.references.used_names import Use, uses
@@ -26,9 +26,25 @@ def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
     ):
         for module in dict.fromkeys(modules):
             hazard = next((h for use in named if (h := _fails(facts, path, module, use))), None)
+            hazard = hazard or _in_its_own_folder(facts, path, module)
             if hazard is not None:
                 yield hazard
                 break
+
+
+def _in_its_own_folder(facts: Facts, path: str, module: str) -> Hazard | None:
+    """A module of a folder that is on ``sys.path`` only where its own files run, tests or scripts: a module elsewhere
+    finds it there, and nowhere else."""
+    names, target = facts.project.names, _target(facts, path, module)
+    root = names.prefix(module, target) if target is not None and not module.startswith(".") else ""
+    if target is None or not root or root in names.configured or not names.flat(root):
+        return None
+    if root in names.roots_of(path) or _already(facts, root):
+        return None
+    where = f"{target} is imported as `{module}`, and only where {root}/ is on `sys.path`"
+    beside = path.rpartition("/")[0]
+    remedies = (f"choose a destination in {beside}/" if beside else "choose a destination in the root",)
+    return Hazard("unreachable-module", Place(target), f"{where}: {path} could not import it elsewhere", remedies)
 
 
 def _whole(new: NewImport) -> str:

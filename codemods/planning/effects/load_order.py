@@ -116,11 +116,12 @@ class LoadOrder:
 
     def said(self, found: Difference) -> str:
         """``no longer runs shop/models.py:7 (Base.__init_subclass__), and 2 more``"""
-        if not found.effects:
-            return f"{found.kind} {found.token if isinstance(found.token, str) else found.token[0]}"
-        effect, count = found.effects[0], len(found.effects) - 1
-        path = found.token if isinstance(found.token, str) else found.token[0]
-        return f"{found.kind} {path}:{effect.line} ({effect.label}){f', and {count} more' if count else ''}"
+        what = found.token if isinstance(found.token, str) else found.token[0]
+        if found.effects:
+            effect, more = found.effects[0], len(found.effects) - 1
+            what = f"{what}:{effect.line} ({effect.label}){f', and {more} more' if more else ''}"
+        verb, _, rest = found.kind.partition(" in ")
+        return f"{verb} {what} in {rest}" if rest else f"{found.kind} {what}"
 
     # -- sequences
 

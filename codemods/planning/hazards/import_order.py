@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from codemods.model import Hazard, Place, Reexport, Severity
 from codemods.planning.edits.model import Kept
-from codemods.planning.effects.load_order import LoadOrder
+from codemods.planning.effects.load_order import Difference, LoadOrder
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.eager_reexports import landing_place
 from codemods.planning.imports.lazy_reexports import executing_import
 
@@ -55,7 +56,7 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
     for path, found in ((source, order.of_source()), (destination, order.of_destination())):
         if found is not None:
             reason = f"after the move, importing {path} {order.said(found)}"
-            yield Hazard(CODE, Place(path), reason, _remedies(found.kind))
+            yield Hazard(CODE, Place(path), reason, _remedies(facts, found))
     ends = facts.move.reexport is Reexport.NONE
     if not ends and not facts.move.deprecate:
         return
@@ -65,7 +66,20 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
         yield Hazard(CODE, one.place, reason, (f"leave out {option}", f"import {source} there for its effects first"))
 
 
-def _remedies(kind: str) -> tuple[str, ...]:
-    if kind == "also runs":
-        return ("move it to a new module", "put what has effects into a function first")
-    return ("move what has effects too, with --with", "put what has effects into a function first")
+def _remedies(facts: Facts, found: Difference) -> tuple[str, ...]:
+    later = "put what has effects into a function first"
+    if found.kind == "also runs":
+        return ("move it to a new module", later)
+    group = _of_the_source(facts, found)
+    if group in facts.moving and facts.move.reexport is Reexport.NONE:
+        return ("leave out --no-reexport", later)
+    if group is not None and group not in facts.moving:
+        return (f"move what has effects too: --with {group.label}", later)
+    return (later,)
+
+
+def _of_the_source(facts: Facts, found: Difference) -> DefinitionGroup | None:
+    """The definition of the source that has the effect."""
+    path, index = (found.token, None) if isinstance(found.token, str) else found.token
+    groups = (g for g in facts.groups.all if g.names and any(s.index == index for s in g.statements))
+    return next(groups, None) if path == facts.move.source else None

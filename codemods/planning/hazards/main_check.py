@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.bindings import Reference
 from codemods.model import Hazard, Severity
+from codemods.planning.advice import leave
 from codemods.planning.facts import Facts
 
 CODE = "main-check"
@@ -35,18 +35,16 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for reference in statement.references:
                 if reference.name != "__name__":
                     continue
+                place = facts.source.source.place(reference.node)
                 if id(reference.node) in compared and "__main__" in _text(facts, statement.node):
-                    yield _hazard(facts, reference, f"{group.label} asks whether it runs as a script", Severity.REFUSES)
+                    reason = f"`{group.label}` asks whether it runs as a script"
+                    yield Hazard(CODE, place, reason, ("pass the answer in as an argument", leave(facts, group)))
                 elif runnable:
                     name = facts.project.names.dotted(facts.move.source)
-                    reason = f"{group.label} reads __name__, which is {name} after the move, in the script too"
-                    yield _hazard(facts, reference, reason, Severity.DECLARED)
-
-
-def _hazard(facts: Facts, reference: Reference, reason: str, severity: Severity) -> Hazard:
-    remedies = ("pass the answer in as an argument", "leave it where it is: --keep")
-    place = facts.source.source.place(reference.node)
-    return Hazard(CODE, place, reason, remedies if severity is Severity.REFUSES else (), severity)
+                    reason = (
+                        f'`{group.label}` reads `__name__`: after the move that is "{name}", also when the script runs'
+                    )
+                    yield Hazard(CODE, place, reason, (), Severity.DECLARED)
 
 
 def _text(facts: Facts, node: ast.stmt) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.eager_reexports import reexported
 
 CODE = "maybe-unbound"
@@ -29,6 +31,8 @@ def colour():
 shop/colour.py shop/windows.py enable
 """
 
+_BRANCHING = (ast.If, ast.Try, ast.TryStar, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match)
+
 
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _needed(facts)
@@ -37,8 +41,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         doubtful = group.binds - certain_binds(s.node for s in group.statements)
         for name in sorted(doubtful & offered):
             place = facts.source.source.place(group.statements[0].node)
-            reason = f"{name} is not bound here for certain, and {facts.move.source} could not import what is not bound"
-            yield Hazard(CODE, place, reason, (f"bind {name} on every path first, to None for example",))
+            where = _where(name, group)
+            reason = f"{where}, so {facts.move.source} could not always import it from {facts.move.destination}"
+            yield Hazard(CODE, place, reason, (f"bind `{name}` on every path first, to None for example",))
 
 
 def _needed(facts: Facts) -> Iterator[Hazard]:
@@ -53,5 +58,15 @@ def _needed(facts: Facts) -> Iterator[Hazard]:
     defined = {name for group in facts.staying for name in group.binds} - facts.source.top_imports.keys()
     for name in sorted(doubtful & defined):
         place = facts.source.source.place(read[name].node)
-        reason = f"{name} is not bound in {facts.move.source} for certain, and {facts.move.destination} would import it"
-        yield Hazard(CODE, place, reason, (f"bind {name} on every path first, to None for example",))
+        where = _where(name, facts.groups.by_name[name], f" of {facts.move.source}")
+        reason = f"{where}, so {facts.move.destination} could not always import it"
+        yield Hazard(CODE, place, reason, (f"bind `{name}` on every path first, to None for example",))
+
+
+def _where(name: str, group: DefinitionGroup, of: str = "") -> str:
+    """Which statement binds the name on some of its paths only."""
+    for statement in group.statements:
+        if name in statement.binds and isinstance(statement.node, _BRANCHING):
+            kind = type(statement.node).__name__.removesuffix("Star").removeprefix("Async").lower()
+            return f"`{name}` is bound only on some paths through the `{kind}` in line {statement.node.lineno}{of}"
+    return f"`{name}` is not bound on every path through {of.removeprefix(' of ') or 'this module'}"

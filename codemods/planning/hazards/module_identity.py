@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Severity
+from codemods.planning.advice import leave
 from codemods.planning.facts import Facts
 from codemods.planning.references.introspection import questions
 from codemods.planning.references.namespace_lookups import lookups
@@ -41,7 +42,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                     CODE,
                     place,
                     f"{group.label} {reason}",
-                    ("pass what it needs in as an argument", "leave it where it is: --keep"),
+                    ("pass what it needs in as an argument", leave(facts, group)),
                 )
 
 

@@ -15,7 +15,7 @@ MEANING = """`globals()["do_" + name]`, `getattr(module, name)`, `eval`, `dir(mo
 find every moved name as before, for the source imports all that can be looked up so, private ones too. Where a
 program goes through `vars(module)` in the order in which the names were bound, the imported names come before those
 that the source defines itself: refused if a definition that stays comes before one that moves. So is a name that moved
-functions rebind, for it would be found as it once was."""
+functions rebind, since the lookup would return its old value."""
 EXAMPLE = """
 -- shop/api.py --
 def orders():
@@ -36,12 +36,17 @@ def find(facts: Facts) -> Iterator[Hazard]:
         found = {name for name in facts.moved_names if look.finds(name)}
         rebound = sorted(found & facts.source.rebound.keys()) if look.called != "dir" else []
         if rebound:
-            reason = f"{look.called} would find {', '.join(rebound)} here as it once was"
-            yield Hazard(CODE, look.place, reason, (f"leave it there: --keep {rebound[0]}", "read it by its name"))
+            name, source = rebound[0], facts.move.source
+            reason = (
+                f"`{look.called}` would return the value that `{name}` has when {source} imports it, not a later one"
+            )
+            remedies = ("read it by its name there first", f"leave `{name}`, and what rebinds it, where they are")
+            yield Hazard(CODE, look.place, reason, remedies)
         elif look.ordered and found and not _keeps_its_turn(facts) and _comes_later(facts):
-            reason = f"{look.called} lists the names of {facts.move.source} here in the order of their definitions"
-            remedies = ("sort what is listed, or list it by name, first", "leave it where it is")
-            yield Hazard(CODE, look.place, f"{reason}, and {min(found)} would come before the others", remedies)
+            listed = f"this code lists the names of {facts.move.source} in the order of their definitions"
+            reason = f"{listed}; after the move `{min(found)}` would come first"
+            remedies = ("sort what is listed, or list it by name, first", f"leave `{min(found)}` where it is")
+            yield Hazard(CODE, look.place, reason, remedies)
         elif found:
             handled.append(look)
     if handled:

@@ -113,4 +113,4 @@ def _stays(facts: Facts, name: str) -> bool:
 
 
 def _remedies(facts: Facts) -> tuple[str, ...]:
-    return (f"let it use {facts.move.destination} first", "leave out --no-reexport")
+    return (f"leave out --no-reexport, and let it use {facts.move.destination} after the move",)

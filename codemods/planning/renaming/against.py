@@ -90,7 +90,7 @@ def hazards_of_texts(facts: Facts) -> Iterator[Hazard]:
 
 def _with_own_remedies(hazard: Hazard) -> Hazard:
     """`extract` may keep the old path; a rename never does."""
-    remedies = (_KEEPS if remedy == "leave out --no-reexport" else remedy for remedy in hazard.remedies)
+    remedies = (_KEEPS if remedy.startswith("leave out --no-reexport") else remedy for remedy in hazard.remedies)
     return replace(hazard, remedies=tuple(remedies))
 
 

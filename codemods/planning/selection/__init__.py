@@ -32,4 +32,12 @@ The reasons that `--plan -v` prints, and their rules:
     used by code that moves (X) and by code that stays (Y), which imports it               3  with_shared
     it is another name for what moves                                                      5  with_aliases
     X needs it while the module is imported (that of an edge in grouping/reference_graph)  5  with_needed
+
+What stays although moved code needs it has one of these reasons (`_why_it_stays` in `planning/descriptions.py`); the
+destination, or moved functions when they run, import it:
+
+    it is kept by --keep; it may be looked up, replaced or rebound in SOURCE               1  Request.held
+    X stays and uses it; FILE uses it too                                                  3  not taken by with_shared
+    it was not asked for                                                                   2  not taken by with_own
+    only annotations of moved code name it                                                 -  imported for type checkers
 """
