@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,11 @@ from codemods.project.tree import Tree
 
 # Files of settings, and the tools among whose settings modules are selected.
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", ".mypy.ini")
-_FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc")
+_FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc", "pyrightconfig.json")
 _TOOLS = frozenset(
     {"mypy", "ruff", "pytest", "coverage", "pyright", "basedpyright", "pylint", "flake8", "bandit", "ty", "interrogate"}
 )
+_PYRIGHT = ("include", "exclude", "ignore", "strict")
 _TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
 
 
@@ -59,7 +61,9 @@ def selections(tree: Tree) -> Iterator[Selection]:
                 text = tree.read(path).decode()
             except (OSError, UnicodeDecodeError):
                 continue
-            found = _toml(name, text) if name.endswith(".toml") else _ini(name, text)
+            found = (
+                _json(text) if name.endswith(".json") else _toml(name, text) if ".toml" in name else _ini(name, text)
+            )
             for key, value, what in found:
                 for word in (one[0] for one in _TOKEN.finditer(value) if value[one.end() : one.end() + 2] != "::"):
                     if "." in word or "/" in word:
@@ -76,6 +80,15 @@ def _toml(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     for tool, table in tables.items() if isinstance(tables, Mapping) else ():
         if tool in _TOOLS:
             yield from _texts(f"tool.{tool}", table)
+
+
+def _json(text: str) -> Iterator[tuple[str, str, str]]:
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    lists = {key: value for key, value in data.items() if key in _PYRIGHT} if isinstance(data, Mapping) else {}
+    yield from _texts("pyright", lists)
 
 
 def _texts(key: str, value: Any) -> Iterator[tuple[str, str, str]]:

@@ -34,6 +34,7 @@ from codemods.proof.checks import (
     lazy_reexports,
     listed_modules,
     load_order,
+    loaded_files,
     manuals,
     names,
     namespaces,
@@ -78,7 +79,14 @@ CHECKS = (
     renamed_modules.check,
 )
 # Those that need the texts as they are written, with lazy re-exports and pins in place.
-CHECKS_AS_WRITTEN = (identities.check, packaging.check, doctests.check, lazy_reexports.check, module_to_package.check)
+CHECKS_AS_WRITTEN = (
+    identities.check,
+    packaging.check,
+    doctests.check,
+    lazy_reexports.check,
+    loaded_files.check,
+    module_to_package.check,
+)
 
 
 # How deep code may be nested; the default of Python is less than a long sum in one module needs.

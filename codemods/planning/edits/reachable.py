@@ -66,12 +66,14 @@ def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
         why = f"{use.place} uses {path} without a package"
     else:
         root = names.prefix(module, target)
-        if root == use.root or _already(facts, root):
+        if use.loaded or root == use.root or _already(facts, root):
             return None
         why = f"{use.place} uses {path} as `{here}`, and finds {target} by another name, if at all"
     own = names.dotted(path)
-    remedies = (f"use {path} as `{own}` everywhere, and start it by `python -m {own}`",)
-    return Hazard("unreachable-module", use.place, f"{why}: there, `from {module} import ...` would fail", remedies)
+    remedy = f"use {path} as `{own}` everywhere, and start it by `python -m {own}`"
+    if use.loaded:
+        remedy = f"import it there as `{own}` instead of executing its file"
+    return Hazard("unreachable-module", use.place, f"{why}: there, `from {module} import ...` would fail", (remedy,))
 
 
 def _target(facts: Facts, path: str, module: str) -> str | None:

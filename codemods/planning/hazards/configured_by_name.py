@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from codemods.model import Hazard, Place
+from codemods.model import Hazard, Place, Severity
 from codemods.planning.edits.ignored_rules import same_rules
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.references.example_runners import example_runners, with_examples
 from codemods.planning.selection.test_items import collected
+from codemods.project.copied import copied_without
 from codemods.project.file_lists import lists_around
 from codemods.project.pragmas import pragmas
 from codemods.project.selected import Selection, selections
@@ -19,11 +21,12 @@ CODE = "configured-by-name"
 ACCEPTS = True
 TITLE = "a setting selects the source by its name, and what moves would leave its reach"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
-files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, and a command in a Makefile
-runs the tests of one file. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or
-flake8 ignore in a file, and the sections of mypy in INI files; a new module gets the comments. Where a setting can't be
-given one so, the destination stands without such a comment, or tests leave the file of a command, the move is refused:
-unchanged code would fail its checks in the new module, or not be run."""
+files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, a command in a Makefile
+runs the tests of one file, `doctest.testmod(module)` the examples of one module, and a Dockerfile copies files one by
+one. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a
+file, and the sections of mypy in INI files; a new module gets the comments. Where a setting can't be given one so, the
+destination stands without such a comment, or tests leave the file of a command, the move is refused: unchanged code
+would fail its checks in the new module, or not be run."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -52,6 +55,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
     yield from _commands(facts) if collected(facts) else ()
+    yield from _examples(facts)
+    move = facts.move
+    for path, line in copied_without(facts.project.tree, move.source, move.destination):
+        reason = f"this copies {move.source}, and would not copy {move.destination}, which that needs"
+        yield Hazard(CODE, Place(path, line), reason, (f"copy {move.destination} there too, first",))
     for line, comment in _pragmas(facts) if facts.destination is not None else ():
         reason = f"{comment!r} holds of the whole file, and {facts.move.destination} does not say so"
         yield Hazard(CODE, Place(facts.move.source, line), reason, (f"write it into {facts.move.destination} first",))
@@ -64,6 +72,16 @@ def _commands(facts: Facts) -> Iterator[Hazard]:
         if move.destination not in text and dotted(move.destination) not in text.split():
             reason = f"this runs the tests of {move.source}, and would no longer run {min(collected(facts))}"
             yield Hazard(CODE, Place(path, line), reason, (f"name {move.destination} there too, first",))
+
+
+def _examples(facts: Facts) -> Iterator[Hazard]:
+    """Who runs the examples of the source, and would not run those that move."""
+    documented = with_examples(facts)
+    for one in example_runners(facts) if documented else ():
+        reason = f"this runs the examples of {facts.move.source}, and would no longer run those of {min(documented)}"
+        severity = Severity.REFUSES if one.known else Severity.DECLARED
+        remedies = (f"let it run those of {facts.move.destination} too, first",) if one.known else ()
+        yield Hazard(CODE, one.place, reason, remedies, severity)
 
 
 def head_comments(facts: Facts) -> tuple[str, ...]:

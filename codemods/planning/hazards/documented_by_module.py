@@ -17,7 +17,7 @@ MEANING = """Sphinx's `automodule` with `:members:` documents what was made in t
 object or lines of that file, mkdocstrings (`::: shop.orders`) what the module has. Where what moves would leave the
 page, the new module is shown below the old one, in the same way. Where the manual names each member, and the old
 module finds them only when asked, the move is refused; so it is where a part of a file is shown by its lines or by a
-name, which would be another one, or gone."""
+name (`literalinclude`, `--8<--`), which would be another one, or gone."""
 EXAMPLE = """
 -- docs/index.rst --
 .. automodule:: shop.orders
@@ -32,6 +32,7 @@ shop/orders.py shop/prices.py Price
 """
 _BLOCK = r"((?:\n[ \t]+[^\n]*|\n(?=[ \t]*\n[ \t]+:))*)"
 _INCLUDE = re.compile(rf"(?:\.\.|```\{{)\s*literalinclude(?:::|\}})[ \t]+(\S+){_BLOCK}")
+_SNIPPET = re.compile(r"""--8<--[ \t]+["']?([\w./-]+\.py):([\w:-]+)""")  # of pymdownx
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -47,6 +48,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             yield Hazard(CODE, found.place, reason, (f"show {names} of {new} there first",))
     for path in sorted(tree.texts_with([facts.move.source.rpartition("/")[2]])):
         text = tree.read(path).decode("utf-8", "replace")
+        yield from _snippets(facts, path, text)
         for include in _INCLUDE.finditer(text):
             file = posixpath.normpath(posixpath.join(posixpath.dirname(path), include[1]))
             if file != facts.move.source:
@@ -57,6 +59,27 @@ def find(facts: Facts) -> Iterator[Hazard]:
             ):
                 reason = f"the manual shows a part of {file} here, which is another one, or gone, after the move"
                 yield _hazard(path, text, include.start(), reason, "name the new file there, or the object, first")
+
+
+def _snippets(facts: Facts, path: str, text: str) -> Iterator[Hazard]:
+    """``--8<-- "shop/orders.py:5:9"``, lines of the file, and ``:price``, what stands between two comments in it."""
+    for snippet in _SNIPPET.finditer(text):
+        part = snippet[2]
+        if not f"/{facts.move.source}".endswith(f"/{posixpath.normpath(snippet[1])}"):
+            continue
+        if part.strip(":-").replace(":", "").isdigit() or _moves_between(facts, part):
+            reason = (
+                f"the manual shows a part of {facts.move.source} here, which is another one, or gone, after the move"
+            )
+            yield _hazard(path, text, snippet.start(), reason, "name the object, or another file, first")
+
+
+def _moves_between(facts: Facts, name: str) -> bool:
+    """Does something move that stands between the comments of this name?"""
+    lines = facts.source.source.text.split("\n")
+    marks = [n for n, line in enumerate(lines, 1) if re.search(rf"--8<--\s*\[(?:start|end):\s*{name}\s*\]", line)]
+    moved = [s.node.lineno for group in facts.moving for s in group.statements]
+    return len(marks) > 1 and any(marks[0] < line < marks[-1] for line in moved)
 
 
 def _hazard(path: str, text: str, at: int, reason: str, remedy: str) -> Hazard:

@@ -19,6 +19,7 @@ from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_get
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own
 from codemods.planning.references.module_escapes import handed_on
+from codemods.planning.selection.test_items import found_by_pytest
 
 
 def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
@@ -179,6 +180,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
             found[patch.name] = f"{patch.place} replaces it here"
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.read_through_source & moved, "it is looked up here by those who may find it replaced")
+    found |= dict.fromkeys(found_by_pytest(facts), "pytest looks for it among the names of the module")
     for look in facts.looks:
         if look.bound:
             reason = f"{look.place} looks names up in the module by {look.called}"

@@ -86,7 +86,8 @@ def _members(value: ast.expr) -> Iterator[ast.Constant]:
 
 
 def entry_points(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """(offset, ``module:attribute``) of each entry point that pyproject.toml or setup.cfg declares."""
+    """(offset, ``module:attribute``) of each entry point that pyproject.toml or setup.cfg declares, and the path of
+    each value that setuptools looks up: ``version = {attr = "shop.about.VERSION"}``."""
     name = path.rpartition("/")[2]
     values = set(_toml_values(text)) if name == "pyproject.toml" else set()
     if name == "setup.cfg":
@@ -107,6 +108,8 @@ def _toml_values(text: str) -> Iterator[str]:
     groups = [_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts")]
     groups += [group for group in _table(project, "entry-points").values() if isinstance(group, dict)]
     groups += [group for group in _table(poetry, "plugins").values() if isinstance(group, dict)]
+    given = _table(data, "tool", "setuptools", "dynamic").values()
+    groups += [{"attr": value.get("attr")} for value in given if isinstance(value, dict)]
     for group in groups:
         yield from (value.partition("[")[0].strip() for value in group.values() if isinstance(value, str))
 
@@ -123,6 +126,8 @@ def _cfg_values(text: str) -> Iterator[str]:
         parser.read_string(text)
     except (ConfigError, ValueError):
         return
+    asked = parser.get("metadata", "version", fallback="").partition("attr:")[2].strip()
+    yield from [asked] if asked else []
     if parser.has_section("options.entry_points"):
         for _, lines in parser.items("options.entry_points"):
             for line in lines.splitlines():

@@ -11,7 +11,7 @@ from codemods.bindings import Moment
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.references.dynamic_names import OF_THE_MODULE
 from codemods.planning.references.referrers import Referrers
-from codemods.planning.references.replacements import PatchTarget
+from codemods.planning.references.replacements import CHANGED, PatchTarget
 
 
 def call_readers(groups: DefinitionGroups, name: str) -> set[DefinitionGroup]:
@@ -47,6 +47,8 @@ def split(
     any_name = _looks_up_any(groups)
     for patch in referrers.patch_targets:
         readers = call_readers(groups, patch.name)
+        if patch.rest == CHANGED and patch.text and not readers - moving and groups.by_name.get(patch.name) in moving:
+            follow.append(patch)
         if patch.rest or not readers & moving:
             continue
         if patch.name in rebound:

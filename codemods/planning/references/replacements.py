@@ -23,11 +23,14 @@ from codemods.planning.references.outside_names import outside_names
 # Code that sets attributes whose names it computes does so to objects of all kinds, but in tests.
 _TESTING = re.compile(r"\b(?:pytest|unittest|mock|monkeypatch)\b")
 
+# What stands behind a name of which only the content is changed: ``patch.dict("shop.orders.RATES", …)``.
+CHANGED = ".*"
+
 
 @dataclass(frozen=True)
 class PatchTarget:
-    """A place that replaces ``name`` of the module. ``text`` is the string that names it by its dotted path,
-    ``held`` the expression that is the module, where the name is written beside it."""
+    """A place that replaces ``name`` of the module, or what is in it, ``rest``. ``text`` is the string that names it by
+    its dotted path, ``held`` the expression that is the module, where the name is written beside it."""
 
     place: Place
     name: str
@@ -104,9 +107,11 @@ def _by_path(
             continue
         for name, rest in _named(text, dotted, binds):
             if written:
-                yield PatchTarget(module.source.place(target), name, rest or (".*" if of_dict else ""), module, target)
+                yield PatchTarget(
+                    module.source.place(target), name, rest or (CHANGED if of_dict else ""), module, target
+                )
             else:
-                yield PatchTarget(place, name, ".*" if of_dict else rest, module)
+                yield PatchTarget(place, name, CHANGED if of_dict else rest, module)
 
 
 def _named(text: str, dotted: str, binds: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -1,30 +1,37 @@
-"""By which names a module is used: below which import roots people import it, and who starts it by its path."""
+"""By which names a module is used: below which roots people import it, and who starts or loads it by its path."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
 from codemods.model import Place
 from codemods.planning.index.project_index import ProjectIndex
+from codemods.planning.references.built_texts import bound_values
+from codemods.planning.references.module_values import last_name
 from codemods.project import Unreadable
 from codemods.project.scripts import started
+
+_LOADING = ("spec_from_file_location", "run_path", "SourceFileLoader", "load_source")
 
 
 @dataclass(frozen=True)
 class Use:
-    """A module is found below ``root``; ``place`` says by whom, None: by its own package or folder."""
+    """A module is found below ``root``; ``place`` says by whom, None: by its own package or folder. ``loaded``: its
+    file is executed by its path, in no package, and what else is on ``sys.path`` stays there."""
 
     root: str
     place: Place | None = None
+    loaded: bool = False
 
 
 def uses(project: ProjectIndex, path: str, files: Iterable[str]) -> tuple[Use, ...]:
     """Each root once; ``files`` may refer to the module."""
-    found: dict[str, Use] = {}
+    found: dict[tuple[str, bool], Use] = {}
     for use in _uses(project, path, files):
-        found.setdefault(use.root, use)
+        found.setdefault((use.root, use.loaded), use)
     return tuple(found.values())
 
 
@@ -42,6 +49,29 @@ def _uses(project: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Us
     by = started(project.tree, path)
     if by is not None:
         yield Use(path.rpartition("/")[0], Place(by.by, by.line))
+    yield from (Use(path.rpartition("/")[0], place, loaded=True) for place in _loading(project, path))
+
+
+def _loading(project: ProjectIndex, path: str) -> Iterator[Place]:
+    """Code that executes a file by its path, under a name of its own: ``runpy.run_path("shop/orders.py")``."""
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    for module in project.modules_mentioning(*_LOADING, among=project.tree.code_with([stem])):
+        for call in module.source.nodes.of(ast.Call):
+            given = call.args if last_name(call.func) in _LOADING and module.path != path else []
+            if any(_is_path(module, argument, path) for argument in given):
+                yield module.source.place(call)
+
+
+def _is_path(module: Module, argument: ast.expr, path: str) -> bool:
+    """``"shop/orders.py"``, ``ROOT / "shop" / "orders.py"``, or a name that has such a value."""
+    names = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
+    values = [value for name, value in bound_values(module) if name in names]
+    for value in (argument, *values):
+        texts = sorted((n.lineno, n.col_offset, n.value) for n in ast.walk(value) if isinstance(n, ast.Constant))
+        written = "/".join(text.strip("/") for _, _, text in texts if isinstance(text, str)).removeprefix("./")
+        if written.endswith(".py") and f"/{path}".endswith(f"/{written}"):
+            return True
+    return False
 
 
 def _names(project: ProjectIndex, module: Module, item: Import, path: str) -> str:

@@ -49,6 +49,23 @@ def given_by_conftest(facts: Facts) -> frozenset[str]:
     return frozenset(name for node in moved for fixture, _ in _fixtures(node) if (name := node.name) == fixture)  # type: ignore[attr-defined]
 
 
+def found_by_pytest(facts: Facts) -> frozenset[str]:
+    """Moved fixtures and hooks that pytest finds among the names of the source, a conftest.py or another plugin."""
+    rules, move = facts.pytest_rules, facts.move
+    nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, FUNCTIONS)]
+    names = {n.name for n in nodes if any(True for _ in _fixtures(n)) or n.name.startswith("pytest_")}
+    if not names or not (move.source.endswith("conftest.py") or rules.reads(move.source) or _is_plugin(facts)):
+        return frozenset()
+    return frozenset(names) - given_by_conftest(facts)
+
+
+def _is_plugin(facts: Facts) -> bool:
+    """Does somebody name plugins by their modules, in a file that has a part of the source's name?"""
+    tree, last = facts.project.tree, facts.project.names.dotted(facts.move.source).rpartition(".")[2]
+    named = tree.code_with(["pytest_plugins"]) | tree.texts_with(["pytest11"])
+    return bool(named & (tree.code_with([last]) | tree.texts_with([last])))
+
+
 def fixtures(module: Module) -> dict[str, str]:
     """The fixtures that a module defines: by the name that tests ask for them, the name of the function."""
     return {

@@ -1,4 +1,6 @@
-"""Examples (`>>>`) in docstrings find the names that they found: doctest runs them among the names of their module."""
+"""Examples (`>>>`) in docstrings find the names that they found: doctest runs them among the names of their module.
+
+And who runs those of one module, runs those that left it too."""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 
+ACCEPTED = "configured-by-name"  # the hazard of that name, by --accept
+_RUNNERS = ("testmod", "DocTestSuite")
 SAYS = "examples in docstrings find the names that they found, where they stand now"
 
 
@@ -32,7 +36,36 @@ def check(comparison: Comparison) -> Check:
                         message = f"an example here reads {name}, which is not there, or is not what it was"
                         kind = Kind.BROKEN if not there else Kind.EDITED
                         failures.append(Finding(Place(path, text.lineno), message, "example", kind))
+    failures += _not_run(comparison)
     return Check("examples", SAYS, count, tuple(failures))
+
+
+def _not_run(comparison: Comparison) -> Iterator[Finding]:
+    """Code that gives a module to doctest, where documented definitions have left it for one that it does not name."""
+    accepted = {move.source for move in comparison.moves if ACCEPTED in move.accept}
+    for (old, _), (new, now) in sorted(comparison.renamed.items()):
+        if old == new or old in accepted or old not in comparison.new.paths or not _is_documented(comparison, new, now):
+            continue
+        dotted, there = comparison.before.names.dotted(old), comparison.after.names.dotted(new)
+        spelled = {dotted, dotted.rpartition(".")[2]}
+        for path in sorted(comparison.new.code_with(_RUNNERS)):
+            symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+            for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
+                called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+                if symbols is None or called not in _RUNNERS or not call.args:
+                    continue
+                given = call.args[0].value if isinstance(call.args[0], ast.Constant) else ast.unparse(call.args[0])
+                knows = comparison.after.origins(path, str(given).partition(".")[0]) or dotted == given
+                if given in spelled and knows and there.rpartition(".")[2] not in symbols.source.text:
+                    message = f"this runs the examples of {old}, and no longer those of {now}"
+                    where, cause = symbols.source.place(call), f"run {path}"
+                    yield Finding(where, message, "test-lost", Kind.BROKEN, Place(old), cause)
+
+
+def _is_documented(comparison: Comparison, path: str, name: str) -> bool:
+    symbols = comparison.after.symbols(path)
+    nodes = [node for node in (symbols.body if symbols else ()) if name in defined_names(node)]
+    return any(True for node in nodes for _ in _docstrings(node))
 
 
 def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:

@@ -23,6 +23,7 @@ from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.lazy_names import Branch, LazyNames, lazy_names
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, SymbolTable, flat
+from codemods.proof.statements.name_resolution import last_name
 
 SAYS = "old paths that are lazy give the moved objects, and type checkers see them"
 
@@ -53,6 +54,8 @@ def check(comparison: Comparison) -> Check:
                 bounds = found.symbols.binds.get(name, ())
                 if not any(bound.typing for bound in bounds):
                     failures.append(Finding(place, f"type checkers don't see {name} here"))
+                if _is_given_to_tests(comparison, found.path, name):
+                    failures.append(Finding(place, f"pytest does not find {name}, which is no entry in the namespace"))
                 if any(not bound.typing and not bound.script for bound in bounds):
                     failures.append(Finding(place, f"{name} is bound here, so that this branch is never asked for it"))
                 if branch.warns:
@@ -69,6 +72,18 @@ def check(comparison: Comparison) -> Check:
             place = found.symbols.source.place(found.branches[0].node)
             assumed.append(Finding(place, message, "star-outside", Kind.NOTE))
     return Check("old paths", SAYS, count, tuple(failures), tuple(declared), tuple(assumed))
+
+
+def _is_given_to_tests(comparison: Comparison, path: str, name: str) -> bool:
+    """Was it a fixture or a hook, in a module in which pytest looks for such?"""
+    symbols, tree = comparison.before.symbols(path), comparison.new
+    node = next((n for n in (symbols.body if symbols else ()) if getattr(n, "name", "") == name), None)
+    made = [d.func if isinstance(d, ast.Call) else d for d in getattr(node, "decorator_list", ())]
+    if not name.startswith("pytest_") and not any(last_name(decorator) == "fixture" for decorator in made):
+        return False
+    plugins = tree.code_with(["pytest_plugins"]) | tree.texts_with(["pytest11"])
+    named = plugins & (tree.code_with([stem(path)]) | tree.texts_with([stem(path)])) if plugins else ()
+    return path.endswith("conftest.py") or comparison.pytest_rules.reads(path) or bool(named)
 
 
 def without_lazy_branches(comparison: Comparison) -> Comparison:

@@ -14,6 +14,7 @@ _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _FOLLOWS = frozenset(
     {"patch", "setattr", "delattr", "import_string", "import_module", "resolve_name", "locate", "dict"}
 )
+_BINDS = frozenset({"patch", "setattr", "delattr"})
 _LOGGERS = frozenset({"getLogger", "get_logger"})
 _TYPING = frozenset({"cast", "TypeVar", "NewType", "ForwardRef", "Optional", "Union", "List", "Dict", "Type", "Set"})
 _TYPING |= {
@@ -119,7 +120,7 @@ class TextNameResolver(NameResolver):
                 and isinstance(argument, ast.Constant)
                 and isinstance(argument.value, str)
             ):
-                self._path_in_string(argument, follows=True)
+                self._path_in_string(argument, follows=True, binds=name in _BINDS)
             elif name in _LOGGERS and isinstance(argument, ast.Constant):
                 self._module_name(argument)
             elif name == "cast" and index == 0:
@@ -170,12 +171,13 @@ class TextNameResolver(NameResolver):
         )
         return bool(meaning) and chain[2] is node.args[0]
 
-    def _path_in_string(self, node: ast.Constant, follows: bool = False) -> None:
-        """A dotted path in a string; where it is followed when run, its text is not part of the key."""
+    def _path_in_string(self, node: ast.Constant, follows: bool = False, binds: bool = False) -> None:
+        """A dotted path in a string; where it is followed when run, its text is not part of the key. ``binds``: the
+        name is bound anew, and what it names not only found: ``patch.dict`` changes the dictionary that is there."""
         text = str(node.value)
         meaning, cell, known = self.snapshot.written(self.path, text)
         self._parts.append("§text" if follows and known else self._spelled(node))
-        self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if follows else None))
+        self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if binds else None))
 
     def _visit_constant(self, node: ast.Constant) -> None:
         # A single word is a word, though a module may have the same name.

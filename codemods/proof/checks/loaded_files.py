@@ -1,0 +1,54 @@
+"""Files that code executes by their path, under another name, and in no package: they import nothing by dots."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.symbols import SymbolTable, flat
+from codemods.proof.statements.name_resolution import last_name
+
+SAYS = "a file that is executed by its path finds what it imports"
+_LOADERS = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader", "load_source"})
+
+
+def check(comparison: Comparison) -> Check:
+    """A module that imported nothing by dots, and was executed so, imports nothing by dots."""
+    dotted = {path: node for path in comparison.changed if (node := _new_dots(comparison, path)) is not None}
+    failures: list[Finding] = []
+    count = 0
+    for path, node in dotted.items():
+        for place in _executed_at(comparison, path):
+            count += 1
+            message = f"{place} executes this file by its path, where no package is known: the import fails"
+            failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
+    return Check("loaded files", SAYS, count, tuple(failures))
+
+
+def _new_dots(comparison: Comparison, path: str) -> ast.ImportFrom | None:
+    before, after = comparison.before.symbols(path), comparison.after.symbols(path)
+    if before is None or after is None or next(_dots(before), None) is not None:
+        return None
+    return next(_dots(after), None)
+
+
+def _dots(symbols: SymbolTable) -> Iterator[ast.ImportFrom]:
+    for node, typing in flat(symbols.body):
+        if isinstance(node, ast.ImportFrom) and node.level and not typing:
+            yield node
+
+
+def _executed_at(comparison: Comparison, path: str) -> Iterator[Place]:
+    """Calls of loaders in files that name this one: in one text, or folder by folder."""
+    folder, _, file = path.rpartition("/")
+    for other in sorted(comparison.new.code_with([file]) - {path}):
+        symbols = comparison.after.symbols(other) if other.endswith(".py") else None
+        nodes = symbols.source.nodes if symbols is not None else None
+        calls = [c for c in nodes.of(ast.Call) if last_name(c.func) in _LOADERS] if nodes is not None else []
+        said = {str(n.value) for n in nodes.of(ast.Constant) if isinstance(n.value, str)} if calls and nodes else set()
+        whole = any(text.endswith(file) and f"/{path}".endswith(f"/{text.lstrip('./')}") for text in said - {file})
+        apart = file in said and folder.rpartition("/")[2] in {text.strip("/") for text in said}
+        if symbols is not None and (whole or apart):
+            yield symbols.source.place(calls[0])
