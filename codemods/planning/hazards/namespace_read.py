@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.references.dynamic_names import Look
+from codemods.project.import_style import import_style
 
 CODE = "namespace-read"
 ACCEPTS = True
@@ -14,8 +18,9 @@ TITLE = "names of the source are looked up in its namespace, or listed"
 MEANING = """`globals()["do_" + name]`, `getattr(module, name)`, `eval`, `dir(module)`, `inspect.getmembers(module)`
 find every moved name as before, for the source imports all that can be looked up so, private ones too. Where a
 program goes through `vars(module)` in the order in which the names were bound, the imported names come before those
-that the source defines itself: refused if a definition that stays comes before one that moves. So is a name that moved
-functions rebind, since the lookup would return its old value."""
+that the source defines itself, and in the order of imports: refused if that is another one. A name that a test on its
+text keeps out of the list (`if name.isupper()`) does not count. Refused too is a name that moved functions rebind,
+since the lookup would return its old value."""
 EXAMPLE = """
 -- shop/api.py --
 def orders():
@@ -42,10 +47,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
             )
             remedies = ("read it by its name there first", f"leave `{name}`, and what rebinds it, where they are")
             yield Hazard(CODE, look.place, reason, remedies)
-        elif look.ordered and found and not _keeps_its_turn(facts) and _comes_later(facts):
+        elif early := _early(facts, look) if look.ordered and found else "":
             listed = f"this code lists the names of {facts.move.source} in the order of their definitions"
-            reason = f"{listed}; after the move `{min(found)}` would come first"
-            remedies = ("sort what is listed, or list it by name, first", f"leave `{min(found)}` where it is")
+            reason = f"{listed}; after the move `{early}` would come earlier"
+            remedies = ("sort what is listed, or list it by name, first", f"leave `{early}` where it is")
             yield Hazard(CODE, look.place, reason, remedies)
         elif found:
             handled.append(look)
@@ -56,13 +61,24 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
 
 
+def _early(facts: Facts, look: Look) -> str:
+    """A moved name that is bound before a listed one that stood above it; empty where all keep their order."""
+    moved = [(group.index, name) for group in facts.moving_in_order for name in group.names if look.finds(name)]
+    if not _keeps_its_turn(facts):
+        staying = [g.index for g in facts.staying if _lists(look, g) and not all(s.is_import for s in g.statements)]
+        if early := [name for index, name in moved if staying and min(staying) < index]:
+            return early[0]
+    style = import_style(facts.project.tree)
+    keys = [style.name_key, replace(style, by_type=not style.by_type).name_key]
+    pairs = pairwise(name for _, name in moved)
+    return next((late for first, late in pairs if any(key(late) < key(first) for key in keys)), "")
+
+
 def _keeps_its_turn(facts: Facts) -> bool:
     """Does the source bind what moved, one run of statements, where that stood?"""
     moved = sorted(s.index for group in facts.moving for s in group.statements)
     return facts.in_place and moved[-1] - moved[0] == len(moved) - 1
 
 
-def _comes_later(facts: Facts) -> bool:
-    """Does a definition that stays stand above one that moves?"""
-    staying = [group.index for group in facts.staying if group.names and not all(s.is_import for s in group.statements)]
-    return bool(staying) and min(staying) < max(group.index for group in facts.moving)
+def _lists(look: Look, group: DefinitionGroup) -> bool:
+    return any(look.finds(name) for name in group.names)

@@ -16,6 +16,7 @@ from codemods.planning.references.built_texts import UNKNOWN, BuiltTexts, bound_
 from codemods.planning.references.instance_filters import Filter, filter_of
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
+from codemods.planning.references.name_filters import NameFilter, names_kept
 from codemods.planning.references.unordered import order_is_lost
 from codemods.project import walk
 
@@ -68,7 +69,7 @@ class Look:
 
     ``texts``: what it asks for, with unknown parts; none where it lists all names, ``ordered`` as they were bound.
     ``bound``: it does not find what only a ``__getattr__`` of the module knows. ``group`` is the code of the source in
-    which it stands, if it stands there. ``keeps``: what it keeps of all names.
+    which it stands, if it stands there. ``keeps``: what it keeps of all values, ``names``: of all names.
     """
 
     place: Place
@@ -78,10 +79,11 @@ class Look:
     bound: bool = True
     group: DefinitionGroup | None = None
     keeps: Filter | None = None
+    names: NameFilter | None = None
 
     def finds(self, name: str) -> bool:
         if not self.texts:
-            return True
+            return self.names is None or self.names.may_keep(name)
         return any(re.fullmatch(".*".join(map(re.escape, t.split(UNKNOWN))), name) for t in self.texts)
 
     @property
@@ -196,7 +198,7 @@ class _Namespaces:
                 texts = self.texts.of(asked[0]) if asked else frozenset({UNKNOWN})
                 yield Look(place, called, texts, bound=way.bound, group=group)
             elif way.gives == "list":
-                yield Look(place, called, group=group)
+                yield Look(place, called, group=group, names=names_kept(self.module, node))
         if self._is_namespace(node):
             yield from self._asked(node, place, group)
         elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node):
@@ -270,4 +272,5 @@ class _Namespaces:
         else:
             in_order = not order_is_lost(node, self._parents)
             keeps = filter_of(self.values.project, self.module, node)
-            yield Look(place, called, ordered=in_order, group=group, keeps=keeps)
+            names = names_kept(self.module, node)
+            yield Look(place, called, ordered=in_order, group=group, keeps=keeps, names=names)
