@@ -15,6 +15,7 @@ _TITLES = {
     Outcome.EDITS: "☑️ What moved is proven; there are other edits",
     Outcome.BROKEN: "❌ Broken",
 }
+_NOTHING = "✅ Nothing moved, and nothing else changed"
 
 
 def review_text(review: Review) -> str:
@@ -24,7 +25,8 @@ def review_text(review: Review) -> str:
 def _lines(review: Review) -> Iterator[str]:
     broken, edited = causes(review.of(Kind.BROKEN)), causes(review.of(Kind.EDITED))
     others = review.of(Kind.OTHER)
-    yield f"### {_TITLES[review.outcome]}"
+    nothing = not review.findings and not review.flows
+    yield f"### {_NOTHING if nothing else _TITLES[review.outcome]}"
     yield ""
     yield from _items(broken)
     names = sum(len(flow.names) for flow in review.flows)

@@ -40,6 +40,9 @@ _ENDS = {
 
 def review_lines(review: Review, every: bool = False, show_edits: bool = False) -> Iterator[Line]:
     """The four parts, then how it ends; ``every``: nothing is only counted."""
+    if not review.findings and not review.flows:
+        yield Line("nothing moved, and nothing else changed", "good")
+        return
     yield from _broken(review, every)
     yield from _unchanged(review.flows, every)
     yield from _edited(review, every, show_edits)

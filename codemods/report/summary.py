@@ -41,6 +41,7 @@ def _done_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
             yield Line(f"Renamed {move.source} to {move.destination}", "heading")
             continue
         yield Line(f"Moved {names} from {move.source} to {move.destination}{new}", "heading")
+    yield from _bound_together(plan)
     yield from _companions(plan.groups)
     ends = {path for move in plan.moves for path in (move.source, move.destination)}
     yield from _files("Rewrote", [path for path in written if path not in ends])
@@ -75,6 +76,17 @@ def _asked(plan: Plan, move: Move) -> tuple[str, ...]:
     """The names of the move in the order of the file; those of the request where the plan has no groups."""
     moved = [u for u in plan.groups if u.disposition is Disposition.MOVES and u.place.path == move.source]
     return tuple(name for name in group_names(moved) if name in move.names) or move.names
+
+
+def _bound_together(plan: Plan) -> Iterator[Line]:
+    """Names that nobody asked for, and that can't be moved without those that were."""
+    asked = {(move.source, name) for move in plan.moves for name in move.names}
+    for group in (group for group in plan.groups if group.disposition is Disposition.MOVES):
+        here = [name for name in group.names if (group.place.path, name) in asked]
+        more = [name for name in group.names if name not in here]
+        if here and more:
+            names = names_text(more, _NAMES)
+            yield Line(f"  moves with it: {names}: bound or changed together with {names_text(here, _NAMES)}")
 
 
 def _companions(groups: Sequence[GroupPlan]) -> Iterator[Line]:

@@ -207,3 +207,10 @@ def test_help_loads_nothing_heavy() -> None:
 def test_python_m_extract_is_the_same_command(root: Path) -> None:
     command = [sys.executable, "-m", "codemods.extract", "shop/worker.py", "shop/status.py", "Status", "--check"]
     assert subprocess.run(command, cwd=root, stdout=subprocess.PIPE).returncode == 1
+
+
+def test_a_global_that_moves_with_what_rebinds_it_is_named(root: Path, run: Run) -> None:
+    (root / "shop/count.py").write_text("COUNT = 0\n\n\ndef bump():\n    global COUNT\n    COUNT += 1\n")
+    said = run("extract", "shop/count.py", "shop/bump.py", "bump").out.splitlines()
+    assert said[0] == "Moved bump from shop/count.py to shop/bump.py (new file)"
+    assert said[1] == "  moves with it: COUNT: bound or changed together with bump"

@@ -179,3 +179,8 @@ def test_strict(root: Path, run: Run) -> None:
     (new / "shop/wire.py").write_text("def send(x):\n    return (x)\n")
     assert outcome(run, root, new) == (0, "proven")
     assert outcome(run, root, new, "--strict") == (1, "proven, with other edits")
+
+
+def test_where_nothing_changed_it_says_so(repository: Path, run: Run) -> None:
+    assert run("prove", "HEAD").out == "nothing moved, and nothing else changed\n"
+    assert run("prove", "HEAD", "--format", "markdown").out == "### ✅ Nothing moved, and nothing else changed\n\n"

@@ -82,12 +82,9 @@ def requested(request: Request) -> Moving:
     by_name = request.groups.by_name
     moving: Moving = {by_name[name]: (Disposition.MOVES, "asked for") for name in request.asked}
     for group in list(moving):
-        for name in group.names:
-            if name not in request.asked:
-                moving[group] = (
-                    Disposition.MOVES,
-                    f"asked for, with {name}, which is bound or changed together with it",
-                )
+        if more := [name for name in group.names if name not in request.asked]:
+            said = f"asked for, with {', '.join(more)}: bound or changed together"
+            moving[group] = (Disposition.MOVES, said)
     for name in request.along:
         moving.setdefault(by_name[name], (Disposition.GOES_ALONG, "asked for with --with"))
     for name in request.fixtures:

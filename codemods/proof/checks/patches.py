@@ -17,6 +17,7 @@ from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.pairing import Pair
 
+_SHOWN = 3
 SAYS = "whoever replaces or rebinds a name reaches the code that it reached before"
 StatementAnalyzer = tuple[Pair, int]
 
@@ -54,17 +55,22 @@ def check(comparison: Comparison) -> Check:
 
 def _assumptions(comparison: Comparison, sites: int) -> Iterator[Finding]:
     """A patch by the old path that stands in another repository reaches the source only."""
-    for move in comparison.moves:
-        old = comparison.after.names.dotted(move.source)
-        gone = next((name for name in move.names if comparison.after.given(move.source, name)), None)
-        if gone is not None:
-            looked = (
-                f"{sites} places of this tree that replace a name were compared"
-                if sites
-                else "no code in this tree does"
-            )
-            message = f"no code outside of this tree patches {old}.{gone}; {looked}"
-            yield Finding(Place(move.source), message, "patched-outside", Kind.NOTE)
+    looked = "no code in this tree does"
+    if sites:
+        looked = f"{sites:,} place{'s' * (sites > 1)} in this tree that replace{'s' * (sites == 1)} a name"
+        looked += f" {'were' if sites > 1 else 'was'} compared"
+    for source in dict.fromkeys(move.source for move in comparison.moves):
+        names = sorted(n for old, n in comparison.renamed if old == source and comparison.after.given(source, n))
+        if names:
+            old = comparison.after.names.dotted(source)
+            what = f"{old}.{names[0]}" if len(names) == 1 else f"{_listed(names)} of {old}"
+            message = f"no code outside of this tree patches {what}; {looked}"
+            yield Finding(Place(source), message, "patched-outside", Kind.NOTE)
+
+
+def _listed(names: list[str]) -> str:
+    shown, more = ", ".join(names[:_SHOWN]), len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _partners(comparison: Comparison, pair: Pair) -> Iterator[tuple[Occurrence, Occurrence]]:

@@ -94,7 +94,8 @@ def _found_by_file(comparison: Comparison, old: str, new: str) -> Iterator[Findi
 def _assumptions(comparison: Comparison, old: str, new: str) -> Iterator[Finding]:
     before, after = comparison.before.names.dotted(old), comparison.after.names.dotted(new)
     others = sum(path not in (old, new) for path in comparison.touched)
-    said = f"{others} file{'' if others == 1 else 's'} of this tree that named it say{'s' if others == 1 else ''} so"
+    said = f"{others:,} file{'s' * (others > 1)} of this tree that named it say{'s' * (others == 1)} so"
+    said = said if others else "no other file of this tree names it"
     message = f"no code outside of this tree imports or runs {before}, which is {after} now; {said}"
     yield Finding(Place(new), message, "imported-outside", Kind.NOTE, Place(old), f"outside {before}")
     read = _own_name(comparison, new)
