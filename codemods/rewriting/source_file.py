@@ -105,7 +105,9 @@ def _at_position(
     """Imports in the place where moved code stood."""
     source = departure.module.source
     imports = tuple(sorted(imports, key=lambda new: style.name_key(new.attribute or "")))
-    lines = render.lines([replace(new, comment=_late(new.comment)) for new in imports], "", style)
+    if _stands_below_code(departure, position):
+        imports = tuple(replace(new, comment=_late(new.comment)) for new in imports)
+    lines = render.lines(list(imports), "", style)
     text = "".join(line + source.newline for line in lines)
     if position.before is None:
         last = departure.module.statements[-1]
@@ -115,6 +117,18 @@ def _at_position(
     at = source.line_starts[top - 1]
     big = isinstance(position.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     return Replacement(at, at, text + source.newline * (2 if big else 1))
+
+
+def _stands_below_code(departure: SourceEdits, position: ReexportPosition) -> bool:
+    """Does anything but imports and the docstring stay above?"""
+    gone = {*departure.statements, *departure.blocks}
+    for statement in departure.module.statements:
+        if statement is position.before:
+            return False
+        text = isinstance(statement.node, ast.Expr) and isinstance(statement.node.value, ast.Constant)
+        if statement not in gone and not (statement.is_import or text):
+            return True
+    return False
 
 
 def _late(comment: str) -> str:

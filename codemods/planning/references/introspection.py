@@ -37,6 +37,8 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
             return ""
         return f"calls {name}(), which sees the names of the module that it stands in"
     if reference.chain and reference.chain[-1] in _FRAMES and name in ("sys", "inspect"):
+        if _is_of_the_caller(reference.node, parents):
+            return ""  # what moved code that calls it would show is another hazard
         return f"looks at frames ({'.'.join((name, *reference.chain))}), which name its module"
     if name == "__package__" and same_folder:
         return ""  # that of all modules of a folder
@@ -48,6 +50,40 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
         return "reads __file__, which would be another file"
     return ""
+
+
+def _is_of_the_caller(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Is nothing asked of the frame itself, only of those above: ``sys._getframe(1)``, ``currentframe().f_back``?"""
+    while isinstance(parents.get(id(node)), ast.Attribute):
+        node = parents[id(node)]
+    call = parents.get(id(node))
+    if not isinstance(call, ast.Call) or call.func is not node:
+        return False
+    depth = call.args[0] if call.args else None
+    if isinstance(depth, ast.Constant):
+        return isinstance(depth.value, int) and depth.value > 0
+    above = parents.get(id(call))
+    if isinstance(above, ast.Attribute):
+        return above.attr == "f_back"
+    if isinstance(above, ast.Subscript) and isinstance(above.slice, ast.Constant):
+        return isinstance(above.slice.value, int) and above.slice.value > 0
+    if not isinstance(above, ast.Assign) or len(above.targets) != 1 or not isinstance(above.targets[0], ast.Name):
+        return False
+    function: ast.AST | None = above
+    while function is not None and not isinstance(function, FUNCTIONS):
+        function = parents.get(id(function))
+    named = above.targets[0].id
+    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == named] if function else []
+    return bool(uses) and all(_asks_above(use, parents) for use in uses)
+
+
+def _asks_above(use: ast.Name, parents: dict[int, ast.AST]) -> bool:
+    above = parents.get(id(use))
+    if isinstance(above, ast.Attribute):
+        return above.attr == "f_back"
+    return not isinstance(use.ctx, ast.Load) or (
+        isinstance(above, ast.Compare) and isinstance(above.ops[0], (ast.Is, ast.IsNot))
+    )
 
 
 def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import defined_names
+from codemods.proof.snapshot.symbols import BUILTINS, Origins, defined_names
 
 ACCEPTED = "configured-by-name"  # the hazard of that name, by --accept
 _RUNNERS = ("testmod", "DocTestSuite")
@@ -30,8 +30,8 @@ def check(comparison: Comparison) -> Check:
             for text in _docstrings(node):
                 count += 1
                 for name, found in _names(comparison.after, path, str(text.value)):
-                    wanted = comparison.mapped(comparison.before.origins(home, name))
-                    there = comparison.after.origins(path, name) if found is None else found
+                    wanted = comparison.mapped(_found(comparison.before, home, name))
+                    there = _found(comparison.after, path, name) if found is None else found
                     if wanted and there != wanted and (name, there) not in _imported(comparison, home):
                         message = f"an example here reads {name}, which is not there, or is not what it was"
                         kind = Kind.BROKEN if not there else Kind.EDITED
@@ -66,6 +66,15 @@ def _is_documented(comparison: Comparison, path: str, name: str) -> bool:
     symbols = comparison.after.symbols(path)
     nodes = [node for node in (symbols.body if symbols else ()) if name in defined_names(node)]
     return any(True for node in nodes for _ in _docstrings(node))
+
+
+def _found(snapshot: Snapshot, path: str, name: str) -> Origins:
+    """What an example of a module finds by a name: it is imported for that, unless it runs its examples as a script."""
+    symbols = snapshot.symbols(path)
+    bounds = symbols.binds.get(name, ()) if symbols is not None else ()
+    if bounds and all(b.script for b in bounds) and symbols is not None and "doctest" not in symbols.source.text:
+        return frozenset({("", f"builtins.{name}")}) if name in BUILTINS else frozenset()
+    return snapshot.origins(path, name)
 
 
 def _docstrings(node: ast.stmt) -> Iterator[ast.Constant]:
