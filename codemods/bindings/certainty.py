@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 
 from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import module_binds
 from codemods.project.versions import answer
 
+_BUILTINS = frozenset(dir(builtins))
 _EVERYTHING = None  # what "is bound" behind a branch that never comes to its end
 
 
@@ -54,6 +56,8 @@ def _statement(node: ast.stmt) -> set[str] | None:
         return _either([_block(case.body) for case in node.cases]) if whole else set()
     if isinstance(node, ast.AnnAssign) and node.value is None:
         return set()
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name):
+        return {node.value.id} - _BUILTINS  # `try: basestring`: it fails where that is not bound
     return set(module_binds([node]))
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from codemods.bindings import Statement
-from codemods.model import Move, Plan, Refused, Severity
+from codemods.model import Disposition, Move, Plan, Refused, Severity
 from codemods.pending import pending
 from codemods.planning import hazards
 from codemods.planning.descriptions import file_plans, group_plans
@@ -67,23 +67,44 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     groups = DefinitionGroups(source)
     check_names(project, move, groups)
     referrers = Referrers(project, move.source).collect(source.binds)
-    facts, followers = settled(Inputs(project, move, source, destination, groups, referrers))
-    try:
-        return _planned(facts, followers)
-    except Refused as refused:
-        if not _has_turns(facts, refused):
-            raise
+    inputs = Inputs(project, move, source, destination, groups, referrers)
+    first: Refused | None = None
+    for attempt in _attempts(inputs):
         try:
-            return _planned(replace(facts, executes_anyway=True), followers)
-        except Refused:
-            raise refused from None
+            return replace(attempt(), moves=(move,))
+        except Refused as refused:
+            first = first or refused
+            if any(hazard.code != import_order.CODE for hazard in first.hazards):
+                break
+    assert first is not None
+    raise first
 
 
-def _has_turns(facts: Facts, refused: Refused) -> bool:
-    """Is the move refused only for the order of side effects, which may hold where the source executes moved code?"""
-    if facts.source_imports or executing_import(facts) is not None:
-        return False
-    return all(hazard.code == import_order.CODE for hazard in refused.hazards)
+def _attempts(inputs: Inputs) -> Iterator[Callable[[], Plan]]:
+    """Plans that differ in the order of side effects, the best first.
+
+    Data whose making has effects, and which nobody asked for, stays where the source would have to execute it in the
+    middle; and the source may execute moved code where it stood, though it knows of no effect.
+    """
+    facts, followers = settled(inputs)
+    executed = executing_import(facts) is not None
+    made = _made_with_effects(facts)
+    keeping = replace(inputs, move=replace(inputs.move, keep=(*inputs.move.keep, *made)))
+    if executed and made:
+        yield lambda: _planned(*settled(keeping))
+    yield lambda: _planned(facts, followers)
+    if not facts.source_imports and not executed:
+        yield lambda: _planned(replace(facts, executes_anyway=True), followers)
+    if made and not executed:
+        yield lambda: _planned(*settled(keeping))
+
+
+def _made_with_effects(facts: Facts) -> tuple[str, ...]:
+    data = (
+        g for g, (how, _) in facts.moving.items() if how is Disposition.GOES_ALONG and not (g.is_class or g.is_function)
+    )
+    acting = (g for g in data if any(facts.effects.of(facts.source, s) for s in g.statements))
+    return tuple(sorted(name for group in acting for name in group.names if name not in facts.move.along))
 
 
 def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:

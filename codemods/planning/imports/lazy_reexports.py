@@ -97,7 +97,7 @@ def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     acting = [s for group in facts.moving if takes_effect(facts, group) for s in group.statements]
     if facts.source_imports or not acting:
         return None
-    last = max(s.index for s in acting)
+    last = max([*(s.index for s in acting), *_needed_from_source(facts)])
     moving = {s.index for group in facts.moving for s in group.statements}
     below = next((s for s in facts.source.statements if s.index > last and s.index not in moving), None)
     text = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
@@ -109,6 +109,13 @@ def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
     comment = f"# noqa: F401  {'defines' if facts.executes_anyway else 'registers'} what moved there"
     return NewImport(new.module, new.attribute, new.asname, comment), ReexportPosition(below)
+
+
+def _needed_from_source(facts: Facts) -> Iterator[int]:
+    """Where the source binds what moved code needs of it while it is imported."""
+    owners = tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
+    for need in facts.graph.between(tuple(facts.moving), owners, Moment.IMPORT):
+        yield from (s.index for s in facts.groups.by_name[need.name].statements if need.name in s.binds)
 
 
 def _relative(facts: Facts) -> bool:

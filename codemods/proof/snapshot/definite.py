@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from codemods.project.versions import answer
-from codemods.proof.snapshot.symbols import is_typing
+from codemods.proof.snapshot.symbols import BUILTINS, is_typing
 
 _LEAVES = (ast.Raise, ast.Return, ast.Break, ast.Continue)
 
@@ -63,4 +63,6 @@ def _bound(node: ast.stmt) -> Iterable[str]:
         return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
     if isinstance(node, ast.AnnAssign) and node.value is None:
         return []
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Name):
+        return {node.value.id} - BUILTINS  # to read it is to find it bound
     return [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
