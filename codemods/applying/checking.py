@@ -13,6 +13,8 @@ from codemods.applying.state import refuse_unusable, state_folder
 from codemods.model import ChangeSet, Hazard, Place, Refused
 from codemods.project.walking import case_twin, within
 
+_ALLOW = "give yourself permission to read it and to enter its folders"
+_ROOT = "name the folder of the project"
 _AGAIN = "run the command again: it then reads the file as it is now"
 
 
@@ -33,7 +35,9 @@ def entries_of(changes: ChangeSet, root: Path, modes: Mapping[str, int | None] |
         except Refused as refused:
             hazards.extend(refused.hazards)
         except OSError as error:
-            hazards.append(Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})"))
+            hazards.append(
+                Hazard("no-permission", Place(path), f"it can't be looked at ({error.strerror or error})", (_ALLOW,))
+            )
     if found or hazards:
         hazards.extend(_state_hazards(root))
     if hazards:
@@ -52,9 +56,9 @@ def real_root(root: Path) -> Path:
         real = root.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         reason = "there is no such folder" if isinstance(error, FileNotFoundError) else f"it can't be opened ({error})"
-        raise Refused(Hazard("no-root", Place(str(root)), reason)) from error
+        raise Refused(Hazard("no-root", Place(str(root)), reason, (_ROOT,))) from error
     if not real.is_dir():
-        raise Refused(Hazard("no-root", Place(str(root)), "it is not a folder"))
+        raise Refused(Hazard("no-root", Place(str(root)), "it is not a folder", (_ROOT,)))
     return real
 
 
@@ -140,7 +144,7 @@ def _standing(path: str, real: Path, before: bytes | None, root: Path) -> None:
     try:
         now = real.read_bytes()
     except OSError as error:
-        _refuse("no-permission", path, f"the file can't be read ({error.strerror})")
+        _refuse("no-permission", path, f"the file can't be read ({error.strerror})", _ALLOW)
     if now != before:
         _refuse("changed-since", path, "the file changed since it was read", _AGAIN)
 

@@ -39,6 +39,11 @@ examples:
   %(prog)s status --check   exit 1 while it is still to be done
   %(prog)s status --guard   carry it out if the guard notices nothing
 """
+_EXAMPLES = {
+    "source": 'source = "shop/worker.py"',
+    "destination": 'destination = "shop/status.py"',
+    "names": 'names = ["Status"]',
+}
 _KINDS = {"deprecate": "true or false", "guard": "a command"}
 _LISTS = ("names", "with", "keep", "accept")
 _FLAGS = ("deprecate",)
@@ -104,7 +109,7 @@ def move_of(name: str, table: Any) -> Move:
         wrong(f"{where} has an unknown key, {key}{did_you_mean(key, _KEYS)}", known)
     for key in ("source", "destination", "names"):
         if key not in table:
-            wrong(f"{where} has no {key}")
+            wrong(f"{where} has no {key}", f"write {_EXAMPLES[key]} in that table")
     for key, value in table.items():
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

@@ -24,13 +24,13 @@ def parsed_move(words: Sequence[str], reexport: bool) -> Move:
 def check_exist(moves: Sequence[Move], before: Tree, after: Tree) -> None:
     """Raises WrongUsage for a source, a destination or a name that is not there."""
     for move in moves:
-        for path, tree, when in ((move.source, before, "old"), (move.destination, after, "new")):
+        for path, tree, when in ((move.source, before, "before"), (move.destination, after, "after")):
             if path not in tree.paths:
-                wrong(f"--move: {path}", f"there is no such file in the {when} tree", *_close(path, tree.paths))
+                wrong(f"--move: {path}", f"there is no such file {when} the change", *_close(path, tree.paths))
         there = _defined(before, move.source)
         for name in move.names:
             if name not in there:
-                reason = f"{move.source} defines no {name} in the old tree"
+                reason = f"{move.source} defines no `{name}` before the change"
                 wrong(f"--move: {name}", reason, *_close(name, there))
 
 
@@ -64,10 +64,10 @@ def _defined(tree: Tree, path: str) -> frozenset[str]:
 
 
 def _close(word: str, known: frozenset[str]) -> tuple[str, ...]:
-    import difflib
+    from codemods.spelling import closest
 
-    close = difflib.get_close_matches(word, known, 1)
-    return (f"did you mean {close[0]}?",) if close else ()
+    close = closest(word, known)
+    return (f"did you mean {close}?",) if close else ()
 
 
 def wrong(what: str, reason: str, *remedies: str) -> NoReturn:

@@ -23,6 +23,7 @@ examples:
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
+    parser.usage = "%(prog)s MODULE [options]"
     what = "a module: shop/models.py, shop.models"
     completed(parser.add_argument("module", metavar="MODULE", help=what), "modules")
     add_root(parser, default=None)

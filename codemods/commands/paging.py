@@ -83,4 +83,4 @@ def _write(file: str, text: str) -> None:
     try:
         Path(file).write_text(text, encoding="utf-8")
     except OSError as error:
-        refuse_usage("--html", f"{file} can't be written ({error.strerror})")
+        refuse_usage("--html", f"{file} can't be written ({error.strerror})", "name a file in a folder that is there")

@@ -42,6 +42,7 @@ FORMATS = ("text", "json", "sarif", "github", "markdown")
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
+    parser.usage = "%(prog)s [OLD NEW | OLD..NEW | --commit REV | --staged] [options]"
     add_trees(parser)
     parser.add_argument(
         "--move",
@@ -50,7 +51,7 @@ def arguments(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar=("SOURCE", "DEST NAME"),
-        help="a move that has to be among what was made; may be given several times",
+        help="fail unless this move was made; may be given several times",
     )
     parser.add_argument(
         "--reexport",
@@ -103,7 +104,7 @@ def reviewed(options: Namespace) -> tuple[Review, Tree, Tree]:
     root = opened(options, writes=False)
     moves = [parsed_move(words, options.reexport) for words in options.moves]
     if options.reexport and not moves:
-        wrong("--reexport", "it says something of a --move", "give the move with --move SOURCE DEST NAME")
+        wrong("--reexport", "it needs a --move, whose old path it asks for", "give the move: --move SOURCE DEST NAME")
     before, after = trees_of(options, root)
     check_exist(moves, before, after)
     with watching(profile=False, quiet=options.quiet):

@@ -27,6 +27,7 @@ To move some definitions, and keep the old import path: `codemods extract`. To m
 
 def arguments(parser: ArgumentParser) -> None:
     parser.description, parser.epilog = ABOUT, EXAMPLES
+    parser.usage = "%(prog)s OLD NEW [options]"
     completed(parser.add_argument("module", metavar="OLD", help="a module: shop/models.py, shop.models"), "modules")
     what = "what it is to be: shop/pricing.py, shop.pricing"
     completed(parser.add_argument("destination", metavar="NEW", help=what), "modules")

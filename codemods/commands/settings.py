@@ -7,6 +7,7 @@ must not choose that. `guard` is the command that a bare `--guard` stands for.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 
 from codemods.commands.shell import choose_colour
@@ -116,6 +117,10 @@ def tool_table(root: Path, missing_ok: bool = False) -> Mapping[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         if missing_ok and b"codemods" not in _bytes(path):
             return {}
+        if isinstance(error, tomllib.TOMLDecodeError):
+            line = re.search(r" \(at line (\d+), column \d+\)", str(error))
+            said = str(error).replace(line[0], "") if line else str(error)
+            wrong(f"it is not valid TOML: {said}", "correct that line", line=int(line[1]) if line else 0)
         wrong(f"it can't be read ({error})")
     for key in ("tool", "codemods"):
         data = data.get(key, {})
@@ -124,11 +129,11 @@ def tool_table(root: Path, missing_ok: bool = False) -> Mapping[str, Any]:
     return data
 
 
-def wrong(reason: str, *remedies: str) -> NoReturn:
+def wrong(reason: str, *remedies: str, line: int = 0) -> NoReturn:
     """What pyproject.toml says can't be followed."""
     from codemods.model import Hazard, Place, WrongUsage
 
-    raise WrongUsage(Hazard("configuration", Place(FILE), reason, remedies))
+    raise WrongUsage(Hazard("configuration", Place(FILE, line), reason, remedies))
 
 
 def _bytes(path: Path) -> bytes:

@@ -12,7 +12,7 @@ UNDO = "Take back the last move, if none of its files changed since. A second `u
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.usage = "%(prog)s [--root DIR]"
+    parser.usage = "%(prog)s [--root DIR] [--color WHEN]"
     add_root(parser)
     add_colour(parser)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 
 from codemods.bindings import Module
 from codemods.model import Hazard, Move, Place, Refused, WrongUsage
@@ -12,13 +13,16 @@ from codemods.project import Unreadable
 from codemods.project.hiding import hides
 from codemods.spelling import did_you_mean
 
+_SHOWN = 8  # names of a module, where one is named that it does not have
+
 
 def readable(project: ProjectIndex, path: str, role: str) -> Module:
     """The module at ``path``; Refused where Python itself can't read it."""
     try:
         return project.module(path)
     except Unreadable as error:
-        remedy = "make it valid Python for the interpreter that runs this tool"
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        remedy = f"correct the file, or run codemods with a newer Python (this is {here})"
         raise Refused(
             Hazard("unreadable", error.place, f"the {role} can't be read: {error.reason}", (remedy,))
         ) from error
@@ -53,7 +57,12 @@ def check_names(project: ProjectIndex, move: Move, groups: DefinitionGroups) -> 
             if group.typing_only:
                 place = module.source.place(group.statements[0].node)
                 raise Refused(
-                    Hazard("not-top-level", place, f"{name} is defined for type checkers only, inside a block", ())
+                    Hazard(
+                        "not-top-level",
+                        place,
+                        f"`{name}` is defined for type checkers only, inside a block",
+                        ("do not name it: moved code imports it for type checkers",),
+                    )
                 )
             continue
         absent = _absent(project, module, name)
@@ -71,19 +80,29 @@ def _absent(project: ProjectIndex, module: Module, name: str) -> Hazard:
             return Hazard(
                 "not-defined-here",
                 place,
-                f"{name} is only imported here; it is defined in {origin[0]}:{line}",
+                f"`{name}` is only imported here; it is defined in {origin[0]}:{line}",
                 (f"name {origin[0]} as the source",),
             )
-        return Hazard(
-            "not-defined-here", place, f"{name} is only imported here, from {imports[0].module or 'its package'}"
-        )
+        reason = f"`{name}` is only imported here, from {imports[0].module or 'its package'}, outside of the project"
+        return Hazard("not-defined-here", place, reason, (_defined(module),))
     for node in ast.walk(module.source.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
             return Hazard(
                 "not-top-level",
                 module.source.place(node),
-                f"{name} is not at the top level of the module",
+                f"`{name}` is not at the top level of the module",
                 ("move what it stands in",),
             )
     hint = did_you_mean(name, module.definitions)
-    return Hazard("no-such-name", Place(module.path), f"{name} is not defined here{hint}", ())
+    return Hazard(
+        "no-such-name", Place(module.path), f"`{name}` is not defined here{hint}", () if hint else (_defined(module),)
+    )
+
+
+def _defined(module: Module) -> str:
+    """What could be named instead."""
+    names = [name for name in module.definitions if not name.startswith("__")]
+    if not names:
+        return f"{module.path} defines nothing that could move"
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{module.path} defines {', '.join(names[:_SHOWN])}{more}"

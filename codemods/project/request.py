@@ -17,6 +17,7 @@ from codemods.project.tree import DiskTree
 from codemods.project.walking import case_twin
 from codemods.spelling import did_you_mean
 
+_PYTHON = "name a .py file, or a module as imports do: shop.orders"
 # A name with one of these stands for all that match it, as in a shell.
 PATTERN = re.compile(r"[*?\[]")
 
@@ -92,9 +93,9 @@ def _inside(written: str, root: Path, in_folder: str) -> str:
     if not relative.endswith(".py"):
         if path.is_dir():
             hint = f"; did you mean {relative}/{in_folder}?" if in_folder else ""
-            _refuse("not-python", written, f"it is a folder{hint}")
+            _refuse("not-python", written, f"it is a folder{hint}", *([] if hint else ["name a file in it"]))
         hint = f"; did you mean {relative}.py?" if path.with_name(path.name + ".py").is_file() else ""
-        _refuse("not-python", written, f"it is not the path of a .py file{hint}")
+        _refuse("not-python", written, f"it is not the path of a .py file{hint}", *([] if hint else [_PYTHON]))
     return relative
 
 
@@ -121,7 +122,8 @@ def _check_destination(written: str, path: Path, root: Path) -> None:
         return
     stem = PurePosixPath(written).stem
     if not stem.isidentifier() or keyword.iskeyword(stem):
-        _refuse("not-a-module", written, f"a module can't be called {stem!r}: no import could name it")
+        reason = f"a module can't be called {stem!r}: no import could name it"
+        _refuse("not-a-module", written, reason, "give the file a name of letters, digits and _, and no keyword")
     if twin := case_twin(root, path.relative_to(root).as_posix()):
         reason = f"{twin} stands there, and on macOS and Windows the two would be one"
         _refuse("case", written, reason, "choose a name that differs by more than case")

@@ -18,7 +18,7 @@ def refusal_lines(hazards: Sequence[Hazard], outcome: str = "refused", every_pla
             yield Line(f"{outcome}: {found[0]}", "bad")
         else:
             reason, lines = _several(found)
-            yield Line(f"{outcome}: [{code}] {len(found):,} places{reason}", "bad")
+            yield Line(f"{outcome}: {found[0].place}: [{code}] {len(found):,} places{reason}", "bad")
             shown = len(lines) if every_place else SHOWN
             yield from (Line(f"  {text}") for text in lines[:shown])
             if len(lines) > shown:

@@ -180,7 +180,7 @@ FILES: dict[str, tuple[Callable[[Path], None], str]] = {
     "brackets": (_replace(b"class Status: ...\nx = " + b"(" * 10_000 + b")" * 10_000 + b"\n"), "shop/worker.py"),
     "unary": (_replace(b"class Status: ...\nx = " + b"-" * 100_000 + b"1\n"), "shop/worker.py"),
     "50 MB": (_replace(b"class Status: ...\n" + b"#" * 50_000_000), "50,000,0"),
-    "empty": (_replace(b""), "Status is not defined here"),
+    "empty": (_replace(b""), "`Status` is not defined here"),
 }
 
 

@@ -47,7 +47,7 @@ def test_of_several_moves_those_are_told_that_are_made(root: Path, run: Run) -> 
         (None, "pyproject.toml: [configuration] there is no such file"),
         ("", "there is no [tool.codemods.moves.status]"),
         (MOVES.replace("moves.status", "moves.statue"), "did you mean statue?"),
-        ("[tool.codemods\n", "it can't be read"),
+        ("x = 1\n[tool.codemods\n", "pyproject.toml:2: [configuration] it is not valid TOML"),
         ("tool = 1\n", "tool is not a table"),
         ("[tool.codemods.moves]\nstatus = 1\n", "is not a table"),
         (MOVES + "nmaes = []\n", "unknown key, nmaes"),

@@ -2,17 +2,19 @@
 
     Why this case is there.
 
-    move: shop/worker.py shop/status.py Status         (several lines: several moves as one change; options as on
-    refused: name-collision             the command line; refused: instead of an after part)
+    move: shop/worker.py shop/status.py Status
+    refused: name-collision
 
     --- before shop/worker.py
     ...
     --- after shop/worker.py
     ...
 
-`rename: shop/models.py shop/pricing.py` is `codemods rename`. Files that the move does not touch have no after part;
-that of a file that is gone is empty. A `says: CODE ...` line lists hazards that the plan must show. A file
-`check.py` is run on both sides of the move, in a process of its own, and must print the same.
+`move:` has options as on the command line; several lines are several moves as one change. `refused:` stands instead of
+the after parts; UPDATE_CASES writes nothing then. `rename: shop/models.py shop/pricing.py` is `codemods rename`. Files
+that the move does not touch have no after part; that of a file that is gone is empty. A `says: CODE ...` line lists
+hazards that the plan must show. A file `check.py` is run before and after the move, in a process of its own, and must
+print the same.
 """
 
 from __future__ import annotations

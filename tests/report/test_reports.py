@@ -176,7 +176,7 @@ def test_a_refusal_for_people() -> None:
 def test_many_places_of_one_cause_are_one_refusal() -> None:
     hazards = [Hazard("old-path", Place("a.py", n), f"fields.X{n} is read", ("use --deprecate",)) for n in range(1, 25)]
     assert text(refusal_lines(hazards)).splitlines() == [
-        "refused: [old-path] 24 places",
+        "refused: a.py:1: [old-path] 24 places",
         *(f"  a.py:{n}: fields.X{n} is read" for n in range(1, 6)),
         "  ... and 19 more (-v lists them, --json has them)",
         "  help: use --deprecate",
@@ -186,7 +186,7 @@ def test_many_places_of_one_cause_are_one_refusal() -> None:
 
 def test_what_places_have_in_common_is_said_once() -> None:
     hazards = [Hazard("old-path", Place("a.py", n), "it reads the old path") for n in (1, 2)]
-    assert text(refusal_lines(hazards)) == "refused: [old-path] 2 places: it reads the old path\n  a.py:1\n  a.py:2"
+    assert text(refusal_lines(hazards)) == "refused: a.py:1: [old-path] 2 places: it reads the old path\n  a.py:1\n  a.py:2"
 
 
 class Terminal(io.StringIO):

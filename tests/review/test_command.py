@@ -133,10 +133,10 @@ def test_moves_that_were_made(moved: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("shop/worker.py", "shop/status.py", "Statsu"), "shop/worker.py defines no Statsu in the old tree"),
+        (("shop/worker.py", "shop/status.py", "Statsu"), "shop/worker.py defines no `Statsu` before the change"),
         (("shop/worker.py", "shop/status.py", "Statsu"), "did you mean Status?"),
-        (("shop/wroker.py", "shop/status.py", "Status"), "there is no such file in the old tree"),
-        (("shop/worker.py", "shop/state.py", "Status"), "there is no such file in the new tree"),
+        (("shop/wroker.py", "shop/status.py", "Status"), "there is no such file before the change"),
+        (("shop/worker.py", "shop/state.py", "Status"), "there is no such file after the change"),
         (("shop/worker.py", "shop/wire.py", "Status"), "it is in shop/status.py, not in shop/wire.py"),
         (("shop/worker.py", "shop/status.py", "Worker"), "it is still defined in shop/worker.py"),
         (("shop/worker.py", "shop/status.py"), "a move has a source"),
@@ -157,7 +157,7 @@ def test_a_move_that_was_not_made_is_wrong_usage(moved: Path, run: Run, words: t
         (("a", "b", "c"), "two trees are compared"),
         (("old", "--commit", "HEAD"), "leave one of them out"),
         (("--staged", "old", "HEAD"), "with one revision"),
-        (("old", "--reexport"), "give the move with --move"),
+        (("old", "--reexport"), "give the move: --move"),
         (("old", ":/nothing says this"), "nothing says this"),
         (("old", "x\0y"), "no-revision"),
     ],

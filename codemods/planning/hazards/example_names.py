@@ -9,7 +9,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.references.doctest_names import missing_names
 
 CODE = "example-names"
-TITLE = "An example of moved code reads a name of the old module"
+TITLE = "an example of moved code reads a name of the old module"
 MEANING = """
 doctest runs the examples of a docstring among the names of its module. What an example reads and does not come along is
 imported by the example itself after the move. Where no line can be put before its first one, because the docstring is

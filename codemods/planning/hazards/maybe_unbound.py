@@ -13,7 +13,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.eager_reexports import reexported
 
 CODE = "maybe-unbound"
-TITLE = "A name is bound on some platforms, or after some outcomes, only"
+TITLE = "a name is bound on some platforms, or after some outcomes, only"
 MEANING = """
 Where an `if` has no `else`, or a handler does not bind the name, the name may not exist once the module is imported.
 The source can live with that; an import of the name from the destination can't: it would fail, and the source with it.

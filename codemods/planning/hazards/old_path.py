@@ -13,7 +13,7 @@ from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.references.text_references import Mention
 
 CODE = "old-path"
-TITLE = "Somebody uses a moved definition by its old path"
+TITLE = "somebody uses a moved definition by its old path"
 MEANING = """
 A string, a notebook, a document or an attribute of the old module names a moved definition where it stood. As
 long as the old module passes the name on, nothing is wrong, and the places are listed. With --deprecate they get a

@@ -8,7 +8,7 @@ from codemods.model import Hazard
 from codemods.planning.facts import Facts
 
 CODE = "script-global"
-TITLE = "Moved code reads a name that the main guard binds"
+TITLE = "moved code reads a name that the main guard binds"
 MEANING = """
 What stands under `if __name__ == "__main__":` is bound when the source runs as a script, in the module `__main__`. Code
 that reads such a name as a global finds what the script bound only as long as it stands in the script itself.

@@ -1,5 +1,14 @@
 """What the proof looks at: a check is a file with what it says when it holds (``SAYS``) and
-``check(comparison)``; the others have what several checks share. Codes of findings have their pages in ``codes.toml``.
+``check(comparison)``, and stands in ``CHECKS`` of ``proof/__init__.py``. Codes of findings have their pages in
+``codes.toml``. The other files are parts of checks:
+
+    conservation    comments, guarded_imports, layout, type_variables
+    lazy_reexports  names (what code reads of a module)
+    namespaces      all_decorators, promised_names, star_imports, test_collection
+    packaging       read_texts, text_sections
+    patches         held_modules
+    texts           ignored_rules, manuals (which is a check as well)
+    stubs           conservation, names and namespaces once more, of the stubs
 
 A check reports how many places it looked at; one that found nothing to look at gives no tick. A finding names the
 place, what was and what is. Nothing here relies on a plan: the checks judge the change of any tool, and those of
