@@ -186,7 +186,8 @@ def test_many_places_of_one_cause_are_one_refusal() -> None:
 
 def test_what_places_have_in_common_is_said_once() -> None:
     hazards = [Hazard("old-path", Place("a.py", n), "it reads the old path") for n in (1, 2)]
-    assert text(refusal_lines(hazards)) == "refused: a.py:1: [old-path] 2 places: it reads the old path\n  a.py:1\n  a.py:2"
+    said = "refused: a.py:1: [old-path] 2 places: it reads the old path\n  a.py:1\n  a.py:2"
+    assert text(refusal_lines(hazards)) == said
 
 
 class Terminal(io.StringIO):
