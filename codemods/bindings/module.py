@@ -211,6 +211,9 @@ class Module:
                 if reference.writes and reference.moment is Moment.CALL and isinstance(reference.node, ast.Name):
                     if statement not in found[reference.name]:
                         found[reference.name].append(statement)
+            for name in _declared_and_bound(statement.node):
+                if statement not in found[name]:
+                    found[name].append(statement)
         return dict(found)
 
     @cached_property
@@ -238,6 +241,14 @@ class Module:
 def _first_line(node: ast.stmt) -> int:
     """The line in which a statement begins, with its decorators."""
     return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+
+
+def _declared_and_bound(node: ast.stmt) -> Iterator[str]:
+    """The names that functions declare global and bind, by an import, a definition or a handler too."""
+    for function in ast.walk(node):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            declared = {n for inner in ast.walk(function) if isinstance(inner, ast.Global) for n in inner.names}
+            yield from sorted(declared & module_binds(function.body)) if declared else ()
 
 
 def import_like(node: ast.stmt) -> bool:

@@ -55,7 +55,7 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 
 def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
-    for code in code_that_gets(facts):
+    for code in filter(_is_the_same_twice, code_that_gets(facts)):
         for node, spelled in _read_by(code, *_modules(facts)):
             if not is_a_text(code.module, node):
                 met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
@@ -86,6 +86,14 @@ def find(facts: Facts) -> Iterator[Hazard]:
         many = f"at {len(elsewhere)} places" if len(elsewhere) > 1 else "here"
         reason = f"the module of a definition is read {many}, and none that moves is seen to get there"
         yield Hazard(CODE, elsewhere[0], reason, (), Severity.ASSUMED)
+
+
+def _is_the_same_twice(code: Code) -> bool:
+    """Not what a person is shown of an object with its address, which is another one each time."""
+    if getattr(code.node, "name", "") not in ("__repr__", "__str__"):
+        return True
+    calls = (n.func for n in ast.walk(code.node) if isinstance(n, ast.Call))
+    return not any(isinstance(function, ast.Name) and function.id == "id" for function in calls)
 
 
 def _read_by(code: Code, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:

@@ -52,7 +52,9 @@ def _holds_moved(facts: Facts, module: Module, node: ast.expr, deep: int = 0) ->
     """Does a container have something that moves in it, where it is written, here or in the module of its name?"""
     if isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Dict)):
         inside = [*node.keys, *node.values] if isinstance(node, ast.Dict) else node.elts
-        return any(n is not None and (is_moved(facts, module, n) or _holds_moved(facts, module, n)) for n in inside)
+        return any(
+            n is not None and (is_moved(facts, module, n) or _holds_moved(facts, module, n, deep)) for n in inside
+        )
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return _holds_moved(facts, module, node.func.value, deep)  # TABLE.items()
     if not isinstance(node, ast.Name) or deep > 1:
