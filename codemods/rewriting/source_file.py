@@ -66,8 +66,15 @@ def _reduced(source: Source, departure: SourceEdits, edits: list[Replacement]) -
     by_start = {edit.start: edit.text for edit in edits}
     for node in {item.node for item in (*departure.dropped, *departure.promised)}:
         text = by_start.get(source.start(node), "")
-        if text and "#" not in text and len(ast.parse(text).body) == 1:
+        if text and "#" not in text and _is_one_statement(text):
             yield node, text
+
+
+def _is_one_statement(text: str) -> bool:
+    try:
+        return len(ast.parse(text).body) == 1
+    except SyntaxError:  # two of an indented block
+        return False
 
 
 def set_off(source: Source, text: str, modules: set[str], newline: str, executed: Collection[str] = ()) -> str:

@@ -163,8 +163,7 @@ def _reexports(
     read = {r.name for group in staying for r in group.references}
     for group in moving:
         for name in group.names:
-            offered = facts.move.reexport is not Reexport.NONE and name in facts.source.binds
-            if offered and (name in facts.move.names or not name.startswith("_")):
+            if facts.move.reexport is not Reexport.NONE and (name in facts.move.names or not name.startswith("_")):
                 yield NewImport(module, name, None if name in (source.exported or ()) else name)
             elif name in read:
                 yield NewImport(module, name)

@@ -17,10 +17,12 @@ SAYS = "type checkers see in stubs what they saw, under the new paths, and what 
 
 
 class TypingView(Tree):
-    """A tree in which each stub stands in the place of its module."""
+    """A tree in which each stub stands in the place of its module; ``LIMIT: int`` binds a name there, as
+    ``LIMIT: int = ...`` does."""
 
     def __init__(self, below: Tree) -> None:
         self.below = below
+        self._stubs: dict[str, bytes] = {}
 
     @property
     def paths(self) -> frozenset[str]:
@@ -32,7 +34,24 @@ class TypingView(Tree):
 
     def read(self, path: str) -> bytes:
         stub = path + "i"
-        return self.below.read(stub if path.endswith(".py") and stub in self.below.paths else path)
+        if not path.endswith(".py") or stub not in self.below.paths:
+            return self.below.read(path)
+        if stub not in self._stubs:
+            self._stubs[stub] = _with_values(self.below.read(stub))
+        return self._stubs[stub]
+
+
+def _with_values(raw: bytes) -> bytes:
+    try:
+        body = ast.parse(raw).body
+    except (SyntaxError, ValueError):
+        return raw
+    lines = raw.splitlines(keepends=True)
+    for node, _ in flat(body):
+        if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.target, ast.Name):
+            row, column = (node.end_lineno or node.lineno) - 1, node.end_col_offset or 0
+            lines[row] = lines[row][:column] + b" = ..." + lines[row][column:]
+    return b"".join(lines)
 
 
 @dataclass
@@ -92,7 +111,7 @@ def _declares(tree: Tree, path: str, name: str) -> bool:
     if path + "i" not in tree.paths:
         return False
     try:
-        body = ast.parse(tree.read(path + "i")).body
+        body = ast.parse(_with_values(tree.read(path + "i"))).body
     except (SyntaxError, ValueError):
         return False
     return any(name in defined_names(node) for node, _ in flat(body))
