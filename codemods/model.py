@@ -1,4 +1,4 @@
-"""The words of the house as frozen dataclasses; no logic that needs a neighbour."""
+"""The vocabulary of the project as frozen dataclasses; it imports no other package."""
 
 from __future__ import annotations
 

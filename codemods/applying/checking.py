@@ -150,8 +150,8 @@ def _standing(path: str, real: Path, before: bytes | None, root: Path) -> None:
 
 
 def _protected(path: Path, root: Path) -> bool:
-    """Somebody took the permission to write from this one, and meant it, though the system may still allow it (to
-    root). A tree that nobody may write, from its root down, is a copy of such a tree: it says nothing of one file."""
+    """Is the file read-only on purpose? The system may still allow writing it (to root). A tree that is read-only from
+    its root down is a copy of such a tree: that says nothing of one file."""
     return not path.stat().st_mode & 0o222 and bool(root.stat().st_mode & 0o222)
 
 

@@ -53,7 +53,7 @@ def _begins(pattern: str, dotted: str) -> bool:
 
 
 def selections(tree: Tree) -> Iterator[Selection]:
-    """Every such word in the settings of the tools that are known."""
+    """Every word in the settings of known tools that selects modules by name."""
     for path in sorted(tree.paths):
         name = path.rpartition("/")[2]
         if name in _FILES:

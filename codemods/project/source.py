@@ -73,9 +73,7 @@ class Source:
                 warnings.simplefilter("ignore")
                 return ast.parse(self.text, type_comments=False)
         except SyntaxError as error:
-            raise Unreadable(
-                Place(self.path, error.lineno or 0), f"its syntax is not Python's ({error.msg})"
-            ) from error
+            raise Unreadable(Place(self.path, error.lineno or 0), f"syntax error: {error.msg}") from error
         except (ValueError, RecursionError, MemoryError) as error:
             raise Unreadable(Place(self.path), f"it can't be parsed ({error or type(error).__name__})") from error
 

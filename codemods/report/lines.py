@@ -80,7 +80,7 @@ def proof_lines(proof: Proof) -> Iterator[Line]:
 
 def _check_line(check: Check, width: int) -> Line:
     if check.held and not check.examined:
-        return Line(f"  - {check.name:<{width}}  not applicable: nothing in this change is of its kind", "faint")
+        return Line(f"  - {check.name:<{width}}  nothing to check in this change", "faint")
     mark, style = ("✓", "good") if check.held else ("✗", "bad")
     return Line(f"  {mark} {check.name:<{width}}  {check.says} ({counted(check.examined, 'place')})", style)
 

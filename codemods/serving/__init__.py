@@ -1,1 +1,1 @@
-"""The tool for programs that stay: agents (MCP) and editors (LSP). Both ask `workspace.py`, and say it their way."""
+"""For agents (MCP) and editors (LSP). Both call `workspace.py`, and translate its answers into their protocol."""

@@ -32,7 +32,7 @@ def test_other_names_of_the_module_are_no_business_of_the_move() -> None:
 
 def test_notebook() -> None:
     text = '{"cells": [{"source": ["import shop.worker\\n", "shop.worker.Status()"]}]}'
-    found = [("analysis.ipynb:1", "this still names Status as shop.worker.Status, which keeps working")]
+    found = [("analysis.ipynb:1", "this still names `Status` as `shop.worker.Status`, which keeps working")]
     assert listed("analysis.ipynb", text) == found
 
 
@@ -50,7 +50,7 @@ def test_configuration_that_may_mean_anything() -> None:
     text = "logging:\n  handler: shop.worker.Status\n  other: shop.worker:Status\n"
     ((place, reason),) = listed("deploy.yaml", text)
     assert place == "deploy.yaml:2"
-    assert reason.startswith("this, and 1 more in this file, still names Status")
+    assert reason.startswith("this, and 1 more in this file, still names `Status`")
 
 
 def test_a_string_that_is_no_setting() -> None:
@@ -95,4 +95,4 @@ def test_docstrings_are_listed() -> None:
 
 def test_the_old_path_that_warns_is_said_to() -> None:
     ((_, reason),) = listed("shop/pages.py", "from shop import worker\n\nprint(worker.Status)\n", "--deprecate")
-    assert reason == "this reads Status through shop/worker.py, which gives a warning now"
+    assert reason == "this reads `Status` through shop/worker.py, which gives a warning now"

@@ -40,7 +40,7 @@ def test_nobody_goes_through_the_folder() -> None:
 def test_somebody_goes_through_the_folder(how: str) -> None:
     listing = {"shop/__init__.py": LISTING[how]}
     (said,) = assumed(BEFORE | listing, AFTER | listing)
-    assert said == "shop/sending.py is nothing to shop/__init__.py:2, which goes through that folder"
+    assert said == "shop/__init__.py:2 lists that folder, and ignores the new module shop/sending.py"
 
 
 def test_a_decorator_may_read_the_module_of_a_function() -> None:
@@ -51,5 +51,5 @@ def test_a_decorator_may_read_the_module_of_a_function() -> None:
     (said,) = assumed(before, after)
     assert said == (
         "nobody depends on `__module__` of send, which is shop.sending now;"
-        " shop/tasks.py reads it of something or makes pickles"
+        " shop/tasks.py reads `__module__` of some object, or makes pickles"
     )

@@ -158,7 +158,7 @@ def test_a_proof_with_everything() -> None:
         "  ✓ names   every name means what it meant (1,234 places)",
         "      a.py:1: is declared",
     ]
-    nothing = "  - stubs   not applicable: nothing in this change is of its kind"
+    nothing = "  - stubs   nothing to check in this change"
     assert lines[3] == nothing, "no tick where nothing was looked at"
     assert lines[4] == "  ✗ cycles  no new import cycle (1 place)"
     assert lines[-2:] == ["      ... and 2 more (fails)", "The proof does not hold: 1 of 3 checks failed"]

@@ -70,7 +70,7 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
         if function.name == "__call__" and not decorates and _makes_one(facts, call):
             continue  # an instance is made here, and called elsewhere
         if _looks_at_callers(facts, module, function, _DEPTH, known):
-            yield Severity.REFUSES, f"{function.name} looks at the module that calls it, which is {there}"
+            yield Severity.REFUSES, f"`{function.name}` looks at the module that calls it, which is {there}"
     names = outside_names(facts.project, facts.source, call.func)
     text = ast.unparse(call.func)
     for fact in table(facts.project.tree, "caller"):

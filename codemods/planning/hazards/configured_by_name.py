@@ -19,7 +19,7 @@ from codemods.project.test_commands import commands_of
 
 CODE = "configured-by-name"
 ACCEPTS = True
-TITLE = "a setting selects the source by its name, and what moves would leave its reach"
+TITLE = "a setting selects the source by its name, and would no longer apply to what moves"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
 files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, a command in a Makefile
 runs the tests of one file, `doctest.testmod(module)` the examples of one module, and a Dockerfile copies files one by
@@ -51,7 +51,7 @@ _SHORT = 79
 def find(facts: Facts) -> Iterator[Hazard]:
     for one in _selecting(facts):
         if _rules_beside(facts, one) is None:
-            reason = f"the setting {one.key} selects {one.word}, and does not select {facts.move.destination}"
+            reason = f"the setting `{one.key}` selects {one.word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
     yield from _commands(facts) if collected(facts) else ()
@@ -61,7 +61,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         reason = f"this copies {move.source}, and would not copy {move.destination}, which that needs"
         yield Hazard(CODE, Place(path, line), reason, (f"copy {move.destination} there too, first",))
     for line, comment in _pragmas(facts) if facts.destination is not None else ():
-        reason = f"{comment!r} holds of the whole file, and {facts.move.destination} does not say so"
+        reason = f"`{comment}` applies to the whole file; {facts.move.destination} has no such comment"
         yield Hazard(CODE, Place(facts.move.source, line), reason, (f"write it into {facts.move.destination} first",))
 
 
@@ -70,7 +70,7 @@ def _commands(facts: Facts) -> Iterator[Hazard]:
     move, dotted = facts.move, facts.project.names.dotted
     for path, line, text in commands_of(facts.project.tree, move.source, dotted(move.source)):
         if move.destination not in text and dotted(move.destination) not in text.split():
-            reason = f"this runs the tests of {move.source}, and would no longer run {min(collected(facts))}"
+            reason = f"this runs the tests of {move.source}, and would no longer run `{min(collected(facts))}`"
             yield Hazard(CODE, Place(path, line), reason, (f"name {move.destination} there too, first",))
 
 
@@ -78,7 +78,7 @@ def _examples(facts: Facts) -> Iterator[Hazard]:
     """Who runs the examples of the source, and would not run those that move."""
     documented = with_examples(facts)
     for one in example_runners(facts) if documented else ():
-        reason = f"this runs the examples of {facts.move.source}, and would no longer run those of {min(documented)}"
+        reason = f"this runs the examples of {facts.move.source}, and would no longer run those of `{min(documented)}`"
         severity = Severity.REFUSES if one.known else Severity.DECLARED
         remedies = (f"let it run those of {facts.move.destination} too, first",) if one.known else ()
         yield Hazard(CODE, one.place, reason, remedies, severity)

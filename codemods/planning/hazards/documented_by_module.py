@@ -41,10 +41,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for found in leaving(facts):
         names = ", ".join(found.names[:3])
         if found.edit is not None:
-            reason = f"the manual shows {names} with {old} here, and shows {new} below it now"
+            reason = f"this directive documents {old}, with {names}; {new} is shown below it now"
             yield Hazard(CODE, found.place, reason, (), Severity.HANDLED)
         else:
-            reason = f"the manual shows {names} with {old} here, and would no longer do so"
+            reason = f"this directive documents {old}; {names} would disappear from the manual"
             yield Hazard(CODE, found.place, reason, (f"show {names} of {new} there first",))
     for path in sorted(tree.texts_with([facts.move.source.rpartition("/")[2]])):
         text = tree.read(path).decode("utf-8", "replace")

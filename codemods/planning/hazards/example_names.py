@@ -33,5 +33,5 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for text, name, edit in missing_names(facts):
         if edit is None:
             place = facts.source.source.place(text)
-            reason = f"an example here reads {name} of {facts.move.source}, and no import can be put before it"
-            yield Hazard(CODE, place, reason, (f"let the example import {name}",))
+            reason = f"an example here reads `{name}` of {facts.move.source}, and no import can be put before it"
+            yield Hazard(CODE, place, reason, (f"let the example import `{name}`",))

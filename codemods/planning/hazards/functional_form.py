@@ -41,5 +41,5 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if chain_of(value.func)[-1] in _MAKERS and len(value.args) > 1:
                 if not any(k.arg == "module" for k in value.keywords):
                     place = facts.source.source.place(statement.node)
-                    reason = f"{group.label} records {new} as the module in which it is found"
+                    reason = f"`{group.label}` records {new} as the module in which it is found"
                     yield Hazard(CODE, place, reason, (), Severity.DECLARED)

@@ -37,7 +37,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             yield Hazard(
                 CODE,
                 destination.source.place(statement.node if statement else destination.source.tree),
-                f"{name} means {_said(there)} here, and {_said(here)} in the moved code",
+                f"`{name}` means {_said(there)} here, and {_said(here)} in the moved code",
                 ("import it under another name in one of the two modules first", "choose another destination"),
             )
 

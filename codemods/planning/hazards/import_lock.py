@@ -44,8 +44,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for statement in (s for u in facts.groups.all for s in u.statements) if left else ():
             if group.binds & _given(statement):
                 name = min(left)
-                reason = f"a thread runs {group.label} while the source is imported, and it would import {name} of it"
-                remedies = (f"move {name} too: --with {name}", "start the thread in a function first")
+                reason = f"a thread runs `{group.label}` while the source is imported, and waits for `{name}` for ever"
+                remedies = (f"move `{name}` too: --with {name}", "start the thread in a function first")
                 yield Hazard(CODE, facts.source.source.place(statement.node), reason, remedies)
                 break
 

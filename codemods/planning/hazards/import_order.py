@@ -62,7 +62,10 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
         return
     option = "--no-reexport" if ends else "--deprecate"
     for one in kept:
-        reason = f"this needs the old import path, which {option} takes away: with {destination} it {one.reason}"
+        removes = "removes" if ends else "lets warn"
+        reason = (
+            f"this importer needs the old import path, which {option} {removes}: with {destination} it {one.reason}"
+        )
         yield Hazard(CODE, one.place, reason, (f"leave out {option}", f"import {source} there for its effects first"))
 
 

@@ -43,27 +43,27 @@ def find(facts: Facts) -> Iterator[Hazard]:
         return
     names = facts.project.names
     old, new = names.dotted(facts.move.source), names.dotted(facts.move.destination)
-    labels = ", ".join(sorted(label for _, label in decorated))
+    labels = ", ".join(sorted(f"`{label}`" for _, label in decorated))
     place = facts.source.source.place(decorated[0][0])
     for reader in _readers(facts):
-        reason = f"{reader}, and after the move this puts {labels} into the __all__ of {new}"
+        reason = f"{reader}, and after the move this decorator adds {labels} to `__all__` of {new}"
         yield Hazard(CODE, place, reason, _REMEDIES)
         return
-    reason = f"this puts {labels} into __all__ of {new}; a star import of {old} no longer takes it"
+    reason = f"the decorator adds {labels} to `__all__` of {new}, so `from {old} import *` no longer gives it"
     yield Hazard(CODE, place, reason, (), Severity.DECLARED)
 
 
 def _readers(facts: Facts) -> Iterator[str]:
     """Who sees what is listed in one of the two modules."""
     for module in facts.referrers.stars:
-        yield f"{module.path} star-imports the source by its __all__"
+        yield f"{module.path} star-imports the source by its `__all__`"
     if "__all__" in facts.referrers.used:
         yield "another file reads __all__ of the source"
     for group in facts.staying:
         if any(r.name == "__all__" and r.moment is Moment.CALL and not r.writes for r in group.references):
-            yield f"{group.label} reads __all__"
+            yield f"`{group.label}` reads `__all__`"
     if facts.destination is not None:
         last = facts.project.names.dotted(facts.move.destination).rpartition(".")[2]
         for module in facts.project.star_importers(last):
             if any(facts.project.target(module, star) == facts.move.destination for star in module.stars):
-                yield f"{module.path} star-imports the destination by its __all__"
+                yield f"{module.path} star-imports the destination by its `__all__`"

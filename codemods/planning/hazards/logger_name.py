@@ -33,6 +33,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
             dotted = facts.project.names.dotted(facts.move.source)
             place = facts.source.source.place(group.statements[0].node)
             reason = (
-                f"{facts.move.destination} gets the logger {name} by its name too, and records say {dotted} as before"
+                f"{facts.move.destination} gets the logger `{name}` by its name too, and records say {dotted} as before"
             )
             yield Hazard(CODE, place, reason, (), Severity.HANDLED)

@@ -47,7 +47,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield Hazard(
             CODE,
             destination.source.place(statement.node),
-            f"after the move, Python no longer asks this __getattr__ for {names}",
+            f"after the move, Python no longer asks this `__getattr__` for {names}",
             ("take the name out of it first", "choose another destination") if spoken else (),
             Severity.REFUSES if spoken else Severity.DECLARED,
         )

@@ -35,13 +35,13 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for reference, reason in questions(facts.source, facts.same_folder, statement):
                 place = facts.source.source.place(reference.node)
                 if id(reference.node) in looked_up:
-                    reason = f"{group.label} looks names up in the module that it stood in, as before"
+                    reason = f"`{group.label}` looks names up in the module that it stood in, as before"
                     yield Hazard(CODE, place, reason, (), Severity.HANDLED)
                     continue
                 yield Hazard(
                     CODE,
                     place,
-                    f"{group.label} {reason}",
+                    f"`{group.label}` {reason}",
                     ("pass what it needs in as an argument", leave(facts, group)),
                 )
 

@@ -31,7 +31,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for edit in own_names(facts.source, statement, dotted):
                 place = facts.source.source.place(statement.node)
                 if edit is None:
-                    reason = f"{group.label} reads __name__ in an f-string where no other text can be written"
+                    reason = f"`{group.label}` reads `__name__` in an f-string where no other text can be written"
                     yield Hazard(CODE, place, reason, ("assign it to a variable first",))
                 else:
                     reason = f'__name__ in {group.label} becomes "{dotted}", the name that it had'

@@ -58,10 +58,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for code in filter(_is_the_same_twice, code_that_gets(facts)):
         for node, spelled in _read_by(code, *_modules(facts)):
             if not is_a_text(code.module, node):
-                met.setdefault(code.module.source.place(node), f"{spelled} is read here, and {code.how}")
+                met.setdefault(code.module.source.place(node), f"`{spelled}` is read here, and {code.how}")
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
-        met.setdefault(module.source.place(node), f"names are looked up by {spelled} of {moved} here")
+        met.setdefault(module.source.place(node), f"names are looked up by `{spelled}` of {moved} here")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
     elsewhere: list[Place] = []
@@ -71,9 +71,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if place in met or (asked is not None and _is_another(facts, module, asked)):
             continue
         if may_be_moved(facts, module, node if asked is None else asked):
-            met[place] = f"{spelled} of {', '.join(sorted(facts.moved_names)[:3])} is read here"
+            met[place] = f"`{spelled}` of {', '.join(sorted(facts.moved_names)[:3])} is read here"
         elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
-            met[place] = f"{spelled} is compared with the name of a module here, and moved definitions have another"
+            met[place] = f"`{spelled}` is compared with the name of a module here, and moved definitions have another"
         else:
             elsewhere.append(place)
     if elsewhere or met:
@@ -84,7 +84,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield Hazard(CODE, place, f"{reason}: the module is {new} after the move", _REMEDIES)
     if elsewhere and not met:
         many = f"at {len(elsewhere)} places" if len(elsewhere) > 1 else "here"
-        reason = f"the module of a definition is read {many}, and none that moves is seen to get there"
+        reason = f"the module of a definition is read {many}; codemods found no moved definition that reaches it"
         yield Hazard(CODE, elsewhere[0], reason, (), Severity.ASSUMED)
 
 

@@ -38,9 +38,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for place, kind in reloads(facts.referrers.values):
         if kind is Again.REPLACED:
             reason = f"another module is put in the place of {facts.move.source} here"
-            yield Hazard(CODE, place, f"{reason}: it would not reach who imports what moves", _REMEDIES)
+            yield Hazard(CODE, place, f"{reason}: importers of moved names would not see the replacement", _REMEDIES)
         elif again:
-            reason = f"{facts.move.source} is executed again here, and {again[0].label} would not be made anew"
+            reason = (
+                f"{facts.move.source} is executed again here; `{again[0].label}` would no longer be made anew by that"
+            )
             yield Hazard(CODE, place, reason, _REMEDIES)
 
 

@@ -47,6 +47,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
     yield Hazard(
         CODE,
         package.source.place(statement.node if statement else package.source.tree),
-        f"{init} binds {stem}, and a module {facts.move.destination} would take that name",
+        f"{init} binds `{stem}`, and a module {facts.move.destination} would take that name",
         ("choose another name for the destination",),
     )

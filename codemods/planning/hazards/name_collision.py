@@ -37,6 +37,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield Hazard(
             CODE,
             place,
-            f"{facts.move.destination} already binds {name} to something else",
+            f"{facts.move.destination} already binds `{name}` to something else",
             ("rename one of the two first", "choose another destination"),
         )

@@ -36,10 +36,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for identity in identities(facts):
         place = facts.source.source.place(identity.place)
         if identity.edit is not None:
-            reason = f"{identity.name} is still {identity.value!r}, which is written down now: {identity.fact.why}"
+            reason = f"`{identity.name}` is still {identity.value!r}, which is written down now: {identity.fact.why}"
             yield Hazard(CODE, place, reason, (), Severity.HANDLED)
         else:
-            said = f"{identity.name} would be known by another module: {identity.fact.why}"
+            said = f"{identity.fact.framework} would know `{identity.name}` by its new module: {identity.fact.why}"
             yield Hazard(CODE, place, said, _REMEDIES)
     yield from _binding(facts)
 
@@ -54,5 +54,5 @@ def _binding(facts: Facts) -> Iterator[Hazard]:
                 names = outside_names(facts.project, facts.source, called)
                 for fact in entries:
                     if matching(fact.decorators, names):
-                        reason = f"{node.name} would do that in another module: {fact.why}"
+                        reason = f"`{node.name}` is registered for the module that it stands in: {fact.why}"
                         yield Hazard(CODE, facts.source.source.place(decorator), reason, _REMEDIES)

@@ -41,10 +41,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         found = {name for name in facts.moved_names if look.finds(name)}
         rebound = sorted(found & facts.source.rebound.keys()) if look.called != "dir" else []
         if rebound:
-            name, source = rebound[0], facts.move.source
-            reason = (
-                f"`{look.called}` would return the value that `{name}` has when {source} imports it, not a later one"
-            )
+            name = rebound[0]
+            reason = f"`{look.called}` would return the value that `{name}` had when {facts.move.source} imported it"
             remedies = ("read it by its name there first", f"leave `{name}`, and what rebinds it, where they are")
             yield Hazard(CODE, look.place, reason, remedies)
         elif early := _early(facts, look) if look.ordered and found else "":
@@ -57,7 +55,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if handled:
         more = f", and at {len(handled) - 1} more place{'s' * (len(handled) > 2)}" if len(handled) > 1 else ""
         first = min(handled, key=lambda look: look.place)
-        reason = f"{first.called} may look for moved names here{more}: {facts.move.source} goes on binding them"
+        reason = f"`{first.called}` may look for moved names here{more}: {facts.move.source} goes on binding them"
         yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
 
 

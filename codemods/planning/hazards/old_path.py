@@ -35,7 +35,7 @@ shop/worker.py shop/status.py Status --no-reexport
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _mentions(facts)
     if facts.move.reexport is Reexport.NONE:
-        yield from _users(facts, "which is to end", Severity.REFUSES)
+        yield from _users(facts, "and --no-reexport removes it there", Severity.REFUSES)
     elif facts.move.deprecate:
         yield from _users(facts, "which gives a warning now", Severity.DECLARED)
 
@@ -51,7 +51,7 @@ def _mentions(facts: Facts) -> Iterator[Hazard]:
     for (_, acted_upon), mentions in sorted(by_file.items()):
         first = mentions[0]
         more = f", and {len(mentions) - 1} more in this file," if len(mentions) > 1 else ""
-        said = f"this{more} still names {first.name} as {dotted}.{first.name}"
+        said = f"this{more} still names `{first.name}` as `{dotted}.{first.name}`"
         ends = facts.move.reexport is Reexport.NONE
         if ends and acted_upon:
             yield Hazard(CODE, first.place, f"{said}, a path that ends", _remedies(facts))
@@ -68,12 +68,12 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
     found: list[tuple[Place, str, str]] = []
     for kind, places in (("reads", referrers.chained), ("sets", referrers.assigned)):
         found += [
-            (place, name, f"{kind} {name}")
+            (place, name, f"{kind} `{name}`")
             for name in sorted(moved & places.keys())
             for place in places[name]
             if not (kind == "reads" and (facts.accesses.get(place.path) or _of_the_destination(facts, place)))
         ]
-    found += [(s.place, s.name, f"replaces {s.name}") for s in referrers.patch_targets if _stays(facts, s.name)]
+    found += [(s.place, s.name, f"replaces `{s.name}`") for s in referrers.patch_targets if _stays(facts, s.name)]
     for module in referrers.stars:
         brought = sorted(
             n for n in moved if facts.project.exports(facts.move.source, n) and n not in module.definitions
@@ -81,15 +81,17 @@ def _users(facts: Facts, fate: str, severity: Severity) -> Iterator[Hazard]:
         if not facts.move.goes_on and (module.path in facts.accesses or not _read_by(module, brought)):
             continue
         found += [
-            (Place(module.path, module.stars[0].node.lineno), name, f"gets {name} by a star import") for name in brought
+            (Place(module.path, module.stars[0].node.lineno), name, f"gets `{name}` by a star import")
+            for name in brought
         ]
     if facts.move.reexport is Reexport.NONE:
         name = facts.move.names[0]
         found += [
-            (place, name, f"passes the module on as an object, where {name} may be read,") for place in handed_on(facts)
+            (place, name, f"passes the module on as an object, where `{name}` may be read,")
+            for place in handed_on(facts)
         ]
     listed = sorted(moved & set(facts.source.exported or ())) if facts.move.goes_on else []
-    found += [(Place(facts.move.source), name, f"lists {name} in __all__") for name in listed]
+    found += [(Place(facts.move.source), name, f"lists `{name}` in `__all__`") for name in listed]
     silent = bound_names(facts) if facts.move.deprecate else {}
     for place, _, what in sorted(item for item in set(found) if item[1] not in silent):
         remedies = _remedies(facts) if severity is Severity.REFUSES else ()

@@ -32,7 +32,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for node in ast.walk(statement.node):
                 asked = {n.id for n in ast.walk(_asked(node)) if isinstance(n, ast.Name)} & classes
                 if asked:
-                    reason = f"{min(asked)} is the same class here, imported from {facts.move.destination}"
+                    reason = f"`{min(asked)}` is the same class here, imported from {facts.move.destination}"
                     yield Hazard(CODE, facts.source.source.place(node), reason, (), Severity.HANDLED)
                     return
 

@@ -49,15 +49,15 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if lists and scan.reaches(new) and (move.goes_on or not scan.reaches(old)):
             both = f" and in {move.source}, which re-exports it" if scan.reaches(old) else ""
             reason = (
-                f"this goes through the names of each module of a package, and would find {min(facts.moved_names)} in"
+                f"this goes through the names of each module of a package, and would find `{min(facts.moved_names)}` in"
             )
             yield Hazard(CODE, place, f"{reason} {move.destination}{both}", _REMEDIES)
         elif scan.finds and scan.uses and scan.reaches(new) and facts.destination is None:
-            reason = f"this uses each module of a package, and would find {move.destination} as one more"
+            reason = f"this code imports each module of the package, and would import {move.destination} too"
             yield Hazard(CODE, place, reason, _REMEDIES)
         elif lists and not move.goes_on:
             reason = "this goes through the names of each module of a package, and would no longer find"
-            yield Hazard(CODE, place, f"{reason} {min(facts.moved_names)}", _REMEDIES)
+            yield Hazard(CODE, place, f"{reason} `{min(facts.moved_names)}`", _REMEDIES)
     yield from _by_files(facts)
     yield from _by_frameworks(facts)
 

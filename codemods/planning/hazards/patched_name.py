@@ -39,10 +39,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if patch.name in facts.followed:
             reason = (
-                f"this replaces {patch.name}, and names {facts.move.destination} now, where the code that reads it is"
+                f"this replaces `{patch.name}`, and names {facts.move.destination} now, where the code that reads it is"
             )
         elif patch.name in facts.read_through_source & facts.source.binds:
-            reason = f"this replaces {patch.name} in {facts.move.source}: moved code reads it there when it is called"
+            reason = f"this replaces `{patch.name}` in {facts.move.source}: moved code reads it there when it is called"
         else:
             continue
         reported.add(patch.name)
@@ -55,6 +55,6 @@ def _of_builtins(facts: Facts) -> Iterator[Hazard]:
         if call_readers(facts.groups, name) & facts.moving.keys():
             patched = [patch.place for patch in facts.referrers.patch_targets if patch.name == name]
             place = next(iter([*patched, *facts.referrers.assigned.get(name, ())]))
-            reason = f"this replaces {name} in {facts.move.source}, which has none that moved code could read"
-            help_ = f"let it name {facts.move.destination} too, or pass {name} in as an argument"
+            reason = f"this replaces `{name}` in {facts.move.source}, which does not bind it after the move"
+            help_ = f"let it replace `{name}` in {facts.move.destination} too, or pass it in as an argument"
             yield Hazard(CODE, place, reason, (help_,))

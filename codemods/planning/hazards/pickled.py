@@ -52,11 +52,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 if kept and not facts.move.goes_on and _end_with_the_test(facts, module):
                     continue
                 if kept and not facts.move.goes_on:
-                    reason = f"pickles are made or read here; those of {group.label} name {old}, which is to end"
+                    named = f"`{old}.{group.label}`, a path that --no-reexport ends"
+                    reason = f"this file makes or reads pickles; those of `{group.label}` name {named}"
                     yield Hazard(CODE, place, reason, ("leave out --no-reexport",))
                     return
                 new = facts.project.names.dotted(facts.move.destination)
-                reason = f"pickles are made here; new ones of {group.label} name {new}, old ones are still read"
+                reason = f"this file makes pickles; new ones of `{group.label}` name {new}, old ones can still be read"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
                 return
 

@@ -37,10 +37,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
                     yield Hazard(
                         CODE,
                         facts.source.source.place(r.node),
-                        f"{group.label} stays and reads {name}, which moved code rebinds",
+                        f"`{group.label}` stays and reads `{name}`, which moved code rebinds",
                         (
-                            f"move {group.label} too: --with {group.label}",
-                            f"leave {name} and what rebinds it where they are",
+                            f"move `{group.label}` too: --with {group.label}",
+                            f"leave `{name}` and what rebinds it where they are",
                         ),
                     )
                     break
@@ -48,9 +48,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for place in sorted({*read} | facts.set_at[name]):
             if place.path in facts.accesses and place in facts.accesses[place.path].places:
                 reason = (
-                    f"this sets or reads {name}, and names {facts.move.destination} now, where moved code rebinds it"
+                    f"this sets or reads `{name}`, and names {facts.move.destination} now, where moved code rebinds it"
                 )
                 yield Hazard(CODE, place, reason, (), Severity.HANDLED)
             else:
-                reason = f"{name} is reached through {facts.move.source} here, and moved code rebinds it"
+                reason = f"`{name}` is reached through {facts.move.source} here, and moved code rebinds it"
                 yield Hazard(CODE, place, reason, ("name the new module here first",))

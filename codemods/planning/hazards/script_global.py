@@ -32,6 +32,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for reference in group.references:
             if reference.name in facts.source.script_binds and not reference.string and not reference.annotation:
                 place = facts.source.source.place(reference.node)
-                reason = f"{group.label} reads {reference.name}, which the main guard binds"
-                yield Hazard(CODE, place, reason, (f"pass {reference.name} in as an argument",))
+                reason = f"`{group.label}` reads `{reference.name}`, which the main guard binds"
+                yield Hazard(CODE, place, reason, (f"pass `{reference.name}` in as an argument",))
                 return

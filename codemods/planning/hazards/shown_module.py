@@ -34,7 +34,7 @@ shop/cart.py shop/basket.py Cart
 """
 _FOR_PEOPLE = (".md", ".rst")
 _LISTING = ("vars", "dir", "getmembers", "getmembers_static")
-_REMEDIES = ("compare with the class's own __module__ there", "leave it where it is")
+_REMEDIES = ("compare with the class's own `__module__` there", "leave it where it is")
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -45,7 +45,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS))
         for name in statement.binds
     }
-    old = facts.project.names.dotted(facts.move.source)
+    old, new = (facts.project.names.dotted(path) for path in (facts.move.source, facts.move.destination))
     yield from _recorded(facts, old)
     if not shown or not old:
         return
@@ -68,7 +68,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             yield Hazard(
                 CODE,
                 place,
-                f"this file shows {old} as the module of what moves, which has another one after the move",
+                f"this file shows {old} as the module of what moves; after the move it is {new}",
                 _REMEDIES,
             )
     knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
@@ -82,7 +82,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if not isinstance(text, str) or (id(node) in alone and ">>>" not in text):
                 continue
             if plain.search(text) or pattern.search(text) or raised.search(text):
-                reason = f"this string shows {old} as the module of what moves, which has another one after the move"
+                reason = f"this string names {old} as the module of what moves; after the move it is {new}"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
 
 

@@ -41,8 +41,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 yield Hazard(
                     CODE,
                     module.source.place(node),
-                    f"{name} means something else here, and the star import of {facts.move.destination} would bring it",
-                    ("import by name there first", f"give {facts.move.destination} an __all__ first"),
+                    f"`{name}` means something else here, and `import *` from {facts.move.destination} would bring it",
+                    ("import by name there first", f"give {facts.move.destination} an `__all__` first"),
                 )
 
 

@@ -45,13 +45,13 @@ def find(facts: Facts) -> Iterator[Hazard]:
         place = facts.source.source.place(node)
         if name not in after and name not in offered:
             remedy = "move it to a test module, or leave out --no-reexport and --deprecate"
-            yield Hazard(CODE, place, f"pytest would not collect {name} any more", (remedy,))
+            yield Hazard(CODE, place, f"pytest would not collect `{name}` any more", (remedy,))
         elif name not in before:
-            reason = f"pytest collects {name} from {facts.move.destination} now"
+            reason = f"pytest collects `{name}` from {facts.move.destination} now"
             yield Hazard(CODE, place, reason, (), Severity.DECLARED)
         elif name in after:
             if name in offered:
-                reason = f"pytest collects {name} twice: {facts.move.source} still needs its name"
+                reason = f"pytest collects `{name}` twice: {facts.move.source} still needs its name"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
             yield from _without_its_fixtures(facts, name, node)
     if before and after:
@@ -66,7 +66,7 @@ def _without_its_fixtures(facts: Facts, name: str, node: ast.stmt) -> Iterator[H
     here = fixtures(facts.source)
     for fixture in sorted(asked_for(node) & here.keys() - there.keys()):
         if here[fixture] not in facts.moved_names:
-            reason = f"{name} asks for the fixture {fixture}, which stays in {facts.move.source}"
+            reason = f"`{name}` asks for the fixture `{fixture}`, which stays in {facts.move.source}"
             remedies = (f"take it along: --with {here[fixture]}", "move the fixture to a conftest.py first")
             yield Hazard(CODE, facts.source.source.place(node), reason, remedies)
 

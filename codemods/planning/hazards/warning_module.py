@@ -44,11 +44,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
     dotted = facts.project.names.dotted
     facts.project.tree.code_with((*_FILTERS, _REGISTRY, _VARIABLE))  # all in one reading
     for place in _filters(facts, dotted(facts.move.source), dotted(facts.move.destination)):
-        reason = f"this filter means warnings of {dotted(facts.move.source)}, and moved code may be blamed for some"
-        remedies = (f"name {dotted(facts.move.destination)} in a filter beside it, first", "leave it where it is")
+        old, new = dotted(facts.move.source), dotted(facts.move.destination)
+        reason = f"this filter matches warnings from {old}; moved code would warn from {new}, which it would miss"
+        remedies = (f"name {new} in a filter beside it, first", "leave it where it is")
         yield Hazard(CODE, place, reason, remedies)
     for place in _registries(facts) if any(last_name(call.func) in ("warn", "warn_explicit") for call in calls) else ():
-        reason = f"the warnings that {facts.move.source} has given are forgotten here, and moved code gives some"
+        reason = f"this clears the record of warnings that {facts.move.source} gave; moved code keeps its own"
         yield Hazard(CODE, place, reason, ("clear that of the new module too, first", "leave it where it is"))
 
 

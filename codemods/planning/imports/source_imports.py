@@ -61,7 +61,7 @@ def _is_a_tool(facts: Facts, item: Import) -> bool:
 
 
 def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> Iterator[Hazard]:
-    """The imports that only moved code used and that stay, since others may find them in the package; told once."""
+    """The imports that only moved code used and that stay, since others may find them in the package; reported once."""
     kept = kept_for_others(facts, used, blocks)
     if kept:
         names = ", ".join(dict.fromkeys(item.binds for item in kept))
@@ -69,7 +69,7 @@ def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> I
         yield Hazard(
             "passed-on",
             place,
-            f"only moved code used {names}; the module keeps the import, for others may take it from here",
+            f"only moved code used {names}; the import stays, since other code may import it from here",
             (),
             Severity.DECLARED,
         )

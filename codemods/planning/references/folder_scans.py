@@ -31,7 +31,7 @@ _CUTTING = frozenset(
 
 
 def listed_by_name(facts: Facts) -> Iterator[Place]:
-    """Where somebody does so in the folder in which the destination comes to stand."""
+    """The places that scan the folder of the destination."""
     folder = facts.move.destination.rpartition("/")[0]
     cutting = cache(_cuts)
     for module in facts.project.modules_at(_listing(facts.project.tree)):

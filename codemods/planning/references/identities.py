@@ -64,7 +64,7 @@ def _identity(known: Facts, fact: Fact, node: Definition, place: ast.expr | Defi
 
 
 def _is_written(pin: Pin, place: ast.expr | Definition) -> bool:
-    """Does the definition say its identity itself?"""
+    """Does the decorator or class already write the name down?"""
     if pin.place == "keyword":
         keywords = place.keywords if isinstance(place, ast.Call) else []
         return any(k.arg in (pin.name, None) for k in keywords)

@@ -35,7 +35,7 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
             return ""
         if name in ("eval", "exec") and len(call.args) > 1:
             return ""
-        return f"calls {name}(), which sees the names of the module that it stands in"
+        return f"calls `{name}()`, which sees the names of the module that it stands in"
     if reference.chain and reference.chain[-1] in _FRAMES and name in ("sys", "inspect"):
         if _is_of_the_caller(reference.node, parents):
             return ""  # what moved code that calls it would show is another hazard
@@ -46,9 +46,9 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
         name in ("__package__", "__spec__", "__path__", "__loader__", "__builtins__", "__doc__")
         and name not in module.binds
     ):
-        return f"reads {name}, which belongs to the module that it stands in"
+        return f"reads `{name}`, which belongs to the module that it stands in"
     if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
-        return "reads __file__, which would be another file"
+        return "reads `__file__`, which would be another file"
     return ""
 
 

@@ -101,7 +101,7 @@ def _of_paths(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     rules = pytest_rules(tree)
     if asked.new.rpartition("/")[2] in _SPECIAL or name in _SPECIAL:
         special = name if name in _SPECIAL else asked.new.rpartition("/")[2]
-        yield Hazard(CODE, Place(asked.old), f"{special} has its meaning as a file of this name", ("do it by hand",))
+        yield Hazard(CODE, Place(asked.old), f"Python or pytest finds {special} by its name", ("do it by hand",))
     for fact in table(tree, "file"):
         for path in (asked.old, asked.new):
             found = any(fnmatchcase(f"/{path}", pattern) for pattern in fact.files)

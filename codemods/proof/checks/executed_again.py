@@ -10,7 +10,7 @@ from codemods.model import Check, Finding, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 
-SAYS = "who takes a module out of sys.modules imports from it as before"
+SAYS = "code that takes a module out of `sys.modules` imports from it as before"
 CODE = "executed-again"
 _TAKING = frozenset({"pop", "delitem", "__delitem__"})
 
@@ -24,7 +24,8 @@ def check(comparison: Comparison) -> Check:
             if module in left and path in comparison.new.paths:
                 count += 1
                 if _imported(comparison.before, path, module) > _imported(comparison.after, path, module):
-                    message = f"{module} is executed again after this, for it is imported from below; less is now"
+                    said = f"names are imported from {module} below, which is executed again for that"
+                    message = f"{said}; fewer of them come from it now"
                     failures.append(Finding(place, message, CODE))
     return Check("executed again", SAYS, count, tuple(failures))
 

@@ -70,9 +70,9 @@ def _evidence(asking: Sequence[str]) -> str:
     if not asking:
         return "no code in this tree reads it or makes pickles"
     if len(asking) == 1:
-        return f"{asking[0]} reads it of something or makes pickles"
+        return f"{asking[0]} reads `__module__` of some object, or makes pickles"
     more = f"{len(asking) - 1} other files" if len(asking) > 2 else "1 other file"
-    return f"{asking[0]} and {more} read it of something or make pickles"
+    return f"{asking[0]} and {more} read `__module__` of some object, or make pickles"
 
 
 def _has_module(name: str) -> bool:

@@ -17,7 +17,7 @@ def layout(comparison: Comparison) -> Iterator[Finding]:
         if path in comparison.after.tree.paths and (new is None or not _compiles(new.source.text)):
             yield _unreadable(comparison, path)
         if path.endswith("__init__.py") and path not in comparison.after.tree.paths and _left_alone(comparison, path):
-            message = "the package is no regular one any more: its __init__.py is gone, and modules of it are not"
+            message = "`__init__.py` is gone and the modules are still there: it is a namespace package now"
             yield Finding(Place(path), message, "no-init", Kind.OTHER, Place(path))
         if old is None or new is None:
             continue

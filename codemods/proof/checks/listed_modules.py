@@ -28,7 +28,7 @@ def check(comparison: Comparison) -> Check:
         (module, place) for module in added for place, below in listing if _goes_through(place.path, module, below)
     ]
     assumed = tuple(
-        Finding(Place(module), f"{module} is nothing to {place}, which goes through that folder", CODE, Kind.NOTE)
+        Finding(Place(module), f"{place} lists that folder, and ignores the new module {module}", CODE, Kind.NOTE)
         for module, place in found
     )
     return Check("listed modules", SAYS, len(found), assumptions=assumed)

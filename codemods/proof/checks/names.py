@@ -62,7 +62,7 @@ def _imports(comparison: Comparison, path: str) -> Iterator[Finding]:
         where = symbols.source.place(node)
         for module in _outside(comparison.after, path, node):
             if not _was_imported(comparison, module):
-                message = f"{module} is imported here, which no file of the tree imported before"
+                message = f"this file now imports `{module}`, a module that no file imported before"
                 yield Finding(where, message, "missing-module", Kind.OTHER, cause=f"module {module}")
         if isinstance(node, ast.Import):
             for alias in node.names:

@@ -14,7 +14,7 @@ from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.definite import certain_names
 from codemods.proof.snapshot.symbols import flat
 
-SAYS = "what a new import names is bound whichever way its module goes"
+SAYS = "what a new import names is bound on every path through its module"
 CODE = "maybe-unbound"
 _HANDLED = ("ImportError", "Exception", "BaseException")
 
@@ -30,7 +30,7 @@ def check(comparison: Comparison) -> Check:
                 symbols = comparison.after.symbols(target)
                 certain[target] = certain_names(symbols.body if symbols is not None else [])
             if name not in certain[target]:
-                text = f"{name} is not bound in {target} whichever way that goes: this import of it may fail"
+                text = f"`{name}` is not bound on every path through {target}: this import of it may fail"
                 failures.append(Finding(Place(path, node.lineno), text, CODE, cause=f"{target} {name}"))
     return Check("maybe unbound", SAYS, count, tuple(failures))
 

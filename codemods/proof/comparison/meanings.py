@@ -92,7 +92,7 @@ def _edited(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
 
 
 def new_statements(comparison: Comparison) -> Iterator[Statement]:
-    """Those without a partner before, and copies."""
+    """Statements that are new or copied."""
     yield from comparison.pairing.come
     yield from (pair.new for pair in comparison.pairing.copies)
 

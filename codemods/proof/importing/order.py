@@ -109,10 +109,10 @@ def check(comparison: Comparison) -> Check:
             if old and library not in known:
                 evidence = optional(comparison.before, library)
                 if evidence is None:
-                    said = f"{library} is installed where {path} is imported: other modules import it without a guard"
+                    said = f"`{library}` is installed where {path} is imported: other modules import it without a guard"
                     assumed.append(Finding(place, said, "installed", Kind.NOTE, cause=f"loads {library}"))
                 else:
-                    said = f"{library} is imported along with {path} now, and may be missing: {evidence}"
+                    said = f"importing {path} now imports `{library}` too, which may not be installed: {evidence}"
                     failures.append(Finding(place, said, "loads-more", Kind.NOTE, cause=f"loads {library}"))
         for run in old if not comparison.moves else ():
             failures += effects.completed(path, run, new)

@@ -77,7 +77,7 @@ class Calls:
         self._grew |= grew
 
     def begin(self, call: Call) -> bool:
-        """Is it to be run? Not if it is being run, nor if it was."""
+        """Should this call be interpreted? Only once, and not while it is being interpreted."""
         self._cut |= call in self._open
         if call in self._open or call in self._ran:
             return False

@@ -120,7 +120,7 @@ def _one(value: Value, at: Places, inside: Iterable[Value]) -> Value:
 
 
 def _kind(value: Value) -> object:
-    """What is joined has the same."""
+    """The key by which `joined` groups values: those with the same key become one value."""
     if isinstance(value, (Data, Items)):
         return type(value)
     if isinstance(value, Outside):
