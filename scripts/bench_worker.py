@@ -26,7 +26,8 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
 
-from worker_contenders import CONTENDERS, METER, Contender  # noqa: E402
+from contending import METER, Contender  # noqa: E402
+from worker_contenders import CONTENDERS  # noqa: E402
 
 SLOTS = (1, 10, 100)
 CALLS = 40  # from call to result, of which the median is printed

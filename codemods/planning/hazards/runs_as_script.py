@@ -30,6 +30,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     guard = next((s for s in facts.source.statements if is_main_guard(s.node)), None)
     if guard is None or not facts.project.names.package(facts.move.source):
         return
+    if facts.project.names.root_of(facts.move.destination) == facts.move.source.rpartition("/")[0]:
+        return  # its own folder, which is on `sys.path` where it is started by its path
     dotted = facts.project.names.dotted(facts.move.source)
     top = dotted.partition(".")[0]
     if any(item.level or item.module.partition(".")[0] == top for item in facts.source.imports):

@@ -42,7 +42,7 @@ def listed_by_name(facts: Facts) -> Iterator[Place]:
             around = _around(module, call)
             if called in _FINDING and folder in _packages(facts, module, call) and _keeps_names(around):
                 yield module.source.place(call)
-            elif called in _WALKING and cutting(around) and _walks(module, call, around, folder):
+            elif called in _WALKING and cutting(around) and _walks(facts, module, call, around, folder):
                 yield module.source.place(call)
 
 
@@ -93,7 +93,7 @@ def _packages(facts: Facts, module: Module, call: ast.Call) -> set[str]:
     return found
 
 
-def _walks(module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool:
+def _walks(facts: Facts, module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool:
     """Is it this folder that is walked, as far as the texts in its path tell?"""
     values = {
         target.id: node.value
@@ -106,11 +106,26 @@ def _walks(module: Module, call: ast.Call, around: ast.AST, folder: str) -> bool
     parts = [*_path_of(call.func, values), *(part for given in call.args[:1] for part in _path_of(given, values))]
     if any("**" in part for part in parts):
         return False
-    below = "/".join(p.strip("./") for p in parts if ".py" not in p and p.strip("./") and p not in _OWN)
+    others = [part for part in parts if part.endswith(_OWN) and part not in _OWN]
+    starts = {_folder_of(facts, module, other.rpartition(".")[0]) for other in others}
+    if None in starts:
+        return False  # a library's
+    below = "/".join(p.strip("./") for p in parts if ".py" not in p and p.strip("./") and not p.endswith(_OWN))
+    inner = "[^/]+".join(map(re.escape, below.split(UNKNOWN)))
+    if starts:
+        return any(
+            re.fullmatch(f"{re.escape(start)}/{inner}".strip("/"), folder) for start in starts if start is not None
+        )
     if below:
-        inner = "[^/]+".join(map(re.escape, below.split(UNKNOWN)))
         return re.fullmatch(rf"(?:.*/)?{inner}", folder) is not None
     return any(part in _OWN for part in parts) and folder == module.path.rpartition("/")[0]
+
+
+def _folder_of(facts: Facts, module: Module, dotted: str) -> str | None:
+    """The folder of a module of the tree by which ``__file__`` is read."""
+    names = facts.referrers.values.dotted_of(module, tuple(dotted.split(".")))
+    found = [path for name in names if (path := facts.project.names.find(name, module.path))]
+    return found[0].rpartition("/")[0] if found else None
 
 
 def _path_of(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[str]:
@@ -121,6 +136,8 @@ def _path_of(node: ast.AST, values: Mapping[str, ast.expr]) -> Iterator[str]:
         yield from _path_of(values[node.id], {n: v for n, v in values.items() if n != node.id})
     elif isinstance(node, ast.Name):
         yield from [node.id] if node.id in _OWN else []
+    elif isinstance(node, ast.Attribute) and node.attr in _OWN and chain_of(node):
+        yield ast.unparse(node)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         yield from _path_of(node.left, values)
         yield from [*_path_of(node.right, values)] or [UNKNOWN]

@@ -249,12 +249,6 @@ class StatementAnalyzer(TextNameResolver):
 
     # -- the placeholders
 
-    def _visit_name(self, node: ast.Name) -> None:
-        self._visit_chain(node)
-
-    def _visit_attribute(self, node: ast.Attribute) -> None:
-        self._visit_chain(node)
-
     def _visit_chain(self, node: ast.Name | ast.Attribute) -> None:
         context = type(node.ctx).__name__
         found = self._chain(node)
@@ -279,6 +273,8 @@ class StatementAnalyzer(TextNameResolver):
         if context != "Load" and isinstance(used, ast.Name):
             self._parts.append(used.id)
         self._hole(used, ast.unparse(used), meaning, cells, context)
+
+    _visit_name = _visit_attribute = _visit_chain
 
     def _global_store(self, name: str, node: ast.AST) -> None:
         """A function or class statement binds its name: at the top level, or where it is declared global."""
