@@ -212,7 +212,7 @@ class Module:
                     if statement not in found[reference.name]:
                         found[reference.name].append(statement)
             for name in _declared_and_bound(statement.node):
-                if statement not in found[name]:
+                if name in self.definitions and statement not in found[name]:
                     found[name].append(statement)
         return dict(found)
 

@@ -12,7 +12,7 @@ CODE = "exported-names"
 TITLE = "`__all__` says what a star import brings, and stays as it is"
 MEANING = """The `__all__` of the source goes on listing the moved names, and the source re-exports them. A
 destination that has an `__all__` does not list them yet: they can be imported from it by name, and a star import of it
-does not bring them. Add them there if they are to be part of its face."""
+does not bring them. Add them there if they are to be part of its public interface."""
 EXAMPLE = """
 -- shop/prices.py --
 __all__ = ["price", "cost"]

@@ -26,13 +26,13 @@ class Facts:
     """What is asked of the same statement in every run, found out once.
 
     ``changed``: in other modules, which bind their names in the order of before, a plain name can't be read too early.
-    ``watched``: names that are bound several times.
+    ``rebound``: names that are bound several times: what they hold depends on when they are read.
     """
 
-    def __init__(self, snapshot: Snapshot, changed: Collection[str], watched: frozenset[str]) -> None:
+    def __init__(self, snapshot: Snapshot, changed: Collection[str], rebound: frozenset[str]) -> None:
         self.snapshot = snapshot
         self.changed = frozenset(changed)
-        self.watched = watched
+        self.rebound = rebound
         self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
         self._names: dict[int, tuple[tuple[str, int], ...]] = {}
         self._called: dict[int, tuple[ast.expr, ...]] = {}
@@ -79,7 +79,7 @@ class Facts:
         if id(node) not in self._names:
             found = dict.fromkeys(import_time_names(node, postponed))
             if path not in self.changed:
-                found = [(chain, line) for chain, line in found if "." in chain or chain in self.watched]
+                found = [(chain, line) for chain, line in found if "." in chain or chain in self.rebound]
             self._names[id(node)] = tuple(found)
         return self._names[id(node)]
 

@@ -31,21 +31,21 @@ class Importing:
         self.comparison = comparison
         self.effects = _Effects(comparison)
         pairs = list(enumerate(comparison.pairing.pairs))
-        watched = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
+        rebound = _rebound(comparison.before, comparison) | _rebound(comparison.after, comparison)
         self._traces: tuple[dict[str, Trace], dict[str, Trace]] = ({}, {})
         self._trees = []
         effectful: frozenset[Hashable] | None = None
-        for snapshot, known in (
+        for snapshot, pair_numbers in (
             (comparison.before, {id(p.old.node): n for n, p in pairs}),
             (comparison.after, {id(p.new.node): n for n, p in pairs}),
         ):
-            known_: Mapping[int, Hashable] = known
+            labels: Mapping[int, Hashable] = pair_numbers
             self.graph = snapshot.one(Graph)
-            facts = Facts(snapshot, comparison.changed, watched)
+            facts = Facts(snapshot, comparison.changed, rebound)
             inside = self.graph.between(comparison.changed)
             if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
-                effectful = frozenset() if comparison.moves else self.effects.effectful(inside, known_)
-            self._trees.append((snapshot, inside, known_, facts, effectful))
+                effectful = frozenset() if comparison.moves else self.effects.effectful(inside, labels)
+            self._trees.append((snapshot, inside, labels, facts, effectful))
 
     def before(self, path: str, script: bool = False) -> Run:
         return self._run(0, path, script)
@@ -74,11 +74,6 @@ class Importing:
     def deferred(self) -> Mapping[int, Deferred]:
         """The imports inside of functions that are new, by the statements of the new tree that may run them."""
         return new_deferred_imports(self.comparison)
-
-    @property
-    def inside(self) -> frozenset[str]:
-        """The modules of the new tree that are looked into."""
-        return self._trees[1][1]
 
 
 def check(comparison: Comparison) -> Check:
@@ -184,7 +179,7 @@ class _Effects:
         self.comparison = comparison
         self.effects = comparison.before.one(Effects)
 
-    def effectful(self, paths: Iterable[str], known: Mapping[int, Hashable]) -> frozenset[Hashable]:
+    def effectful(self, paths: Iterable[str], labels: Mapping[int, Hashable]) -> frozenset[Hashable]:
         """The statements of the old tree that change what left their module."""
         left = {origin for origin in self.comparison.renamed if origin[0] != self.comparison.renamed[origin][0]}
         found: set[Hashable] = set()
@@ -193,7 +188,7 @@ class _Effects:
             for index, node in enumerate(symbols.body if symbols is not None else ()):
                 plain = isinstance(node, (ast.Import, ast.ImportFrom))
                 if not plain and not left.isdisjoint(self.effects.writes(path, node)):
-                    found.add(known.get(id(node), (path, index)))
+                    found.add(labels.get(id(node), (path, index)))
         return frozenset(found)
 
     def completed(self, path: str, old: Run, new: Run) -> Iterator[Finding]:

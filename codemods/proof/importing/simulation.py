@@ -29,7 +29,7 @@ class ImportSimulation(Executing):
             pass
         except Stale:
             return ImportSimulation(
-                self.snapshot, self.inside, self.known, self.facts, self.effectful, None, self.deferred
+                self.snapshot, self.simulated, self.labels, self.facts, self.effectful, None, self.deferred
             ).start(path, script)
         return self.run_
 
@@ -127,7 +127,7 @@ class ImportSimulation(Executing):
                 if (
                     self.traces is None or target not in self.traces
                 ):  # What a star import gives may depend on where its cycle was entered.
-                    self._frames[-1].closed = False
+                    self._frames[-1].repeatable = False
                 if target and entered and binds:
                     there = self.bound[target]
                     self.bound[path].update({n: v for n, v in there.items() if self.snapshot.exports(target, n)})
@@ -135,9 +135,9 @@ class ImportSimulation(Executing):
                 elif target and binds:
                     self._bind(path, (n for n in self.snapshot.namespace(target) if self.snapshot.exports(target, n)))
                 continue
-            if name in self.facts.watched and (self.traces is None or target not in self.traces):
+            if name in self.facts.rebound and (self.traces is None or target not in self.traces):
                 # So may what a name is that is bound several times.
-                self._frames[-1].closed = False
+                self._frames[-1].repeatable = False
             version: Hashable = ("module", inner) if inner else ("outside", f"{module}.{name}")
             if target and entered:
                 found = self.bound[target].get(name, version)
@@ -195,12 +195,12 @@ class ImportSimulation(Executing):
             if rest and name in names:
                 self._through(path, chain, names[name], line)
             if name in names:
-                if name in self.facts.watched:
+                if name in self.facts.rebound:
                     seen.add((name, names[name]))
             elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, symbols):
                 raise Failed(Place(path, line), name, f"{name} is read before it is bound", NameError)
         if seen:
-            self._frames[-1].closed = False
+            self._frames[-1].repeatable = False
             self.run_.versions[self._now] = self.run_.versions.get(self._now, frozenset()) | seen
         visited: set[Origin] = set()
         for function in self.facts.called(node):

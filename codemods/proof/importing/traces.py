@@ -43,19 +43,20 @@ RUN, OUTSIDE, LOOK, EVENT = range(4)
 class Frame:
     """A module that is being executed, and its steps: (kind, what, whether an error is caught).
 
-    ``closed``: nobody reads it while it is partially initialized, and it reads no such module.
+    ``repeatable``: each execution leaves the same trace, since nobody reads the module while it is partially
+    initialized, and it reads no such module.
     """
 
     path: str
     depth: int
     guarded: int
-    closed: bool = True
+    repeatable: bool = True
     steps: dict[Hashable, tuple[int, Any, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """The import trace of a closed module, the same at each execution, and the names that it has then."""
+    """The import trace of a repeatable module, the same at each execution, and the names that it has then."""
 
     steps: tuple[tuple[int, Any, bool], ...]
     bound: Mapping[str, Hashable]
@@ -76,8 +77,8 @@ class Run:
 class Executing:
     """The modules that have begun, what they bound so far, and the steps of each.
 
-    ``inside``: the modules that are looked into; all others are taken to work as before. ``known``: what to call a
-    statement, by the id of its node, so that two runs can be compared. ``effectful``: the statements to be noted.
+    ``simulated``: the modules that are executed step by step; all others are taken to work as before. ``labels``: what
+    to call a statement, by the id of its node, so that two runs can be compared. ``effectful``: those to be noted.
     ``traces``: what earlier runs recorded; None for a run on its own. ``deferred``: the imports inside of functions
     that a statement may run, by the id of its node.
     """
@@ -85,16 +86,16 @@ class Executing:
     def __init__(
         self,
         snapshot: Snapshot,
-        inside: frozenset[str],
-        known: Mapping[int, Hashable],
+        simulated: frozenset[str],
+        labels: Mapping[int, Hashable],
         facts: Facts,
         effectful: Collection[Hashable],
         traces: dict[str, Trace] | None = None,
         deferred: Mapping[int, Deferred] = MappingProxyType({}),
     ) -> None:
         self.snapshot = snapshot
-        self.inside = inside
-        self.known = known
+        self.simulated = simulated
+        self.labels = labels
         self.run_ = Run()
         self.bound = self.run_.bound
         self.facts = facts
@@ -110,9 +111,9 @@ class Executing:
 
     def run(self, path: str) -> None:
         """Import the module at ``path``, its packages first. Raises Failed."""
-        if path not in self.inside:
+        if path not in self.simulated:
             self.run_.others.add(path)
-        if path in self.bound or path not in self.inside:
+        if path in self.bound or path not in self.simulated:
             return
         above, name = self.facts.above(path)
         for parent in above:
@@ -132,11 +133,11 @@ class Executing:
         try:
             if trace is not None:
                 self._replay(path, trace)
-                if not frame.closed:
+                if not frame.repeatable:
                     raise Stale
             else:
                 self._execute_statements(path)
-                if frame.closed and self.traces is not None:
+                if frame.repeatable and self.traces is not None:
                     steps = tuple(frame.steps.values())
                     self.traces[path] = Trace(steps, dict(self.bound[path]))
         finally:
@@ -150,7 +151,7 @@ class Executing:
         if symbols is None:
             return
         for index, node in enumerate(symbols.body):
-            self._now = self.known.get(id(node), (path, index))
+            self._now = self.labels.get(id(node), (path, index))
             for where, inner in self.deferred.get(id(node), ()):
                 self._imports(where, inner)
             self._statement(path, node, symbols)
@@ -205,7 +206,7 @@ class Executing:
         frame = self._open.get(path)
         if frame is not None and frame is not self._frames[-1]:
             for other in self._frames[frame.depth :]:
-                other.closed = False
+                other.repeatable = False
 
     def _import(self, path: str) -> None:
         self._step(RUN, path)
