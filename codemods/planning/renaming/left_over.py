@@ -18,6 +18,7 @@ from codemods.project.scripts import started, started_as_module
 _IMPORTING = frozenset(
     {"import_module", "__import__", "importorskip", "import_string", "resolve_name", "patch", "locate"}
 )
+_SOME = "some_name_that_nobody_knows"
 
 
 def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:
@@ -38,9 +39,34 @@ def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:
     for module in referrers.values.files.values():
         if module.path != old:
             yield from _by_built_names(referrers, module, dotted)
+    yield from _of_the_package(referrers, dotted)
     for one in (started(referrers.project.tree, old), started_as_module(referrers.project.tree, dotted)):
         if one is not None:
             yield Place(one.by, one.line), f"this starts {old}, in a form that is not rewritten"
+
+
+def _of_the_package(referrers: Referrers, dotted: str) -> Iterator[tuple[Place, str]]:
+    """``import_module("shop." + name)``, ``import_module(f".{kind}s", __package__)``: any module of the package."""
+    tree, names, package = referrers.project.tree, referrers.project.names, dotted.rpartition(".")[0]
+    folder = f"{referrers.path.rpartition('/')[0]}/"
+    asking = tree.code_with(["import_module", "__import__"]) if package else frozenset()
+    inside = {path for path in asking if path.startswith(folder)}
+    for module in referrers.project.modules_at(sorted(inside | asking & tree.code_with([package.rpartition(".")[2]]))):
+        for node in _asked(module):
+            for text in referrers.values.texts(module).of(node) if module.path != referrers.path else ():
+                name, level = text.lstrip(".").replace(UNKNOWN, _SOME), len(text) - len(text.lstrip("."))
+                whole = (names.absolute(module.path, name, level) or "") if level else name
+                known = whole.partition(_SOME)
+                means = re.escape(whole).replace(_SOME, r"\w+")
+                if known[1] and known[0].startswith(f"{package}.") and re.fullmatch(means, dotted):
+                    yield module.source.place(node), f"this may find {dotted} by a name that is put together"
+
+
+def _asked(module: Module) -> list[ast.expr]:
+    """What somebody imports by name, or looks up among the modules."""
+    nodes = module.source.nodes
+    asked = [c.args[0] for c in nodes.of(ast.Call) if c.args and last_name(c.func) in _IMPORTING]
+    return asked + [s.slice for s in nodes.of(ast.Subscript) if last_name(s.value) == "modules"]
 
 
 def _by_built_names(referrers: Referrers, module: Module, dotted: str) -> Iterator[tuple[Place, str]]:
@@ -48,9 +74,6 @@ def _by_built_names(referrers: Referrers, module: Module, dotted: str) -> Iterat
     texts = referrers.values.texts(module)
     last = re.escape(dotted.rpartition(".")[2])
     means = re.compile(rf"{re.escape(dotted)}(?:[.:].*)?|{UNKNOWN}\.{last}(?:[.:].*)?", re.DOTALL)
-    nodes = module.source.nodes
-    asked = [c.args[0] for c in nodes.of(ast.Call) if c.args and last_name(c.func) in _IMPORTING]
-    asked += [s.slice for s in nodes.of(ast.Subscript) if last_name(s.value) == "modules"]
-    for node in asked:
+    for node in _asked(module):
         if any(means.fullmatch(text) for text in texts.of(node)):
             yield module.source.place(node), f"this may find {dotted} by a name that is put together"
