@@ -76,7 +76,7 @@ def current(root: Path, entry: Entry) -> bytes | None:
     """The bytes of a journalled file now; refuses to look through a link that was put in its way."""
     path = root / entry.path
     if path.is_symlink() or path.parent.resolve() != path.parent:
-        _refuse("symlink", entry.path, "somebody put a symlink there after the write began", "take it away")
+        _refuse("symlink", entry.path, "somebody put a symlink there after the write began", "delete that symlink")
     try:
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -160,7 +160,7 @@ def _folder(path: str, folder: Path, root: Path) -> None:
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
-        _refuse("not-a-folder", path, f"{folder.name} is not a folder")
+        _refuse("not-a-folder", path, f"{folder.name} is not a folder", "name another destination")
     if not os.access(folder, os.W_OK | os.X_OK) or _protected(folder, root):
         _refuse(
             "read-only",

@@ -94,7 +94,9 @@ def _matched(written: Sequence[str], move: Move, tree: Tree) -> Iterator[str]:
         # Where the move is made already, its names stand in the destination.
         found = found or [name for name in _definitions(move.destination, tree) if fnmatchcase(name, word)]
         if not found:
-            _wrong("no-such-name", move.source, f"no top-level definition matches {word}")
+            there = _definitions(move.source, tree)
+            remedies = [f"{move.source} defines {', '.join(there[:8])}{', ...' * (len(there) > 8)}"] if there else []
+            _wrong("no-such-name", move.source, f"no top-level definition matches {word}", *remedies)
         yield from found
 
 

@@ -38,7 +38,7 @@ def trees_of(options: Namespace, root: Path) -> tuple[Tree, Tree]:
         return _revision(f"{options.commit}^", root), _revision(options.commit, root)
     if options.staged:
         if len(words) > 1:
-            wrong(" ".join(words), "what is staged is compared with one revision")
+            wrong(" ".join(words), "what is staged is compared with one revision", "give one, or none for HEAD")
         return _revision(words[0] if words else "HEAD", root), IndexTree(root)
     if not words:
         return _revision("HEAD", root), DiskTree(root)

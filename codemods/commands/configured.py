@@ -113,7 +113,7 @@ def move_of(name: str, table: Any) -> Move:
     for key, value in table.items():
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-                wrong(f"{where}: {key} is not a list of names")
+                wrong(f"{where}: {key} is not a list of names", f'write {key} = ["..."]')
         elif key == "reexport":
             if reexport(table) is None:
                 wrong(f"{where}: reexport is not one of {', '.join(REEXPORTS)}")

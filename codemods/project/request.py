@@ -18,6 +18,7 @@ from codemods.project.walking import case_twin
 from codemods.spelling import did_you_mean
 
 _PYTHON = "name a .py file, or a module as imports do: shop.orders"
+_OTHER = "name another destination"
 # A name with one of these stands for all that match it, as in a shell.
 PATTERN = re.compile(r"[*?\[]")
 
@@ -79,7 +80,7 @@ def _refuse_ignored(path: str, tree: DiskTree) -> None:
 def _inside(written: str, root: Path, in_folder: str) -> str:
     """``written`` as a posix path relative to the root; ``in_folder`` is the file that a folder may have meant."""
     if not written or "\0" in written:
-        _refuse("no-file", repr(written), "it is not a path")
+        _refuse("no-file", repr(written), "it is not a path", _PYTHON)
     path = Path(os.path.normpath(root / written))
     if not path.is_relative_to(root):
         # Maybe it is spelled through a symlink: /tmp for /private/tmp.
@@ -132,10 +133,10 @@ def _check_destination(written: str, path: Path, root: Path) -> None:
         parent = parent.parent
     try:
         if not parent.resolve(strict=True).is_relative_to(root):
-            _refuse("outside-root", written, f"its folder is a symlink that leads out of the root, {root}")
+            _refuse("outside-root", written, f"its folder is a symlink that leads out of the root, {root}", _OTHER)
         if not parent.is_dir():
             where = parent.relative_to(root).as_posix()
-            _refuse("not-a-folder", written, f"{where} is not a folder, so no file can be made in it")
+            _refuse("not-a-folder", written, f"{where} is not a folder, so no file can be made in it", _OTHER)
     except (OSError, RuntimeError) as error:
         _refuse("no-file", written, f"its folder can't be opened ({_why(error)})")
 
@@ -151,11 +152,13 @@ def _check_file(written: str, path: Path, root: Path) -> None:
         mode = real.stat().st_mode
         if not stat.S_ISREG(mode):
             kind = "a folder" if stat.S_ISDIR(mode) else "a FIFO" if stat.S_ISFIFO(mode) else "a special file"
-            _refuse("not-a-file", written, f"it is {kind}, not a file")
+            _refuse("not-a-file", written, f"it is {kind}, not a file", _PYTHON)
         with real.open("rb"):
             pass
     except FileNotFoundError:
-        _refuse("no-file", written, "it is a symlink to a file that isn't there")
+        _refuse(
+            "no-file", written, "it is a symlink to a file that isn't there", "make that file, or delete the symlink"
+        )
     except (OSError, RuntimeError) as error:
         _refuse("no-file", written, f"it can't be opened ({_why(error)})")
 

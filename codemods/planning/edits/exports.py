@@ -31,7 +31,7 @@ def _without(source: Source, node: ast.List | ast.Tuple, moved: frozenset[str]) 
         line = source.text.rfind("\n", 0, start) + 1
         after = re.match(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?\n", source.text[end:])
         if after is not None and not source.text[line:start].strip():
-            yield Replacement(line, end + after.end(), "", f"__all__ lists {entry.value} no more")  # type: ignore[attr-defined]
+            yield Replacement(line, end + after.end(), "", f"`__all__` no longer lists {entry.value}")  # type: ignore[attr-defined]
             continue
         later = next((e for e in kept if source.start(e) > start), None)
         earlier = next((e for e in reversed(kept) if source.start(e) < start), None)
@@ -40,4 +40,4 @@ def _without(source: Source, node: ast.List | ast.Tuple, moved: frozenset[str]) 
             end = source.start(following)
         elif earlier is not None:
             start = source.end(entries[entries.index(entry) - 1])
-        yield Replacement(start, end, "", f"__all__ lists {ast.literal_eval(entry)} no more")
+        yield Replacement(start, end, "", f"`__all__` no longer lists {ast.literal_eval(entry)}")

@@ -193,12 +193,12 @@ def _refuse_collisions(
     own = {item.binds for item in _own_imports(facts, destination)}
     for group in moving:
         for name in sorted(group.binds & destination.binds - own):
-            _refuse(Place(destination.path), f"this stub has another {name} already", "rename one of them")
+            _refuse(Place(destination.path), f"this stub declares another `{name}` already", "rename one of them")
     for new in (*needs.imports, *needs.typing_imports):
         if new.binds in destination.binds and not any(
             _same(facts, destination, item, new) for item in destination.top_imports.get(new.binds, ())
         ):
-            reason = f"moved declarations mean {new.module} by {new.binds}, and this stub means something else"
+            reason = f"moved declarations use `{new.binds}` from {new.module}; this stub binds it to something else"
             _refuse(Place(destination.path), reason, "rename one of them")
 
 

@@ -120,8 +120,8 @@ class LoadOrder:
         if found.effects:
             effect, more = found.effects[0], len(found.effects) - 1
             what = f"{what}:{effect.line} ({effect.label}){f', and {more} more' if more else ''}"
-        verb, _, rest = found.kind.partition(" in ")
-        return f"{verb} {what} in {rest}" if rest else f"{found.kind} {what}"
+        verb, _, how = found.kind.partition(" ")
+        return f"{verb} {what} {how}" if verb == "runs" else f"{found.kind} {what}"
 
     # -- sequences
 

@@ -101,12 +101,14 @@ def _of_paths(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     rules = pytest_rules(tree)
     if asked.new.rpartition("/")[2] in _SPECIAL or name in _SPECIAL:
         special = name if name in _SPECIAL else asked.new.rpartition("/")[2]
-        yield Hazard(CODE, Place(asked.old), f"Python or pytest finds {special} by its name", ("do it by hand",))
+        yield Hazard(CODE, Place(asked.old), f"Python or pytest finds {special} by its name", ("rename it by hand",))
     for fact in table(tree, "file"):
         for path in (asked.old, asked.new):
             found = any(fnmatchcase(f"/{path}", pattern) for pattern in fact.files)
             if found and (tree.code_with(fact.words) or tree.texts_with(fact.words)):
-                yield Hazard(CODE, Place(path), fact.why, ("do it by hand, and look what it is then",))
+                yield Hazard(
+                    CODE, Place(path), fact.why, (f"rename it by hand, and see what {fact.framework} makes of it then",)
+                )
     if asked.new in tree.paths:
         yield Hazard(CODE, Place(asked.new), "a module stands there already", ("choose another name",))
     if names.root_of(asked.old) != names.root_of(asked.new):
@@ -124,7 +126,7 @@ def _own_name(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     for node in module.source.nodes.of(ast.Name):
         if node.id != "__name__" or accepted or _is_expected(node, parents):
             continue
-        reason = f"{asked.old} makes something of `__name__` here, which is {asked.new_dotted} after the rename"
+        reason = f"this code reads `__name__`, which is {asked.new_dotted} after the rename"
         remedies = (f'write "{asked.old_dotted}" there first', f"accept the difference: --accept {NAME}")
         yield Hazard(NAME, module.source.place(node), reason, remedies)
     yield from _loggers_above(facts, asked)
@@ -154,7 +156,9 @@ def _loggers_above(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
     for module in facts.project.modules_mentioning("logging", "loggers", "getLogger"):
         for node in module.source.nodes.of(ast.Constant):
             if node.value in olds ^ news and module.path != asked.old:
-                reason = f"{node.value} is named here, with loggers: that of {asked.old_dotted} goes elsewhere"
+                reason = (
+                    f"this names the logger {node.value}; after the rename that of {asked.old} is below another one"
+                )
                 yield Hazard("logger-name", module.source.place(node), reason, ("name the logger itself there first",))
 
 

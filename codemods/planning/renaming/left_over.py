@@ -29,20 +29,20 @@ def left_over(referrers: Referrers) -> Iterator[tuple[Place, str]]:
     for module in referrers.stars:
         yield Place(module.path, 1), f"this imports everything from {old}"
     for places in (*referrers.chained.values(), *referrers.assigned.values()):
-        yield from ((place, f"this reaches {dotted} in a way that is not rewritten") for place in places)
+        yield from ((place, f"this reaches {dotted} in a way that codemods does not rewrite") for place in places)
     for place, name in referrers.strings:
         if place.path != old and acts(place.path):
-            yield place, f"this names {dotted}.{name} in a form that is not rewritten"
+            yield place, f"this names {dotted}.{name} in a form that codemods does not rewrite"
     for patch in referrers.patch_targets:
         if patch.place.path != old:
-            yield patch.place, f"this replaces {dotted}.{patch.name}, by a name that is not rewritten"
+            yield patch.place, f"this replaces {dotted}.{patch.name} by a name that codemods does not rewrite"
     for module in referrers.values.files.values():
         if module.path != old:
             yield from _by_built_names(referrers, module, dotted)
     yield from _of_the_package(referrers, dotted)
     for one in (started(referrers.project.tree, old), started_as_module(referrers.project.tree, dotted)):
         if one is not None:
-            yield Place(one.by, one.line), f"this starts {old}, in a form that is not rewritten"
+            yield Place(one.by, one.line), f"this starts {old} in a form that codemods does not rewrite"
 
 
 def _of_the_package(referrers: Referrers, dotted: str) -> Iterator[tuple[Place, str]]:
@@ -59,7 +59,10 @@ def _of_the_package(referrers: Referrers, dotted: str) -> Iterator[tuple[Place, 
                 known = whole.partition(_SOME)
                 means = re.escape(whole).replace(_SOME, r"\w+")
                 if known[1] and known[0].startswith(f"{package}.") and re.fullmatch(means, dotted):
-                    yield module.source.place(node), f"this may find {dotted} by a name that is put together"
+                    yield (
+                        module.source.place(node),
+                        f"this may import {dotted} by a name that is put together at run time",
+                    )
 
 
 def _asked(module: Module) -> list[ast.expr]:

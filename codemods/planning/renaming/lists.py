@@ -34,5 +34,5 @@ def patterns_left(asked: Renamed) -> Iterator[Hazard]:
         words = [Selection(listed.path, 0, listed.key[-1], entry) for entry in listed.entries if "*" in entry]
         old = [w for w in words if w.holds_of(asked.old_dotted, asked.old)]
         if old and not any(w.holds_of(asked.new_dotted, asked.new) for w in words):
-            reason = f"{'.'.join(listed.key)} has {old[0].word}, and nothing that holds of {asked.new}"
+            reason = f"`{'.'.join(listed.key)}` lists {old[0].word}, and nothing that applies to {asked.new}"
             yield Hazard("configured-by-name", Place(listed.path), reason, (f"name {asked.new} there too, first",))

@@ -29,7 +29,7 @@ def looked_up(facts: Facts, asked: Renamed) -> Iterator[Hazard]:
             continue
         for look in _looks(asked.project, init, package):
             if look.finds(last) and not _passes_over(asked, look):
-                reason = f"{look.called} may find {last} in {package} here, for the module is an attribute of it"
+                reason = f"`{look.called}` may find `{last}` in {package}: a module is an attribute of its package"
                 remedies = ("name the module there first", f"accept the difference: --accept {_LOOKED_UP}")
                 yield Hazard(_LOOKED_UP, look.place, reason, remedies)
 

@@ -35,13 +35,13 @@ def string_edits(asked: Renamed, referrers: Referrers, module: Module) -> Found:
         if isinstance(node.value, str) and id(node) not in inside:
             alone = isinstance(parents.get(id(node)), ast.Expr)
             if asked.divided.search(node.value) and (not alone or ">>>" in node.value):
-                reason = f"this string may import {asked.old_dotted}, in a form that is not rewritten"
+                reason = f"this string may import {asked.old_dotted} in a form that codemods does not rewrite"
                 found.against.append((module.source.place(node), reason))
             _string(asked, module, node, node.value, found, alone or "." in asked.old_dotted or id(node) in certain)
             if not alone:
                 _relative(asked, module, node, node.value, found)
         elif isinstance(node.value, bytes) and asked.old_dotted.encode() in node.value and "." in asked.old_dotted:
-            found.against.append((module.source.place(node), f"these bytes name {asked.old_dotted}: a pickle, say"))
+            found.against.append((module.source.place(node), f"these bytes name {asked.old_dotted}, as a pickle does"))
     found.against += _taken_by_stars(asked, module)
     for joined in module.source.nodes.of(ast.JoinedStr):
         plain = [n.value for n in joined.values if isinstance(n, ast.Constant)]
@@ -70,7 +70,7 @@ def document_edits(asked: Renamed, path: str) -> Found:
             if prose:
                 found.noted.append((_place(path, text, hit.start()), f"this text goes on importing {asked.old_dotted}"))
                 continue
-            reason = f"this text may name {asked.old_dotted}, in a form that is not rewritten"
+            reason = f"this text may name {asked.old_dotted} in a form that codemods does not rewrite"
             found.against.append((_place(path, text, hit.start()), reason))
     return found
 
