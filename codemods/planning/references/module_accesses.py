@@ -120,6 +120,7 @@ class _Rewriting:
         edits: list[Replacement] = []
         imports: dict[NewImport, None] = {}
         old: dict[int, Import] = {}
+        inside: dict[int, list[NewImport]] = {}  # by the import inside of a function by which they were reached
         found = [(self.module.source.place(node), node.value, node) for node in self.accesses()]
         replaced = [(patch.place, patch.held or ast.Constant(None), None) for patch in self.replaced()]
         for _, holder, access in (*found, *replaced):
@@ -130,8 +131,17 @@ class _Rewriting:
             (text, added), node = new, access or holder
             source = self.module.source
             edits.append(Replacement(source.start(node), source.end(node), text, f"names {text}"))
-            imports[added] = None
             old[id(item)] = item
+            if item.function is None:
+                imports[added] = None
+            else:
+                inside.setdefault(id(item), []).append(added)
+        for key, added in inside.items():
+            edit = self._instead_of(old.pop(key), added)
+            if edit is not None:
+                edits.append(edit)
+            else:
+                imports |= dict.fromkeys(added)
         imports |= dict.fromkeys(self.instead_of_stars())
         needless = self.needless(edits, old.values())
         places = [place for place, _, _ in (*found, *replaced)]
@@ -160,9 +170,14 @@ class _Rewriting:
                 yield patch
 
     def item(self, holder: ast.expr) -> Import | None:
-        """The import at the top of the file by which the module is held there; None where it is not that simple."""
+        """The import by which the module is held there, at the top of the file or of a test; None where it is not that
+        simple."""
         root = (chain_of(holder) or ("",))[0]
         items = [i for i in self.module.imports if i.binds == root]
+        around = [i for i in items if i.function is not None and _is_in(holder, i.function)]
+        if around:
+            one = around[0]
+            return one if len(around) == 1 and not (one.guarded or one.in_class or one.typing_only) else None
         dotted = ast.unparse(holder)
         exact = [i for i in items if i.attribute is not None or i.asname or i.module == dotted]
         plain = all(i.function is None and not i.guarded and not i.in_class and not i.typing_only for i in items)
@@ -211,6 +226,16 @@ class _Rewriting:
         dots = "." * (len(target) - len(target.lstrip(".")))
         return last, NewImport(dots if not parent.strip(".") else parent, last)
 
+    def _instead_of(self, item: Import, added: list[NewImport]) -> Replacement | None:
+        """The import of a function, of the new module; None where the function goes on using the old one."""
+        assert item.function is not None
+        uses = [n for n in ast.walk(item.function) if isinstance(n, ast.Name) and n.id == item.binds]
+        new, source = added[0], self.module.source
+        if len(uses) != len(added) or len({*added}) > 1 or len(item.node.names) > 1:
+            return None
+        text = f"from {new.module} import {new.attribute}" if new.attribute else f"import {new.module}"
+        return Replacement(source.start(item.node), source.end(item.node), text, f"imports {new.module}")
+
     def _dotted(self, item: Import) -> str:
         return item.module if item.attribute is None else f"{item.module}.{item.attribute}"
 
@@ -241,6 +266,10 @@ class _Rewriting:
             return False
         nodes = self.module.source.nodes.of(ast.Name)
         return all(id(node) in going for node in nodes if node.id == item.binds)
+
+
+def _is_in(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return function.lineno <= node.lineno <= (function.end_lineno or function.lineno)
 
 
 def _spoken(module: Module) -> set[str]:
