@@ -50,6 +50,9 @@ def head_lines(plan: Plan) -> Iterator[Line]:
         if move.whole:
             yield Line(f"Rename {move.source} to {move.destination}", "heading")
             continue
+        if not move.names:
+            yield Line(f"Make {move.source} a package: {move.destination}", "heading")
+            continue
         yield Line(f"Move {names_text(move.names)} from {move.source} to {move.destination}", "heading")
     what = max((len(names_text(group.names)) for group in plan.groups), default=0)
     verb = max((len(group.disposition.value) for group in plan.groups), default=0)

@@ -40,6 +40,9 @@ def _done_lines(plan: Plan, made: Collection[str], written: Sequence[str], proof
         if move.whole:
             yield Line(f"Renamed {move.source} to {move.destination}", "heading")
             continue
+        if not move.names:
+            yield Line(f"Made {move.source} a package: {move.destination}", "heading")
+            continue
         yield Line(f"Moved {names} from {move.source} to {move.destination}{new}", "heading")
     yield from _bound_together(plan)
     yield from _companions(plan.groups)

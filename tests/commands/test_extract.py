@@ -214,3 +214,7 @@ def test_a_global_that_moves_with_what_rebinds_it_is_named(root: Path, run: Run)
     said = run("extract", "shop/count.py", "shop/bump.py", "bump").out.splitlines()
     assert said[0] == "Moved bump from shop/count.py to shop/bump.py (new file)"
     assert said[1] == "  moves with it: COUNT: bound or changed together with bump"
+
+
+def test_a_module_that_became_a_package_is_said_to(run: Run) -> None:
+    assert run("package", "shop/wire.py").out.startswith("Made shop/wire.py a package: shop/wire/__init__.py\n")

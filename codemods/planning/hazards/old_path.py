@@ -35,7 +35,7 @@ shop/worker.py shop/status.py Status --no-reexport
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _mentions(facts)
     if facts.move.reexport is Reexport.NONE:
-        yield from _users(facts, "and --no-reexport removes it there", Severity.REFUSES)
+        yield from _users(facts, "and the move removes it there", Severity.REFUSES)
     elif facts.move.deprecate:
         yield from _users(facts, "which gives a warning now", Severity.DECLARED)
 

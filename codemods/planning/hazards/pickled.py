@@ -52,7 +52,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 if kept and not facts.move.goes_on and _end_with_the_test(facts, module):
                     continue
                 if kept and not facts.move.goes_on:
-                    named = f"`{old}.{group.label}`, a path that --no-reexport ends"
+                    named = f"`{old}.{group.label}`, a path that ends with the move"
                     reason = f"this file makes or reads pickles; those of `{group.label}` name {named}"
                     yield Hazard(CODE, place, reason, ("leave out --no-reexport",))
                     return
