@@ -112,10 +112,10 @@ def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
 
 
 def _needed_from_source(facts: Facts) -> Iterator[int]:
-    """Where the source binds what moved code needs of it while it is imported."""
+    """The statements that move and need the source while they are imported: what they need is bound above them."""
     owners = tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
     for need in facts.graph.between(tuple(facts.moving), owners, Moment.IMPORT):
-        yield from (s.index for s in facts.groups.by_name[need.name].statements if need.name in s.binds)
+        yield from (s.index for s in need.by.statements)
 
 
 def _relative(facts: Facts) -> bool:
