@@ -14,16 +14,17 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.outside_names import outside_names, tree_classes
+from codemods.planning.references.own_files import frames_compared
 from codemods.project import Unreadable, walk
 
 CODE = "caller-frame"
 ACCEPTS = True
 TITLE = "moved code calls something that looks at its caller's module"
 MEANING = """A helper that goes through frames (`sys._getframe(1).f_globals`, `inspect.stack()`) to learn who called it
-finds the destination after the move. So does a logger that shows `%(module)s`, or loguru's `{name}`: for those the
-move is refused where the tree has a format, a filter or a test that looks at it. A format that shows the line as well
-is for people, since every edit changes what it shows: that is assumed, and said, unless a text of the tree names the
-source as such a format does."""
+finds the destination after the move, and so does code that compares the module of running code with the source. A
+logger that shows `%(module)s`, or loguru's `{name}`, does it too: for those the move is refused where the tree has a
+format, a filter or a test that looks at it. A format that shows the line as well is for people, since every edit
+changes what it shows: that is assumed, and said, unless a text of the tree names the source as such a format does."""
 EXAMPLE = """
 -- shop/callers.py --
 import sys
@@ -39,6 +40,7 @@ shop/audit.py shop/records.py record
 
 _FRAMES = frozenset({"_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller"})
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
+_OF_RUNNING = ("compare with the new module too, first", "leave it where it is")
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
 _DEPTH = 3
 _STYLE = re.compile(r"""["'][{$]["']""")
@@ -50,6 +52,10 @@ _WORD = re.compile(r"\\b(\w+)(?![\w?*{|])(?:\([^()]*\)|[^()|])*")
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    runs = any(group.is_function or group.is_class for group in facts.moving)
+    for place in frames_compared(facts) if runs else ():
+        reason = f"the module of running code is compared with {facts.move.source} here"
+        yield Hazard(CODE, place, f"{reason}: for moved code it is {facts.move.destination}", _OF_RUNNING)
     reported: set[str] = set()
     known: dict[tuple[Function, int], bool] = {}  # does it look at who calls it, to this depth?
     for group in facts.moving:

@@ -13,7 +13,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 from codemods.planning.references.built_texts import bound_values
-from codemods.planning.references.called_code import Code, code_that_gets, is_moved, moved_name
+from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
@@ -62,6 +62,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
         met.setdefault(module.source.place(node), f"names are looked up by `{spelled}` of {moved} here")
+    for module, node, name in _signatures(facts):
+        met.setdefault(module.source.place(node), f"a signature with `{name}` in it is shown in a text here")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
     elsewhere: list[Place] = []
@@ -159,6 +161,21 @@ def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
             compared = isinstance(module.source.nodes.parents.get(id(node)), ast.Compare)
             if not compared and moved_name(facts, module, shown) in classes:
                 yield module, node
+
+
+def _signatures(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
+    """Where a text is made of the signature of a function of the tree that has a class that moves in its annotations:
+    ``str(inspect.signature(order))`` shows that with its module."""
+    nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
+    for module in facts.project.modules_mentioning("signature", among={*facts.referrers.values.files}) if nodes else ():
+        for node, shown in shown_in_text(module.source.tree):
+            asked = shown.args[0] if isinstance(shown, ast.Call) and last_name(shown.func) == "signature" else None
+            for owner, function in called(facts.project, module, asked) if asked is not None else ():
+                notes = [a.annotation for a in ast.walk(function.args) if isinstance(a, ast.arg)] + [function.returns]
+                inside = (n for note in notes if note is not None for n in ast.walk(note) if isinstance(n, ast.expr))
+                name = next((found for n in inside if (found := moved_name(facts, owner, n)) is not None), None)
+                if name is not None:
+                    yield module, node, name
 
 
 def _asked(node: ast.expr) -> ast.expr | None:

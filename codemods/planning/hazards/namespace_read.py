@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.references.dynamic_names import Look
+from codemods.planning.references.module_values import last_name
 from codemods.project.import_style import import_style
 
+# What is asked of classes and functions, and never holds of a module.
+_OF_OTHERS = {"isinstance", "issubclass", "callable", "isclass", "isfunction", "isroutine", "ismodule"}
 CODE = "namespace-read"
 ACCEPTS = True
 TITLE = "names of the source are looked up in its namespace, or listed"
@@ -36,6 +41,7 @@ shop/api.py shop/text.py slug
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    yield from _one_more(facts)
     handled: list[Look] = []
     for look in facts.looks:
         found = {name for name in facts.moved_names if look.finds(name)}
@@ -70,6 +76,28 @@ def _early(facts: Facts, look: Look) -> str:
     keys = [style.name_key, replace(style, by_type=not style.by_type).name_key]
     pairs = pairwise(name for _, name in moved)
     return next((late for first, late in pairs if any(key(late) < key(first) for key in keys)), "")
+
+
+def _one_more(facts: Facts) -> Iterator[Hazard]:
+    """A package that lists its own names while it is imported has the new module among them."""
+    folder, _, file = facts.move.destination.rpartition("/")
+    new = file.removesuffix(".py")
+    if facts.move.source != f"{folder}/__init__.py" or facts.destination is not None or new.startswith("_"):
+        return
+    for look in facts.looks:
+        own = look.place.path == facts.move.source and look.lists and look.keeps is None
+        if own and _lists_modules(facts, look.place.line or 0) and new not in facts.source.binds:
+            reason = f"{look.called} lists the names of {facts.move.source} here, and would find the new module {new}"
+            remedies = ("list by name what is offered, first", "leave it where it is")
+            yield Hazard(CODE, look.place, reason, remedies)
+
+
+def _lists_modules(facts: Facts, line: int) -> bool:
+    """Does a line stand in a statement that runs on import, and does that not ask for what no module is?"""
+    body = facts.source.source.tree.body
+    node = next((n for n in body if n.lineno <= line <= (n.end_lineno or 0)), None)
+    called = {last_name(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)} if node is not None else _OF_OTHERS
+    return not isinstance(node, (ast.ClassDef, *FUNCTIONS)) and called.isdisjoint(_OF_OTHERS)
 
 
 def _keeps_its_turn(facts: Facts) -> bool:

@@ -12,6 +12,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.module_values import last_name
+from codemods.planning.references.own_files import reads_of_file
 from codemods.planning.references.packaging_lists import part_of, readers
 from codemods.planning.references.text_readers import read_out
 from codemods.project import walk
@@ -39,7 +40,8 @@ shop/lexer.py shop/scanner.py Scanner
 """
 
 _READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
-_PARSES = frozenset({"parse", "literal_eval", "exec"})
+_PARSES = frozenset({"parse", "literal_eval", "exec", "generate_tokens", "tokenize", "parse_module", "symtable"})
+_READING = frozenset({"open", "read_text", "read_bytes", "get_data", "getsource", "getsourcelines"})
 _REMEDIES = ("read the module through its import system instead", "leave the name where it is")
 _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
 
@@ -48,6 +50,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for place, looked_for in read_out(facts):
         reason = f"{facts.move.source} is read as text here, for {looked_for}, which moves"
         yield Hazard(CODE, place, reason, (f"let it read {facts.move.destination}, with the move", _REMEDIES[1]))
+    for module, node in reads_of_file(facts):
+        if looked_for := _looked_for(facts, module, node):
+            reason = f"the file of {facts.move.source} is read as text here, for {looked_for}, which moves"
+            yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
     name = facts.move.source.rpartition("/")[2]
     top = facts.move.source.partition("/")[0]
     for path in sorted(facts.project.tree.code_with([name])):
@@ -97,7 +103,7 @@ def _last_part(module: Module, folder: ast.expr) -> str:
     return found.pop() if len(found) == len(parts) == 1 else ""
 
 
-def _looked_for(facts: Facts, module: Module, node: ast.Constant) -> str:
+def _looked_for(facts: Facts, module: Module, node: ast.expr) -> str:
     """A name that moves, where code that reads the source as text speaks of it, or parses what it reads."""
     scope: ast.AST | None = node
     while scope is not None and not isinstance(scope, (*FUNCTIONS, ast.Module)):
@@ -105,7 +111,7 @@ def _looked_for(facts: Facts, module: Module, node: ast.Constant) -> str:
     parts = list(walk(scope if scope is not None else module.source.tree))
     texts = [n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str) and n is not node]
     calls = {last_name(n.func) for n in parts if isinstance(n, ast.Call)}
-    if calls.isdisjoint(("open", "read_text", "read_bytes", "get_data")):
+    if calls.isdisjoint(_READING):
         return ""
     said = (name for name in sorted(facts.moved_names) if any(re.search(rf"(?<![\w.]){name}(?!\w)", t) for t in texts))
     return next(said, min(facts.moved_names) if calls & _PARSES else "")

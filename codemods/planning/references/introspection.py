@@ -47,7 +47,7 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
         and name not in module.binds
     ):
         return f"reads `{name}`, which belongs to the module that it stands in"
-    if name == "__file__" and not (same_folder and _only_folder(reference.node, parents)):
+    if name == "__file__" and not (same_folder and only_folder(reference.node, parents)):
         return "reads `__file__`, which would be another file"
     return ""
 
@@ -98,7 +98,7 @@ def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     return False
 
 
-def _only_folder(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+def only_folder(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """Is the file's name thrown away: ``Path(__file__).parent``, ``os.path.dirname(__file__)``?"""
     above = parents.get(id(node))
     while above is not None:

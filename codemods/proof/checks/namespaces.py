@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
@@ -17,6 +18,9 @@ from codemods.proof.importing.order import Importing
 from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.pairing import Pair
 
+ACCEPTED = "namespace-read"  # the hazard of that name, by --accept
+# Tests that no module passes.
+_SORTS_OUT = re.compile(r"\b(?:isinstance|issubclass|callable|isclass|isfunction|ismodule|__module__)\b")
 SAYS = "what could be imported from a touched module still can be, and is the same object"
 
 
@@ -43,6 +47,7 @@ def check(comparison: Comparison) -> Check:
         (failures if matters else declared).append(finding)
     failures += dangling(comparison)
     failures += _covering(comparison)
+    failures += _listed(comparison)
     failures += _handed_on(comparison)
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
@@ -133,6 +138,27 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
             yield Finding(
                 Place(path), message, "covers-name", Kind.NOTE if _covered(comparison, package, stem) else Kind.BROKEN
             )
+
+
+def _listed(comparison: Comparison) -> Iterator[Finding]:
+    """A package that makes its ``__all__`` of the names that it has, and has a new module among them now."""
+    accepted = {move.source for move in comparison.moves if ACCEPTED in move.accept}
+    for path in sorted(comparison.changed):
+        package, stem = f"{path.rpartition('/')[0]}/__init__.py", path.rpartition("/")[2].removesuffix(".py")
+        symbols = comparison.after.symbols(package) if path not in comparison.old.paths else None
+        if symbols is None or package not in comparison.changed or package in accepted or stem.startswith("_"):
+            continue
+        for node in symbols.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            lists = any(_lists_names(n) for n in ast.walk(node)) and not _SORTS_OUT.search(ast.unparse(node))
+            if lists and any(getattr(target, "id", "") == "__all__" for target in targets):
+                message = f"`__all__` is made of all names here, and {stem} is one more: a module that is new"
+                yield Finding(symbols.source.place(node), message, "module-attribute")
+
+
+def _lists_names(node: ast.AST) -> bool:
+    plain = isinstance(node, ast.Call) and not node.args and isinstance(node.func, ast.Name)
+    return plain and node.func.id in ("dir", "globals", "vars", "locals")  # type: ignore[attr-defined]
 
 
 def _covered(comparison: Comparison, package: str, stem: str) -> bool:

@@ -1,0 +1,64 @@
+"""Who asks for the file or the name of the source as a module: `shop.demo.__file__`, and what running code is compared
+with, ``frame.f_globals["__name__"] == "shop.demo"``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemods.bindings import Module
+from codemods.model import Place
+from codemods.planning.facts import Facts
+from codemods.planning.references.introspection import only_folder
+from codemods.planning.references.module_values import last_name
+
+_SOURCE = frozenset({"getsource", "getsourcelines"})
+_OF_FRAMES = frozenset({"f_globals", "co_filename", "filename"})
+
+
+def reads_of_file(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
+    """``demo.__file__``, but for its folder, and ``inspect.getsource(demo)`` in another module."""
+    values = facts.referrers.values
+    for module in values.files.values():
+        if module.path != facts.move.source and any(word in module.source.text for word in ("__file__", "getsource")):
+            nodes, parents = module.source.nodes, module.source.nodes.parents
+            for node in nodes.of(ast.Attribute):
+                if node.attr == "__file__" and values.holds(module, node.value) and not only_folder(node, parents):
+                    yield module, node
+            for call in nodes.of(ast.Call):
+                if last_name(call.func) in _SOURCE and call.args and values.holds(module, call.args[0]):
+                    yield module, call
+
+
+def frames_compared(facts: Facts) -> Iterator[Place]:
+    """Where the module, or the file, of running code is compared with the source."""
+    values = facts.referrers.values
+    for module in values.files.values():
+        if module.path == facts.move.source or not any(word in module.source.text for word in _OF_FRAMES):
+            continue  # its own frames are left out of a traceback for people
+        for compare in module.source.nodes.of(ast.Compare):
+            sides = [compare.left, *compare.comparators]
+            running = [side for side in sides if _is_of_a_frame(side)]
+            if running and any(_means_source(facts, module, side) for side in sides if side not in running):
+                yield module.source.place(compare)
+
+
+def _is_of_a_frame(node: ast.expr) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr in _OF_FRAMES for n in ast.walk(node))
+
+
+def _means_source(facts: Facts, module: Module, side: ast.expr) -> bool:
+    """``demo.__file__``, ``demo.__name__``, ``"shop.demo"``, ``"demo.py"``, or several of such."""
+    values, source = facts.referrers.values, facts.move.source
+    for node in ast.walk(side):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("__file__", "__name__")
+            and values.holds(module, node.value)
+        ):
+            return True
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+            file = f"/{source}".endswith(f"/{node.value.lstrip('/')}")
+            if file or values.is_named(module, node):
+                return True
+    return False
