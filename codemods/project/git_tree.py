@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from codemods.project.walking import is_entered, is_script, looked_at, may_be_sc
 
 _FILE_MODES = (b"100644", b"100755")
 _LINK = b"120000"
+_HOPS = 40  # links behind one another, as Linux counts them
 _FETCH = "git fetch --unshallow", "git fetch --refetch"
 
 
@@ -46,9 +48,10 @@ class GitTree(Tree):
     def __init__(self, root: Path, revision: str) -> None:
         self.root = root
         self.revision = revision
-        # Links and submodules are left out, as on disk.
-        self._blobs = {blob.path: blob.object for blob in self.blobs if blob.is_file and looked_at(blob.path)}
-        self._blobs |= self.scripts({blob.path: blob.object for blob in self.blobs if blob.is_file})
+        # As on disk: what a link to a file leads to is read, links to folders and submodules are left out.
+        files = {blob.path: blob.object for blob in self.blobs if blob.is_file}
+        self._blobs = {path: one for path, one in files.items() if looked_at(path)}
+        self._blobs |= self.scripts(files) | self._linked(files)
 
     @property
     def paths(self) -> frozenset[str]:
@@ -104,6 +107,15 @@ class GitTree(Tree):
         heads = dict(self.bytes_of(sorted(set(named.values())))) if named else {}
         return {path: one for path, one in named.items() if is_script(heads[one])}
 
+    def _linked(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """The links to files of the revision, each with the object of its file."""
+        links = {blob.path: blob.object for blob in self.blobs if blob.is_link}
+        wanted = [path for path in links if looked_at(path)]
+        texts = dict(self.bytes_of(sorted(set(links.values())))) if wanted else {}
+        leads = {path: os.fsdecode(texts[one]) for path, one in links.items() if one in texts}
+        real = {path: _real(path, leads) for path in wanted}
+        return {path: files[to] for path, to in real.items() if to in files}
+
     @cached_property
     def _objects(self) -> dict[bytes, bytes]:
         return dict(self.bytes_of(sorted(set(self._blobs.values()))))
@@ -133,6 +145,27 @@ class GitTree(Tree):
 
     def _refused(self, reason: str, *remedies: str) -> Refused:
         return Refused(Hazard("no-revision", Place(repr(self.revision)), reason, remedies))
+
+
+def _real(path: str, links: Mapping[str, str]) -> str:
+    """Where a path leads, link after link; empty where that is outside, or never ends."""
+    found: list[str] = []
+    todo, hops = path.split("/"), 0
+    while todo:
+        part = todo.pop(0)
+        if part == ".." and not found:
+            return ""
+        if part == "..":
+            found.pop()
+        elif part not in ("", "."):
+            found.append(part)
+            if (leads := links.get("/".join(found))) is not None:
+                hops += 1
+                if hops > _HOPS or leads.startswith("/"):
+                    return ""
+                found.pop()
+                todo = [*leads.split("/"), *todo]
+    return "/".join(found)
 
 
 def _is_plain(path: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from codemods.model import Move
+from codemods.project import DiskTree
 from codemods.project.git_tree import GitTree
 from codemods.recipe import recipe
 from tests.commands.conftest import Run, fingerprint
@@ -137,10 +138,37 @@ def repository(root: Path) -> Path:
     return root
 
 
+def test_links_are_followed_in_a_revision_as_on_disk(root: Path) -> None:
+    git(root, "init", "-q", "-b", "main")
+    leads = {
+        "a.py": "shop/worker.py",
+        "b.py": "a.py",
+        "shop/c.py": "../shop/./wire.py",
+        "lib": "shop",
+        "d.py": "lib/wire.py",
+        "loop.py": "loop.py",
+        "gone.py": "nowhere.py",
+        "out.py": "../elsewhere.py",
+        "notes.bin": "main.py",
+    }
+    for link, to in leads.items():
+        (root / link).symlink_to(to)
+    git(root, "add", ".")
+    git(root, "commit", "-qm", "first")
+    tree, disk = GitTree(root, "HEAD"), DiskTree(root)
+    assert tree.paths == disk.paths
+    assert {*tree.paths} & {*leads} == {"a.py", "b.py", "shop/c.py", "d.py"}
+    assert all(tree.read(path) == disk.read(path) for path in tree.paths)
+
+
+def test_a_link_that_git_has_is_no_change(repository: Path, run: Run) -> None:
+    assert run("prove", "HEAD").out == "nothing moved, and nothing else changed\n"
+
+
 def test_a_revision_is_the_tree_that_a_check_out_would_be(repository: Path) -> None:
     tree = GitTree(repository, "old")
-    assert tree.paths == {"main.py", "shop/__init__.py", "shop/wire.py", "shop/worker.py"}
-    for path in ("main.py", "shop/__init__.py", "shop/worker.py"):
+    assert tree.paths == {"link.py", "main.py", "shop/__init__.py", "shop/wire.py", "shop/worker.py"}
+    for path in ("link.py", "main.py", "shop/__init__.py", "shop/worker.py"):
         assert tree.read(path) == (repository / path).read_bytes()
     assert GitTree(repository / "shop", "old").paths == {"__init__.py", "wire.py", "worker.py"}
     with pytest.raises(FileNotFoundError):
