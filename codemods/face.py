@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codemods.model import ChangeSet, Hazard, Move, Plan, Proof, Refused, Review
 from codemods.project import OverlayTree, Tree
+from codemods.project.symlinks import refuse_symlinks
 from codemods.stages import stage
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def plan(moves: Move | Sequence[Move], tree: Tree) -> Plan:
         """The tree as the moves planned so far leave it."""
         return OverlayTree(tree, rewrite(plans[-1], tree).after) if plans and plans[-1].details else tree
 
+    refuse_symlinks(given, tree)
     with stage("planning"):
         modules, asked = package_moves(given, tree)
         for module in modules:

@@ -78,7 +78,6 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     from codemods.pending import is_done
     from codemods.project import DiskTree
     from codemods.project.request import check_request
-    from codemods.project.symlinks import refuse_second_names
 
     _check_accepted(moves)
     trials = trials_of(options, own_guards)
@@ -87,7 +86,6 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     with_defaults(options, root)
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
     if not all(is_done(move, tree) for move in moves):  # Else nobody asks what the tree has besides.
-        refuse_second_names(moves, tree)
         _tell_of_silent_git(options)
     asked = moves[0] if len(moves) == 1 else moves
     if options.html and (options.check or options.plan):

@@ -4,12 +4,12 @@ its own; a move sees one path of them, so it is made by the real one, and only w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from codemods.model import Hazard, Move, Place, WrongUsage
-from codemods.project.tree import DiskTree
+from codemods.project.tree import DiskTree, OverlayTree, Tree
 
 
 def refuse_symlink(written: str, root: Path) -> None:
@@ -27,12 +27,23 @@ def refuse_symlink(written: str, root: Path) -> None:
     _refuse("symlink", written, f"{leads}, so the file is `{named}`", f"name it so: {named}")
 
 
-def refuse_second_names(moves: Iterable[Move], tree: DiskTree) -> None:
+def refuse_symlinks(moves: Sequence[Move], tree: Tree) -> None:
+    """WrongUsage where a module of a move on disk is named by a symlink, or has a second path by one."""
+    disk = tree.below if isinstance(tree, OverlayTree) else tree
+    if not isinstance(disk, DiskTree):
+        return
+    root = disk.root.resolve()
+    for path in (path for move in moves for path in (move.source, move.destination)):
+        refuse_symlink(path, root)
+    _refuse_second_paths(moves, disk, root)
+
+
+def _refuse_second_paths(moves: Sequence[Move], tree: DiskTree, root: Path) -> None:
     """WrongUsage where a symlink in the tree gives a module to be changed a second path that something may use."""
-    changed = {tree.root / path: path for move in moves for path in (move.source, move.destination)}
+    changed = {root / path: path for move in moves for path in (move.source, move.destination)}
     gone = {move.source for move in moves if move.whole or not move.names}
     for link in tree.symlinks:
-        full = tree.root / link
+        full = root / link
         try:
             real = full.resolve()
         except (OSError, RuntimeError):
@@ -40,7 +51,7 @@ def refuse_second_names(moves: Iterable[Move], tree: DiskTree) -> None:
         if module := changed.get(real):
             _refuse_second_file(link, module, module in gone)
         for module in (path for at, path in changed.items() if at.is_relative_to(real)):
-            _refuse_second_folder(link, (tree.root / module).relative_to(real).as_posix(), module, tree)
+            _refuse_second_folder(link, (root / module).relative_to(real).as_posix(), module, tree)
 
 
 def _refuse_second_file(link: str, module: str, gone: bool) -> None:

@@ -13,7 +13,6 @@ from codemods.face import Solution
 from codemods.model import Move, Plan
 from codemods.project import DiskTree, OverlayTree, Tree
 from codemods.project.request import check_module, check_request, check_root
-from codemods.project.symlinks import refuse_second_names
 from codemods.suggest import Suggestion, suggest
 
 
@@ -43,11 +42,7 @@ class Workspace:
 
     def solve(self, moves: Sequence[Move], tree: Tree | None = None) -> Solution:
         """The proven change; nothing is written. Raises Refused."""
-        tree = tree or self.tree()
-        disk = tree.below if isinstance(tree, OverlayTree) else tree
-        if isinstance(disk, DiskTree):
-            refuse_second_names(moves, disk)
-        return codemods.solve(list(moves), tree)
+        return codemods.solve(list(moves), tree or self.tree())
 
     def suggest(self, module: str, into: int | None = None, tree: Tree | None = None) -> Suggestion:
         path = located(module, Namespace(root=self.root), self.root)

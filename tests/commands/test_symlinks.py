@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from codemods import DiskTree, Move, solve
+from codemods.model import WrongUsage
 from tests.commands.conftest import Run, fingerprint
 
 pytestmark = pytest.mark.usefixtures("believed")
@@ -132,3 +134,12 @@ def test_what_is_ignored_says_which_rule_ignores_it(root: Path, run: Run) -> Non
         refused = run("extract", path, "shop/x.py", "X")
         assert refused.code == 4
         assert f"{path}: [passed-over] codemods reads no file there: {said}" in refused.err
+
+
+def test_so_it_is_in_the_library(root: Path) -> None:
+    linked_file(root)
+    tree = DiskTree(root)
+    with pytest.raises(WrongUsage, match="it is a symlink to `shop"):
+        solve(Move("shop/link.py", ("Status",), "shop/new.py"), tree)
+    with pytest.raises(WrongUsage, match="second-name"):
+        solve(Move("shop/worker.py", ("Status",), "shop/new.py"), tree)
