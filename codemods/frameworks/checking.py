@@ -96,14 +96,9 @@ def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(map(_is_text, value))
 
 
-def _is_index(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
 _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("framework", "kind", "why"), (_is_text, "a text")),
     **dict.fromkeys(("decorators", "bases", "calls", "words", "files"), (_are_texts, "a list of texts")),
-    "argument": (_is_index, "the index of an argument, 0 or more"),
     **dict.fromkeys(("at_import", "only_decorated", "twins"), (lambda value: isinstance(value, bool), "true or false")),
 }
 

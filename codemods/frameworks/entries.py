@@ -32,7 +32,6 @@ class Fact:
     bases: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     pin: Pin | None = None
-    argument: int = 0
     words: tuple[str, ...] = ()
     at_import: bool = False
     only_decorated: bool = False

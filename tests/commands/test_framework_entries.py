@@ -40,7 +40,6 @@ FAULTS = {
     "no list": (GOOD.replace('["ourqueue.Queue().job"]', '"ourqueue"'), "entry 1: decorators is not a list of texts"),
     "list of numbers": (GOOD + "bases = [1]\n", "entry 1: bases is not a list of texts"),
     "number": (GOOD.replace('"our queue"', "7"), "entry 1: framework is not a text"),
-    "argument": (GOOD + "argument = true\n", "entry 1: argument is not the index of an argument"),
     "flag": (GOOD + 'at_import = "yes"\n', "entry 1: at_import is not true or false"),
     "no regular expression": (GOOD + 'words = ["(a"]\n', "entry 1: words: '(a' is no regular expression"),
     "pin of text": (GOOD.replace("{ place", "'a' # {"), "entry 1: pin is not a table"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from codemods.commands.explain import titles
+from codemods.frameworks.entries import Fact
 from codemods.planning.hazards import registry
 from tests.pages import ROOT, as_said, blocks, broken_links, follow
 
@@ -66,3 +68,10 @@ def test_architecture_names_what_is_there() -> None:
     named = re.findall(r"`([\w./]+(?:\.py|\.toml|/))`", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
     assert len(named) > 40
     assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in there)] == []
+
+
+def test_every_field_of_an_entry_is_in_the_page_on_frameworks() -> None:
+    """The keys that `[tool.codemods.frameworks]` takes, and the rows of the table that says what they are."""
+    table = (ROOT / "docs/frameworks.md").read_text().partition("| field | meaning |\n")[2].partition("\n\n")[0]
+    rows = {name for line in table.splitlines()[1:] for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert rows == {field.name for field in fields(Fact)}
