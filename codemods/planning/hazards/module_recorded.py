@@ -20,6 +20,7 @@ from codemods.planning.references.identity_readers import (
     WORDS,
     compared_with_module,
     is_a_text,
+    is_held,
     reads_of_module,
     shown_in_text,
 )
@@ -100,7 +101,9 @@ def _is_the_same_twice(code: Code) -> bool:
 
 def _read_by(code: Code, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
     """Where code reads the module of what it gets, be it through an ``attrgetter`` that stands beside it."""
-    yield from reads_of_module(code.node, old, new)
+    for node, spelled in reads_of_module(code.node, old, new):
+        if not (code.of_itself and (asked := _asked(node)) is not None and is_held(code.node, asked)):
+            yield node, spelled
     for node, shown in shown_in_text(code.node) if code.given else ():
         if isinstance(shown, ast.Name) and shown.id == code.given:
             yield node, f"{shown.id}, with its module,"

@@ -16,18 +16,27 @@ from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.outside_names import tree_classes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# Methods to which Python gives classes otherwise.
+_GIVEN_CLASSES = frozenset(
+    {
+        *("__set_name__", "__get__", "__new__", "__call__", "__prepare__", "__instancecheck__", "__subclasscheck__"),
+        *("__init_subclass__", "__class_getitem__", "__subclasshook__"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Code:
     """Code that gets a moved definition, or an instance of one: where it stands, and how it gets it.
 
-    ``given``: the name under which it has a class itself, where that is known."""
+    ``given``: the name under which it has a class itself, where that is known. ``of_itself``: it is a method, which has
+    the class or an instance as its first argument alone."""
 
     module: Module
     node: ast.AST
     how: str
     given: str = ""
+    of_itself: bool = False
 
 
 def called(project: ProjectIndex, module: Module, function: ast.expr) -> Iterator[tuple[Module, Function]]:
@@ -94,7 +103,8 @@ def _own(facts: Facts) -> Iterator[Code]:
     for node in _definitions(facts):
         if isinstance(node, ast.ClassDef):
             for module, method in methods(facts.project, facts.source, node):
-                yield Code(module, method, f"it is a method of {node.name}")
+                alone = method.name not in _GIVEN_CLASSES
+                yield Code(module, method, f"it is a method of {node.name}", of_itself=alone)
 
 
 def _decorators(facts: Facts) -> Iterator[Code]:

@@ -7,6 +7,7 @@ imports it before it asks.
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Place
@@ -21,6 +22,7 @@ _HANDLED = ("ImportError", "Exception", "BaseException")
 
 def check(comparison: Comparison) -> Check:
     certain: dict[str, frozenset[str]] = {}
+    sources = _sources(comparison)
     failures: list[Finding] = []
     count = 0
     for path in comparison.changed:
@@ -29,10 +31,27 @@ def check(comparison: Comparison) -> Check:
             if target not in certain:
                 symbols = comparison.after.symbols(target)
                 certain[target] = certain_names(symbols.body if symbols is not None else [])
-            if name not in certain[target]:
+            if name not in certain[target] and not any(_had(comparison, old, target, name) for old in sources[path]):
                 text = f"`{name}` is not bound on every path through {target}: this import of it may fail"
                 failures.append(Finding(Place(path, node.lineno), text, CODE, cause=f"{target} {name}"))
     return Check("maybe unbound", SAYS, count, tuple(failures))
+
+
+def _sources(comparison: Comparison) -> defaultdict[str, set[str]]:
+    """The modules that the code of each came from."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for pair in comparison.pairing.pairs:
+        if pair.moved:
+            found[pair.new.path].add(pair.old.path)
+    return found
+
+
+def _had(comparison: Comparison, path: str, target: str, name: str) -> bool:
+    """Did a module fail to be imported where the name was not bound?"""
+    symbols = comparison.before.symbols(path)
+    tops = [n for n in (symbols.body if symbols is not None else ()) if isinstance(n, ast.ImportFrom)]
+    named = (n for n in tops if any(alias.name == name for alias in n.names))
+    return any(comparison.before.find(comparison.before.absolute(path, n), path) == target for n in named)
 
 
 def _new_imports(comparison: Comparison, path: str) -> Iterator[tuple[ast.ImportFrom, str, str]]:

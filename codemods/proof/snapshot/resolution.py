@@ -14,12 +14,7 @@ from typing import TypeVar
 from codemods.project import Tree
 from codemods.proof.snapshot.old_names import OldNames
 from codemods.proof.snapshot.symbol_tables import SymbolTables
-from codemods.proof.snapshot.symbols import (
-    BUILTINS,
-    OWN,
-    Origin,
-    Origins,
-)
+from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, Origins, provided
 
 T = TypeVar("T")
 _NONE = OldNames()
@@ -82,7 +77,7 @@ class Snapshot(SymbolTables):
 
     def bound_origins(self, path: str, name: str, typing: bool = False) -> Origins:
         """The same without what Python itself provides."""
-        return self.origins(path, name, typing) - {("", f"builtins.{name}")}
+        return self.origins(path, name, typing) - provided(self.symbols(path), name)
 
     def given(self, path: str, name: str) -> Origins:
         """What an attribute of the module at ``path`` is: what it binds, or finds when it is asked."""
@@ -116,7 +111,7 @@ class Snapshot(SymbolTables):
                         found.add(("", f"{star}.{name}"))
                 elif self.exports(target, name):
                     inner = seen | {(path, name)}
-                    taken = self._resolve(target, name, typing, inner) - {("", f"builtins.{name}")}
+                    taken = self._resolve(target, name, typing, inner) - provided(self.symbols(target), name)
                     found |= taken or self._lazy(target, name, typing, inner)
         if not found and name in BUILTINS:
             found.add(("", f"builtins.{name}"))
@@ -131,7 +126,7 @@ class Snapshot(SymbolTables):
             return frozenset({(target, "")}) if target else self._outside(path, module)
         inner = self.find(f"{module}.{attribute}", path)
         if target is not None:
-            found = self._resolve(target, attribute, typing, seen) - {("", f"builtins.{attribute}")}
+            found = self._resolve(target, attribute, typing, seen) - provided(self.symbols(target), attribute)
             if found and not self._is_deleted(target, attribute):
                 return found
             if inner is None:

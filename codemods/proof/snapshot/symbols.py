@@ -89,6 +89,14 @@ def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt,
             yield node, typing
 
 
+def provided(symbols: SymbolTable | None, name: str) -> Origins:
+    """What Python provides by a name in every module, and who imports it from there can't have; a module that imports
+    it from ``builtins`` has it."""
+    bounds = symbols.binds.get(name, ()) if symbols is not None else ()
+    own = any(bound.module == "builtins" and bound.attribute == name for bound in bounds)
+    return frozenset() if own else frozenset({("", f"builtins.{name}")})
+
+
 def is_main_guard(node: ast.AST) -> bool:
     """Is it ``if __name__ == "__main__":``, perhaps with conditions beside it?"""
     return isinstance(node, ast.If) and is_main(node.test)
