@@ -180,6 +180,7 @@ class _Rewriting:
             return one if len(around) == 1 and not (one.guarded or one.in_class or one.typing_only) else None
         dotted = ast.unparse(holder)
         exact = [i for i in items if i.attribute is not None or i.asname or i.module == dotted]
+        exact = exact or [i for i in items if dotted.startswith(f"{i.module}.")]  # the package has the module
         plain = all(i.function is None and not i.guarded and not i.in_class and not i.typing_only for i in items)
         return exact[0] if plain and len(exact) == 1 and root not in self.module.definitions else None
 
@@ -189,7 +190,9 @@ class _Rewriting:
         if access is not None and not read and access.attr not in self.rebound:
             return None
         level = item.level > 0
-        beside = None if level else (self._dotted(item), self.referrers.path)
+        plain = access is not None and item.attribute is None and not item.asname
+        dotted = ast.unparse(access.value) if access is not None and plain else self._dotted(item)
+        beside = None if level else (dotted, self.referrers.path)
         target = reference_to(self.destination, self.module.path, level, self.names, beside)
         module, whole = self._module(target, item)
         behind = f".{access.attr}" if access is not None else ""

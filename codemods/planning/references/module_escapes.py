@@ -36,7 +36,9 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     aliases = facts.referrers.aliases(module)
     passed: set[int] = set()  # what goes on to a name that is written there
     nodes = module.source.nodes
-    passed.update(id(node.value) for node in nodes.of(ast.Attribute))
+    passed.update(id(node.value) for node in nodes.of(ast.Attribute) if node.attr != "__dict__")
+    asked = (n for n in nodes.of(ast.Subscript) if getattr(n.value, "attr", "") == "__dict__")
+    passed.update(id(n.value.value) for n in asked if _is_other(n.slice, facts.moved_names))  # type: ignore[attr-defined]
     if facts.move.goes_on:  # `sys.modules["old"] = worker`: who imports it by that name finds lazy names too
         passed.update(id(node.value) for node in nodes.of(ast.Assign) if all(map(_is_entry, node.targets)))
     passed.update(id(p.held) for p in facts.referrers.patch_targets if p.name in facts.set_elsewhere)
