@@ -57,7 +57,7 @@ def _documented(facts: Facts) -> dict[str, bool]:
         name: documented(source, s.node)
         for group in facts.moving
         for s in group.statements
-        for name in sorted(s.binds & facts.moved_names)
+        for name in sorted(s.binds & facts.moved_names & facts.source.definitions.keys())
     }
 
 
