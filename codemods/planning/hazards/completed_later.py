@@ -31,5 +31,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for use in early_uses(facts.groups, facts.moving):
         place = facts.source.source.place(use.completion.node)
         line = use.reader.node.lineno
-        reason = f"{use.group.label} is completed here, after line {line}, which stays, has used it"
-        yield Hazard(CODE, place, reason, (f"move {use.by.label} too", "complete it right after its definition"))
+        reason = f"`{use.group.label}` is completed here, after line {line}, which stays, has used it"
+        along = [f"move `{use.by.label}` too: --with {use.by.label}"] if use.by.names else []
+        yield Hazard(CODE, place, reason, (*along, "complete it right after its definition"))

@@ -35,5 +35,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
     public = [name for name in facts.move.names if not name.startswith("_") and name not in destination.exported]
     node = next((s.node for s in destination.statements if "__all__" in s.binds), None)
     if public and isinstance(node, ast.stmt):
-        reason = f"this `__all__` does not list {', '.join(public)}"
+        names = ", ".join(f"`{name}`" for name in public)
+        reason = f"this `__all__` does not list {names}: a star import of {destination.path} does not bring that"
         yield Hazard(CODE, destination.source.place(node), reason, (), Severity.DECLARED)

@@ -42,7 +42,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield Hazard(
             CODE,
             facts.source.source.place(moved[0]),
-            f"its annotations are objects here, and would be text under the future import of {facts.move.destination}",
+            "these annotations are objects, and would be text after the move:"
+            f" {facts.move.destination} has `from __future__ import annotations`",
             (
                 "choose a destination without `from __future__ import annotations`",
                 "add that import to the source first",

@@ -32,7 +32,7 @@ shop/prices.py shop/lazy.py price
 def find(facts: Facts) -> Iterator[Hazard]:
     for name in sorted({"__getattr__", "__dir__"} & facts.moved_names):
         place = facts.source.source.place(facts.groups.by_name[name].statements[0].node)
-        reason = f"{name} answers for {facts.move.destination} too after the move"
+        reason = f"`{name}` answers for {facts.move.destination} too after the move"
         yield Hazard(CODE, place, reason, (), Severity.DECLARED)
     destination = facts.destination
     leaving = withdrawn(facts)
@@ -43,12 +43,12 @@ def find(facts: Facts) -> Iterator[Hazard]:
         spoken = sorted((facts.moved_names - answered) & {text for text in texts if isinstance(text, str)})
         if not spoken and answered:
             return
-        names = ", ".join(spoken or sorted(facts.moved_names)[:3])
+        names = ", ".join(f"`{name}`" for name in spoken or sorted(facts.moved_names)[:3])
         yield Hazard(
             CODE,
             destination.source.place(statement.node),
             f"after the move, Python no longer asks this `__getattr__` for {names}",
-            ("take the name out of it first", "choose another destination") if spoken else (),
+            (f"take {names} out of it first", "choose another destination") if spoken else (),
             Severity.REFUSES if spoken else Severity.DECLARED,
         )
         return

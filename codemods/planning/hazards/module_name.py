@@ -34,6 +34,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
                     reason = f"`{group.label}` reads `__name__` in an f-string where no other text can be written"
                     yield Hazard(CODE, place, reason, ("assign it to a variable first",))
                 else:
-                    reason = f'__name__ in {group.label} becomes "{dotted}", the name that it had'
+                    reason = f'`__name__` in `{group.label}` is written as "{dotted}", the value that it had'
                     yield Hazard(CODE, place, reason, (), Severity.HANDLED)
                 break

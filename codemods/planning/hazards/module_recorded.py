@@ -59,7 +59,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for code in filter(_is_the_same_twice, code_that_gets(facts)):
         for node, spelled in _read_by(code, *_modules(facts)):
             if not is_a_text(code.module, node):
-                met.setdefault(code.module.source.place(node), f"`{spelled}` is read here, and {code.how}")
+                met.setdefault(code.module.source.place(node), f"this code reads `{spelled}`, and {code.how}")
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
         met.setdefault(module.source.place(node), f"names are looked up by `{spelled}` of {moved} here")
