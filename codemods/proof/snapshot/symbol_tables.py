@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -34,13 +35,14 @@ class SymbolTables:
         self._imported: dict[str, frozenset[str]] = {}
 
     def symbols(self, path: str) -> SymbolTable | None:
-        """The symbols of a module; None where there is none, or Python can't read it."""
+        """The symbols of a module; None where there is none, or Python can't read it. What is no file of the tree
+        is not opened: it may be a device that never ends."""
         if path not in self._symbols:
-            try:
-                source = self.tree.source(path)
-                found: SymbolTable | None = SymbolTable(source, source.tree.body)
-            except (Unreadable, OSError):
-                found = None
+            found: SymbolTable | None = None
+            if path in self.tree.paths:
+                with suppress(Unreadable, OSError):
+                    source = self.tree.source(path)
+                    found = SymbolTable(source, source.tree.body)
             self._symbols[path] = found
             if found is not None:
                 self._fill(path, found)
