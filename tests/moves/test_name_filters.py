@@ -66,6 +66,12 @@ EVERY = ["do_stop", "on_stop", "_do", "LIMIT"]
         ("FLAGS.match(n)", EVERY),
         ("re.match('do_', n, re.I)", EVERY),
         ("re.match('(o+)+_', n)", EVERY),
+        ("re.match('(' * 9999, n)", EVERY),
+        (f"re.match('{'(' * 999}{')' * 999}', n)", EVERY),
+        ("re.match('[', n)", EVERY),
+        ("n[9]", EVERY),
+        ("n + 1", EVERY),
+        ("n.startswith(1)", EVERY),
         ("(n := n.upper()) and n.isupper()", EVERY),
     ],
 )

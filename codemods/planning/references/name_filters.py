@@ -56,7 +56,7 @@ class NameFilter:
             return None if held is None else not held
         try:
             return bool(self._value(test, name))
-        except (_Unknown, TypeError, ValueError, IndexError, re.error):
+        except (_Unknown, TypeError, ValueError, IndexError, OverflowError, RecursionError, re.error):
             return None
 
     def _value(self, node: ast.expr, name: str) -> Any:
@@ -131,7 +131,9 @@ class _Unknown(Exception):
 
 
 def _matches(how: str, pattern: Any, text: Any) -> bool:
-    if not isinstance(pattern, str) or _REPEATED.search(pattern) or sum(map(pattern.count, "*+?{")) > _MOST:
+    if not isinstance(pattern, str) or len(pattern) > _LONG or _REPEATED.search(pattern):
+        raise _Unknown
+    if sum(map(pattern.count, "*+?{")) > _MOST:
         raise _Unknown
     return getattr(re, how)(pattern, text) is not None
 
