@@ -13,9 +13,14 @@ _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _TEXT = (
     *(".py", ".pyi", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".json"),
     *(".md", ".rst", ".txt", ".ipynb", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
-    *(".sh", "Dockerfile", "Makefile", "Procfile"),
-    *(".pyx", ".pxd", ".pxi", ".pyw", ".flake8", ".coveragerc", "pylintrc"),
+    *(".pyx", ".pxd", ".pxi", ".pyw", ".flake8", ".coveragerc", "pylintrc", ".importlinter"),
+    # What starts code or builds it: shells, images, service managers, tasks, CI, build systems.
+    *(".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".env", ".envrc"),
+    *("Dockerfile", ".dockerfile", "Containerfile", "Procfile", ".service", ".timer", ".conf", "crontab", ".cron"),
+    *("Makefile", ".mk", ".am", "justfile", "Justfile", "Jenkinsfile", "Tiltfile", "Vagrantfile", "Pipfile"),
+    *("meson.build", "BUILD", ".bazel", ".bzl", ".cmake", ".nix", ".spec", ".tf", ".hcl", "POTFILES", "POTFILES.in"),
 )
+_VARIANTS = ("Dockerfile.", "Makefile.", "Procfile.", "Containerfile.")  # ``Dockerfile.dev``
 # Hidden folders in which projects keep code of their own.
 _HIDDEN = frozenset(
     {".github", ".gitlab", ".circleci", ".buildkite", ".azure", ".azure-pipelines", ".ci", ".devcontainer"}
@@ -49,7 +54,7 @@ def walk(root: Path, symlinks: list[str] | None = None) -> Iterator[str]:
             path = prefix + name
             if symlinks is not None and entry.is_symlink():
                 symlinks.append(path)
-            if (name.endswith(_TEXT) and _is_file(entry)) or (may_be_script(name) and _is_script(entry)):
+            if (is_text(name) and _is_file(entry)) or (may_be_script(name) and _is_script(entry)):
                 if path not in ignored.files:
                     yield path
             elif _enters(name) and _is_folder(entry) and prefix + name not in ignored.folders:
@@ -73,7 +78,12 @@ def is_script(head: bytes) -> bool:
 
 def looked_at(path: str) -> bool:
     """Is this the path of a file that ``walk`` would yield, as far as names decide?"""
-    return path.endswith(_TEXT) and is_entered(path)
+    return is_text(path.rpartition("/")[2]) and is_entered(path)
+
+
+def is_text(name: str) -> bool:
+    """Is a file of this name read: code, settings, documents, and what starts or builds code?"""
+    return name.endswith(_TEXT) or name.startswith(_VARIANTS)
 
 
 def within(path: str) -> bool:

@@ -34,6 +34,12 @@ def test_text_files_at_every_depth(tmp_path: Path) -> None:
     assert DiskTree(tmp_path).paths == {"a.py", "pkg/b.pyi", "pkg/deep/c.py", "docs/index.rst", "setup.cfg"}
 
 
+def test_what_starts_or_builds_code(tmp_path: Path) -> None:
+    files = {"deploy/shop.service", "justfile", "Dockerfile.dev", "meson.build", "crontab", "po/POTFILES.in", "a.spec"}
+    write(tmp_path, *files, "Dockerfiles", "notes.doc", "LICENSE")
+    assert DiskTree(tmp_path).paths == files
+
+
 @pytest.mark.parametrize("folder", [".venv", ".git", "node_modules", "pkg/__pycache__", "x.egg-info", "site-packages"])
 def test_folders_that_are_passed_over(tmp_path: Path, folder: str) -> None:
     write(tmp_path, f"{folder}/a.py", f"{folder}/deep/b.py", "kept.py")

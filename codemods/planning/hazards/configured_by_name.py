@@ -11,7 +11,7 @@ from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.references.example_runners import example_runners, with_examples
 from codemods.planning.selection.test_items import collected
-from codemods.project.copied import copied_without
+from codemods.project.build_files import named_without
 from codemods.project.file_lists import lists_around
 from codemods.project.pragmas import pragmas
 from codemods.project.selected import Selection, selections
@@ -22,11 +22,11 @@ ACCEPTS = True
 TITLE = "a setting selects the source by its name, and would no longer apply to what moves"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
 files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, a command in a Makefile
-runs the tests of one file, `doctest.testmod(module)` the examples of one module, and a Dockerfile copies files one by
-one. Lists of files and of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a
-file, and the sections of mypy in INI files; a new module gets the comments. Where a setting can't be given one so, the
-destination stands without such a comment, or tests leave the file of a command, the move is refused: unchanged code
-would fail its checks in the new module, or not be run."""
+runs the tests of one file, `doctest.testmod(module)` the examples of one module, and a Dockerfile, meson.build or
+POTFILES names files one by one. Lists of files and of modules get the new one as an entry, and so do the rules that
+ruff or flake8 ignore in a file, and the sections of mypy in INI files; a new module gets the comments. Where a setting
+can't be given one so, the destination stands without such a comment, or tests leave the file of a command, the move is
+refused: unchanged code would fail its checks in the new module, or not be run."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -57,9 +57,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
     yield from _commands(facts) if collected(facts) else ()
     yield from _examples(facts)
     move = facts.move
-    for path, line in copied_without(facts.project.tree, move.source, move.destination):
-        reason = f"this copies {move.source}, and would not copy {move.destination}, which that needs"
-        yield Hazard(CODE, Place(path, line), reason, (f"copy {move.destination} there too, first",))
+    for path, line in named_without(facts.project.tree, move.source, move.destination):
+        reason = f"this names {move.source}, and not {move.destination}, which would be missing where it is used"
+        yield Hazard(CODE, Place(path, line), reason, (f"name {move.destination} there too, first",))
     for line, comment in _pragmas(facts) if facts.destination is not None else ():
         reason = f"`{comment}` applies to the whole file; {facts.move.destination} has no such comment"
         yield Hazard(CODE, Place(facts.move.source, line), reason, (f"write it into {facts.move.destination} first",))

@@ -1,0 +1,51 @@
+"""Build files that name modules one by one: what leaves such a module for another file is not built, installed, copied
+or translated with it.
+
+A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, and POTFILES from
+which files messages are taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.project.files import Files
+
+_IMAGE = re.compile(r"(?:^|/)(?:Docker|Container)file[^/]*$|\.dockerfile$", re.IGNORECASE)
+_BUILD = re.compile(r"(?:^|/)(?:meson\.build|BUILD(?:\.bazel)?|Makefile\.am|CMakeLists\.txt|POTFILES(?:\.in)?)$")
+_COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE | re.IGNORECASE)
+
+
+def named_without(tree: Files, source: str, destination: str) -> Iterator[tuple[str, int]]:
+    """(build file, line) of each that names the source, and does not name the destination."""
+    for path in sorted(tree.texts_with([source.rpartition("/")[2]])):
+        if not (_IMAGE.search(path) or _BUILD.search(path)):
+            continue
+        text = tree.peek(path).decode("utf-8", "replace")
+        find = _copied if _IMAGE.search(path) else _listed
+        line = find(text, path, source)
+        if line is not None and find(text, path, destination) is None:
+            yield path, line
+
+
+def _copied(text: str, _path: str, module: str) -> int | None:
+    """The line that copies a file, by its name or with its folder."""
+    for found in _COPY.finditer(text):
+        words = [word for word in re.split(r"[\s,\\\"\[\]]+", found[1]) if word and not word.startswith("--")]
+        for copied in (word.removeprefix("./").strip("/") or "." for word in words[:-1]):
+            if copied == "." or fnmatchcase(module, copied) or fnmatchcase(module, f"{copied}/*"):
+                return text.count("\n", 0, found.start()) + 1
+    return None
+
+
+def _listed(text: str, path: str, module: str) -> int | None:
+    """The line that names a file, from the folder of the build file or from the root."""
+    folder = path.rpartition("/")[0]
+    names = [module, *([module[len(folder) + 1 :]] if folder and module.startswith(f"{folder}/") else [])]
+    word = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w./-])")
+    lines = enumerate(text.split("\n"), 1)
+    return next((n for n, line in lines if word.search(line) and not line.lstrip().startswith("#")), None)
