@@ -34,7 +34,7 @@ def check_root(root: Path) -> Path:
     except FileNotFoundError:
         _refuse("no-root", str(root), "there is no such folder", remedy)
     except (OSError, RuntimeError, ValueError) as error:
-        _refuse("no-root", str(root), f"the folder can't be opened ({_why(error)})")
+        _refuse("no-root", str(root), f"the folder can't be opened ({_why(error)})", *_allowing(error))
     return real
 
 
@@ -138,7 +138,7 @@ def _check_destination(written: str, path: Path, root: Path) -> None:
             where = parent.relative_to(root).as_posix()
             _refuse("not-a-folder", written, f"{where} is not a folder, so no file can be made in it", _OTHER)
     except (OSError, RuntimeError) as error:
-        _refuse("no-file", written, f"its folder can't be opened ({_why(error)})")
+        _refuse("no-file", written, f"its folder can't be opened ({_why(error)})", *_allowing(error))
 
 
 def _check_file(written: str, path: Path, root: Path) -> None:
@@ -160,7 +160,7 @@ def _check_file(written: str, path: Path, root: Path) -> None:
             "no-file", written, "it is a symlink to a file that isn't there", "make that file, or delete the symlink"
         )
     except (OSError, RuntimeError) as error:
-        _refuse("no-file", written, f"it can't be opened ({_why(error)})")
+        _refuse("no-file", written, f"it can't be opened ({_why(error)})", *_allowing(error))
 
 
 def _stands(written: str, path: Path) -> bool:
@@ -170,7 +170,7 @@ def _stands(written: str, path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        _refuse("no-file", written, f"it can't be opened ({_why(error)})")
+        _refuse("no-file", written, f"it can't be opened ({_why(error)})", *_allowing(error))
     return True
 
 
@@ -210,6 +210,10 @@ def _why(error: Exception) -> str:
     if isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP:
         return "a symlink leads to itself"
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _allowing(error: Exception) -> tuple[str, ...]:
+    return ("give yourself permission to read it",) if isinstance(error, PermissionError) else ()
 
 
 def _refuse(code: str, path: str, reason: str, *remedies: str) -> NoReturn:
