@@ -43,7 +43,8 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
         passed.update(id(node.value) for node in nodes.of(ast.Assign) if all(map(_is_entry, node.targets)))
     passed.update(id(p.held) for p in facts.referrers.patch_targets if p.name in facts.set_elsewhere)
     for call in nodes.of(ast.Call):
-        if len(call.args) > 1 and (_finds_lazy(module, call) or _is_other(call.args[1], facts.moved_names)):
+        finds = facts.move.goes_on and _finds_lazy(module, call)
+        if len(call.args) > 1 and (finds or _is_other(call.args[1], facts.moved_names)):
             passed.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
         if id(node) not in passed and isinstance(node.ctx, ast.Load):
