@@ -44,6 +44,7 @@ from codemods.planning.imports.source_imports import (
 from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, withdrawn
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
+from codemods.planning.references.example_runners import suites_written
 from codemods.planning.references.packaging_lists import entered, late_in_text, marked
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.request_checks import check_destination, check_names, readable
@@ -155,7 +156,13 @@ def _edits(facts: Facts, needs: RequiredImports, followers: tuple[patches.PatchT
         facts,
         followers,
         order,
-        (*entered(facts, packages), *shown_beside(facts), *node_ids(facts), *configured_by_name.rules_written(facts)),
+        (
+            *entered(facts, packages),
+            *shown_beside(facts),
+            *node_ids(facts),
+            *suites_written(facts),
+            *configured_by_name.rules_written(facts),
+        ),
     )
     against = list(import_order.against(facts, order, kept))
     if against:

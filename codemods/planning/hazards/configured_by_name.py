@@ -78,6 +78,10 @@ def _examples(facts: Facts) -> Iterator[Hazard]:
     """Who runs the examples of the source, and would not run those that move."""
     documented = with_examples(facts)
     for one in example_runners(facts) if documented else ():
+        if one.edit is not None:
+            reason = f"this runs the examples of {facts.move.source}, and those of {facts.move.destination} now"
+            yield Hazard(CODE, one.place, reason, (), Severity.HANDLED)
+            continue
         reason = f"this runs the examples of {facts.move.source}, and would no longer run those of `{min(documented)}`"
         severity = Severity.REFUSES if one.known else Severity.DECLARED
         remedies = (f"let it run those of {facts.move.destination} too, first",) if one.known else ()

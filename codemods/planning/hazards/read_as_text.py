@@ -69,7 +69,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         own = path.partition("/")[0] == top and "test" not in path and name not in _COMMON
         for node in module.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and _names_file(facts, module, node):
-                looked_for = _looked_for(facts, module, node)
+                listed = any(path == at and node in getattr(files, "elts", ()) for at, files, _ in readers(facts))
+                looked_for = "" if listed else _looked_for(facts, module, node)
                 if looked_for:
                     reason = f"{name} is read as text here, for {looked_for}, which moves"
                     yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)

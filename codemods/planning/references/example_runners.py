@@ -11,6 +11,7 @@ from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Place
+from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
 from codemods.project.scripts import started, started_as_module
@@ -22,10 +23,12 @@ _IMPORTING = ("find",)  # of DocTestFinder()
 
 @dataclass(frozen=True)
 class Runner:
-    """A place that runs them; ``known``: somebody is seen to start it."""
+    """A place that runs them; ``known``: somebody is seen to start it. ``edit``: the line that runs those of a new
+    module as well."""
 
     place: Place
     known: bool = True
+    edit: Replacement | None = None
 
 
 def with_examples(facts: Facts) -> list[str]:
@@ -49,7 +52,36 @@ def example_runners(facts: Facts) -> Iterator[Runner]:
         if module.path != move.source and any(word in module.source.text for word in ("testmod", "DocTest")):
             calls = [n for n in module.source.nodes.of(ast.Call) if _runs(facts, module, n)]
             if calls and last not in module.source.text:
-                yield Runner(module.source.place(calls[0]))
+                edit = _beside(module, calls[0], new) if len(calls) == 1 and facts.destination is None else None
+                yield Runner(module.source.place(calls[0]), edit=edit)
+
+
+def suites_written(facts: Facts) -> Iterator[tuple[str, Replacement]]:
+    """(file, edit) for each suite of examples that gets those of the destination."""
+    for one in example_runners(facts) if with_examples(facts) else ():
+        if one.edit is not None:
+            yield one.place.path, one.edit
+
+
+def _beside(module: Module, call: ast.Call, new: str) -> Replacement | None:
+    """``suite.addTests(DocTestSuite("shop.new"))`` below the line that does so with the source, where that is one
+    line of a function; a suite takes a module by its name."""
+    source, parents = module.source, module.source.nodes.parents
+    node: ast.AST = call
+    while not isinstance(node, ast.stmt):
+        node = parents[id(node)]
+    if not isinstance(parents.get(id(node)), FUNCTIONS):
+        return None
+    line = source.line(node.lineno)
+    alone = node.lineno == node.end_lineno and line.strip() == source.text[source.start(node) : source.end(node)]
+    if last_name(call.func) != "DocTestSuite" or not isinstance(node, ast.Expr) or not alone:
+        return None
+    given, start, end = call.args[0], source.start(node), source.end(node)
+    written = source.text[source.start(given) : source.end(given)]
+    quote = written[0] if written[0] in "\"'" else '"'
+    text = source.text[start : source.start(given)] + f"{quote}{new}{quote}" + source.text[source.end(given) : end]
+    indent = line[: len(line) - len(line.lstrip())]
+    return Replacement(end, end, f"{source.newline}{indent}{text}", f"runs the examples of {new}")
 
 
 def _of_itself(facts: Facts, dotted: str) -> Iterator[Runner]:

@@ -118,7 +118,7 @@ def _rewritten(pair: Pair) -> bool:
     old, new = pair.old.reading, pair.new.reading
     if [o.text for o in old.occurrences] != [o.text for o in new.occurrences]:
         return False
-    if list(map(ast.dump, old.inner)) != list(map(ast.dump, new.inner)):
+    if new.suites or list(map(ast.dump, old.inner)) != list(map(ast.dump, new.inner)):
         return False
     return _lines(pair.old.text) != _lines(pair.new.said_before)
 

@@ -38,7 +38,9 @@ class Comparison:
 
     @cached_property
     def after(self) -> Snapshot:
-        return Snapshot(self.new, self.lazy, self.old_names)
+        snapshot = Snapshot(self.new, self.lazy, self.old_names)
+        snapshot.came = frozenset(path for path in self.new.paths - self.old.paths if path.endswith(".py"))
+        return snapshot
 
     @property
     def promised(self) -> bool:

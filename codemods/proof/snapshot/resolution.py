@@ -24,6 +24,8 @@ _RELATIVE = re.compile(r"""(["'])(\.+[\w.]+)\1""")
 class Snapshot(SymbolTables):
     """A tree, its module names, symbols and what names lead to, each found once."""
 
+    came: frozenset[str] = frozenset()  # modules that the other tree does not have
+
     def __init__(
         self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({}), old_names: OldNames = _NONE
     ) -> None:

@@ -16,6 +16,7 @@ from functools import cache, cached_property
 
 from codemods.project.nodes import children
 from codemods.proof.snapshot.symbols import defined_names, is_typing
+from codemods.proof.statements.doctest_suites import new_suites
 from codemods.proof.statements.name_resolution import Inlined, Occurrence, Scope, StatementSummary
 from codemods.proof.statements.strings_and_annotations import TextNameResolver
 
@@ -73,7 +74,9 @@ class StatementAnalyzer(TextNameResolver):
     def _block(self, body: list[ast.stmt]) -> None:
         self._parts.append("{")
         within = self._scope.kind == "class"  # Only there may a name be the module's until it is bound.
-        for node in body:
+        suites = list(new_suites(body, self._is_new)) if "DocTestSuite" in self.symbols.source.text else []
+        self._reading.suites += suites
+        for node in (n for n in body if n not in suites):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 self._reading.inner.append(node)
             elif not isinstance(node, ast.Pass):

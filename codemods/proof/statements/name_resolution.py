@@ -42,6 +42,7 @@ class StatementSummary:
     occurrences: list[Occurrence] = field(default_factory=list)
     inner: list[ast.Import | ast.ImportFrom] = field(default_factory=list)
     annotated: bool = False
+    suites: list[ast.stmt] = field(default_factory=list)  # examples of new modules, which it adds to those of before
 
 
 @dataclass
@@ -154,6 +155,10 @@ class NameResolver:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 return self.snapshot.find(argument.value, self.path)
         return None
+
+    def _is_new(self, dotted: str) -> bool:
+        """Is it a module that the other tree does not have?"""
+        return self.snapshot.find(dotted, self.path) in self.snapshot.came
 
     def _hole(
         self, node: ast.expr, text: str, meaning: Origins, cells: frozenset[Origin], context: str = "Load"
