@@ -52,7 +52,7 @@ def test_a_difference_refuses_the_move(root: Path, run: Run) -> None:
 def test_a_cold_import_that_fails_refuses_the_move(root: Path, run: Run) -> None:
     """What no static check sees: a module that reads a file whose name nobody writes."""
     (root / "shop/wire.py").write_text(
-        "import os, shop.worker\nassert 'class Status' in open(shop.__path__[0] + os.sep + 'worker' + chr(46) + 'py').read()\n"
+        "import shop.worker\nassert 'class Status' in open(shop.__path__[0] + '/worker' + chr(46) + 'py').read()\n"
     )
     before = fingerprint(root)
     refused = run(*MOVE, "--run")
