@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 
 from codemods.bindings import Module
@@ -68,10 +69,17 @@ def _turned_down(facts: Facts) -> Iterator[Hazard]:
     old, new = dotted(facts.move.source), dotted(facts.move.destination)
     for module in facts.project.modules_mentioning("find_class"):
         functions = (f for kind in FUNCTIONS for f in module.source.nodes.of(kind) if f.name == "find_class")
-        for node in (node for function in functions for node in _questions(function, module, old, new)):
+        for node in (n for f in functions if _may_take(f, module, old) for n in _questions(f, module, old, new)):
             if new not in module.source.text:
                 reason = f"this unpickler asks for the module of a class, which is {new} for new pickles"
                 yield Hazard(CODE, module.source.place(node), reason, (f"let it take {new} too, first",))
+
+
+def _may_take(function: ast.FunctionDef | ast.AsyncFunctionDef, module: Module, old: str) -> bool:
+    """May what it takes be of this module: does its file speak of that, or get what it asks from elsewhere?"""
+    read = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+    elsewhere = {i.binds for i in module.imports if i.module.partition(".")[0] not in sys.stdlib_module_names}
+    return old.rpartition(".")[2] in module.source.text or not read.isdisjoint(elsewhere)
 
 
 def _questions(
