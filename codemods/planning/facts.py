@@ -51,9 +51,9 @@ class Facts(Settled):
     def accesses(self) -> dict[str, Accesses]:
         """What is written where a file reached a moved name through the module, and no longer does: it sets what moved
         code rebinds, the old path ends, or is lazy, and star imports find no lazy names."""
-        rebound = self.moved_names & self.source.rebound.keys()
         if not self.move.goes_on:
-            return rewritten_accesses(self.referrers, self.move.destination, self.moved_names, rebound)
+            set_there = frozenset(self.set_at)
+            return rewritten_accesses(self.referrers, self.move.destination, self.moved_names, set_there)
         passed_by = not self.source_imports and self.source.exported is None
         found = beside_stars(self.referrers, self.move.destination, self.moved_names) if passed_by else {}
         return setting_accesses(self.referrers, self.move.destination, self.set_at) | found

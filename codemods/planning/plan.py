@@ -69,35 +69,42 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     check_names(project, move, groups)
     referrers = Referrers(project, move.source).collect(source.binds)
     inputs = Inputs(project, move, source, destination, groups, referrers)
-    first: Refused | None = None
-    for attempt in _attempts(inputs):
-        try:
-            return replace(attempt(), moves=(move,))
-        except Refused as refused:
-            first = first or refused
-            if any(hazard.code != import_order.CODE for hazard in first.hazards):
-                break
-    assert first is not None
-    raise first
-
-
-def _attempts(inputs: Inputs) -> Iterator[Callable[[], Plan]]:
-    """Plans that differ in the order of side effects, the best first.
-
-    Data whose making has effects, and which nobody asked for, stays where the source would have to execute it in the
-    middle; and the source may execute moved code where it stood, though it knows of no effect.
-    """
     facts, followers = settled(inputs)
-    executed = executing_import(facts) is not None
-    made = _made_with_effects(facts)
-    keeping = replace(inputs, move=replace(inputs.move, keep=(*inputs.move.keep, *made)))
-    if executed and made:
-        yield lambda: _planned(*settled(keeping))
-    yield lambda: _planned(facts, followers)
-    if not facts.source_imports and not executed:
+    keeping = _keeping_made(inputs, facts)
+    if keeping is not None and executing_import(facts) is not None:
+        try:  # else the source would have to execute that data in the middle
+            return replace(_planned(*settled(keeping)), moves=(move,))
+        except Refused:
+            keeping = None
+    try:
+        return _planned(facts, followers)
+    except Refused as refused:
+        if any(hazard.code != import_order.CODE for hazard in refused.hazards):
+            raise
+        for attempt in _in_another_order(facts, followers, keeping):
+            try:
+                return replace(attempt(), moves=(move,))
+            except Refused:
+                continue
+        raise
+
+
+def _in_another_order(
+    facts: Facts, followers: tuple[patches.PatchTarget, ...], keeping: Inputs | None
+) -> Iterator[Callable[[], Plan]]:
+    """Plans in which the order of side effects may hold: the source executes moved code where it stood, though it knows
+    of no effect; or data whose making has effects stays."""
+    if not facts.source_imports and executing_import(facts) is None:
         yield lambda: _planned(replace(facts, executes_anyway=True), followers)
-    if made and not executed:
+    if keeping is not None:
         yield lambda: _planned(*settled(keeping))
+
+
+def _keeping_made(inputs: Inputs, facts: Facts) -> Inputs | None:
+    """The move without the data whose making has effects, and which nobody asked for; None where there is none."""
+    made = _made_with_effects(facts)
+    keep = (*inputs.move.keep, *made)
+    return replace(inputs, move=replace(inputs.move, keep=keep)) if made else None
 
 
 def _made_with_effects(facts: Facts) -> tuple[str, ...]:
