@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from contending import Contender, Countdown, nothing
@@ -54,7 +55,38 @@ class Ours(Contender):
         return call, lambda: opened.__aexit__(None, None, None)
 
 
-class SameSteps(Contender):
+class _ByHand(Contender):
+    """Jobs that a careful author runs with nats-py alone; what is done with each is a subclass's."""
+
+    async def enqueue(self, number: int) -> None:
+        await Ours(self.nats, self.redis).enqueue(number)
+
+    async def step(self, js: Any) -> Callable[[Any], Awaitable[None]]:
+        """(do a job, given its message)"""
+        raise NotImplementedError
+
+    async def run(self, slots: int, number: int) -> None:
+        import nats
+
+        nc = await nats.connect(self.nats)
+        js = nc.jetstream()
+        await _consumer(js)
+        step = await self.step(js)
+        pull = await js.pull_subscribe_bind("queue-default", "JOBS")
+        left, room = Countdown(number), asyncio.Semaphore(slots)
+
+        async def one(message: Any) -> None:
+            await step(message)
+            await message.ack_sync(timeout=5)
+            room.release()
+            left.done()
+
+        await _fetch(pull, room, slots, number, one)
+        await left.over()
+        await nc.close()
+
+
+class SameSteps(_ByHand):
     """What our worker writes, written by hand: the floor for anything that keeps such records with nats-py.
 
     The same requests, with the same fields, encoded by the same library; no time limits, signs of life, retries,
@@ -63,19 +95,10 @@ class SameSteps(Contender):
 
     name = "nats-py, same durable steps"
 
-    async def enqueue(self, number: int) -> None:
-        await Ours(self.nats, self.redis).enqueue(number)
-
-    async def run(self, slots: int, number: int) -> None:
-        import nats
+    async def step(self, js: Any) -> Callable[[Any], Awaitable[None]]:
         from msgspec.json import decode, encode
 
-        nc = await nats.connect(self.nats)
-        js = nc.jetstream()
-        await _consumer(js)
         jobs, results = await js.key_value("jobs"), await js.key_value("results")
-        pull = await js.pull_subscribe_bind("queue-default", "JOBS")
-        left, room = Countdown(number), asyncio.Semaphore(slots)
 
         async def one(message: Any) -> None:
             job, now = decode(message.data), round(time.time(), 3)
@@ -93,40 +116,16 @@ class SameSteps(Contender):
             completed = {**running, "status": "completed", "at": now}
             record |= {"status": "completed", "finished_at": now, "history": [queued, running, completed]}
             await jobs.update(key, encode(record), last=revision)
-            await message.ack_sync(timeout=5)
-            room.release()
-            left.done()
 
-        await _fetch(pull, room, slots, number, one)
-        await left.over()
-        await nc.close()
+        return one
 
 
-class OnlyAck(Contender):
+class OnlyAck(_ByHand):
     name = "nats-py, fetch and ack"
     results = False
 
-    async def enqueue(self, number: int) -> None:
-        await Ours(self.nats, self.redis).enqueue(number)
-
-    async def run(self, slots: int, number: int) -> None:
-        import nats
-
-        nc = await nats.connect(self.nats)
-        js = nc.jetstream()
-        await _consumer(js)
-        pull = await js.pull_subscribe_bind("queue-default", "JOBS")
-        left, room = Countdown(number), asyncio.Semaphore(slots)
-
-        async def one(message: Any) -> None:
-            await nothing()
-            await message.ack_sync(timeout=5)
-            room.release()
-            left.done()
-
-        await _fetch(pull, room, slots, number, one)
-        await left.over()
-        await nc.close()
+    async def step(self, js: Any) -> Callable[[Any], Awaitable[None]]:
+        return nothing
 
 
 async def _consumer(js: Any) -> None:

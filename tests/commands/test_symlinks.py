@@ -24,7 +24,7 @@ def linked_folder(root: Path) -> None:
 
 
 def folder_around(root: Path) -> None:
-    """The same, by way of the root: out of it and into it again."""
+    """The same through a link that leads out of the root and into it again."""
     (root / "lib").symlink_to(root.parent / root.name / "shop")
 
 
