@@ -43,6 +43,8 @@ def _what_stays(facts: Facts, needs: RequiredImports) -> dict[str, str]:
 def _why_it_stays(facts: Facts, name: str) -> str:
     if name in facts.move.keep:
         return "it is kept by --keep"
+    if name in facts.made_there:
+        return "making it has side effects, and their order counts"
     group = facts.groups.by_name.get(name)
     readers = facts.request.readers(group) - facts.moving.keys() if group is not None else set()
     if readers:

@@ -73,7 +73,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     keeping = _keeping_made(inputs, facts)
     if keeping is not None and executing_import(facts) is not None:
         try:  # else the source would have to execute that data in the middle
-            return replace(_planned(*settled(keeping)), moves=(move,))
+            return _planned(*settled(keeping))
         except Refused:
             keeping = None
     try:
@@ -83,7 +83,7 @@ def make_plan(move: Move, tree: Tree) -> Plan:
             raise
         for attempt in _in_another_order(facts, followers, keeping):
             try:
-                return replace(attempt(), moves=(move,))
+                return attempt()
             except Refused:
                 continue
         raise
@@ -103,8 +103,7 @@ def _in_another_order(
 def _keeping_made(inputs: Inputs, facts: Facts) -> Inputs | None:
     """The move without the data whose making has effects, and which nobody asked for; None where there is none."""
     made = _made_with_effects(facts)
-    keep = (*inputs.move.keep, *made)
-    return replace(inputs, move=replace(inputs.move, keep=keep)) if made else None
+    return replace(inputs, made_there=frozenset(made)) if made else None
 
 
 def _made_with_effects(facts: Facts) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from codemods.bindings import Module
@@ -19,7 +19,8 @@ from codemods.project.pytest_rules import PytestRules, pytest_rules
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is known of a move before anything is decided."""
+    """What is known of a move before anything is decided. ``made_there``: data that stays where it is made, for the
+    order in which that has side effects."""
 
     project: ProjectIndex
     move: Move
@@ -27,6 +28,7 @@ class Inputs:
     destination: Module | None
     groups: DefinitionGroups
     referrers: Referrers
+    made_there: frozenset[str] = field(default=frozenset(), kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def _settled_with(
         again=_executed_twice(project, groups),
         copied=again | (set(loggers(groups).values()) - {groups.by_name[name] for name in move.names}),
     )
-    keep = {*move.keep, *_tied(move, groups)}
+    keep = {*move.keep, *inputs.made_there, *_tied(move, groups)}
     while True:
         wanted = replace(wanted, held=frozenset(keep | through_source))
         known = Facts(
@@ -96,6 +96,7 @@ def _settled_with(
             read_through_source=through_source,
             followed=frozenset(),
             writes=writes,
+            made_there=inputs.made_there,
         )
         chosen = choose(wanted, partial(_judged, known))
         moving = chosen.moving
