@@ -48,3 +48,25 @@ def test_an_example_prints_it(settings: str, found: list[str]) -> None:
     manual = ">>> from shop.cart import Basket\n>>> Basket\n<class 'shop.cart.Basket'>\n"
     files = {"shop/__init__.py": "", "shop/cart.py": BEFORE["shop/cart.py"], "docs/cart.rst": manual}
     assert codes({**files, "pytest.ini": f"[pytest]\naddopts = {settings}\n"}) == found
+
+
+DOCUMENTED = '''class Basket:
+    """A basket.
+
+    >>> Basket
+    <class '{}.Basket'>
+    """
+'''
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [("shop.basket", []), ("shop.cart", ["example"]), ("shop.bucket", ["edited"])],
+    ids=["rewritten", "left", "another module"],
+)
+def test_an_example_of_moved_code_prints_it(shown: str, found: list[str]) -> None:
+    cart = "class Cart: ...\n\n\n"
+    before = {"shop/__init__.py": "", "shop/cart.py": cart + DOCUMENTED.format("shop.cart")}
+    after = {"shop/cart.py": AFTER["shop/cart.py"], "shop/basket.py": DOCUMENTED.format(shown)}
+    old, new = (MemoryTree({p: t.encode() for p, t in files.items()}) for files in (before, {**before, **after}))
+    assert sorted({f.code for check in prove(old, new).checks for f in check.failures}) == found

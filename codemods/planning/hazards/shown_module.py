@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from codemods.bindings import Module
-from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
+from codemods.planning.references.shown_modules import Shown, shown_names
 from codemods.project import Tree
 
 CODE = "shown-module"
@@ -20,7 +20,7 @@ MEANING = """A class says in its repr, and in those of its instances, which modu
 `<class 'shop.cart.Cart'>`; a traceback ends with the module of the exception. A string that holds such a text, as it is
 or as a pattern with escaped dots, is compared with it somewhere, and would not be equal any more. So would the recorded
 list of what modules have, which a test makes anew: a file that names moved definitions by the old path, and that is
-named in code which goes through the names of modules."""
+named in code which goes through the names of modules. What examples (`>>>`) print is rewritten with the move."""
 EXAMPLE = """
 -- shop/cart.py --
 class Cart: ...
@@ -38,57 +38,34 @@ _REMEDIES = ("compare with the class's own `__module__` there", "leave it where 
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    shown = {
-        name
-        for group in facts.moving
-        for statement in group.statements
-        if isinstance(statement.node, (ast.ClassDef, *FUNCTIONS))
-        for name in statement.binds
-    }
     old, new = (facts.project.names.dotted(path) for path in (facts.move.source, facts.move.destination))
+    shown = Shown(old, shown_names(facts.moving))
     yield from _recorded(facts, old)
-    if not shown or not old:
+    if not shown.names or not old:
         return
-    names = "|".join(map(re.escape, sorted(shown, key=len, reverse=True)))
-    path = r"\\?\.".join(map(re.escape, old.split(".")))
-    plain = re.compile(rf"<(?:class '|function |enum ')?{path}\.(?:{names})\b")
-    raised = re.compile(rf"^[ \t]*{path}\.(?:{names}): ", re.M)  # as a traceback ends
-    pattern = re.compile(rf"\b{path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{names})\b")
     tree = facts.project.tree
-    for file in sorted(tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(shown)):
-        # What people read may say what it likes, but for what an example prints and a test compares with.
+    knowing = tree.texts_with([old.rpartition(".")[2]]) & tree.texts_with(shown.names)
+    for file in sorted(path for path in knowing if not path.endswith(_FOR_PEOPLE)):
+        # What people read may say what it likes; what an example in it prints is rewritten.
         text = tree.read(file).decode("utf-8", "replace")
-        if file.endswith(_FOR_PEOPLE):
-            prints = (run.search(text) for run in (raised, plain)) if ">>>" in text and _are_run(tree) else ()
-            found = next((one for one in prints if one), None)
-        else:
-            found = plain.search(text)
-        if found is not None:
-            place = Place(file, found.string.count("\n", 0, found.start()) + 1)
-            yield Hazard(
-                CODE,
-                place,
-                f"this file shows {old} as the module of what moves; after the move it is {new}",
-                _REMEDIES,
-            )
-    knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown)
+        if (found := shown.plain.search(text)) is not None:
+            place = Place(file, text.count("\n", 0, found.start()) + 1)
+            reason = f"this file shows {old} as the module of what moves; after the move it is {new}"
+            yield Hazard(CODE, place, reason, _REMEDIES)
+    knowing = tree.code_with([old.rpartition(".")[2]]) & tree.code_with(shown.names)
     # It begins with plain text: one that looks behind itself takes twenty times as long.
-    showing = re.compile(rf"{path}\\?\.".encode())
+    showing = re.compile(rb"\\?\.".join(re.escape(part.encode()) for part in [*old.split("."), ""]))
     knowing = {path for path in knowing if showing.search(tree.peek(path))}
-    for module in facts.project.modules_mentioning(*shown, among=knowing):
+    for module in facts.project.modules_mentioning(*shown.names, among=knowing):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
         for node in module.source.nodes.of(ast.Constant):
-            text = node.value
-            if not isinstance(text, str) or (id(node) in alone and ">>>" not in text):
-                continue
-            if plain.search(text) or pattern.search(text) or raised.search(text):
+            if isinstance(node.value, str) and id(node) not in alone and _shows(shown, node.value):
                 reason = f"this string names {old} as the module of what moves; after the move it is {new}"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
 
 
-def _are_run(tree: Tree) -> bool:
-    """Does anybody run the examples of documents?"""
-    return bool(tree.code_with(["doctest", "DocFileSuite"]) or tree.texts_with(["doctest"]))
+def _shows(shown: Shown, text: str) -> bool:
+    return any(form.search(text) for form in (shown.plain, shown.escaped, shown.raised))
 
 
 def _recorded(facts: Facts, old: str) -> Iterator[Hazard]:

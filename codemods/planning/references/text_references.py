@@ -18,6 +18,7 @@ from codemods.planning.edits.model import Replacement
 from codemods.planning.references.doctest_names import missing_names
 from codemods.planning.references.doctests import example_imports
 from codemods.planning.references.import_strings import entry_points, in_setup_script, resolved_constants
+from codemods.planning.references.shown_modules import Shown, shown_names
 from codemods.project import Unreadable
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class _Search:
         self.anywhere = re.compile(rf"(?<![\w.]){old}(?:[.:]|\s+import\s+[\w, ()]*?\b)({some})(?![A-Za-z0-9_])")
         self.anyhow = re.compile(rf"(?<!\w)({some})(?![A-Za-z0-9_])")
         self.module = re.compile(rf"(?<![\w.]){old}(?![\w.:])")
+        self.shown = Shown(self.old, shown_names(facts.moving))
 
     def run(self) -> Iterator[Mention]:
         if not self.moved or not self.old:
@@ -159,6 +161,10 @@ class _Search:
                 if example.module == self.old and hit:
                     place = Place(path, text.count("\n", 0, example.start) + 1)
                     yield Mention(place, hit, True, example.rewritten(self.moved, self.new, newline))
+            for hit in self.shown.printed(text, start, end) if self.shown.names else ():
+                why = f"an example shows {self.new}.{hit['name']}"
+                edit = Replacement(hit.start("module"), hit.end("module"), self.new, why)
+                yield Mention(_place(path, text, edit.start), hit["name"], True, edit)
 
     def _prose(self, module: Module) -> Iterator[Mention]:
         """What docstrings say of moved names, examples aside."""

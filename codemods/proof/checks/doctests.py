@@ -9,6 +9,7 @@ import doctest
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.comparison.canonical_texts import shown_as
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import BUILTINS, Origins, defined_names
@@ -29,6 +30,7 @@ def check(comparison: Comparison) -> Check:
             home = came[path, moved][0] if moved else path
             for text in _docstrings(node):
                 count += 1
+                failures += _shown(comparison, path, text)
                 for name, found in _names(comparison.after, path, str(text.value)):
                     wanted = comparison.mapped(_found(comparison.before, home, name))
                     there = _found(comparison.after, path, name) if found is None else found
@@ -38,6 +40,15 @@ def check(comparison: Comparison) -> Check:
                         failures.append(Finding(Place(path, text.lineno), message, "example", kind))
     failures += _not_run(comparison)
     return Check("examples", SAYS, count, tuple(failures))
+
+
+def _shown(comparison: Comparison, path: str, text: ast.Constant) -> Iterator[Finding]:
+    """What an example prints of a definition that knows its module by another name now."""
+    for (old, name), (new, now) in comparison.renamed.items():
+        was, there = comparison.before.names.dotted(old), comparison.after.names.dotted(new)
+        if was != there and shown_as(was, name).search(str(text.value)):
+            message = f"an example here prints {was}.{name}, which is {there}.{now}"
+            yield Finding(Place(path, text.lineno), message, "example", Kind.EDITED)
 
 
 def _not_run(comparison: Comparison) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from codemods.project import OverlayTree, Source, Tree, Unreadable, decode
 from codemods.proof.comparison.comparison import Comparison
@@ -135,7 +136,7 @@ def _module_in_one_form(source: Source, olds: Olds, strings: Olds, given: _Given
             home = next((old for first, last, old in moved if first <= start and end <= last), "")
             drop = (lambda *asked, home=home: given.brings(home, *asked)) if home else None
             between, gone = _filled_up(source, at, start, gone)
-            pieces += [between, _divided(text, olds, drop) if example else _renamed(text, strings)]
+            pieces += [between, _example(text, olds, drop) if example else _renamed(text, strings)]
             gone += text.count("\n") - pieces[-1].count("\n")
             at = end
     return source.encode("".join([*pieces, _filled_up(source, at, len(source.text), gone)[0]]))
@@ -176,6 +177,20 @@ def _renamed(text: str, olds: Olds) -> str:
         if f"{module}." in text or f"{module}:" in text:
             text = re.sub(rf"(?<![\w.]){re.escape(module)}(?=[.:]{re.escape(name)}(?!\w))", old, text)
     return text
+
+
+def _example(text: str, olds: Olds, drop: Callable[..., bool] | None) -> str:
+    for (module, name), old in olds.items():
+        text = shown_as(module, name).sub(lambda hit, old=old: f"{hit['before']}{old}", text)
+    return _divided(text, olds, drop)
+
+
+@cache
+def shown_as(module: str, name: str) -> re.Pattern[str]:
+    """A line that an example prints, in which a definition is shown with its module."""
+    dotted, printed = f"{re.escape(module)}(?=[.]{re.escape(name)}", r"(?![ \t]*(?:>>>|[.]{3}[ \t]))"
+    raised, shown = rf"[ \t]*(?={dotted}(?::|[ \t\r]*$)))", ".*?<(?:class '|function |enum ')?"
+    return re.compile(rf"^{printed}(?P<before>{raised}|{shown}){dotted}\b)", re.M)
 
 
 def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> str:
