@@ -45,6 +45,7 @@ class LoadOrder:
         self._of: dict[Token, tuple[Effect, ...]] = {}
         self._reads: dict[Token, frozenset[str]] = {}
         self._readers: dict[Target, str] = {}
+        self._anew: dict[str, dict[int, tuple[Effect, ...]]] = {}
         self._presence: dict[str, str] = {}  # where code counts on a module having been loaded
 
     # -- what is compared
@@ -212,7 +213,22 @@ class LoadOrder:
         if isinstance(token, str):
             return self.of(token)
         module = self.project.module(token[0])
-        return self.effects.of(module, module.statements[token[1]])
+        found = self.effects.of(module, module.statements[token[1]])
+        return (*found, *self._bound_anew(module).get(token[1], ()))
+
+    def _bound_anew(self, module: Module) -> dict[int, tuple[Effect, ...]]:
+        """The statements of a module that bind a name again: who reads it at import time reads it before or after."""
+        if module.path not in self._anew:
+            found: dict[int, tuple[Effect, ...]] = {}
+            known: set[str] = set()
+            for s in module.statements:
+                names = frozenset() if s.is_import else s.binds
+                line = s.node.lineno
+                again = sorted(names & known)
+                found[s.index] = tuple(Effect(f"which binds {name} again", (module.path, name), line) for name in again)
+                known |= names
+            self._anew[module.path] = found
+        return self._anew[module.path]
 
     def _of_statement(self, path: str, index: int) -> tuple[Effect, ...]:
         module = self.project.module(path)

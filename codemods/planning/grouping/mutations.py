@@ -38,6 +38,23 @@ def early_uses(groups: DefinitionGroups, moving: Collection[DefinitionGroup]) ->
                     break
 
 
+def bound_again_below(groups: DefinitionGroups, moving: Collection[DefinitionGroup]) -> Iterator[str]:
+    """Staying names that moved code reads while it is imported and when it is called, and that the source binds again
+    in between: a value imported once would be the first one for both."""
+    for group in moving:
+        for statement in group.statements:
+            read = {r.name for r in statement.references if r.moment is Moment.IMPORT and not r.writes}
+            called = {r.name for r in statement.references if r.moment is Moment.CALL}
+            for name in read & called:
+                owner = groups.by_name.get(name)
+                if owner is not None and owner not in moving and _binds_below(owner, name, statement):
+                    yield name
+
+
+def _binds_below(owner: DefinitionGroup, name: str, reader: Statement) -> bool:
+    return any(name in s.binds and s.index > reader.index for s in owner.statements)
+
+
 def _uses(statement: Statement, names: frozenset[str]) -> bool:
     return any(r.name in names and r.moment is Moment.IMPORT and not r.annotation for r in statement.references)
 

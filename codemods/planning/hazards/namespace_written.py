@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 from collections.abc import Iterator
 
-from codemods.model import Hazard, Severity
+from codemods.bindings import Module, Moment
+from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.namespace_writes import names_written
 
@@ -12,7 +15,10 @@ CODE = "namespace-written"
 TITLE = "names of the source are set through its namespace, or by a name in a variable"
 MEANING = """`globals()["X"] = …`, `vars(module).update(…)`, `setattr(module, name, …)` set names of the module that
 they were given, and of no other. Moved functions that read such a name read it through the source, freshly at each
-call, so that they see what was set there. Where the name is not known, that holds for all values of the source."""
+call, so that they see what was set there. Where the name is not known, that holds for all values of the source. A name
+that moved code reads, and that no statement of the source binds, may be made that way: where it is, only running the
+code shows, so the move is refused."""
+_MAKERS = frozenset({"globals", "vars", "locals", "exec", "setattr", "global_enum", "_convert_"})
 EXAMPLE = """
 -- shop/limits.py --
 LIMIT = 1
@@ -33,3 +39,26 @@ def find(facts: Facts) -> Iterator[Hazard]:
             said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
             reason = f"{said} may be set here: moved functions read it through {facts.move.source}"
             yield Hazard(CODE, write.place, reason, (), Severity.HANDLED)
+    maker = _maker(facts.source)
+    if maker is not None and not facts.source.stars:
+        for name, place in _bound_nowhere(facts):
+            reason = f"moved code reads `{name}`, which no statement binds: line {maker} may make it"
+            yield Hazard(CODE, place, reason, (f"bind `{name}` by a statement of its own first",))
+
+
+def _bound_nowhere(facts: Facts) -> Iterator[tuple[str, Place]]:
+    """The names that moved code reads in the module, that nothing in it binds, and that are no builtins."""
+    known = facts.source.binds | {*dir(builtins)}
+    found: dict[str, ast.AST] = {}
+    for r in (r for group in facts.moving_in_order for r in group.references):
+        if r.moment is not Moment.TYPING and not r.string and r.name not in known and not r.name.startswith("__"):
+            found.setdefault(r.name, r.node)
+    yield from ((name, facts.source.source.place(node)) for name, node in found.items())
+
+
+def _maker(source: Module) -> int | None:
+    """The line of a module that may bind names which stand in none of its statements."""
+    for node in source.source.nodes.of(ast.Call):
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) in _MAKERS:
+            return node.lineno
+    return None

@@ -19,6 +19,7 @@ from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_get
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own
 from codemods.planning.references.module_escapes import handed_on
+from codemods.planning.references.partial_reads import reached_while_partial
 from codemods.planning.selection.test_items import found_by_pytest
 
 
@@ -170,6 +171,7 @@ def must_bind(facts: Facts) -> dict[str, str]:
                 # Whatever it looks for: the prover does not read what code asks a namespace for.
                 line = facts.source.source.place(reference.node).line
                 found = dict.fromkeys(facts.moved_names, f"line {line} looks into the namespace") | found
+    found |= dict(reached_while_partial(facts))
     return {name: why for name, why in found.items() if name in offered}
 
 

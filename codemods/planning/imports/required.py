@@ -94,7 +94,8 @@ class RequiredImports:
         if len(typing) == len(references) and all(is_for_checkers(s.node) for s in statements):
             self.typing_imports.append(NewImport(self._source_text, name))
             return
-        if self.at_top and name not in self.read_through_source and not self._is_bound_later(name, references):
+        at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
+        if self.at_top and at_once and not self._is_bound_later(name, references):
             self.imports.append(NewImport(self._source_text, name))
             return
         if typing:

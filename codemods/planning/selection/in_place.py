@@ -42,9 +42,10 @@ def below_moved(facts: Facts) -> int | None:
 
 
 def _is_loaded_above(facts: Facts) -> bool:
-    """Does a package around the destination import the source?"""
+    """Is the source a package around the destination, or does one import it?"""
     names, destination = facts.project.names, facts.move.destination
     parts = names.dotted(destination).split(".")
     graph = ImportGraph(facts.project)
     above = (names.find(".".join(parts[:count]), destination) for count in range(1, len(parts)))
-    return any(path != facts.move.source and graph.always_loads(path, facts.move.source) for path in above if path)
+    source = facts.move.source
+    return any(path == source or graph.always_loads(path, source) for path in above if path)

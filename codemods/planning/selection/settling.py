@@ -15,6 +15,7 @@ from codemods.planning.effects.statements import Effects
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.loggers import loggers
+from codemods.planning.grouping.mutations import bound_again_below
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.grouping.second_execution import SecondExecution, runs_twice
 from codemods.planning.grouping.type_variables import type_variables
@@ -102,6 +103,7 @@ def _settled_with(
         moving = chosen.moving
         more, followers = patches.split(groups, referrers, set(moving))
         more |= {name for name in source.rebound if name in source.binds and groups.by_name.get(name) not in moving}
+        more |= set(bound_again_below(groups, moving))
         if more <= through_source:
             followed = frozenset(patch.name for patch in followers)
             how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)

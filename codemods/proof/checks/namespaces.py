@@ -10,7 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.promised_names import promised
-from codemods.proof.checks.star_imports import dangling, exports
+from codemods.proof.checks.star_imports import dangling, exports, overwritten
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.leads import stem
@@ -46,6 +46,7 @@ def check(comparison: Comparison) -> Check:
     for finding, matters in _stale(comparison):
         (failures if matters else declared).append(finding)
     failures += dangling(comparison)
+    failures += overwritten(comparison)
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)

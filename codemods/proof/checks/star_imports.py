@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Callable, Iterator
 
 from codemods.model import Finding, Kind, Place
+from codemods.project.import_scan import star_importers
 from codemods.proof.checks.test_collection import moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.snapshot.symbols import SymbolTable
+from codemods.proof.comparison.leads import stem
+from codemods.proof.snapshot.symbols import SymbolTable, defined_names, flat
 
 
 def exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Finding]:
@@ -39,6 +42,48 @@ def exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Fin
         extra = {n for n in new.binds if comparison.after.exports(home, n) and not comparison.before.exports(path, n)}
         for name in sorted(extra & set(old.binds)):
             yield _star(path, f"a star import takes {name} now")
+
+
+def overwritten(comparison: Comparison) -> Iterator[Finding]:
+    """What a changed module has come by, and a star import brings over what its importer bound further up."""
+    grown = {path: names for path in comparison.changed if (names := _more_names(comparison, path))}
+    for path in star_importers(comparison.new, [stem(one) for one in grown]) if grown else ():
+        symbols, old = comparison.after.symbols(path), comparison.before.symbols(path)
+        body = [node for node, typing in flat(symbols.body) if not typing] if symbols and old else []
+        for index, node in enumerate(body):
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                target = comparison.after.find(comparison.after.absolute(path, node), path) or ""
+                for name in grown.get(target, ()):
+                    if any(map(_binder(comparison, path, name), body[index + 1 :])):
+                        continue
+                    was, now = comparison.before.bound_origins(path, name), comparison.after.bound_origins(target, name)
+                    if any(map(_binder(comparison, path, name), body[:index])) and not comparison.same(was, now):
+                        message = f"`import *` from {target} brings {name} now, over what this module means by it"
+                        yield Finding(Place(path, node.lineno), message, "another-object")
+
+
+def _more_names(comparison: Comparison, path: str) -> list[str]:
+    """What a star import takes of a module, and did not before."""
+    old, new = comparison.before.symbols(path), comparison.after.symbols(path)
+    if old is None or new is None:
+        return []
+    exports = comparison.after.exports
+    return sorted(n for n in new.binds.keys() - old.binds.keys() if exports(path, n))
+
+
+def _binder(comparison: Comparison, path: str, name: str) -> Callable[[ast.stmt], bool]:
+    """Does a statement of a module bind a name?"""
+
+    def binds(node: ast.stmt) -> bool:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            return name in defined_names(node)
+        if node.names[0].name != "*":
+            return any(name == (a.asname or a.name.partition(".")[0]) for a in node.names)
+        assert isinstance(node, ast.ImportFrom)
+        target = comparison.after.find(comparison.after.absolute(path, node), path)
+        return target is not None and comparison.after.exports(target, name)
+
+    return binds
 
 
 def _star(path: str, message: str) -> Finding:

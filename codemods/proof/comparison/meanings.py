@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, Origins
+from codemods.proof.snapshot.symbols import BUILTINS, Origin, Origins
 from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.pairing import Pair, Statement
 
@@ -50,6 +50,8 @@ _GIVEN = frozenset(
         "coerce",
     ]
 )
+# What puts names into the namespace of its module.
+_MAKES_NAMES = re.compile(rb"\b(?:globals|vars|locals)\(\)|\bexec\(|\bsetattr\(|\bglobal_enum\b|\._convert_\(")
 
 
 def compared(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
@@ -63,12 +65,27 @@ def compared(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
         yield Finding(pair.new.place, message, "edited", Kind.EDITED, pair.old.place)
         return
     for before, after in zip(old, new, strict=True):
+        if pair.moved and not before.meaning and not after.meaning and _may_be_made(comparison, pair, before):
+            cause = f"made in {pair.old.path}"
+            message = f"{pair.new.said} reads {after.text}, which no statement binds: {pair.old.path} may make it"
+            place = Place(pair.new.path, after.line)
+            yield Finding(place, message, "unbound-name", Kind.EDITED, Place(pair.old.path, before.line), cause)
         if before.own or comparison.same(before.meaning, after.meaning) or not (before.meaning or pair.moved):
             continue
         kind = _weight(comparison, pair, before, after)
         if after.moment == "typing" and after.meaning and kind is Kind.BROKEN:
             kind = Kind.EDITED
         yield _finding(comparison, pair, before, after, kind)
+
+
+def _may_be_made(comparison: Comparison, pair: Pair, before: Occurrence) -> bool:
+    """Is it read in a module that puts names into its own namespace?"""
+    name = before.text.partition(".")[0]
+    if before.own or before.moment not in ("import", "call") or not _counts(before) or name.startswith("__"):
+        return False
+    symbols = comparison.before.symbols(pair.old.path)
+    unbound = symbols is not None and not symbols.stars and name not in symbols.binds and name not in BUILTINS
+    return unbound and _MAKES_NAMES.search(comparison.before.bytes(pair.old.path) or b"") is not None
 
 
 def _edited(comparison: Comparison, pair: Pair) -> Iterator[Finding]:

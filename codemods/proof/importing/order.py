@@ -50,13 +50,16 @@ class Importing:
     def before(self, path: str, script: bool = False) -> Run:
         return self._run(0, path, script)
 
-    def after(self, path: str, script: bool = False) -> Run:
-        return self._run(1, path, script)
+    def after(self, path: str, script: bool = False, then: str = "") -> Run:
+        """``then``: a module that is imported when the first one is complete, as a lazy old path does."""
+        return self._run(1, path, script, then)
 
-    def _run(self, tree: int, path: str, script: bool) -> Run:
-        traces = None if script else self._traces[tree]
+    def _run(self, tree: int, path: str, script: bool, then: str = "") -> Run:
+        traces = None if script or then else self._traces[tree]
         deferred = self.deferred if tree else {}
-        return ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred).start(path, script)
+        simulation = ImportSimulation(*self._trees[tree], traces=traces, deferred=deferred)
+        run = simulation.start(path, script)
+        return simulation.start(then) if then and run.failed is None else run
 
     def runs_before(self, path: str) -> list[Run]:
         """What was imported in place of a module of now: itself, or where the code of a new one came from."""
@@ -112,7 +115,9 @@ def check(comparison: Comparison) -> Check:
         for run in old if not comparison.moves else ():
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
-            failures += _versions(comparison, path, old[0], new)
+            for run in (new, *(importing.after(path, then=p) for p in _executed_when_asked(comparison, old[0], new))):
+                failures += _versions(comparison, path, old[0], run)
+                failures += _stale(comparison, path, old[0], run)
     failures += _as_scripts(importing, [path for path in starts if path not in failing])
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
@@ -133,6 +138,13 @@ def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding
 def _sources(comparison: Comparison, path: str) -> list[str]:
     """Where what stands in a new module came from."""
     return sorted({p.old.path for p in comparison.pairing.pairs if p.moved and p.new.path == path})
+
+
+def _executed_when_asked(comparison: Comparison, old: Run, new: Run) -> list[str]:
+    """The modules of moved statements that read a name in some state, and are no longer executed at once."""
+    pairs = comparison.pairing.pairs
+    later = (pairs[key] for key in old.versions.keys() - new.versions.keys() if isinstance(key, int))
+    return sorted({pair.new.path for pair in later if pair.moved and pair.new.path not in new.bound})
 
 
 def _rebound(snapshot: Snapshot, comparison: Comparison) -> frozenset[str]:
@@ -161,6 +173,19 @@ def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator
             if isinstance(version, int) and isinstance(now, int) and now != version:
                 if name in pairs[version].old.names:
                     yield _in_another_state(pairs[now], f"{module}:{name} is left in another state than before", path)
+
+
+def _stale(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
+    """Moved code that reads a name when called: its module may have imported a value that was bound anew since."""
+    for pair in comparison.pairing.pairs:
+        if not pair.moved or pair.edited:
+            continue
+        was, now = old.bound.get(pair.old.path, {}), new.bound.get(pair.new.path, {})
+        cells = {cell for o in pair.new.reading.occurrences if o.moment == "call" for cell in o.cells}
+        for name in sorted(name for where, name in cells if where == pair.new.path and name in was.keys() & now.keys()):
+            if isinstance(was[name], int) and isinstance(now[name], int) and was[name] != now[name]:
+                said = f"{pair.new.said} reads {name} in another state than before"
+                yield _in_another_state(pair, f"{said} when it is called,", path)
 
 
 def _in_another_state(pair: Pair, said: str, path: str) -> Finding:

@@ -218,6 +218,7 @@ class ImportSimulation(Executing):
                     return
                 symbols = self.snapshot.symbols(module)
                 later = symbols is not None and any(not b.typing for b in symbols.binds.get(attribute, ()))
+                later = later or (symbols is not None and attribute in symbols.lazy and module in self._open)
                 if later and "__getattr__" not in self.bound[module]:
                     message = f"{chain} is read before {attribute} is bound in {module}"
                     raise Failed(Place(path, line), attribute, message, AttributeError)

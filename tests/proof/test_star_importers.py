@@ -1,0 +1,33 @@
+"""What a module has come by is taken by its star importers too, over what they mean by the name."""
+
+from __future__ import annotations
+
+from tests.proof.test_prover import failures, proven
+
+BEFORE = {
+    "shop/__init__.py": "from .clock import time\nfrom .dest import *\n",
+    "shop/clock.py": "def time():\n    return 1\n",
+    "shop/dest.py": "def tax(x):\n    return x\n",
+    "shop/orders.py": "import time\n\n\ndef stamp():\n    return time.time()\n",
+}
+STAMP = "\n\ndef stamp():\n    return time.time()\n"
+AFTER = {**BEFORE, "shop/orders.py": "from .dest import stamp as stamp\n"}
+
+
+def test_an_import_that_a_star_brings_over_a_function():
+    after = {**AFTER, "shop/dest.py": f"import time\n\n\n{BEFORE['shop/dest.py']}{STAMP}"}
+    said = failures(proven(BEFORE, after))
+    assert any("brings time now" in one for one in said)
+
+
+def test_an_import_that_no_star_brings():
+    dest = f"__all__ = ['tax', 'stamp']\nimport time\n\n\n{BEFORE['shop/dest.py']}{STAMP}"
+    before = {**BEFORE, "shop/dest.py": f"__all__ = ['tax', 'stamp']\n\n\n{BEFORE['shop/dest.py']}"}
+    after = {**AFTER, "shop/dest.py": dest}
+    assert not any("brings time now" in one for one in failures(proven(before, after)))
+
+
+def test_a_name_that_the_importer_binds_below():
+    below = {"shop/__init__.py": "from .dest import *\nfrom .clock import time\n"}
+    after = {**AFTER, **below, "shop/dest.py": f"import time\n\n\n{BEFORE['shop/dest.py']}{STAMP}"}
+    assert not any("brings time now" in one for one in failures(proven(BEFORE | below, after)))
