@@ -176,6 +176,22 @@ def _dots_lost(comparison: Comparison) -> Iterator[Finding]:
                 if module and names.find(module) is None and names.find(module, pair.new.path) is not None:
                     message = f"the import of {module} lost its dots"
                     yield Finding(Place(pair.new.path, node.lineno), message, "missing-module")
+    yield from _flat_now(comparison)
+
+
+def _flat_now(comparison: Comparison) -> Iterator[Finding]:
+    """Nor does the import of a module beside it take a module out of its package, as others import it."""
+    before, after = comparison.before.names, comparison.after.names
+    for path in comparison.changed:
+        folder = path.rpartition("/")[0]
+        if path not in comparison.old.paths or before.root_of(path) == folder or after.root_of(path) != folder:
+            continue
+        symbols = comparison.after.symbols(path)
+        for node in symbols.body if symbols is not None else ():
+            beside = node.module if isinstance(node, ast.ImportFrom) and not node.level else ""
+            if beside and f"{folder}/{beside}.py" in comparison.changed:
+                message = f"{beside} is imported from beside this module, which is {before.dotted(path)} elsewhere"
+                yield Finding(Place(path, node.lineno), message, "missing-module")
 
 
 def _new_stars(comparison: Comparison) -> Iterator[Finding]:

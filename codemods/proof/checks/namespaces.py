@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
+from codemods.proof.checks.looked_up_names import lists_names, looked_up
 from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.star_imports import dangling, exports, overwritten
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
@@ -50,6 +51,7 @@ def check(comparison: Comparison) -> Check:
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)
+    failures += looked_up(comparison)
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))
@@ -151,15 +153,10 @@ def _listed(comparison: Comparison) -> Iterator[Finding]:
             continue
         for node in symbols.body:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            lists = any(_lists_names(n) for n in ast.walk(node)) and not _SORTS_OUT.search(ast.unparse(node))
+            lists = any(lists_names(n) for n in ast.walk(node)) and not _SORTS_OUT.search(ast.unparse(node))
             if lists and any(getattr(target, "id", "") == "__all__" for target in targets):
                 message = f"`__all__` is made of all names here, and {stem} is one more: a module that is new"
                 yield Finding(symbols.source.place(node), message, "module-attribute")
-
-
-def _lists_names(node: ast.AST) -> bool:
-    plain = isinstance(node, ast.Call) and not node.args and isinstance(node.func, ast.Name)
-    return plain and node.func.id in ("dir", "globals", "vars", "locals")  # type: ignore[attr-defined]
 
 
 def _covered(comparison: Comparison, package: str, stem: str) -> bool:

@@ -14,12 +14,17 @@ from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.name_resolution import last_name
 
+# What Python calls in a module, where others look into it.
+_HOOKS = ("__getattr__", "__dir__")
+
 
 def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -> bool:
     """By ``__all__``, the ``__init__`` of a package, an import under its own name, or the request of a move."""
     moved = (path, name) in comparison.renamed
     if _is_renamed_module(comparison, path, name) and name not in (symbols.exported or ()):
         return False
+    if name in _HOOKS:
+        return True
     if is_fixture(comparison, path, name):
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):

@@ -32,7 +32,8 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
     here = [path for path in comparison.changed if rules.reads(path)]
     if any(rules.runs(path) for path in here):
         here = [path for path in here if rules.runs(path)]
-    for old, new in sorted(comparison.renamed.items()) if here else ():
+    staying = {(path, name): (path, name) for path in here for name in _binding(comparison.after, path)}
+    for old, new in sorted({**staying, **comparison.renamed}.items()) if here else ():
         if not _is_test(comparison.before, rules, old):
             continue
         before = sum(_offers(comparison.before, path, old) for path in here)
@@ -46,7 +47,7 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
             yield True, Finding(Place(new[0]), message, "test-lost", kind, was)
         elif after > before:
             # An import back of one name is what a move makes; a star brings every test along.
-            starred = any(
+            starred = old == new or any(
                 _offers(comparison.after, path, new) and not _binds(comparison.after, path, new[1]) for path in here
             )
             message = f"pytest collects {new[1]} from more modules: {after}, before {before}"
@@ -128,6 +129,12 @@ def _is_test(snapshot: Snapshot, rules: PytestRules, origin: Origin) -> bool:
     symbols = snapshot.symbols(origin[0])
     nodes = [node for node in symbols.body if getattr(node, "name", "") == origin[1]] if symbols else []
     return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
+
+
+def _binding(snapshot: Snapshot, path: str) -> list[str]:
+    """The names that a module defines."""
+    symbols = snapshot.symbols(path)
+    return [n for n, bounds in symbols.binds.items() if any(b.defined for b in bounds)] if symbols is not None else []
 
 
 def _binds(snapshot: Snapshot, path: str, name: str) -> bool:

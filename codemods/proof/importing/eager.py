@@ -11,6 +11,8 @@ from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 
+_UNBOUND = ("NameError", "Exception", "BaseException")
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -125,14 +127,24 @@ def _certain(body: list[ast.stmt]) -> Iterator[ast.AST]:
             node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom)
         ):
             continue
-        if isinstance(node, (ast.If, ast.While)):
+        if isinstance(node, (ast.If, ast.While, ast.IfExp)):
             todo.insert(0, node.test)
+        elif isinstance(node, ast.BoolOp):
+            todo.insert(0, node.values[0])
+        elif isinstance(node, ast.Try) and not any(map(_catches_unbound, node.handlers)):
+            todo[:0] = [n for n in node.body[:1] if not isinstance(n, (ast.Import, ast.ImportFrom))]
         elif isinstance(node, (ast.Try, ast.For, ast.AsyncFor)) or type(node).__name__ == "Match":
             continue
         elif isinstance(node, ast.AnnAssign):
             todo[:0] = [part for part in (node.target, node.value) if part]
-        elif not isinstance(node, (ast.GeneratorExp, ast.IfExp, ast.BoolOp)):
+        elif not isinstance(node, ast.GeneratorExp):
             todo[:0] = list(ast.iter_child_nodes(node))
+
+
+def _catches_unbound(handler: ast.ExceptHandler) -> bool:
+    """Does a handler catch that a name is not bound?"""
+    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(kind is None or getattr(kind, "id", "") in _UNBOUND for kind in kinds)
 
 
 def _is_generator(function: ast.FunctionDef) -> bool:
@@ -200,9 +212,11 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
         if isinstance(node.ctx, ast.Load):
             yield ast.unparse(node), node.lineno
         return
-    elif isinstance(node, (ast.BoolOp, ast.IfExp)) or type(node).__name__ == "TypeAlias":
+    elif type(node).__name__ == "TypeAlias":
         return
-    elif isinstance(node, (ast.If, ast.While)):
+    elif isinstance(node, ast.BoolOp):
+        parts = [node.values[0]]
+    elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
         parts = [node.test]
     elif isinstance(node, (ast.Try, ast.Match)):
         return

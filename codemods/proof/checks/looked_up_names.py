@@ -1,0 +1,158 @@
+"""Names that code finds without writing them: listed while a module is imported, put together, or read by ``__all__``.
+
+A list that a module makes of its own names has what was bound above it. A text with a beginning of its own, as in
+``getattr(pages, f"_show_{kind}")``, finds private names too. What makes
+``__all__`` reads names as any statement does.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from codemods.model import Finding, Kind, Place
+from codemods.project import walk
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import Origin, SymbolTable, defined_names, flat
+from codemods.proof.statements.name_resolution import Occurrence
+from codemods.proof.statements.statement import Statement
+
+_LISTING = ("dir", "globals", "vars", "locals")
+_LOOKING = ("getattr", "hasattr", "get", *_LISTING)
+_BINDING = (ast.Import, ast.ImportFrom)
+
+
+def lists_names(node: ast.AST) -> bool:
+    plain = isinstance(node, ast.Call) and not node.args and isinstance(node.func, ast.Name)
+    return plain and node.func.id in _LISTING  # type: ignore[attr-defined]
+
+
+def looked_up(comparison: Comparison) -> Iterator[Finding]:
+    yield from _listed_late(comparison)
+    yield from _put_together(comparison)
+    yield from _read_by_all(comparison)
+
+
+# -- lists that are made while a module is imported
+
+
+def _listed_late(comparison: Comparison) -> Iterator[Finding]:
+    """What was bound where a module lists its names, and is bound further down now."""
+    for path in comparison.changed:
+        old, new = comparison.before.symbols(path), comparison.after.symbols(path)
+        above = _bound_above(old) if old is not None and new is not None else None
+        found = _bound_above(new) if above is not None and new is not None else None
+        if above is not None and found is not None and new is not None:
+            below = {n for n in above[1] - found[1] if comparison.after.given(path, n) and n in new.binds}
+            for name in sorted(below):
+                message = f"{name} is bound below this, which lists the names of the module, and was bound above it"
+                yield Finding(new.source.place(found[0]), message, "effect-order", Kind.BROKEN)
+
+
+def _bound_above(symbols: SymbolTable) -> tuple[ast.stmt, set[str]] | None:
+    """The first statement that lists the names of its module while it is imported, and the names bound above it."""
+    bound: set[str] = set()
+    for node, typing in flat(symbols.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            bound.add(node.name)
+        elif not typing and isinstance(node, _BINDING):
+            bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif not typing:
+            if any(map(lists_names, walk(node))):
+                return node, bound
+            bound |= {*defined_names(node)}
+    return None
+
+
+# -- names that are put together
+
+
+def _put_together(comparison: Comparison) -> Iterator[Finding]:
+    """Lookups that may ask the old module for a private name that it does not have any more."""
+    lost = [
+        (path, name)
+        for path, name in comparison.renamed
+        if name.startswith("_") and comparison.home(path) in comparison.new.paths
+        if not comparison.after.given(comparison.home(path), name)
+    ]
+    for file in sorted(comparison.new.code_with(_LOOKING)) if lost else ():
+        symbols = comparison.after.symbols(file) if file.endswith(".py") else None
+        nodes = symbols.source.nodes if symbols is not None else None
+        for node in (*nodes.of(ast.Call), *nodes.of(ast.Subscript)) if nodes is not None else ():
+            asked = _asked(comparison.after, file, node)
+            for path, name in lost if asked is not None else ():
+                if asked is not None and asked[0] == comparison.home(path) and asked[1].fullmatch(name):
+                    message = f"this may look up {name} in {path}, which does not have it any more"
+                    place = Place(file, getattr(node, "lineno", 1))
+                    yield Finding(place, message, "handed-on", Kind.BROKEN, Place(path))
+
+
+def _asked(snapshot: Snapshot, file: str, node: ast.AST) -> tuple[str, re.Pattern[str]] | None:
+    """The module that is asked for a name which is put together here, and the form of that name."""
+    holder: ast.expr | None = None
+    word: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        holder, word = _namespace(node.value), node.slice
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("getattr", "hasattr"):
+        holder, word = (node.args[0], node.args[1]) if len(node.args) > 1 else (None, None)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        holder, word = _namespace(node.func.value), node.args[0]
+    form = _form(word) if word is not None and holder is not None else ""
+    if holder is None or not form:
+        return None
+    own = isinstance(holder, ast.Call) or ast.unparse(holder) == "sys.modules[__name__]"
+    meant: frozenset[Origin] = frozenset({(file, "")}) if own else snapshot.meaning(file, holder)
+    modules = [where for where, name in meant if where not in ("", "=") and not name]
+    return (modules[0], re.compile(form)) if len(modules) == 1 else None
+
+
+def _namespace(node: ast.expr) -> ast.expr | None:
+    """Whose namespace is this? The call itself, where it is that of the module in which it stands."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _LISTING:
+        return node.args[0] if node.args else node
+    return None
+
+
+def _form(node: ast.expr) -> str:
+    """The pattern of a text that begins with a constant: f-strings, sums, ``%`` and ``format``; empty for any other."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [re.escape(str(v.value)) if isinstance(v, ast.Constant) else ".*" for v in node.values]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = [_form(node.left) or _constant(node.left), _form(node.right) or _constant(node.right) or ".*"]
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        parts = [re.sub(r"%\w", ".*", _constant(node.left))]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        parts = [re.sub(r"\\\{.*?\\\}", ".*", _constant(node.func.value))]
+    else:
+        return ""
+    return "".join(parts) if parts and parts[0] not in ("", ".*") else ""
+
+
+def _constant(node: ast.expr) -> str:
+    return re.escape(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+# -- what ``__all__`` is made of
+
+
+def _read_by_all(comparison: Comparison) -> Iterator[Finding]:
+    """Names that the statements about ``__all__`` read: they are there, and are what they were."""
+    for path in comparison.changed:
+        old = {s.text: _read(s) for s in comparison.old_statements.get(path, ()) if s.exports}
+        for statement in comparison.new_statements.get(path, ()) if old else ():
+            if statement.exports:
+                read = _read(statement)
+                before: Sequence[Occurrence | None] = old.get(statement.text, [None] * len(read))
+                for was, now in zip(before, read, strict=False):
+                    if not now.meaning or (was is not None and not comparison.same(was.meaning, now.meaning)):
+                        is_now = "what it was" if now.meaning else "bound here"
+                        message = f"`__all__` is made of {now.text}, which is not {is_now}"
+                        yield Finding(Place(path, now.line), message, "all-names-nothing", Kind.BROKEN)
+
+
+def _read(statement: Statement) -> list[Occurrence]:
+    return [o for o in statement.reading.occurrences if not o.own and o.writes is None and not o.text.startswith("'")]
