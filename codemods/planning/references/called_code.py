@@ -86,6 +86,8 @@ def methods(
 def code_that_gets(facts: Facts) -> Iterator[Code]:
     """All code of the tree that is seen to get a moved definition or what is made of one."""
     yield from _own(facts)
+    yield from _made_inside(facts)
+    yield from _made_by_call(facts)
     yield from _decorators(facts)
     for module in facts.referrers.values.files.values():
         yield from _calls(facts, module)
@@ -96,7 +98,10 @@ def code_that_gets(facts: Facts) -> Iterator[Code]:
             module = facts.project.module(look.place.path)
             for function in _functions(module):
                 if function.lineno <= look.place.line <= (function.end_lineno or 0):
-                    yield Code(module, function, f"it goes through the names of {facts.move.source}")
+                    how = f"goes through the names of {facts.move.source}"
+                    yield Code(module, function, f"it {how}")
+                    for other in _functions(module) if _keeps(function) else ():
+                        yield Code(module, other, f"{function.name}, which {how}, stands beside it")
 
 
 def _own(facts: Facts) -> Iterator[Code]:
@@ -105,6 +110,37 @@ def _own(facts: Facts) -> Iterator[Code]:
             for module, method in methods(facts.project, facts.source, node):
                 alone = method.name not in _GIVEN_CLASSES
                 yield Code(module, method, f"it is a method of {node.name}", of_itself=alone)
+
+
+def _made_inside(facts: Facts) -> Iterator[Code]:
+    """Descriptors that the body of a moved class makes, which Python tells the class."""
+    for node in _definitions(facts):
+        for made in _values_inside(node) if isinstance(node, ast.ClassDef) else ():
+            function = made.func if isinstance(made, ast.Call) else made
+            for path, owner in tree_classes(facts.project, facts.source, function):
+                for module, method in methods(facts.project, facts.project.module(path), owner, ("__set_name__",)):
+                    yield Code(module, method, f"{owner.name} is made in the body of {node.name}")
+
+
+def _values_inside(node: ast.ClassDef) -> Iterator[ast.expr]:
+    """What a class body gives names to: values, and decorators of its methods."""
+    for statement in node.body:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            yield statement.value
+        elif isinstance(statement, FUNCTIONS):
+            yield from statement.decorator_list
+
+
+def _made_by_call(facts: Facts) -> Iterator[Code]:
+    """Hooks of the bases of a class that a call makes: ``Square = type("Square", (Shape,), {})``."""
+    for group in facts.moving:
+        for call in (s.node.value for s in group.statements if isinstance(s.node, (ast.Assign, ast.AnnAssign))):
+            given = (*call.args, *(k.value for k in call.keywords)) if isinstance(call, ast.Call) else ()
+            for base in (base for argument in given if isinstance(argument, ast.Tuple) for base in argument.elts):
+                for path, owner in tree_classes(facts.project, facts.source, base):
+                    for module, method in methods(facts.project, facts.project.module(path), owner):
+                        alone = method.name not in _GIVEN_CLASSES
+                        yield Code(module, method, f"{group.label} is made below {owner.name}", of_itself=alone)
 
 
 def _decorators(facts: Facts) -> Iterator[Code]:

@@ -15,7 +15,7 @@ from codemods.project import walk
 
 # Functions that return the module, or its file, of their argument.
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
-_ATTRIBUTES = frozenset({"__module__", "co_filename"})
+_ATTRIBUTES = frozenset({"__module__", "co_filename", "co_firstlineno"})
 _GETTING = frozenset({"getattr", "getattr_static"})
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})

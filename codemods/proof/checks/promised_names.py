@@ -119,7 +119,10 @@ def _mentioned(comparison: Comparison, path: str, name: str) -> bool:
     knowing = tree.code_with([name]) & tree.code_with([dotted.rpartition(".")[2]])
     # A copy of the project inside of it, for tests perhaps, speaks of its own modules.
     others = (p for p in knowing if p.endswith(".py") and p not in (path, new) and names.find(dotted, p) == path)
-    return any(_reaches(comparison.after, other, path, name) for other in others)
+    if any(_reaches(comparison.after, other, path, name) for other in others):
+        return True
+    said = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)".encode())
+    return any(said.search(comparison.after.bytes(text) or b"") for text in comparison.new.texts_with([name]))
 
 
 def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
@@ -141,10 +144,16 @@ def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
         elif isinstance(node, ast.Attribute):
             if node.attr == name and node not in selves and (imported is None or _root(node) in imported):
                 return True
+            if node.attr == name and node not in selves and whole and not _is_super(node.value):
+                return True  # off a variable, which may be the module
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in selves:
             if dotted.search(node.value) or (node.value == name and whole):
                 return True
     return False
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "super"
 
 
 def _imported(symbols: SymbolTable) -> set[str]:

@@ -1,0 +1,58 @@
+"""A private helper that moves with what uses it, and of which somebody else may speak who knows its module.
+
+`module._setup()` in a loop over modules, a setting that names a module and a function under two keys, a manual with
+`import shop.orders as so` above `so._round(…)`: no import says the name. Offering it by the old path costs a line.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from codemods.bindings import Import, Module
+from codemods.planning.grouping.dotted_names import chain_of
+from codemods.planning.settled import Settled
+from codemods.project import Unreadable
+
+_OWN = ("self", "cls")
+
+
+def may_be_named(facts: Settled, name: str) -> bool:
+    """Does a file that speaks of the source speak of a private name of it as well?"""
+    tree = facts.project.tree
+    dotted = facts.project.names.dotted(facts.move.source)
+    knowing = {*facts.referrers.files, *facts.referrers.values.files} - {facts.move.source}
+    if any(_reads_it_off(facts, path, name) for path in sorted(tree.code_with([name]) & knowing)):
+        return True
+    said = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)".encode())
+    return any(said.search(tree.peek(path)) for path in sorted(tree.texts_with([name])))
+
+
+def _reads_it_off(facts: Settled, path: str, name: str) -> bool:
+    """Does a file read the name off something that may be a module?"""
+    try:
+        module = facts.project.module(path)
+    except (Unreadable, OSError):
+        return False
+    if not any(_is_whole(facts, module, item) for item in module.imports):
+        return False
+    named = (node for node in module.source.nodes.of(ast.Attribute) if node.attr == name)
+    return any(not _is_known(facts, module, node.value) for node in named)
+
+
+def _is_whole(facts: Settled, module: Module, item: Import) -> bool:
+    """Does it import the source itself, and not from it?"""
+    source, target = facts.move.source, facts.project.target(module, item)
+    return target == source if item.attribute is None else facts.project.submodule(module, item) == source
+
+
+def _is_known(facts: Settled, module: Module, value: ast.expr) -> bool:
+    """Is it an instance, or what the file imports, and that is not the source?"""
+    if isinstance(value, ast.Call):
+        return getattr(value.func, "id", "") == "super"
+    chain = chain_of(value)
+    if not chain:
+        return False
+    if len(chain) == 1 and chain[0] in _OWN:
+        return True
+    return chain[0] in module.top_imports and not facts.referrers.values.imported(module, value)
