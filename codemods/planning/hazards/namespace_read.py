@@ -12,6 +12,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.references.dynamic_names import Look
+from codemods.planning.references.module_annotations import annotated_names, readers_of_annotations
 from codemods.planning.references.module_values import last_name
 from codemods.project.import_style import import_style
 
@@ -25,7 +26,8 @@ find every moved name as before, for the source imports all that can be looked u
 program goes through `vars(module)` in the order in which the names were bound, the imported names come before those
 that the source defines itself, and in the order of imports: refused if that is another one. A name that a test on its
 text keeps out of the list (`if name.isupper()`) does not count. Refused too is a name that moved functions rebind,
-since the lookup would return its old value."""
+since the lookup would return its old value, and an annotated name, where somebody reads the annotations of the module:
+an imported name has none."""
 EXAMPLE = """
 -- shop/api.py --
 def orders():
@@ -42,6 +44,7 @@ shop/api.py shop/text.py slug
 
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _one_more(facts)
+    yield from _annotations(facts)
     handled: list[Look] = []
     for look in facts.looks:
         found = {name for name in facts.moved_names if look.finds(name)}
@@ -63,6 +66,14 @@ def find(facts: Facts) -> Iterator[Hazard]:
         first = min(handled, key=lambda look: look.place)
         reason = f"`{first.called}` may look for moved names here{more}: {facts.move.source} goes on binding them"
         yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
+
+
+def _annotations(facts: Facts) -> Iterator[Hazard]:
+    """Who reads the annotations of the source finds none of a name that it imports."""
+    if names := annotated_names(facts):
+        for place in readers_of_annotations(facts):
+            reason = f"the annotations of {facts.move.source} are read here, and `{names[0]}` would have none there"
+            yield Hazard(CODE, place, reason, (f"leave `{names[0]}` where it is",))
 
 
 def _early(facts: Facts, look: Look) -> str:

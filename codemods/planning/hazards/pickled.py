@@ -11,6 +11,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_questions import is_answered_alike
+from codemods.planning.references.private_mentions import KEEPING
 
 CODE = "pickled"
 ACCEPTS = True
@@ -32,9 +33,8 @@ shop/carts.py shop/cart.py Cart
 
 _PICKLERS = ("pickle", "shelve", "multiprocessing", "ProcessPoolExecutor", "joblib", "cloudpickle", "dill")
 
-# Those whose pickles outlive the process.
+# What a test does that reads pickles which are older than itself.
 _OPENING = ("open(", "read_bytes", "shelve", "get_data")
-_KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
@@ -49,7 +49,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
                 old = facts.project.names.dotted(facts.move.source)
                 place = module.source.place(item.node)
-                kept = {item.attribute, item.module.partition(".")[0]} & _KEEPING
+                kept = {item.attribute, item.module.partition(".")[0]} & KEEPING
                 if kept and not facts.move.goes_on and _end_with_the_test(facts, module):
                     continue
                 if kept and not facts.move.goes_on:

@@ -14,7 +14,7 @@ from codemods.planning.imports.source_imports import looked_up
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
-from codemods.planning.references.private_mentions import may_be_named
+from codemods.planning.references.private_mentions import may_be_named, may_be_pickled
 from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.test_items import collected, found_in_the_destination, given_by_conftest
 from codemods.project.import_style import import_style
@@ -49,7 +49,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
             incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
             if incidental and not asked and name not in read | exported | outside and not looked_up(facts, name):
                 said = in_generated_code(facts.project, facts.source.path, name)
-                if not said and not (private and may_be_named(facts, name)):
+                if not said and not (private and (may_be_named(facts, name) or may_be_pickled(facts, name))):
                     continue
             if name in collected_there and name not in read | exported:
                 if not looked_up(facts, name) and not _found_here(facts, name):

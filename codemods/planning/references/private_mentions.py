@@ -14,6 +14,9 @@ from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.settled import Settled
 from codemods.project import Unreadable
 
+# Libraries whose pickles outlive the process.
+KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
+_REDUCING = ("__reduce__", "__reduce_ex__")
 _OWN = ("self", "cls")
 
 
@@ -56,3 +59,17 @@ def _is_known(facts: Settled, module: Module, value: ast.expr) -> bool:
     if len(chain) == 1 and chain[0] in _OWN:
         return True
     return chain[0] in module.top_imports and not facts.referrers.values.imported(module, value)
+
+
+def may_be_pickled(facts: Settled, name: str) -> bool:
+    """May pickles that were kept name it: as what `__reduce__` answers, or as a class where somebody keeps pickles?"""
+    group = facts.groups.by_name.get(name)
+    if group is not None and group.is_class:
+        return any(_keeps_pickles(module) for module in facts.project.modules_mentioning(*KEEPING))
+    nodes = (s.node for other in facts.moving for s in other.statements)
+    methods = (n for node in nodes for n in ast.walk(node) if getattr(n, "name", "") in _REDUCING)
+    return any(isinstance(n, ast.Name) and n.id == name for method in methods for n in ast.walk(method))
+
+
+def _keeps_pickles(module: Module) -> bool:
+    return any(item.module.partition(".")[0] in KEEPING for item in module.imports)

@@ -10,6 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.looked_up_names import lists_names, looked_up
+from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.star_imports import dangling, exports, overwritten
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
@@ -48,6 +49,8 @@ def check(comparison: Comparison) -> Check:
         (failures if matters else declared).append(finding)
     failures += dangling(comparison)
     failures += overwritten(comparison)
+    if not any(ACCEPTED in move.accept for move in comparison.moves):
+        failures += annotations_read(comparison)
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)

@@ -29,7 +29,7 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return symbols.exported is not None and name in symbols.exported and _still_exported(comparison, path, name)
-    if name in _read_by_its_class(symbols):
+    if name in _read_by_its_class(symbols) or name in _answered_to_pickle(symbols):
         return True
     if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
@@ -61,6 +61,15 @@ def _read_by_its_class(symbols: SymbolTable) -> set[str]:
     classes = (node for node in symbols.source.nodes.of(ast.ClassDef) if node.name in made)
     reads = (node for one in classes for node in walk(one) if isinstance(node, ast.Attribute))
     return {node.attr for node in reads if isinstance(node.value, ast.Name) and node.value.id == "self"}
+
+
+def _answered_to_pickle(symbols: SymbolTable) -> set[str]:
+    """What ``__reduce__`` speaks of: pickles that were kept name it by the module that it stood in."""
+    if "__reduce" not in symbols.source.text:
+        return set()
+    methods = (n for n in symbols.source.nodes.of(ast.FunctionDef) if n.name in ("__reduce__", "__reduce_ex__"))
+    read = {n.id for method in methods for n in walk(method) if isinstance(n, ast.Name)}
+    return {name for name in read if any(b.defined for b in symbols.binds.get(name, ()))}
 
 
 def _is_renamed_module(comparison: Comparison, path: str, name: str) -> bool:
