@@ -10,6 +10,7 @@ from codemods.planning.edits.ignored_rules import same_rules
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.references.example_runners import example_runners, with_examples
+from codemods.planning.references.stored_results import stored_results
 from codemods.planning.selection.test_items import collected
 from codemods.project.build_files import named_without
 from codemods.project.file_lists import lists_around
@@ -22,11 +23,12 @@ ACCEPTS = True
 TITLE = "a setting selects the source by its name, and would no longer apply to what moves"
 MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
 files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, a command in a Makefile
-runs the tests of one file, `doctest.testmod(module)` the examples of one module, and a Dockerfile, meson.build or
-POTFILES names files one by one. Lists of files and of modules get the new one as an entry, and so do the rules that
-ruff or flake8 ignore in a file, and the sections of mypy in INI files; a new module gets the comments. Where a setting
-can't be given one so, the destination stands without such a comment, or tests leave the file of a command, the move is
-refused: unchanged code would fail its checks in the new module, or not be run."""
+runs the tests of one file, `doctest.testmod(module)` the examples of one module, a plugin of pytest keeps snapshots
+under the name of a test's module, and a Dockerfile, meson.build or POTFILES names files one by one. Lists of files and
+of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of
+mypy in INI files; a new module gets the comments. Where a setting can't be given one so, the destination stands without
+such a comment, or tests leave the file of a command, the move is refused: unchanged code would fail its checks in the
+new module, or not be run."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -57,6 +59,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
     yield from _commands(facts) if collected(facts) else ()
     yield from _examples(facts)
     move = facts.move
+    for path, test in stored_results(facts):
+        reason = f"this is kept for `{test}` under the name of its module, and is not found from {move.destination}"
+        yield Hazard(CODE, Place(path), reason, (f"keep it for {move.destination} too, first",))
     for path, line in named_without(facts.project.tree, move.source, move.destination):
         reason = f"this names {move.source}, and not {move.destination}, which would be missing where it is used"
         yield Hazard(CODE, Place(path, line), reason, (f"name {move.destination} there too, first",))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Import, Module
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Place
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import bound_values
@@ -14,6 +15,7 @@ from codemods.planning.references.module_values import last_name
 from codemods.project import Unreadable
 from codemods.project.scripts import started
 
+_WALKING = ("glob", "rglob", "iglob", "iterdir", "listdir", "scandir")
 _LOADING = ("spec_from_file_location", "run_path", "SourceFileLoader", "load_source")
 
 
@@ -60,6 +62,32 @@ def _loading(project: ProjectIndex, path: str) -> Iterator[Place]:
             given = call.args if last_name(call.func) in _LOADING and module.path != path else []
             if any(_is_path(module, argument, path) for argument in given):
                 yield module.source.place(call)
+    if _in_no_package(project, path):
+        for module in project.modules_mentioning(*_LOADING, among=project.tree.code_with(_WALKING)):
+            loading = (call for call in module.source.nodes.of(ast.Call) if last_name(call.func) in _LOADING)
+            yield from (module.source.place(call) for call in loading if _of_a_folder(module, call))
+
+
+def _in_no_package(project: ProjectIndex, path: str) -> bool:
+    """Does a file stand in a folder that is no package, and imports nothing by dots?"""
+    folder = path.rpartition("/")[0]
+    if not folder or f"{folder}/__init__.py" in project.tree.paths:
+        return False
+    try:
+        return not any(item.level for item in project.module(path).imports)
+    except (Unreadable, OSError):
+        return False
+
+
+def _of_a_folder(module: Module, call: ast.Call) -> bool:
+    """Is each Python file of a folder executed there, whichever folder that is?"""
+    parents = module.source.nodes.parents
+    around: ast.AST = call
+    while not isinstance(around, (*FUNCTIONS, ast.Module)) and id(around) in parents:
+        around = parents[id(around)]
+    nodes = list(ast.walk(around))
+    walks = any(isinstance(n, ast.Call) and last_name(n.func) in _WALKING for n in nodes)
+    return walks and any(isinstance(n, ast.Constant) and str(n.value).endswith(".py") for n in nodes)
 
 
 def _is_path(module: Module, argument: ast.expr, path: str) -> bool:

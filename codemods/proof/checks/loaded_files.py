@@ -13,6 +13,8 @@ from codemods.proof.statements.name_resolution import last_name
 SAYS = "a file that is executed by its path finds what it imports"
 _LOADERS = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader", "load_source"})
 
+_WALKERS = frozenset({"glob", "rglob", "iglob", "iterdir", "listdir", "scandir"})
+
 
 def check(comparison: Comparison) -> Check:
     """A module that imported nothing by dots, and was executed so, imports nothing by dots."""
@@ -52,3 +54,19 @@ def _executed_at(comparison: Comparison, path: str) -> Iterator[Place]:
         apart = file in said and folder.rpartition("/")[2] in {text.strip("/") for text in said}
         if symbols is not None and (whole or apart):
             yield symbols.source.place(calls[0])
+    if folder and f"{folder}/__init__.py" not in comparison.new.paths:
+        yield from _executed_folders(comparison)
+
+
+def _executed_folders(comparison: Comparison) -> Iterator[Place]:
+    """Functions that execute each Python file of a folder: which one, no text has to say."""
+    for path in sorted(comparison.new.code_with(_LOADERS) & comparison.new.code_with(_WALKERS)):
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        functions = symbols.source.nodes.of(ast.FunctionDef) if symbols is not None else ()
+        for function in functions:
+            nodes = list(ast.walk(function))
+            called = {last_name(n.func): n for n in nodes if isinstance(n, ast.Call)}
+            python = any(isinstance(n, ast.Constant) and str(n.value).endswith(".py") for n in nodes)
+            loader = next((called[name] for name in sorted(_LOADERS & called.keys())), None)
+            if symbols is not None and loader is not None and python and not _WALKERS.isdisjoint(called):
+                yield symbols.source.place(loader)

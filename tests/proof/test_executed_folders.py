@@ -1,0 +1,32 @@
+"""Code that executes each file of a folder by its path: none of them is in a package then."""
+
+from __future__ import annotations
+
+from tests.proof.test_prover import failures, proven
+
+HOST = """\
+import runpy
+from pathlib import Path
+
+
+def load(folder):
+    return [runpy.run_path(str(path)) for path in Path(folder).glob("*.py")]
+"""
+BEFORE = {
+    "host.py": HOST,
+    "plugins/a.py": "def helper(x):\n    return x\n\n\ndef run(x):\n    return helper(x)\n",
+    "plugins/b.py": "NAME = 'b'\n",
+}
+AFTER = {**BEFORE, "plugins/b.py": "NAME = 'b'\n\n\ndef helper(x):\n    return x\n"}
+RUN = "\n\n\ndef run(x):\n    return helper(x)\n"
+
+
+def test_an_import_by_dots_fails_in_a_file_that_is_executed():
+    after = {**AFTER, "plugins/a.py": f"from .b import helper{RUN}"}
+    assert any("executes this file by its path" in said for said in failures(proven(BEFORE, after)))
+
+
+def test_the_files_of_a_package_are_no_scripts():
+    before = {**BEFORE, "plugins/__init__.py": ""}
+    after = {**AFTER, "plugins/__init__.py": "", "plugins/a.py": f"from .b import helper{RUN}"}
+    assert not any("executes this file by its path" in said for said in failures(proven(before, after)))
