@@ -108,7 +108,8 @@ def _of_one_source(project: ProjectIndex, source: str, moves: list[Move]) -> Ite
     order = _order(graph, moves)
     for index, move in enumerate(order):
         later = {n for other in order[index + 1 :] for n in other.names if n in groups.by_name}
-        yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))))
+        offered = tuple(name for other in order[:index] if other.goes_on for name in other.names)
+        yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))), offered=offered)
 
 
 def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:

@@ -50,6 +50,11 @@ class ImportSimulation(Executing):
             if not is_typing(node.test) and (path == self._script or not is_main_guard(node)):
                 self._block(path, node.body, symbols)
             self._block(path, node.orelse, symbols)
+        elif isinstance(node, ast.Match):
+            self._reads(path, node.subject, symbols)
+            self._bind(path, self.facts.binds(node))
+            for case in node.cases:
+                self._block(path, case.body, symbols)
         elif isinstance(node, ast.Try):
             self._try(path, node, symbols)
         elif isinstance(node, (ast.With, ast.For, ast.While)):

@@ -52,7 +52,9 @@ def _ways(node: ast.stmt) -> list[list[ast.stmt]]:
         quiet = any("suppress" in ast.unparse(item.context_expr) for item in node.items)
         return [[], node.body] if quiet else [node.body]
     if isinstance(node, ast.Match):
-        return [[], *(case.body for case in node.cases)]
+        last = node.cases[-1]
+        takes_all = last.guard is None and isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+        return [*([] if takes_all else [[]]), *(case.body for case in node.cases)]
     return []
 
 
