@@ -14,6 +14,7 @@ from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.bound_anew import bound_anew
+from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
 
@@ -142,6 +143,8 @@ class RequiredImports:
                     self._late_like_source(item, references)
                 else:
                     self._add(self.imports, item)
+                    if below_path_change(self.source, item):
+                        self.lands_after = max(self.lands_after, item.node.lineno)
         for item in typing if not plain else ():
             self._add(self.typing_imports, item)
 

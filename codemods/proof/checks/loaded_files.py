@@ -1,4 +1,7 @@
-"""Files that code executes by their path, under another name, and in no package: they import nothing by dots."""
+"""Files that code executes by their path, under another name, and in no package: they import nothing by dots.
+
+And files that say themselves where to look for what they import (`path_changes`).
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.path_changes import above_path_change
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable, flat
 from codemods.proof.statements.name_resolution import last_name
 
 SAYS = "a file that is executed by its path finds what it imports"
 _LOADERS = frozenset({"run_path", "spec_from_file_location", "SourceFileLoader", "load_source"})
-
 _WALKERS = frozenset({"glob", "rglob", "iglob", "iterdir", "listdir", "scandir"})
 
 
@@ -26,6 +29,10 @@ def check(comparison: Comparison) -> Check:
             count += 1
             message = f"{place} executes this file by its path, where no package is known: the import fails"
             failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
+    for path in comparison.changed:
+        found = list(above_path_change(comparison, path))
+        count += len(found)
+        failures += found
     return Check("loaded files", SAYS, count, tuple(failures))
 
 
