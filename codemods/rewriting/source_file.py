@@ -112,13 +112,18 @@ def _at_position(
     """Imports in the place where moved code stood."""
     source = departure.module.source
     imports = tuple(sorted(imports, key=lambda new: style.name_key(new.attribute or "")))
-    if _stands_below_code(departure, position):
+    below_code = _stands_below_code(departure, position)
+    if below_code:
         imports = tuple(replace(new, comment=_late(new.comment)) for new in imports)
     lines = render.lines(list(imports), "", style)
     text = "".join(line + source.newline for line in lines)
     if position.before is None:
         last = departure.module.statements[-1]
         at = source.line_starts[last_line(last.node) - 1] if last in departure.statements else len(source.text)
+        return Replacement(at, at, text)
+    above = [s for s in departure.module.statements if s.is_import and s.index < position.before.index]
+    if above and not below_code and above[-1].node.end_lineno:
+        at = source.line_starts[above[-1].node.end_lineno]
         return Replacement(at, at, text)
     top = comments_above(source, first_line(source, position.before.node), 0, closes)
     at = source.line_starts[top - 1]

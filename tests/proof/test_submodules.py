@@ -41,3 +41,16 @@ def test_a_package_imports_its_submodules_in_brackets_over_several_lines() -> No
     app = "import shop\nfrom shop.{0} import Status\n\n\ndef app():\n    return Status, shop.worker.run()\n"
     before["shop/app.py"] = app.format("worker")
     assert codes(before, {**MOVED, "shop/app.py": app.format("status")}) == []
+
+
+def test_a_submodule_takes_the_name_of_what_is_imported_above_it() -> None:
+    before = {
+        "shop/__init__.py": "from .zeta import Zeta\n\n\ndef zeta():\n    return Zeta\n",
+        "shop/zeta.py": "class Zeta: ...\n",
+        "shop/alpha.py": "ALPHA = 1\n",
+    }
+    alpha = "def zeta():\n    from shop.zeta import Zeta\n\n    return Zeta\n\n\nALPHA = 1\n"
+    above = "from .alpha import zeta as zeta\nfrom .zeta import Zeta as Zeta\n"
+    below = "from .zeta import Zeta as Zeta\nfrom .alpha import zeta as zeta\n"
+    assert "effect-order" in codes(before, {"shop/__init__.py": above, "shop/alpha.py": alpha})
+    assert "effect-order" not in codes(before, {"shop/__init__.py": below, "shop/alpha.py": alpha})

@@ -11,6 +11,7 @@ from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.imports.source_imports import looked_up
+from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
@@ -102,8 +103,9 @@ def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for group in facts.moving for s in group.statements}
-    if facts.in_place:
-        return ReexportPosition(next(s for s in facts.source.statements if s.index == below_moved(facts)))
+    if facts.in_place or named_like_submodules(facts):  # below what imports the submodule
+        below = below_moved(facts)
+        return ReexportPosition(next((s for s in facts.source.statements if s.index == below), None))
     if after_line:
         below = (s for s in facts.source.statements if s.node.lineno > after_line and s.index not in moving)
         return ReexportPosition(next(below, None))

@@ -15,6 +15,7 @@ from codemods.planning.edits.module_references import reference_to, relative_sty
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.eager_reexports import reexported
+from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own
@@ -165,6 +166,7 @@ def must_bind(facts: Facts) -> dict[str, str]:
         return dict.fromkeys((str(new.attribute) for new in reexported(facts)), "--reexport eager was given")
     offered = {str(new.attribute) for new in reexported(facts)}
     found = looked_for(facts, stars=False)  # whose importers import moved names beside them
+    found |= {n: f"{path} has that name in the package too" for n, path in named_like_submodules(facts).items()}
     for group in facts.staying:
         for reference in group.references:
             if reference.name not in facts.source.binds and looks_into_own(facts.source, reference.node):

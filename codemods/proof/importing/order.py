@@ -42,7 +42,7 @@ class Importing:
             labels: Mapping[int, Hashable] = pair_numbers
             self.graph = snapshot.one(Graph)
             facts = Facts(snapshot, comparison.changed, rebound)
-            inside = self.graph.between(comparison.changed)
+            inside = self.graph.between({*comparison.changed, *_submodules_of_their_name(snapshot, comparison)})
             if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
                 effectful = frozenset() if comparison.moves else self.effects.effectful(inside, labels)
             self._trees.append((snapshot, inside, labels, facts, effectful))
@@ -158,6 +158,16 @@ def _rebound(snapshot: Snapshot, comparison: Comparison) -> frozenset[str]:
     return frozenset(found)
 
 
+def _submodules_of_their_name(snapshot: Snapshot, comparison: Comparison) -> Iterator[str]:
+    """Submodules of changed packages with the name of something that moved: importing one binds its name there."""
+    moved = {name for pair in comparison.renamed.items() for _, name in pair}
+    for path in comparison.changed:
+        if path.endswith("__init__.py") and (symbols := snapshot.symbols(path)):
+            folder = path.removesuffix("__init__.py")
+            for name in moved.intersection(symbols.binds):
+                yield from {f"{folder}{name}.py", f"{folder}{name}/__init__.py"} & snapshot.tree.paths
+
+
 def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
     """A name that is bound several times has to be read, and left, in the same state; but by what was edited."""
     pairs = comparison.pairing.pairs
@@ -170,9 +180,13 @@ def _versions(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator
     for module, bound in old.bound.items():
         for name, version in bound.items():
             now = new.bound.get(module, {}).get(name, version)
-            if isinstance(version, int) and isinstance(now, int) and now != version:
-                if name in pairs[version].old.names:
-                    yield _in_another_state(pairs[now], f"{module}:{name} is left in another state than before", path)
+            if not isinstance(version, int) or now == version or name not in pairs[version].old.names:
+                continue
+            if isinstance(now, int):
+                yield _in_another_state(pairs[now], f"{module}:{name} is left in another state than before", path)
+            elif isinstance(now, tuple) and now[0] == "module":
+                said = f"{module}:{name} is left as the submodule of that name"
+                yield _in_another_state(pairs[version], said, path)
 
 
 def _stale(comparison: Comparison, path: str, old: Run, new: Run) -> Iterator[Finding]:
