@@ -124,7 +124,8 @@ def _at_position(
     above = [s for s in departure.module.statements if s.is_import and s.index < position.before.index]
     if above and not below_code and above[-1].node.end_lineno:
         at = source.line_starts[above[-1].node.end_lineno]
-        return Replacement(at, at, text)
+        # Sorted into the others it would be executed before them.
+        return Replacement(at, at, f"{source.newline}# isort: split{source.newline}{text}")
     top = comments_above(source, first_line(source, position.before.node), 0, closes)
     at = source.line_starts[top - 1]
     big = isinstance(position.before.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))

@@ -6,12 +6,14 @@ that change one object come in the same order.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from codemods.bindings import Import, Module, Moment
 from codemods.planning.edits.model import DestinationEdits, ReexportPosition, SourceEdits
+from codemods.planning.effects.names import Names
 from codemods.planning.effects.presence import asked, seen
 from codemods.planning.effects.programs import Programs, Token
 from codemods.planning.effects.statements import Effect, Effects, owned
@@ -42,6 +44,7 @@ class LoadOrder:
         self.departure, self.arrival = departure, arrival
         self.programs = Programs(facts.project, departure, arrival)
         self.source, self.destination = departure.path, arrival.path
+        self._names = Names(facts.project)
         self._of: dict[Token, tuple[Effect, ...]] = {}
         self._reads: dict[Token, frozenset[str]] = {}
         self._readers: dict[Target, str] = {}
@@ -191,11 +194,18 @@ class LoadOrder:
             try:
                 module = self.project.module(token if isinstance(token, str) else token[0])
                 statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
-                references = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
-                self._reads[token] = frozenset(word for r in references for word in (r.name, *r.chain))
+                chains = ((r.name, *r.chain) for s in statements for r in s.references if r.moment is Moment.IMPORT)
+                read = (chain for chain in chains if not self._is_standard(module, chain))
+                self._reads[token] = frozenset(word for chain in read for word in chain)
             except (Unreadable, OSError):
                 self._reads[token] = frozenset()
         return self._reads[token]
+
+    def _is_standard(self, module: Module, chain: tuple[str, ...]) -> bool:
+        """Is a dotted name the standard library's, as `typing.Any` is, and no state of the process?"""
+        where, dotted = self._names.named(module, None, chain) or (module.path, "")
+        top = dotted.partition(".")[0]
+        return where == "" and top in sys.stdlib_module_names and top not in _READ
 
     def of(self, token: Token) -> tuple[Effect, ...]:
         """What a step changes that others can see."""

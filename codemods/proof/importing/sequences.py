@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
@@ -20,6 +21,7 @@ from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, is_main_guard, is_typing
 
 WORD = re.compile(r"\w+")
+_STATELESS = sys.stdlib_module_names - {"os", "sys"}
 # A module, or a statement of a changed one: the number of its pair, or what it is if it has none.
 Step = Hashable
 
@@ -101,11 +103,17 @@ class Program:
         return self.effects.writes(*self.nodes[step])
 
     def read(self, step: Step) -> frozenset[str]:
-        """The names and attributes that a step reads while it is imported."""
+        """The names and attributes that a step reads while it is imported, and that may lead to what the tree has."""
         if step not in self._read:
-            found = (WORD.findall(ast.unparse(name)) for _, name in self._chains(step))
-            self._read[step] = frozenset(word for words in found for word in words)
+            chains = (name for path, name in self._chains(step) if not self._leads_outside(path, name))
+            self._read[step] = frozenset(word for name in chains for word in WORD.findall(ast.unparse(name)))
         return self._read[step]
+
+    def _leads_outside(self, path: str, name: ast.expr) -> bool:
+        """Is it the standard library's, and no state of the process? ``typing.Any`` is no `Any` of the tree."""
+        origins = self.snapshot.meaning(path, name)
+        tops = {dotted.partition(".")[0] if where == "" else "" for where, dotted in origins}
+        return bool(tops) and tops <= _STATELESS
 
     def looks(self, step: Step) -> bool:
         """Does a step read anything that others could change? Python's own names are none, nor are functions of
