@@ -30,3 +30,23 @@ def test_an_import_below_its_use(code: str, held: bool) -> None:
     below = AFTER | {"shop/run.py": f"{code}\nfrom shop.prices import Price\n"}
     assert proven(before, above).held
     assert proven(before, below).held is held
+
+
+LIMIT = '''def limit(kind=None):
+    """The most of a kind."""
+    {}if kind:
+        {}return LIMITS[kind]
+    return 1
+'''
+MADE = 'first = limit()\nLIMITS = {"large": 100, "first": first}\n'
+
+
+@pytest.mark.parametrize(("top", "below", "held"), [("{0}\n    ", "", False), ("", "{0}\n        ", True)])
+def test_what_is_read_under_a_condition_is_imported_there(top: str, below: str, held: bool) -> None:
+    line = "from shop.orders import LIMITS\n"
+    before = {"shop/__init__.py": "", "shop/orders.py": LIMIT.format("", "") + MADE}
+    after = before | {
+        "shop/orders.py": f"from shop.limits import limit\n\n{MADE}",
+        "shop/limits.py": LIMIT.format(top.format(line), below.format(line)),
+    }
+    assert proven(before, after).held is held

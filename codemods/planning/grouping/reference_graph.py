@@ -26,6 +26,8 @@ from codemods.planning.index.annotation_readers import Resolved
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
 _OF_USE = {"__call__", "__enter__", "__exit__"}
+# Who asks about a class, and makes nothing of it.
+_ASKING = {"isinstance", "issubclass", "hasattr", "getattr", "super", "cast", "id", "repr"}
 _ON_MEMBERS = {"__new__", "__init__", "_generate_next_value_"}
 
 
@@ -56,6 +58,10 @@ class ReferenceGraph:
 
     def at_import(self, group: DefinitionGroup) -> Iterator[Need]:
         yield from (need for need in self.needs(group).values() if need.moment is Moment.IMPORT)
+
+    def running(self, group: DefinitionGroup) -> Iterator[tuple[DefinitionGroup, Reference]]:
+        """What other groups read whose code runs while a group is imported."""
+        yield from ((callee, reference) for callee, reference, _ in _Running(self.groups, group).reads())
 
     def between(
         self, readers: Collection[DefinitionGroup], owners: Collection[DefinitionGroup], *moments: Moment
@@ -159,7 +165,14 @@ class _Running:
 
     def _runs(self, callee: DefinitionGroup, reference: Reference) -> bool:
         running = reference.called or (callee.is_class and reference.moment is Moment.IMPORT)
+        running = running or self._hands_on_a_class(reference)
         return running and self._in_running_code(callee, reference)
+
+    def _hands_on_a_class(self, reference: Reference) -> bool:
+        """Is a class of the module given to a function, as what it makes something of by default?"""
+        owner = self.groups.by_name.get(reference.name)
+        above = self.groups.module.source.nodes.parents.get(id(reference.node)) if owner and owner.is_class else None
+        return isinstance(above, ast.Call) and above.func is not reference.node and _called(above) not in _ASKING
 
     def _in_running_code(self, callee: DefinitionGroup, reference: Reference) -> bool:
         if reference.moment is not Moment.CALL or not callee.is_class:
@@ -177,18 +190,27 @@ class _Running:
         return _special(method) and not (callee is self.made and method in _OF_USE)
 
     def _told_bases(self) -> Iterator[tuple[DefinitionGroup, int]]:
-        """The classes above whose hooks run for a new subclass."""
+        """The classes above whose hooks run for a new subclass, and the metaclasses that make it."""
         seen: set[DefinitionGroup] = set()
         todo = [self.start]
         while todo:
             for statement in todo.pop().statements:
+                for keyword in getattr(statement.node, "keywords", ()):
+                    owner = self.groups.by_name.get(getattr(keyword.value, "id", ""))
+                    if owner is not None and keyword.arg == "metaclass":
+                        yield owner, statement.node.lineno
                 for base in getattr(statement.node, "bases", ()):
+                    base = base.value if isinstance(base, ast.Subscript) else base
                     owner = self.groups.by_name.get(getattr(base, "id", ""))
                     if owner is not None and owner not in seen:
                         seen.add(owner)
                         todo.append(owner)
                         if any(r.method in _ON_SUBCLASS for r in owner.references):
                             yield owner, statement.node.lineno
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def _is_only_called(groups: DefinitionGroups, group: DefinitionGroup) -> bool:

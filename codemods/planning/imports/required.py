@@ -14,6 +14,7 @@ from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.bound_anew import bound_anew
+from codemods.planning.imports.bound_too_late import innermost
 from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
@@ -39,6 +40,7 @@ class RequiredImports:
     copies: list[DefinitionGroup] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
+    bound_too_late: frozenset[str] = frozenset()  # not bound yet when a moved function runs for the first time
     at_top: bool = False  # may the destination import the source while it is imported?
     executed_at: int | None = None  # the statement of the source above which it executes the destination
     lands_after: int = 0  # the line in the source above which it may not import the destination
@@ -114,10 +116,10 @@ class RequiredImports:
         return reference_to(self.source.path, self.destination, self.relative, self.project.names)
 
     def _late(self, name: str, references: list[Reference]) -> None:
-        functions = {
-            id(r.function): r.function for r in references if r.function is not None and r.moment is Moment.CALL
-        }
-        for function in functions.values():
+        called = [r for r in references if r.function is not None and r.moment is Moment.CALL]
+        inside = name in self.bound_too_late
+        functions = [innermost(self.source, r) if inside else r.function for r in called]
+        for function in {id(f): f for f in functions}.values():
             assert function is not None
             self.late.append(DeferredImport(function, NewImport(self._source_text, name)))
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.eager import certainly_evaluated
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.importing.traces import Deferred
 from codemods.proof.snapshot.symbols import Origin, is_main_guard
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Statement
 
+_LEAVING = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Who calls what is given to them, at once.
 _CALLERS = frozenset({"map", "filter", "sorted", "min", "max", "reduce", "starmap", "accumulate", "groupby"})
@@ -62,7 +64,7 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
                 for other in reached.found
                 for node in made.get(id(other), ())
                 if other is not statement and reached.runs(other, node)
-                if not _failed_before(comparison, were.get(id(statement)), were.get(id(other)), node)
+                if not _failed_before(comparison, were.get(id(statement)), were.get(id(other)), other, node)
             )
             if imports:
                 found[id(statement.node)] = imports
@@ -70,14 +72,33 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
 
 
 def _failed_before(
-    comparison: Comparison, running: Statement | None, called: Statement | None, node: ast.Import | ast.ImportFrom
+    comparison: Comparison,
+    running: Statement | None,
+    called: Statement | None,
+    other: Statement,
+    node: ast.Import | ast.ImportFrom,
 ) -> bool:
-    """Was none of the names that the called function imports now bound where the running statement stood?"""
+    """Was none of the names that the called function imports now bound where the running statement stood, and does it
+    certainly read them where it imports them?"""
     if running is None or called is None or running.path != called.path:
         return False
     names = {*_bound(node)}
+    if not names <= _read_below(other.node, node):
+        return False
     binding = [s for s in comparison.old_statements[running.path] if not names.isdisjoint(s.names)]
     return bool(binding) and all(s.index >= running.index for s in binding)
+
+
+def _read_below(definition: ast.stmt, node: ast.stmt) -> set[str]:
+    """The names that are certainly read once an import inside of a function has run: in the same block, up to the first
+    statement that may leave it."""
+    found: set[str] = set()
+    block = next((b for n in walk(definition) for b in bodies(n) if any(s is node for s in b)), [])
+    for statement in block[[*map(id, block)].index(id(node)) + 1 :] if block else ():
+        found |= {n.id for n in certainly_evaluated([statement]) if isinstance(n, ast.Name)}
+        if any(isinstance(n, _LEAVING) for n in walk(statement)):
+            break
+    return found
 
 
 def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFrom]:
@@ -125,6 +146,16 @@ def _only_made(node: ast.stmt) -> str:
     return last_name(made.func)
 
 
+def _bases(node: ast.stmt) -> Iterator[str]:
+    """The bases of a class, `Base` of ``Base[T]``."""
+    for base in getattr(node, "bases", ()):
+        yield ast.unparse(base.value if isinstance(base, ast.Subscript) else base)
+
+
+def _metaclasses(node: ast.stmt) -> Iterator[str]:
+    yield from (ast.unparse(k.value) for k in getattr(node, "keywords", ()) if k.arg == "metaclass")
+
+
 @dataclass
 class _Reached:
     """What a statement may run: definitions, and the lines of each that may."""
@@ -145,7 +176,8 @@ class _Reached:
             if isinstance(n, (ast.Name, ast.Attribute)) and is_chain(n)
         }
         evaluated -= {*_held(self.start.node)}
-        bases = [ast.unparse(base) for base in getattr(self.start.node, "bases", ())]
+        evaluated |= {*_metaclasses(self.start.node)}
+        bases = [*_bases(self.start.node)]
         named = [o for o in self.start.reading.occurrences if o.moment == "import" and o.text in evaluated.union(bases)]
         named = [o for o in named if o.writes is None]
         self.derived = {origin for o in named if o.text not in evaluated for origin in o.meaning}
@@ -156,8 +188,11 @@ class _Reached:
             for origin in todo:
                 if origin in self.defined:
                     self.found.setdefault(self.defined[origin], set())
-            todo = [origin for statement in list(self.found) for origin in self._enter(statement)]
-            self.derived -= {*todo}
+            entered = [origin for statement in list(self.found) for origin in self._enter(statement)]
+            above = [origin for statement in list(self.found) for origin in self._above(statement)]
+            self.derived -= {*entered}
+            self.derived |= {origin for origin, made in above if not made} - {*entered}
+            todo = [*entered, *(origin for origin, _ in above)]
 
     @property
     def _size(self) -> int:
@@ -179,6 +214,18 @@ class _Reached:
         for occurrence in statement.reading.occurrences if new else ():
             if occurrence.line in new and occurrence.moment != "typing":
                 yield from occurrence.meaning
+
+    def _above(self, statement: Statement) -> Iterator[tuple[Origin, bool]]:
+        """(a base of a class, or its metaclass, which makes those that derive from it as well; whether methods of it
+        run that make an instance)."""
+        only = (statement.path, getattr(statement.node, "name", "")) in self.derived
+        made, bases = {*_metaclasses(statement.node)}, {*_bases(statement.node)}
+        for occurrence in statement.reading.occurrences if made or bases else ():
+            if occurrence.moment != "import" or occurrence.text not in made | bases:
+                continue
+            for origin in occurrence.meaning:
+                if origin in self.defined and self.defined[origin] not in self.found:
+                    yield origin, not only or occurrence.text in made
 
     def _parts(self, statement: Statement) -> Iterator[ast.stmt]:
         if not isinstance(statement.node, ast.ClassDef):

@@ -105,7 +105,9 @@ class Facts:
             local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
             kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
             body = _before_a_test(function.body) if function.name == "__getattr__" else function.body
-            certain = () if _is_generator(function) else tuple(n for n in _certain(body) if isinstance(n, kinds))
+            certain = (
+                () if _is_generator(function) else tuple(n for n in certainly_evaluated(body) if isinstance(n, kinds))
+            )
             self._bodies[id(function)] = frozenset(local), certain
         return self._bodies[id(function)]
 
@@ -117,7 +119,7 @@ def _before_a_test(body: list[ast.stmt]) -> list[ast.stmt]:
     return body[: next(tests, len(body) - 1) + 1]
 
 
-def _certain(body: list[ast.stmt]) -> Iterator[ast.AST]:
+def certainly_evaluated(body: list[ast.stmt]) -> Iterator[ast.AST]:
     """What a call of a function certainly evaluates, imports first: no branches, no functions inside."""
     todo: list[ast.AST] = list(body)
     while todo:
