@@ -117,8 +117,7 @@ class RequiredImports:
 
     def _late(self, name: str, references: list[Reference]) -> None:
         called = [r for r in references if r.function is not None and r.moment is Moment.CALL]
-        inside = name in self.bound_too_late
-        functions = [innermost(self.source, r) if inside else r.function for r in called]
+        functions = [innermost(self.source, r) if name in self.bound_too_late else r.function for r in called]
         for function in {id(f): f for f in functions}.values():
             assert function is not None
             self.late.append(DeferredImport(function, NewImport(self._source_text, name)))
