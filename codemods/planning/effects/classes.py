@@ -50,8 +50,8 @@ class Classes:
         todo, seen = [owner], {owner}
         while todo:
             target = todo.pop(0)
-            node = self.names.definition(target)
-            if not isinstance(node, ast.ClassDef):
+            node = next((n for n in self.names.in_force(target) if isinstance(n, ast.ClassDef)), None)
+            if node is None:
                 continue
             yield target, node
             for base in node.bases:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 
 from codemods.bindings import Import, Module
 from codemods.planning.effects.scopes import Scope
@@ -25,6 +26,15 @@ class Names:
             return None
         statements = self.project.module(target[0]).definitions.get(target[1], ())
         return statements[-1].node if statements else None
+
+    def in_force(self, target: Target) -> Iterator[ast.stmt]:
+        """The statements that may have bound a name of the tree when its module is complete: the last one, and those
+        above it where that binds it under a condition."""
+        found = self.project.module(target[0]).definitions.get(target[1], ()) if target[0].endswith(".py") else ()
+        for statement in reversed(found):
+            yield statement.node
+            if not isinstance(statement.node, (ast.If, ast.Try)):
+                return
 
     def named(self, module: Module, scope: Scope | None, chain: tuple[str, ...]) -> Target | None:
         """What a dotted name means where all but its last part are modules: (path, name), or ("", "os.path.join")."""

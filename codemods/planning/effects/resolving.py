@@ -200,7 +200,12 @@ class Resolver:
         if path == "":
             yield from outside(name, depth)
             return
-        node = self.names.definition(target)
+        found = list(self.names.in_force(target))
+        for node in found or [None]:
+            yield from self._defined(target, node, depth, receiver)
+
+    def _defined(self, target: Target, node: ast.stmt | None, depth: int, receiver: Targets) -> Iterator[Callee]:
+        path, name = target
         if isinstance(node, FUNCTIONS):
             yield Callee(name, Code(self.names.project.module(path), node, depth))
         elif isinstance(node, ast.ClassDef):
