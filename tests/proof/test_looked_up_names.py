@@ -117,3 +117,13 @@ def test_a_module_leaves_its_package(imported: str, fails: bool) -> None:
     before = {"tools/words.py": f"{SLUG}\n\n{TITLE}", "shop/app.py": "from tools.words import title\n"}
     after = {"tools/words.py": f"{imported}\n\n\n{TITLE}", "tools/text.py": SLUG}
     assert ("text is imported from beside this module" in found(before, after)) is fails
+
+
+@pytest.mark.parametrize("imported", ["    from . import loading\n\n", ""])
+def test_a_package_has_its_module_by_a_name_that_no_statement_binds(imported: str) -> None:
+    code = "def add(tag):\n{}    loading.Loader.tags.append(tag)\n"
+    loading = "class Loader:\n    tags = []\n"
+    before = {"shop/__init__.py": f"from .loading import *\n\n\n{code.format('')}", "shop/loading.py": loading}
+    back = "from .loading import *\nfrom .adding import add as add\n"
+    after = {"shop/__init__.py": back, "shop/adding.py": code.format(imported)}
+    assert ("add reads loading" in found(before, after)) is (not imported)

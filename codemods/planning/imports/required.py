@@ -84,9 +84,13 @@ class RequiredImports:
                 self.used.add(name)
                 self._blocks(s.node for s in self.source.stand_ins[name])
             elif name not in _BUILTINS or name in self._starred(name):
-                self._from_star(name)
+                if not self._from_star(name):
+                    self._submodule(name, references)
         self._needs_of_blocks(moved)
         self._looked_up()
+        imports = (n for b in self.blocks for n in ast.walk(b) if isinstance(n, (ast.Import, ast.ImportFrom)))
+        brought = {alias.asname or alias.name for node in imports for alias in node.names}
+        self.typing_imports = [new for new in self.typing_imports if new.binds not in brought]
         self._in_order()
 
     # -- names that stay in the source
@@ -233,6 +237,18 @@ class RequiredImports:
         tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
         return tail if tail.startswith("#") and any(w in tail for w in ("type:", "noqa", "pyright:", "pylint:")) else ""
 
+    def _submodule(self, name: str, references: list[Reference]) -> None:
+        """What a package has by a name that it does not bind: its module of that name, once that is imported."""
+        names = self.project.names
+        package = names.package(self.source.path) if self.source.path.rpartition("/")[2] == "__init__.py" else ""
+        target = names.find(f"{package}.{name}", self.source.path) if package else None
+        if target is None or target == self.destination:
+            return
+        if any(r.moment is Moment.IMPORT or (r.moment is Moment.CALL and r.function is None) for r in references):
+            self.imports.append(NewImport(self._source_text, name))
+        else:
+            self._late(name, references)
+
     # -- names that come by a star
 
     def _starred(self, name: str) -> tuple[str, ...]:
@@ -245,7 +261,8 @@ class RequiredImports:
             else ()
         )
 
-    def _from_star(self, name: str) -> None:
+    def _from_star(self, name: str) -> bool:
+        """Whether a star may bring it."""
         foreign = []
         for star in self.source.stars:
             target = self.project.target(self.source, star)
@@ -255,7 +272,7 @@ class RequiredImports:
                 new = self.rewritten(star)
                 assert new is not None
                 self.imports.append(NewImport(new.module, name))
-                return
+                return True
         for star in foreign:
             # Which of several star imports binds the name can't be known without running them: all come.
             new = self.rewritten(star)
@@ -265,6 +282,7 @@ class RequiredImports:
                 )
                 if exact not in self.imports:
                     self.imports.append(exact)
+        return bool(foreign)
 
     def typing_test(self) -> TypingTest:
         """The test of imports for type checkers, as the source writes it."""

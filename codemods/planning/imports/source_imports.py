@@ -114,7 +114,8 @@ def departing_imports(facts: Facts, used: set[str], blocks: tuple[Statement, ...
     for statement in source.statements:
         alone = unread(source, statement.node, read | promised | (statement.binds - used))
         found += [item for item in alone if item.guarded]
-    return tuple(sorted(found, key=lambda i: (i.node.lineno, i.index)))
+    whole = {id(node) for s in blocks for node in ast.walk(s.node)}  # they leave with their block
+    return tuple(sorted((i for i in found if id(i.node) not in whole), key=lambda i: (i.node.lineno, i.index)))
 
 
 def _but_for_branches(facts: Facts, leaving: list[Import]) -> list[Import]:

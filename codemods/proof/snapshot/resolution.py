@@ -117,7 +117,15 @@ class Snapshot(SymbolTables):
                     found |= taken or self._lazy(target, name, typing, inner)
         if not found and name in BUILTINS:
             found.add(("", f"builtins.{name}"))
-        return frozenset(found)
+        return frozenset(found) or self._own_module(path, name)
+
+    def _own_module(self, path: str, name: str) -> Origins:
+        """What a package has by a name that it does not bind: a module of its own, which it imports something from."""
+        symbols = self.symbols(path) if path.endswith("/__init__.py") else None
+        if symbols is None or not re.search(rf"(?:import|from)[ \t.]+[\w.]*\b{re.escape(name)}\b", symbols.source.text):
+            return frozenset()
+        inner = self.find(f"{self.names.dotted(path)}.{name}", path)
+        return frozenset({(inner, "")}) if inner is not None else frozenset()
 
     def imported(
         self, path: str, module: str, attribute: str | None, typing: bool = False, seen: frozenset[Origin] = frozenset()
