@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces", "folder", "file")
+KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces", "folder", "file", "listed")
 
 
 @dataclass(frozen=True)

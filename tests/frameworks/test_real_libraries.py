@@ -206,6 +206,26 @@ def test_alembic_takes_each_module_of_a_folder_for_a_revision(tmp_path: Path) ->
         ScriptDirectory(str(tmp_path)).get_heads()
 
 
+def test_pluggy_finds_the_hooks_that_a_module_has_and_none_that_it_finds_when_asked() -> None:
+    pluggy = pytest.importorskip("pluggy")
+    spec, implement = pluggy.HookspecMarker("shop"), pluggy.HookimplMarker("shop")
+    bound, lazy, specs = (types.ModuleType(name) for name in ("bound", "lazy", "specs"))
+
+    def pay() -> int:
+        return 1
+
+    specs.pay = spec(pay)  # type: ignore[attr-defined]
+    bound.pay = implement(lambda: 1)  # type: ignore[attr-defined]
+    lazy.__getattr__ = lambda name: bound.pay  # type: ignore[attr-defined,method-assign]
+    found = []
+    for module in (bound, lazy):
+        manager = pluggy.PluginManager("shop")
+        manager.add_hookspecs(specs)
+        manager.register(module)
+        found.append(manager.hook.pay())
+    assert found == [[1], []]
+
+
 @pytest.mark.parametrize("entry", [f for f in OWN if f.kind in ("identity", "binds")], ids=lambda f: f.framework)
 def test_names_lead_to_something_in_the_library(entry: Fact) -> None:
     """At least one of the dotted names without a pattern in it is there."""

@@ -19,6 +19,7 @@ from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.dynamic_names import looks_into_own
+from codemods.planning.references.listed_in_module import listed_in_module
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.references.partial_reads import reached_while_partial
 from codemods.planning.selection.test_items import found_by_pytest
@@ -192,6 +193,7 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     found |= dict.fromkeys(read_by_staying(facts), "an example reads it among the names of the module")
     found |= dict.fromkeys(facts.read_through_source & moved, "it is looked up here by those who may find it replaced")
     found |= dict.fromkeys(found_by_pytest(facts), "pytest looks for it among the names of the module")
+    found |= dict(listed_in_module(facts))
     for look in facts.looks:
         if look.bound:
             reason = f"{look.place} looks names up in the module by {look.called}"

@@ -13,7 +13,7 @@ from typing import cast
 
 from codemods.frameworks import Fact, Pin, facts, holds_of, matching
 from codemods.frameworks.django_apps import app_label
-from codemods.model import Check, Finding
+from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.outside import dotted_bases, dotted_names
@@ -38,6 +38,12 @@ def check(comparison: Comparison) -> Check:
             places += 1
             node = _definition(comparison.after, new)
             failures += _compare(comparison, fact, holder, old, new) if node is not None and not accepted else []
+        for fact, _ in _known(comparison.before, old, "listed"):
+            places += 1
+            home = comparison.home(old[0])
+            if home in comparison.new.paths and not comparison.after.bound_origins(home, old[1]):
+                message = f"{old[1]} is no name of this module any more, or one that is only found when asked for"
+                failures.append(Finding(Place(home), f"{message}: {fact.why}", _CODE))
     return Check("identities", SAYS, places, tuple(failures))
 
 
@@ -64,12 +70,12 @@ def _compare(
         yield Finding(place, message, _CODE)
 
 
-def _known(snapshot: Snapshot, origin: Origin) -> Iterator[tuple[Fact, ast.expr | Definition]]:
+def _known(snapshot: Snapshot, origin: Origin, *kinds: str) -> Iterator[tuple[Fact, ast.expr | Definition]]:
     """The facts that hold of a definition, each with the decorator, or the class, that it holds of."""
     node = _definition(snapshot, origin)
     if node is None:
         return
-    for fact in (*facts(snapshot.tree, "identity"), *facts(snapshot.tree, "binds")):
+    for fact in (fact for kind in kinds or ("identity", "binds") for fact in facts(snapshot.tree, kind)):
         for decorator in node.decorator_list if fact.decorators else ():
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             if matching(fact.decorators, dotted_names(snapshot, origin[0], called)):

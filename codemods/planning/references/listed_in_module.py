@@ -1,0 +1,22 @@
+"""Moved definitions that a framework looks for among the names of their module, by the table of frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.frameworks import facts as table
+from codemods.frameworks import matching
+from codemods.planning.references.outside_names import outside_names
+from codemods.planning.settled import Settled
+
+
+def listed_in_module(facts: Settled) -> Iterator[tuple[str, str]]:
+    """(a moved name, why the source has to bind it)"""
+    known = table(facts.project.tree, "listed")
+    for node in (s.node for group in facts.moving for s in group.statements if isinstance(s.node, FUNCTIONS)):
+        for decorator in node.decorator_list:
+            names = outside_names(facts.project, facts.source, getattr(decorator, "func", decorator))
+            for fact in known:
+                if matching(fact.decorators, names):
+                    yield node.name, fact.why
