@@ -43,7 +43,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if group is None:
         return
     yield from _turned_down(facts)
-    knowing = facts.project.tree.code_with([top]) | {facts.move.source}
+    tree, names = facts.project.tree, facts.project.names
+    inside = {path for path in tree.code_with(_PICKLERS) if names.dotted(path).partition(".")[0] == top}
+    knowing = tree.code_with([top]) | inside | {facts.move.source}
     for module in facts.project.modules_mentioning(*_PICKLERS, among=knowing):
         for item in module.imports:
             if item.attribute in _PICKLERS or item.module.partition(".")[0] in _PICKLERS:
