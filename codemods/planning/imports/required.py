@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.guards import is_for_checkers, is_type_checking
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
@@ -111,7 +112,7 @@ class RequiredImports:
 
     def _is_bound_later(self, name: str, references: list[Reference]) -> bool:
         """Is a name, which is needed only when moved code is called, not bound yet when the destination is executed?"""
-        if self.executed_at is None or any(r.moment is Moment.IMPORT or _in_lambda(r) for r in references):
+        if self.executed_at is None or any(map(_at_once, references)):
             return False
         return self.groups.by_name[name].statements[-1].index >= self.executed_at
 
@@ -140,7 +141,11 @@ class RequiredImports:
         plain = [i for i in items if not i.guarded and not i.typing_only]
         typing = [i for i in items if i.typing_only and not i.guarded]
         guarded = [i for i in items if i.guarded]
-        if guarded and not (plain and all(i.typing_only for i in guarded)):
+        if guarded and self._is_computed(guarded) and not any(map(_at_once, references)):
+            self.typing_imports += [NewImport(self._source_text, name)] * any(map(_is_typing, references))
+            self._late(name, references)
+            self.used.discard(name)  # the source goes on importing it
+        elif guarded and not (plain and all(i.typing_only for i in guarded)):
             self._blocks(self._block_of(item) for item in guarded)
         elif plain:
             for item in self._by_chain(plain, references):
@@ -152,6 +157,14 @@ class RequiredImports:
                         self.lands_after = max(self.lands_after, item.node.lineno)
         for item in typing if not plain else ():
             self._add(self.typing_imports, item)
+
+    def _is_computed(self, items: list[Import]) -> bool:
+        """Does the source ask its own definitions which import it takes? Then nobody asks them once more."""
+        blocks = {id(self._block_of(item)) for item in items}
+        asking = (s for s in self.source.statements if id(s.node) in blocks)
+        read = {r.name for s in asking for r in s.references if r.moment is not Moment.TYPING}
+        own = (self.groups.by_name[name] for name in read & self.groups.by_name.keys())
+        return any(isinstance(s.node, FUNCTIONS) for group in own for s in group.statements)
 
     def _blocks(self, nodes: Iterable[ast.stmt | None]) -> None:
         self.blocks += [node for node in dict.fromkeys(nodes) if node is not None and node not in self.blocks]
@@ -177,7 +190,7 @@ class RequiredImports:
         new = self.rewritten(item)
         if new is None:
             return
-        if any(r.moment is Moment.IMPORT or (r.moment is Moment.CALL and r.function is None) for r in references):
+        if any(map(_at_once, references)):
             self._add(self.imports, item)
             self.lands_after = max(self.lands_after, item.node.lineno)
             return
@@ -244,7 +257,7 @@ class RequiredImports:
         target = names.find(f"{package}.{name}", self.source.path) if package else None
         if target is None or target == self.destination:
             return
-        if any(r.moment is Moment.IMPORT or (r.moment is Moment.CALL and r.function is None) for r in references):
+        if any(map(_at_once, references)):
             self.imports.append(NewImport(self._source_text, name))
         else:
             self._late(name, references)
@@ -309,6 +322,14 @@ class RequiredImports:
             if new is not None:
                 order.setdefault((new.module, new.attribute, new.asname), position)
         return lambda new: order.get((new.module, new.attribute, new.asname), len(order))
+
+
+def _at_once(reference: Reference) -> bool:
+    return reference.moment is Moment.IMPORT or _in_lambda(reference)
+
+
+def _is_typing(reference: Reference) -> bool:
+    return reference.moment is Moment.TYPING
 
 
 def _in_lambda(reference: Reference) -> bool:
