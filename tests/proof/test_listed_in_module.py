@@ -9,7 +9,12 @@ from tests.proof.test_prover import failures, proven
 HEAD = 'import pluggy\n\nimpl = pluggy.HookimplMarker("shop")\n\n\n'
 HOOK = "@impl\ndef pay():\n    return 1\n"
 BEFORE = {"shop/__init__.py": "", "shop/marks.py": HEAD, "shop/plugin.py": f"from .marks import impl\n\n\n{HOOK}"}
-LAZY = 'def __getattr__(name):\n    if name == "pay":\n        from .paying import pay\n        return pay\n    raise AttributeError(name)\n'
+LAZY = """def __getattr__(name):
+    if name == "pay":
+        from .paying import pay
+        return pay
+    raise AttributeError(name)
+"""
 
 
 @pytest.mark.parametrize(("plugin", "held"), [("from .paying import pay as pay\n", True), (LAZY, False)])
