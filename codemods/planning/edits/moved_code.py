@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module, Statement
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.imports.as_written import relocated
 from codemods.planning.imports.required import RequiredImports
 from codemods.planning.imports.self_imports import arriving
 from codemods.planning.references.identities import identities
@@ -109,7 +110,7 @@ def _relative_imports(
             text = source.text[source.start(node) : source.end(node)]
             written = "." * node.level + (node.module or "")
             at = text.find(written, len("from"))
-            new = needs.relocated(absolute)
+            new = relocated(names, needs.destination, absolute)
             if at >= 0 and new != written:
                 start = source.start(node) + at
                 found.append(Replacement(start, start + len(written), new))

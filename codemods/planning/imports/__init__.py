@@ -5,6 +5,7 @@ modules needs an import, and the question is where it stands: at the top, inside
 under ``TYPE_CHECKING``.
 
     required          what moved code reads, and must find in the destination
+    as_written        how an import of the source is written there
     source_imports    what the source no longer needs, and loses
     eager_reexports   which moved names the source imports from the destination, and where among its statements
     lazy_reexports    names that the source only finds when somebody asks for them (PEP 562)

@@ -14,6 +14,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.imports.as_written import block_of, by_chain, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost
 from codemods.planning.imports.path_changes import below_path_change
@@ -142,13 +143,14 @@ class RequiredImports:
         typing = [i for i in items if i.typing_only and not i.guarded]
         guarded = [i for i in items if i.guarded]
         if guarded and self._is_computed(guarded) and not any(map(_at_once, references)):
-            self.typing_imports += [NewImport(self._source_text, name)] * any(map(_is_typing, references))
+            if any(r.moment is Moment.TYPING for r in references):
+                self.typing_imports.append(NewImport(self._source_text, name))
             self._late(name, references)
             self.used.discard(name)  # the source goes on importing it
         elif guarded and not (plain and all(i.typing_only for i in guarded)):
-            self._blocks(self._block_of(item) for item in guarded)
+            self._blocks(block_of(self.source, item) for item in guarded)
         elif plain:
-            for item in self._by_chain(plain, references):
+            for item in by_chain(plain, references):
                 if self._stands_late(item):
                     self._late_like_source(item, references)
                 else:
@@ -160,7 +162,7 @@ class RequiredImports:
 
     def _is_computed(self, items: list[Import]) -> bool:
         """Does the source ask its own definitions which import it takes? Then nobody asks them once more."""
-        blocks = {id(self._block_of(item)) for item in items}
+        blocks = {id(block_of(self.source, item)) for item in items}
         asking = (s for s in self.source.statements if id(s.node) in blocks)
         read = {r.name for s in asking for r in s.references if r.moment is not Moment.TYPING}
         own = (self.groups.by_name[name] for name in read & self.groups.by_name.keys())
@@ -200,55 +202,13 @@ class RequiredImports:
             assert function is not None
             self.late.append(DeferredImport(function, new))
 
-    def _block_of(self, item: Import) -> ast.stmt | None:
-        for statement in self.source.statements:
-            if statement.node.lineno <= item.node.lineno <= (statement.node.end_lineno or 0):
-                return statement.node
-        return None
-
-    def _by_chain(self, items: list[Import], references: list[Reference]) -> list[Import]:
-        """Of `import a.b` and `import a.c`, those whose dotted name the code goes through."""
-        if len(items) == 1 or any(i.attribute is not None or i.asname for i in items):
-            return items[-1:] if items[-1].attribute is not None or items[-1].asname else items
-        chains = [(r.name, *r.chain) for r in references]
-        hit = [i for i in items if any(c[: len(p)] == p for c in chains for p in [tuple(i.module.split("."))])]
-        longest = [i for i in hit if "." in i.module]
-        return (longest or hit) if all(len(c) > 1 for c in chains) and hit else items
-
     def _add(self, to: list[NewImport], item: Import) -> None:
         new = self.rewritten(item)
         if new is not None and new not in to:
             to.append(new)
 
     def rewritten(self, item: Import) -> NewImport | None:
-        """An import of the source as the destination writes it; None where it would import itself."""
-        names = self.project.names
-        target = self.project.target(self.source, item)
-        if item.attribute is not None and target == self.destination:
-            return None
-        module = item.module
-        if item.level:
-            absolute = names.absolute(self.source.path, item.module or None, item.level) or item.module
-            module = self.relocated(absolute)
-        return NewImport(module, item.attribute, item.asname, self._pragma(item))
-
-    def relocated(self, absolute: str) -> str:
-        """A dotted module relative to the destination."""
-        here, there = (self.project.names.package(self.destination) or "").split("."), absolute.split(".")
-        if not here[0] or here[0] != there[0]:
-            return absolute
-        common = 0
-        while common < min(len(here), len(there)) and here[common] == there[common]:
-            common += 1
-        return "." * (len(here) - common + 1) + ".".join(there[common:])
-
-    def _pragma(self, item: Import) -> str:
-        """A ``# type: ignore`` or the like at the end of the import's only line."""
-        source = self.source.source
-        alias = item.node.names[item.index]
-        line = source.line(alias.end_lineno or item.node.lineno)
-        tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
-        return tail if tail.startswith("#") and any(w in tail for w in ("type:", "noqa", "pyright:", "pylint:")) else ""
+        return rewritten(self.project, self.source, self.destination, item)
 
     def _submodule(self, name: str, references: list[Reference]) -> None:
         """What a package has by a name that it does not bind: its module of that name, once that is imported."""
@@ -326,10 +286,6 @@ class RequiredImports:
 
 def _at_once(reference: Reference) -> bool:
     return reference.moment is Moment.IMPORT or _in_lambda(reference)
-
-
-def _is_typing(reference: Reference) -> bool:
-    return reference.moment is Moment.TYPING
 
 
 def _in_lambda(reference: Reference) -> bool:

@@ -122,10 +122,11 @@ class Snapshot(SymbolTables):
     def _own_module(self, path: str, name: str) -> Origins:
         """What a package has by a name that it does not bind: a module of its own, which it imports something from."""
         symbols = self.symbols(path) if path.endswith("/__init__.py") else None
-        if symbols is None or not re.search(rf"(?:import|from)[ \t.]+[\w.]*\b{re.escape(name)}\b", symbols.source.text):
+        imported = rf"(?:import|from)[ \t.]+[\w.]*\b{re.escape(name)}\b"
+        if symbols is None or not re.search(imported, symbols.source.text):
             return frozenset()
         inner = self.find(f"{self.names.dotted(path)}.{name}", path)
-        return frozenset({(inner, "")}) if inner is not None else frozenset()
+        return frozenset({(inner, "")} if inner else ())
 
     def imported(
         self, path: str, module: str, attribute: str | None, typing: bool = False, seen: frozenset[Origin] = frozenset()

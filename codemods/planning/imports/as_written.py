@@ -1,0 +1,62 @@
+"""Which import of the source the destination repeats, and how it is written there."""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.bindings import Import, Module, Reference
+from codemods.planning.edits.model import NewImport
+from codemods.planning.index.project_index import ProjectIndex
+from codemods.project import Names
+
+_PRAGMAS = ("type:", "noqa", "pyright:", "pylint:")
+
+
+def rewritten(project: ProjectIndex, source: Module, destination: str, item: Import) -> NewImport | None:
+    """An import of the source as the destination writes it; None where it would import itself."""
+    target = project.target(source, item)
+    if item.attribute is not None and target == destination:
+        return None
+    module = item.module
+    if item.level:
+        absolute = project.names.absolute(source.path, item.module or None, item.level) or item.module
+        module = relocated(project.names, destination, absolute)
+    return NewImport(module, item.attribute, item.asname, _pragma(source, item))
+
+
+def relocated(names: Names, destination: str, absolute: str) -> str:
+    """A dotted module relative to the destination."""
+    here, there = (names.package(destination) or "").split("."), absolute.split(".")
+    if not here[0] or here[0] != there[0]:
+        return absolute
+    common = 0
+    while common < min(len(here), len(there)) and here[common] == there[common]:
+        common += 1
+    return "." * (len(here) - common + 1) + ".".join(there[common:])
+
+
+def block_of(module: Module, item: Import) -> ast.stmt | None:
+    """The statement of a module in which an import stands."""
+    for statement in module.statements:
+        if statement.node.lineno <= item.node.lineno <= (statement.node.end_lineno or 0):
+            return statement.node
+    return None
+
+
+def by_chain(items: list[Import], references: list[Reference]) -> list[Import]:
+    """Of `import a.b` and `import a.c`, those whose dotted name the code goes through."""
+    if len(items) == 1 or any(i.attribute is not None or i.asname for i in items):
+        return items[-1:] if items[-1].attribute is not None or items[-1].asname else items
+    chains = [(r.name, *r.chain) for r in references]
+    hit = [i for i in items if any(c[: len(p)] == p for c in chains for p in [tuple(i.module.split("."))])]
+    longest = [i for i in hit if "." in i.module]
+    return (longest or hit) if all(len(c) > 1 for c in chains) and hit else items
+
+
+def _pragma(module: Module, item: Import) -> str:
+    """A ``# type: ignore`` or the like at the end of the import's only line."""
+    source = module.source
+    alias = item.node.names[item.index]
+    line = source.line(alias.end_lineno or item.node.lineno)
+    tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
+    return tail if tail.startswith("#") and any(word in tail for word in _PRAGMAS) else ""
