@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -89,8 +89,10 @@ class _Search:
                 module = self._module(path)
                 if module is not None:
                     modules.append(module)
-                    yield from self._examples(path, module.source.text, module.source.newline, _docstrings(module))
-                    yield from self._prose(module)
+                    text, newline = module.source.text, module.source.newline
+                    examples = list(self._examples(path, text, newline, _docstrings(module)))
+                    yield from examples
+                    yield from self._prose(module, {m.edit.start for m in examples if m.edit is not None})
             elif not path.endswith(".pyi"):
                 yield from self._document(path)
         yield from self._strings(modules)
@@ -166,8 +168,8 @@ class _Search:
                 edit = Replacement(hit.start("module"), hit.end("module"), self.new, why)
                 yield Mention(_place(path, text, edit.start), hit["name"], True, edit)
 
-    def _prose(self, module: Module) -> Iterator[Mention]:
-        """What docstrings say of moved names, examples aside."""
+    def _prose(self, module: Module, edited: Collection[int]) -> Iterator[Mention]:
+        """What docstrings say of moved names, examples aside; ``edited``: where those are rewritten."""
         source = module.source
         for node in (n.value for n in source.nodes.of(ast.Expr) if isinstance(n.value, ast.Constant)):
             if not isinstance(node.value, str) or self.old not in node.value:
@@ -175,7 +177,7 @@ class _Search:
             start = source.start(node)
             for hit in self.anywhere.finditer(source.text, start, source.end(node)):
                 line = source.text[source.text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
-                if ">>>" not in line and "..." not in line:
+                if ">>>" not in line and "..." not in line and hit.start() not in edited:
                     yield Mention(_place(module.path, source.text, hit.start()), hit[1], False)
 
     def _in_prose(self, hit: re.Match[str]) -> Replacement | None:
