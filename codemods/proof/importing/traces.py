@@ -119,6 +119,8 @@ class Executing:
         for parent in above:
             if parent and parent != path:
                 self.run(parent)
+        if path in self.bound:  # a package imported it: what that bound by its name since stays
+            return
         self._execute(path)
         if above and above[-1] in self.bound:
             self.bound[above[-1]][name] = ("module", path)
@@ -183,6 +185,7 @@ class Executing:
                     raise Stale from None
                 finally:
                     self._guarded -= caught
+        bound[path].update(trace.bound)  # a submodule that ran was bound in it before what the module says itself
 
     def _step(self, kind: int, what: Any) -> None:
         """Remember what the module that is being executed does."""
