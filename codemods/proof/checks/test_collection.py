@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.project.pytest_rules import PytestRules
@@ -33,11 +34,11 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
     if any(rules.runs(path) for path in here):
         here = [path for path in here if rules.runs(path)]
     staying = {(path, name): (path, name) for path in here for name in _binding(comparison.after, path)}
+    offered_before, offered_after = (_offered(snapshot, here) for snapshot in (comparison.before, comparison.after))
     for old, new in sorted({**staying, **comparison.renamed}.items()) if here else ():
         if not _is_test(comparison.before, rules, old):
             continue
-        before = sum(_offers(comparison.before, path, old) for path in here)
-        after = sum(_offers(comparison.after, path, new) for path in here)
+        before, after = offered_before[old], offered_after[new]
         was = Place(old[0])
         if after < before:
             message = f"pytest no longer collects {new[1]}"
@@ -140,6 +141,15 @@ def _binding(snapshot: Snapshot, path: str) -> list[str]:
 def _binds(snapshot: Snapshot, path: str, name: str) -> bool:
     symbols = snapshot.symbols(path)
     return symbols is not None and name in symbols.binds
+
+
+def _offered(snapshot: Snapshot, paths: Iterable[str]) -> Counter[Origin]:
+    """From how many of the modules each definition can be had."""
+    found: Counter[Origin] = Counter()
+    for path in paths:
+        leading = {snapshot.bound_origins(path, name) for name in snapshot.namespace(path)}
+        found.update(origin for origins in leading if len(origins) == 1 for origin in origins)
+    return found
 
 
 def _offers(snapshot: Snapshot, path: str, origin: Origin) -> bool:
