@@ -40,6 +40,7 @@ def test_the_import_stands_below_a_list_of_names(listing: str, matters: bool) ->
         ('getattr(words, "_to_" + kind)', True),
         ('vars(words)["_to_%s" % kind]', True),
         ('words.__dict__.get("_to_{}".format(kind))', True),
+        ('words.__dict__["_to_" + kind]', True),
         ('getattr(words, f"_from_{kind}")', False),
         ('getattr(kind, f"_to_{words}")', False),
     ],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
@@ -20,7 +20,7 @@ from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.statement import Statement
 
 _LISTING = ("dir", "globals", "vars", "locals")
-_LOOKING = ("getattr", "hasattr", "get", *_LISTING)
+_LOOKING = ("getattr", "hasattr", "__dict__", *_LISTING)
 _BINDING = (ast.Import, ast.ImportFrom)
 
 
@@ -77,8 +77,10 @@ def _put_together(comparison: Comparison) -> Iterator[Finding]:
         if name.startswith("_") and comparison.home(path) in comparison.new.paths
         if not comparison.after.given(comparison.home(path), name)
     ]
+    begins = _beginnings(name for _, name in lost)
     for file in sorted(comparison.new.code_with(_LOOKING)) if lost else ():
-        symbols = comparison.after.symbols(file) if file.endswith(".py") else None
+        spells = file.endswith(".py") and begins.search(comparison.new.peek(file))
+        symbols = comparison.after.symbols(file) if spells else None
         nodes = symbols.source.nodes if symbols is not None else None
         for node in (*nodes.of(ast.Call), *nodes.of(ast.Subscript)) if nodes is not None else ():
             asked = _asked(comparison.after, file, node)
@@ -87,6 +89,13 @@ def _put_together(comparison: Comparison) -> Iterator[Finding]:
                     message = f"this may look up {name} in {path}, which does not have it any more"
                     place = Place(file, getattr(node, "lineno", 1))
                     yield Finding(place, message, "handed-on", Kind.BROKEN, Place(path))
+
+
+def _beginnings(names: Iterable[str]) -> re.Pattern[bytes]:
+    """How a text in quotes begins that one of the private names may be put together from, in bytes: most files have
+    none, and need not be parsed."""
+    seconds = "".join(sorted({name[1:2] for name in names}))
+    return re.compile(rb"[\"']_[{%\"'\\" + re.escape(seconds).encode() + rb"]")
 
 
 def _asked(snapshot: Snapshot, file: str, node: ast.AST) -> tuple[str, re.Pattern[str]] | None:
