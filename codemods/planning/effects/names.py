@@ -22,10 +22,7 @@ class Names:
 
     def definition(self, target: Target) -> ast.stmt | None:
         """The last statement that defines a name of the tree."""
-        if not target[0].endswith(".py"):
-            return None
-        statements = self.project.module(target[0]).definitions.get(target[1], ())
-        return statements[-1].node if statements else None
+        return next(self.in_force(target), None)
 
     def in_force(self, target: Target) -> Iterator[ast.stmt]:
         """The statements that may have bound a name of the tree when its module is complete: the last one, and those

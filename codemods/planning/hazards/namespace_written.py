@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.bindings import Module, Moment
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.references.module_values import last_name
 from codemods.planning.references.namespace_writes import names_written
 
 CODE = "namespace-written"
@@ -59,6 +60,6 @@ def _bound_nowhere(facts: Facts) -> Iterator[tuple[str, Place]]:
 def _maker(source: Module) -> int | None:
     """The line of a module that may bind names which stand in none of its statements."""
     for node in source.source.nodes.of(ast.Call):
-        if getattr(node.func, "attr", getattr(node.func, "id", "")) in _MAKERS:
+        if last_name(node.func) in _MAKERS:
             return node.lineno
     return None

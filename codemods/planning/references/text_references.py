@@ -161,8 +161,8 @@ class _Search:
             for example in example_imports(text, start, end):
                 hit = next((name for name, _ in example.aliases if name in self.moved), "")
                 if example.module == self.old and hit:
-                    place = Place(path, text.count("\n", 0, example.start) + 1)
-                    yield Mention(place, hit, True, example.rewritten(self.moved, self.new, newline))
+                    imported = example.rewritten(self.moved, self.new, newline)
+                    yield Mention(_place(path, text, example.start), hit, True, imported)
             for hit in self.shown.printed(text, start, end) if self.shown.names else ():
                 why = f"an example shows {self.new}.{hit['name']}"
                 edit = Replacement(hit.start("module"), hit.end("module"), self.new, why)
