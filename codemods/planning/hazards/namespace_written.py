@@ -11,14 +11,16 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.namespace_writes import names_written
+from codemods.planning.references.overwriting import overwritten
 
 CODE = "namespace-written"
 TITLE = "names of the source are set through its namespace, or by a name in a variable"
 MEANING = """`globals()["X"] = …`, `vars(module).update(…)`, `setattr(module, name, …)` set names of the module that
 they were given, and of no other. Moved functions that read such a name read it through the source, freshly at each
-call, so that they see what was set there. Where the name is not known, that holds for all values of the source. A name
-that moved code reads, and that no statement of the source binds, may be made that way: where it is, only running the
-code shows, so the move is refused."""
+call, so that they see what was set there. That holds too for what the source binds once more while it is imported:
+`from .local_settings import *` below its defaults, `exec(text, globals())`; such a name itself does not move. Where
+the name is not known, that holds for all values of the source. A name that moved code reads, and that no statement of
+the source binds, may be made that way: where it is, only running the code shows, so the move is refused."""
 _MAKERS = frozenset({"globals", "vars", "locals", "exec", "setattr", "global_enum", "_convert_"})
 EXAMPLE = """
 -- shop/limits.py --
@@ -40,6 +42,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
             said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
             reason = f"{said} may be set here: moved functions read it through {facts.move.source}"
             yield Hazard(CODE, write.place, reason, (), Severity.HANDLED)
+    for name, place in overwritten(facts.project, facts.groups):
+        if name in facts.moved_names:
+            reason = f"this may bind `{name}` once more, which {facts.move.destination} would not see"
+            yield Hazard(CODE, place, reason, (f"leave `{name}` in {facts.move.source}",))
     maker = _maker(facts.source)
     if maker is not None and not facts.source.stars:
         for name, place in _bound_nowhere(facts):

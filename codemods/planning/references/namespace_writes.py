@@ -1,7 +1,8 @@
 """Names of a module that code sets by other means than assigning them: through its namespace, or by a name in a string.
 
 ``globals()["X"] = …``, ``vars(module).update(X=…)``, ``module.__dict__[…] = …``, ``setattr(module, name, …)``. Who
-reads such a name must go on reading it where it is set.
+reads such a name must go on reading it where it is set. What the module does so while it is made is in
+``overwriting.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.grouping.definition_groups import DefinitionGroups
 from codemods.planning.references.module_values import ModuleValues
+from codemods.planning.references.overwriting import overwritten
 from codemods.project import Nodes, walk
 
 _SETTERS = ("setattr", "delattr")
@@ -35,6 +37,7 @@ def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]
     found: list[Write] = []
     for module in values.files.values():
         found += _writes(module, values, inside=module.path == groups.module.path)
+    found += (Write(name, place) for name, place in overwritten(values.project, groups))
     return tuple(found)
 
 
@@ -86,7 +89,6 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
                 names = [n for argument in node.args[1:2] for n in _keys(argument)]
                 names += [k.arg for k in node.keywords] if called == "dict" else []
         if inside and None in names:
-            # While the module itself is made, an unknown name is a new one: nobody has read another value.
             inside_functions = inside_functions or _inside_functions(nodes)
             names = [name for name in names if name is not None or id(node) in inside_functions]
         plain = plain and not inside

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
+from codemods.proof.checks.bound_once_more import bound_once_more
 from codemods.proof.checks.looked_up_names import lists_names, looked_up
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
@@ -49,6 +50,7 @@ def check(comparison: Comparison) -> Check:
         (failures if matters else declared).append(finding)
     failures += dangling(comparison)
     failures += overwritten(comparison)
+    failures += bound_once_more(comparison)
     if not any(ACCEPTED in move.accept for move in comparison.moves):
         failures += annotations_read(comparison)
     failures += _covering(comparison)
