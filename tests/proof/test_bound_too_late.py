@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proof.test_prover import proven
+from tests.proof.test_prover import failures, proven
 
 BEFORE = {"shop/__init__.py": "", "shop/orders.py": "class Price: ...\n\n\nclass Order: ...\n"}
 AFTER = {
@@ -50,3 +50,37 @@ def test_what_is_read_under_a_condition_is_imported_there(top: str, below: str, 
         "shop/limits.py": LIMIT.format(top.format(line), below.format(line)),
     }
     assert proven(before, after).held is held
+
+
+LAZY = """
+
+def __getattr__(name):
+    if name == "Price":
+        import importlib
+
+        return getattr(importlib.import_module("shop.prices"), name)
+    raise AttributeError(name)
+"""
+CALLER = "from shop import orders\n\n\ndef make():\n    return {}\n\n\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("reads", "at_import", "held"),
+    [
+        ("orders.Price()", "make()", False),
+        ('getattr(orders, "Price")', "make()", False),
+        ('getattr(orders, "Price", None)', "make()", False),
+        ("orders.Price()", "", True),
+        ("orders.Order()", "make()", True),
+    ],
+)
+def test_a_called_function_reads_a_lazy_name_off_a_module_that_is_not_complete(
+    reads: str, at_import: str, held: bool
+) -> None:
+    plugins = {"shop/plugins.py": CALLER.format(reads, at_import), "shop/__init__.py": ""}
+    last = "\nfrom shop import plugins  # noqa: E402\n"
+    order = "class Order: ...\n"
+    before = plugins | {"shop/orders.py": f"class Price: ...\n\n\n{order}{last}"}
+    after = plugins | {"shop/orders.py": f"{order}{last}{LAZY}", "shop/prices.py": "class Price: ...\n"}
+    said = [one for one in failures(proven(before, after)) if "is read before Price is bound" in one]
+    assert bool(said) is not held

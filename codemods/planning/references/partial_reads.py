@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codemods.bindings import Module, Moment
+from codemods.bindings import Module, Moment, Statement
 from codemods.model import Place
 from codemods.planning.index.import_graph import ImportGraph
 from codemods.planning.settled import Settled
@@ -17,19 +17,41 @@ from codemods.project import Unreadable
 def reached_while_partial(facts: Settled) -> Iterator[tuple[str, str]]:
     """(a moved name, why the source has to bind it): `class Bill(shop.Base)` in a module that `shop` imports."""
     graph = ImportGraph(facts.project)
-    for name in sorted(facts.moved_names & facts.referrers.chained.keys()):
-        for place in facts.referrers.chained[name]:
-            if place.path == facts.move.source or not _at_import_time(facts, place, name):
+    for name in sorted(facts.moved_names):
+        asked = (look.place for look in facts.referrers.looks if look.texts and look.finds(name))
+        for place in (*facts.referrers.chained.get(name, ()), *asked):
+            if place.path == facts.move.source or not _at_import_time(facts, place):
                 continue
             if graph.loads(facts.move.source, place.path):
                 yield name, f"{place} reads it off the module, which imports {place.path}"
                 break
 
 
-def _at_import_time(facts: Settled, place: Place, name: str) -> bool:
+def _at_import_time(facts: Settled, place: Place) -> bool:
+    """Is a place reached while its module is imported, perhaps by functions that the module calls?"""
     try:
         module: Module = facts.project.module(place.path)
     except (Unreadable, OSError):
         return False
-    references = (r for s in module.statements for r in s.references if r.moment is Moment.IMPORT and name in r.chain)
-    return any(getattr(r.node, "lineno", 0) == place.line for r in references)
+    here = [s for s in module.statements if s.node.lineno <= place.line <= (s.node.end_lineno or place.line)]
+    at_once = (r for s in here for r in s.references if r.moment is Moment.IMPORT)
+    if any(getattr(r.node, "lineno", 0) == place.line for r in at_once):
+        return True
+    running = _run_at_import(module)
+    return any(statement.index in running for statement in here)
+
+
+def _run_at_import(module: Module) -> frozenset[int]:
+    """The statements whose functions may run while the module is imported: what it names then, and what these name."""
+    by_name = {name: s for s in module.statements if not s.is_import for name in s.binds}
+    todo: list[Statement] = []
+    for statement in module.statements:
+        names = {r.name for r in statement.references if r.moment is Moment.IMPORT and not r.writes}
+        todo += (by_name[name] for name in sorted(names & by_name.keys()))
+    found: set[int] = set()
+    while todo:
+        statement = todo.pop()
+        if statement.index not in found:
+            found.add(statement.index)
+            todo += (by_name[name] for name in sorted({r.name for r in statement.references} & by_name.keys()))
+    return frozenset(found)

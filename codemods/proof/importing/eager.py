@@ -103,7 +103,7 @@ class Facts:
             local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
             defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
             local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
-            kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call)
+            kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call, ast.Attribute)
             body = _before_a_test(function.body) if function.name == "__getattr__" else function.body
             certain = (
                 () if _is_generator(function) else tuple(n for n in certainly_evaluated(body) if isinstance(n, kinds))
@@ -167,6 +167,17 @@ def _called(node: ast.AST) -> Iterator[ast.expr]:
         yield call.func
 
 
+def chain_read(node: ast.AST) -> str:
+    """The name that is read, with its attributes: `shop.core.Base`, and `getattr(shop.core, "Base", None)` too."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return ast.unparse(node) if isinstance(node.ctx, ast.Load) and is_chain(node) else ""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr") and len(node.args) > 1:
+        of, name = node.args[:2]
+        if isinstance(name, ast.Constant) and is_chain(of):
+            return f"{ast.unparse(of)}.{name.value}"
+    return ""
+
+
 def called_import(node: ast.stmt) -> str:
     """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
     call = getattr(node, "value", None)
@@ -210,9 +221,12 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
         parts = [node.value] if node.value else []
         if not postponed and sys.version_info < (3, 14):
             parts.append(node.annotation)
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Call)) and (chain := chain_read(node)):
+        yield chain, node.lineno
+        if not isinstance(node, ast.Call):
+            return
+        parts = list(ast.iter_child_nodes(node))
     elif isinstance(node, (ast.Name, ast.Attribute)) and is_chain(node):
-        if isinstance(node.ctx, ast.Load):
-            yield ast.unparse(node), node.lineno
         return
     elif type(node).__name__ == "TypeAlias":
         return
