@@ -37,6 +37,11 @@ FORMS = {
     "any name by its path": {
         "check.py": "def fake(**values):\n    return mock.patch.multiple('shop.orders', **values)\n",
     },
+    "a pair of texts": {
+        "check.py": "def fake(request, m):\n    module, name = request.param\n"
+        "    m.setattr(import_module(module), name, 1)\n\n\n"
+        "@mark.parametrize('fake', [('shop.orders', 'send')], indirect=True)\ndef check(fake): ...\n",
+    },
     "partial": {
         "check.py": "from shop import orders\n\n\ndef check(m):\n    partial(m.setattr, orders)('send', 1)\n",
     },

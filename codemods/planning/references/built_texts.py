@@ -64,6 +64,8 @@ class BuiltTexts:
             ) is not None:
                 given = [d for d in default if not (isinstance(d, ast.Constant) and d.value is None)]
                 yield from (text for value in (*values, *given) for text in self.of(value, seen))
+            case ast.Attribute(attr="param"):
+                yield from (text for value in _params(self.module) for text in self.of(value, seen))
             case ast.Name(id="__name__"):
                 yield self.project.names.dotted(self.module.path)
             case ast.Attribute(value=value, attr="__name__" | "__module__" as attribute):
@@ -171,6 +173,8 @@ def _bound_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
     nodes = module.source.nodes
     for node in nodes.of(ast.Assign):
         yield from ((t.id, node.value) for t in node.targets if isinstance(t, ast.Name))
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "param":
+            yield from (pair for t in node.targets for pair in _unpacked(t, _params(module)))
         for target in node.targets:
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 pairs = zip(target.elts, node.value.elts, strict=False)
@@ -212,9 +216,26 @@ def _parametrized(module: Module) -> Iterator[tuple[str, ast.expr]]:
             yield from _unpacked(target, _elements(module, call.args[1]))
 
 
+def _params(module: Module) -> list[ast.expr]:
+    """What ``request.param`` may be in a fixture: ``params=[…]``, ``parametrize(…, […], indirect=True)``."""
+    found: list[ast.expr] = []
+    for call in module.source.nodes.of(ast.Call):
+        given = {k.arg: k.value for k in call.keywords}
+        called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if called == "parametrize" and len(call.args) > 1 and "indirect" in given:
+            found += _elements(module, call.args[1])
+        elif called == "fixture" and "params" in given:
+            found += _elements(module, given["params"])
+    return [v.args[0] if isinstance(v, ast.Call) and v.args and _is_param(v) else v for v in found]
+
+
+def _is_param(call: ast.Call) -> bool:
+    return getattr(call.func, "attr", "") == "param"
+
+
 def _unpacked(target: ast.expr, values: list[ast.expr]) -> Iterator[tuple[str, ast.expr]]:
     for value in values:
-        if isinstance(value, ast.Call) and getattr(value.func, "attr", "") == "param":
+        if isinstance(value, ast.Call) and _is_param(value):
             value = ast.Tuple(value.args) if isinstance(target, ast.Tuple) else value.args[0] if value.args else value
         if isinstance(target, ast.Name):
             yield target.id, value

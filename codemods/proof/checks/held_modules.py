@@ -27,6 +27,7 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
     """Each place that may replace a name in a held module, of which moved code no longer hears."""
     lost = _lost(comparison)
     yield from _by_path(comparison, lost)
+    yield from _by_import(comparison, lost)
     for module, held in _holders(comparison, {where for where, _ in lost}).items():
         texts = {path: comparison.new.source(path).text for path in sorted({place.path for place, _ in held})}
         given = {function for _, function in held if function}
@@ -56,6 +57,28 @@ def _by_path(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
                 message = f"any name may be replaced here in {module}, and {reader} no longer looks {name} up there"
                 cause = f"patch {module}:{name}"
                 yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _by_import(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
+    """``setattr(import_module(module), name, fake)``, in a file that says both texts somewhere."""
+    for path in sorted(comparison.new.code_with(["import_module"])) if lost else ():
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        nodes = symbols.source.nodes if symbols is not None else None
+        said = {n.value for n in nodes.of(ast.Constant) if isinstance(n.value, str)} if nodes is not None else set()
+        for call in nodes.of(ast.Call) if nodes is not None else ():
+            if last_name(call.func) not in _SETTING or not call.args or not _imports_some(call.args[0]):
+                continue
+            for (module, name), reader in lost.items():
+                if symbols is not None and {comparison.after.names.dotted(module), name} <= said:
+                    message = f"{name} of {module} may be replaced here, and {reader} no longer looks it up there"
+                    cause = f"patch {module}:{name}"
+                    yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _imports_some(node: ast.expr) -> bool:
+    """``import_module(module)``, where the name of the module is not written."""
+    imports = isinstance(node, ast.Call) and last_name(node.func) == "import_module" and bool(node.args)
+    return imports and not isinstance(node.args[0], ast.Constant)  # type: ignore[attr-defined]
 
 
 def _lost(comparison: Comparison) -> Lost:
