@@ -17,6 +17,7 @@ from codemods.planning.references.instance_filters import Filter, filter_of
 from codemods.planning.references.introspection import in_a_scope
 from codemods.planning.references.module_values import ModuleValues, last_name
 from codemods.planning.references.name_filters import NameFilter, names_kept
+from codemods.planning.references.templates import filled_in
 from codemods.planning.references.unordered import order_is_lost
 from codemods.project import walk
 
@@ -267,7 +268,9 @@ class _Namespaces:
         elif isinstance(above, ast.Call) and node in above.args and last_name(above.func) in _IN_NO_ORDER:
             yield Look(place, called, group=group)
             return
-        if key is not None:
+        if (fields := filled_in(node, self._parents)) is not None:
+            yield Look(place, called, fields, group=group)
+        elif key is not None:
             yield Look(place, called, self.texts.of(key), group=group)
         else:
             in_order = not order_is_lost(node, self._parents)
