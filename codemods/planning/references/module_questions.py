@@ -26,14 +26,69 @@ def is_answered_alike(node: ast.expr, parents: dict[int, ast.AST], old: str, new
     one, two = old, new
     try:
         while one != two:
+            if _asks_for_a_package(node, parents):
+                return one.rpartition(".")[:2] == two.rpartition(".")[:2]
             found = _step(node, parents)
             if found is None:
                 return False
             node, compute = found
             one, two = compute(one), compute(two)
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, AttributeError):
         return False
     return True
+
+
+def _asks_for_a_package(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
+    """``name.startswith(package + ".")``: the answer is the same for all modules of one package, whichever is asked
+    for."""
+    above = parents.get(id(node))
+    call = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr == "startswith" else None
+    if not isinstance(call, ast.Call) or call.func is not above or len(call.args) != 1 or call.keywords:
+        return False
+    return _ends_in_a_dot(call.args[0], parents)
+
+
+def _ends_in_a_dot(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
+    match node:
+        case ast.BinOp(op=ast.Add(), right=last) | ast.JoinedStr(values=[*_, last]):
+            return isinstance(last, ast.Constant) and str(last.value).endswith(".")
+        case ast.Name(id=name, ctx=ast.Load()):
+            value = _only_value(name, node, parents)
+            return value is not None and not isinstance(value, ast.Name) and _ends_in_a_dot(value, parents)
+        case _:
+            return False
+
+
+def _only_value(name: str, node: ast.AST, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """What a name is set to, once, and nowhere else in the code around; a parameter is set by who calls."""
+    while id(node) in parents:
+        node = parents[id(node)]
+    inner = list(ast.walk(node))
+    stores = [n for n in inner if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)]
+    others = (n for n in inner if name in _bound_otherwise(n))
+    if len(stores) != 1 or any(True for _ in others):
+        return None
+    match parents.get(id(stores[0])):
+        case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=ast.expr() as value) if (
+            target is stores[0]
+        ):
+            return value
+        case _:
+            return None
+
+
+def _bound_otherwise(node: ast.AST) -> tuple[str, ...]:
+    match node:
+        case ast.arg(arg=name) | ast.alias(asname=str(name)) | ast.alias(name=name):
+            return (name,)
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return (name,)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return (name,)
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return tuple(names)
+        case _:
+            return ()
 
 
 def is_another_class(node: ast.expr, parents: dict[int, ast.AST], old: str, new: str) -> bool:
