@@ -24,6 +24,7 @@ from codemods.planning.references.identity_readers import (
     reads_of_module,
     shown_in_text,
 )
+from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
 
@@ -33,7 +34,8 @@ TITLE = "code asks what moves which module it was made in, and a move changes th
 MEANING = """A class or function says in `__module__` where it was made, and after a move it says the destination. The
 move is refused where code that reads it is seen to get what moves: a decorator, a base class or its metaclass, a
 function that is given it, code that walks the names of the source, a comparison with the source's name. It may be
-spelled `getattr(f, "__module__")`, `inspect.getmodule(f)`, `str(type(self))`. Where such code is in the tree, and is
+spelled `getattr(f, "__module__")`, `inspect.getmodule(f)`, `str(type(self))`. What an exception says in a sentence is
+for people, unless the tree has a text with the old path in it, as a test has. Where such code is in the tree, and is
 not seen to get what moves, that is assumed, and said."""
 EXAMPLE = """
 -- shop/tasks.py --
@@ -56,9 +58,12 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 
 def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
+    told: list[Place] = []
     for code in filter(_is_the_same_twice, code_that_gets(facts)):
         for node, spelled in _read_by(code, *_modules(facts)):
-            if not is_a_text(code.module, node):
+            if is_told(node, code.module.source.nodes.parents):
+                told.append(code.module.source.place(node))
+            elif not is_a_text(code.module, node):
                 met.setdefault(code.module.source.place(node), f"this code reads `{spelled}`, and {code.how}")
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
@@ -73,6 +78,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         asked = _asked(node)
         if place in met or (asked is not None and _is_another(facts, module, asked)):
             continue
+        if is_told(node, module.source.nodes.parents):
+            told.append(place)
+            continue
         if may_be_moved(facts, module, node if asked is None else asked):
             met[place] = f"`{spelled}` of {', '.join(sorted(facts.moved_names)[:3])} is read here"
         elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
@@ -82,6 +90,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if elsewhere or met:
         for place, text in _keys(facts):
             met[place] = f"{text!r} is looked up or compared here, and {(elsewhere or list(met))[0]} reads modules"
+    for place, text in expected_texts(facts) if told else ():
+        met[place] = f"{text!r} is said here, and {min(told)} puts the module into a message"
     new = facts.project.names.dotted(facts.move.destination)
     for place, reason in sorted(met.items()):
         yield Hazard(CODE, place, f"{reason}: the module is {new} after the move", _REMEDIES)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.references.introspection import parents_of
+from codemods.planning.references.messages import is_a_sentence, is_raised
 from codemods.planning.references.module_questions import is_another_class, is_answered_alike
 from codemods.planning.references.module_values import last_name
 from codemods.project import walk
@@ -19,7 +19,6 @@ _ATTRIBUTES = frozenset({"__module__", "co_filename", "co_firstlineno"})
 _GETTING = frozenset({"getattr", "getattr_static"})
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
-_WORDS = re.compile(r"[a-z] [a-z]+ | [a-z]+ [a-z]", re.IGNORECASE)
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
 
 
@@ -122,48 +121,7 @@ def _shown(node: ast.AST) -> str:
 
 def _is_shown(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """Is it for people to read?"""
-    return _is_raised(node, parents) or _is_a_sentence(node, parents)
-
-
-def _is_a_sentence(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Does it stand among words, in a text for people? A name that is made up to look something up has no spaces."""
-    above = parents.get(id(node))
-    texts = above.values if isinstance(above, ast.JoinedStr) else [node.left] if isinstance(node, ast.BinOp) else []
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        texts = [node.func.value]  # of "...".format()
-    return any(isinstance(t, ast.Constant) and _WORDS.search(str(t.value)) for t in texts)
-
-
-def _is_raised(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Does it stand in the message of an exception or a warning, which people read, and no code looks things up by?"""
-    above = parents.get(id(node))
-    while above is not None and not isinstance(node, ast.stmt):
-        if isinstance(above, ast.Raise) or (isinstance(above, ast.Assert) and node is above.msg):
-            return True
-        if isinstance(above, ast.Call) and node is not above.func and last_name(above.func) == "warn":
-            return True
-        node, above = above, parents.get(id(above))
-    return isinstance(node, ast.Assign) and _is_a_message(node, parents)
-
-
-def _is_a_message(node: ast.Assign, parents: dict[int, ast.AST]) -> bool:
-    """``message = f"..."``, a local variable that is read to be raised, and nowhere else."""
-    function: ast.AST | None = node
-    while function is not None and not isinstance(function, FUNCTIONS):
-        function = parents.get(id(function))
-    target = node.targets[0]
-    if function is None or len(node.targets) > 1 or not isinstance(target, ast.Name):
-        return False
-    same = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == target.id]
-    kept = any(isinstance(n, (ast.Global, ast.Nonlocal)) and target.id in n.names for n in ast.walk(function))
-    read = [n for n in same if isinstance(n.ctx, ast.Load)]
-    return not kept and bool(read) and all(isinstance(_statement(n, parents), (ast.Raise, ast.Assert)) for n in read)
-
-
-def _statement(node: ast.AST, parents: dict[int, ast.AST]) -> ast.AST:
-    while not isinstance(node, ast.stmt) and id(node) in parents:
-        node = parents[id(node)]
-    return node
+    return is_raised(node, parents) or is_a_sentence(node, parents)
 
 
 def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
