@@ -27,6 +27,7 @@ from codemods.planning.references.identity_readers import (
 from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
+from codemods.planning.references.tests_beside import is_asked_of_one_that_stays
 
 CODE = "module-recorded"
 ACCEPTS = True
@@ -84,6 +85,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if may_be_moved(facts, module, node if asked is None else asked):
             met[place] = f"`{spelled}` of {', '.join(sorted(facts.moved_names)[:3])} is read here"
         elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
+            if asked is not None and is_asked_of_one_that_stays(facts, module, node, asked):
+                elsewhere.append(place)
+                continue
             met[place] = f"`{spelled}` is compared with the name of a module here, and moved definitions have another"
         else:
             elsewhere.append(place)

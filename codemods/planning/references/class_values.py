@@ -24,7 +24,7 @@ def is_a_class(project: ProjectIndex, module: Module, node: ast.expr) -> bool:
         return node.attr == "__class__"
     if not isinstance(node, ast.Name):
         return False
-    if node.id in ("cls", "klass") or any(_asks(project, module, test, node.id, 1) for test in _beside(module, node)):
+    if node.id in ("cls", "klass") or any(_asks(project, module, test, node.id, 1) for test in beside(module, node)):
         return True
     values = [value for name, value in bound_values(module) if name == node.id]
     return bool(values) and not _is_parameter(module, node.id) and all(map(_of_classes, values))
@@ -40,7 +40,7 @@ def _is_parameter(module: Module, name: str) -> bool:
     return any(argument.arg == name for argument in module.source.nodes.of(ast.arg))
 
 
-def _beside(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+def beside(module: Module, node: ast.expr) -> Iterator[ast.expr]:
     """The tests that have held when a place is reached: those before it in its ``and``, and those of ``if`` around."""
     parents = module.source.nodes.parents
     below: ast.AST = node
