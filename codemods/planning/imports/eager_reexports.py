@@ -10,6 +10,7 @@ from codemods.model import Reexport
 from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
+from codemods.planning.imports.name_order import keeps_its_turn
 from codemods.planning.imports.source_imports import looked_up
 from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.references.doctest_names import read_by_staying
@@ -103,7 +104,7 @@ def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for group in facts.moving for s in group.statements}
-    if facts.in_place or named_like_submodules(facts):  # below what imports the submodule
+    if facts.in_place or named_like_submodules(facts) or keeps_its_turn(facts):  # below what imports the submodule
         below = below_moved(facts)
         return ReexportPosition(next((s for s in facts.source.statements if s.index == below), None))
     if after_line:
