@@ -166,7 +166,7 @@ def _chain_read(facts: Facts, item: Import) -> bool:
     parts = tuple(item.module.split("."))
     for group in facts.staying:
         for r in group.references:
-            if r.name == parts[0] and not all(s.is_import for s in group.statements):
+            if r.name == parts[0] and not _binds_import(group, r.name):
                 chain = (r.name, *r.chain)
                 if chain[: len(parts)] == parts or parts[: len(chain)] == chain:
                     return True
