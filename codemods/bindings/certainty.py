@@ -6,7 +6,6 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
-from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import module_binds
 from codemods.project.versions import answer
 
@@ -35,8 +34,6 @@ def _statement(node: ast.stmt) -> set[str] | None:
     if isinstance(node, (ast.Raise, ast.Return, ast.Continue, ast.Break)) or _exits(node):
         return _EVERYTHING
     if isinstance(node, ast.If):
-        if is_type_checking(node.test):
-            return _block(node.orelse)
         said = answer(node.test)
         if said is not None:
             return _block(node.body if said else node.orelse)

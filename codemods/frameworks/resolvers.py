@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
@@ -33,14 +34,28 @@ _GENERIC = re.compile(
 )
 
 
-_OWN = re.compile(r"\bdef \w+\(|\.\w+\(\s*\)")
-_WORD = re.compile(r"\w+")
+_DOTTED = re.compile(r"[\w.:]+")
 
 
-def words_of_resolvers(tree: Tree, code: str) -> set[str]:
-    """The words of frameworks that ``code`` has; a method of the tree that is called like one is called without
-    anything."""
-    return set(resolving_words(tree, code)) & set(_WORD.findall(_OWN.sub("", code)))
+def words_of_resolvers(tree: Tree, code: str, module: ast.Module) -> set[str]:
+    """The words of frameworks that ``code`` has, which is that of ``module``: not those of its texts and comments. A
+    method of the tree that is called like one is called without anything."""
+    empty = {id(n.func) for n in ast.walk(module) if isinstance(n, ast.Call) and not n.args and not n.keywords}
+    said = {word for node in ast.walk(module) if id(node) not in empty for word in _said(node)}
+    return set(resolving_words(tree, code)) & said
+
+
+def _said(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            yield name
+        case ast.Constant(value=str(text)) if _DOTTED.fullmatch(text):  # `import_module("pydantic")`
+            yield from re.split(r"\W", text)
+        case ast.ImportFrom(module=name):
+            yield from (name or "").split(".")
+            yield from (alias.name for alias in node.names)
+        case ast.Import():
+            yield from (part for alias in node.names for part in alias.name.split("."))
 
 
 def resolving_words(tree: Tree, code: str) -> Iterator[str]:

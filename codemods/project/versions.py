@@ -1,4 +1,5 @@
-"""Tests of Python's version that are answered alike by every Python that can read the code: all are 3.0 or newer."""
+"""Tests that every Python that can read the code answers alike: of its version, which is 3.0 or newer, of a constant, and
+of ``TYPE_CHECKING``, which is false wherever code runs."""
 
 from __future__ import annotations
 
@@ -9,6 +10,13 @@ _OLDER, _NEWER = (ast.Lt, ast.LtE), (ast.Gt, ast.GtE)
 
 def answer(test: ast.expr) -> bool | None:
     """What ``sys.version_info >= (3,)`` says; None where it says different things to different versions."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        said = answer(test.operand)
+        return None if said is None else not said
+    if isinstance(test, ast.Constant):
+        return bool(test.value)
+    if getattr(test, "id", getattr(test, "attr", "")) in ("TYPE_CHECKING", "MYPY"):
+        return False
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return None
     operator, first = test.ops[0], _first_number(test.comparators[0], _is_whole(test.left))

@@ -282,8 +282,8 @@ def _is_resolved(comparison: Comparison) -> bool:
 
 def _resolve(comparison: Comparison, paths: set[str]) -> bool:
     """Is one of these files on speaking terms with a framework that resolves annotations?"""
-    codes = ((comparison.after.bytes(path) or b"").decode("utf-8", "replace") for path in paths)
-    return any(words_of_resolvers(comparison.new, code) for code in codes)
+    sources = (symbols.source for path in paths if (symbols := comparison.after.symbols(path)) is not None)
+    return any(words_of_resolvers(comparison.new, source.text, source.tree) for source in sources)
 
 
 def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from codemods.project.versions import answer
-from codemods.proof.snapshot.symbols import BUILTINS, is_typing
+from codemods.proof.snapshot.symbols import BUILTINS
 
 _LEAVES = (ast.Raise, ast.Return, ast.Break, ast.Continue)
 
@@ -41,7 +41,7 @@ def _asked_first(node: ast.stmt) -> set[str]:
 def _ways(node: ast.stmt) -> list[list[ast.stmt]]:
     """The ways through a statement with blocks, each with all that runs on it; none where it has no blocks."""
     if isinstance(node, ast.If):
-        known = False if is_typing(node.test) else answer(node.test)
+        known = answer(node.test)
         return [node.body, node.orelse] if known is None else [node.body] if known else [node.orelse]
     if isinstance(node, (ast.Try, ast.TryStar)):
         handled = [handler.body for handler in node.handlers]
