@@ -97,3 +97,47 @@ def _walk(
                 yield from _walk(handler.body, function, typing_only, True, in_class)
             for case in getattr(node, "cases", ()):
                 yield from _walk(case.body, function, typing_only, True, in_class)
+
+
+def import_like(node: ast.stmt) -> bool:
+    """An import, or an ``if``/``try`` that holds nothing but imports, simple stand-ins and flags."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, ast.If):
+        blocks = [*node.body, *node.orelse]
+    elif isinstance(node, ast.Try):
+        blocks = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+    else:
+        return False
+    return any(import_like(s) for s in blocks) and all(import_like(s) or _stand_in(s) for s in blocks)
+
+
+def gives_other_names(node: ast.stmt, defined: frozenset[str]) -> bool:
+    """Does a block of imports give definitions of the module names that it imports nothing by? ``sign = _sign``"""
+    nodes = list(ast.walk(node)) if isinstance(node, (ast.If, ast.Try)) else []
+    imports = [n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))]
+    imported = {alias.asname or alias.name.partition(".")[0] for inner in imports for alias in inner.names}
+    return any(
+        getattr(inner.value, "id", "") in defined and not {getattr(t, "id", "") for t in inner.targets} <= imported
+        for inner in nodes
+        if isinstance(inner, ast.Assign)
+    )
+
+
+def _stand_in(node: ast.stmt) -> bool:
+    """``x = None``, ``HAVE_X = True``, ``x = y``, ``HAS_IB = hasattr(x, "ib")``, ``pass``."""
+    if isinstance(node, ast.Pass):
+        return True
+    if isinstance(node, ast.Assign):
+        return all(isinstance(t, ast.Name) for t in node.targets) and _looked_at(node.value)
+    return False
+
+
+def _looked_at(value: ast.expr) -> bool:
+    """A value that is the same however often it is made: no more than looked at."""
+    if isinstance(value, ast.Call):
+        simple = isinstance(value.func, ast.Name) and value.func.id in ("hasattr", "getattr", "bool", "callable")
+        return simple and not value.keywords and all(map(_looked_at, value.args))
+    parts = (ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript)
+    inner = (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
+    return isinstance(value, parts) and all(map(_looked_at, inner))

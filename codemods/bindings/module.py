@@ -11,9 +11,9 @@ from functools import cached_property, partial
 
 from codemods.bindings.collecting import Collector
 from codemods.bindings.guards import is_main_guard
-from codemods.bindings.imports import Import, imports_of
+from codemods.bindings.imports import Import, gives_other_names, import_like, imports_of
 from codemods.bindings.references import Moment, Reference
-from codemods.bindings.scopes import module_binds
+from codemods.bindings.scopes import caught_only, module_binds
 from codemods.bindings.touching import touched
 from codemods.project.source import Source
 
@@ -63,6 +63,7 @@ class Module:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         collect = Collector(self.postponed).collect
+        caught = frozenset(caught_only(self.source.tree.body))
         found = []
         for index, node in enumerate(self.source.tree.body):
             binds, read = frozenset(module_binds([node])), collect
@@ -70,13 +71,15 @@ class Module:
                 # Who imports the module never sees what is bound here, nor that it is read.
                 read = partial(self._read_by_script, binds, collect)
                 binds = frozenset()
+            elif inside := binds & caught:
+                binds, read = binds - inside, partial(_beside, inside, collect)
             found.append(Statement(index, node, binds, frozenset(touched(node)) - binds, read, import_like(node)))
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
         # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
         return tuple(
             replace(s, is_import=False)
-            if s.is_import and (self._fills_in(s, defined) or _gives_other_names(s.node, defined))
+            if s.is_import and (self._fills_in(s, defined) or gives_other_names(s.node, defined))
             else s
             for s in found
         )
@@ -238,6 +241,10 @@ class Module:
         return tuple(names) if seen else None
 
 
+def _beside(names: frozenset[str], collect: Callable[..., list[Reference]], node: ast.stmt) -> list[Reference]:
+    return [r for r in collect(node) if r.name not in names]
+
+
 def _first_line(node: ast.stmt) -> int:
     """The line in which a statement begins, with its decorators."""
     return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
@@ -249,47 +256,3 @@ def _declared_and_bound(node: ast.stmt) -> Iterator[str]:
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             declared = {n for inner in ast.walk(function) if isinstance(inner, ast.Global) for n in inner.names}
             yield from sorted(declared & module_binds(function.body)) if declared else ()
-
-
-def import_like(node: ast.stmt) -> bool:
-    """An import, or an ``if``/``try`` that holds nothing but imports, simple stand-ins and flags."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return True
-    if isinstance(node, ast.If):
-        blocks = [*node.body, *node.orelse]
-    elif isinstance(node, ast.Try):
-        blocks = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
-    else:
-        return False
-    return any(import_like(s) for s in blocks) and all(import_like(s) or _stand_in(s) for s in blocks)
-
-
-def _gives_other_names(node: ast.stmt, defined: frozenset[str]) -> bool:
-    """Does a block of imports give definitions of the module names that it imports nothing by? ``sign = _sign``"""
-    nodes = list(ast.walk(node)) if isinstance(node, (ast.If, ast.Try)) else []
-    imports = [n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))]
-    imported = {alias.asname or alias.name.partition(".")[0] for inner in imports for alias in inner.names}
-    return any(
-        getattr(inner.value, "id", "") in defined and not {getattr(t, "id", "") for t in inner.targets} <= imported
-        for inner in nodes
-        if isinstance(inner, ast.Assign)
-    )
-
-
-def _stand_in(node: ast.stmt) -> bool:
-    """``x = None``, ``HAVE_X = True``, ``x = y``, ``HAS_IB = hasattr(x, "ib")``, ``pass``."""
-    if isinstance(node, ast.Pass):
-        return True
-    if isinstance(node, ast.Assign):
-        return all(isinstance(t, ast.Name) for t in node.targets) and _looked_at(node.value)
-    return False
-
-
-def _looked_at(value: ast.expr) -> bool:
-    """A value that is the same however often it is made: no more than looked at."""
-    if isinstance(value, ast.Call):
-        simple = isinstance(value.func, ast.Name) and value.func.id in ("hasattr", "getattr", "bool", "callable")
-        return simple and not value.keywords and all(map(_looked_at, value.args))
-    parts = (ast.Name, ast.Attribute, ast.Constant, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Tuple, ast.Subscript)
-    inner = (child for child in ast.iter_child_nodes(value) if isinstance(child, ast.expr))
-    return isinstance(value, parts) and all(map(_looked_at, inner))

@@ -67,6 +67,14 @@ def module_binds(body: Iterable[ast.stmt]) -> set[str]:
     return _block(body)[0]
 
 
+def caught_only(body: Iterable[ast.stmt]) -> set[str]:
+    """Names that nothing but ``except … as`` binds, which deletes them where its handler ends."""
+    nodes = list(body)
+    blocks = [node for node in nodes if hasattr(node, "body") and not isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    found = _block(blocks)[0] - _block(blocks, handlers=False)[0] if blocks else set()
+    return found - _block(nodes, handlers=False)[0] if found else found
+
+
 def target_names(target: ast.expr) -> Iterator[str]:
     """Names bound by an assignment target."""
     for node in ast.walk(target):
@@ -74,7 +82,7 @@ def target_names(target: ast.expr) -> Iterator[str]:
             yield node.id
 
 
-def _block(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
+def _block(body: Iterable[ast.AST], handlers: bool = True) -> tuple[set[str], set[str], set[str]]:
     """Names that a block binds, declares global, declares nonlocal; nested scopes are not entered."""
     bound: set[str] = set()
     declared: set[str] = set()
@@ -106,7 +114,7 @@ def _block(body: Iterable[ast.AST]) -> tuple[set[str], set[str], set[str]]:
         elif isinstance(node, ast.Nonlocal):
             outer.update(node.names)
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-            if node.name:
+            if node.name and (handlers or not isinstance(node, ast.ExceptHandler)):
                 bound.add(node.name)
         elif isinstance(node, ast.MatchMapping):
             if node.rest:

@@ -1,5 +1,5 @@
-"""Tests that every Python that can read the code answers alike: of its version, which is 3.0 or newer, of a constant, and
-of ``TYPE_CHECKING``, which is false wherever code runs."""
+"""Tests that every Python that can read the code answers alike: of its version, which is 3.0 or newer, of a constant,
+and of ``TYPE_CHECKING``, which is false wherever code runs."""
 
 from __future__ import annotations
 

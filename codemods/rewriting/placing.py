@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from codemods.bindings.guards import is_type_checking
-from codemods.bindings.module import import_like
+from codemods.bindings.imports import import_like
 from codemods.planning.edits.model import NewImport
 from codemods.project import Source, bodies
 from codemods.project.import_style import ImportStyle

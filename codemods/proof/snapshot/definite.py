@@ -21,13 +21,23 @@ def _after(body: Sequence[ast.stmt]) -> set[str] | None:
     for node in body:
         ways = [_after(way) for way in _ways(node)]
         reached = [way for way in ways if way is not None]
-        if isinstance(node, _LEAVES) or (ways and not reached):
+        if isinstance(node, _LEAVES) or _exits(node) or (ways and not reached):
             return None
         names |= set.intersection(*reached) if reached else set(_bound(node))
         names |= _asked_first(node)
         if isinstance(node, ast.Delete):
-            names -= {n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+            deleted = (n for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name))
+            names -= {n.id for n in deleted if isinstance(n.ctx, ast.Del)}
     return names
+
+
+def _exits(node: ast.stmt) -> bool:
+    """``sys.exit(1)``"""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and ast.unparse(node.value.func) in ("sys.exit", "os._exit", "exit", "quit")
+    )
 
 
 def _asked_first(node: ast.stmt) -> set[str]:

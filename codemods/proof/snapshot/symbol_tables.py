@@ -134,7 +134,8 @@ class SymbolTables:
         Empty where it is another."""
         names = sorted({n.id for n in ast.walk(value) if isinstance(n, ast.Name)})
         known = {name: self._from_outside(path, name) for name in names}
-        if not isinstance(value, (ast.Name, ast.Call, ast.Compare, ast.BoolOp, ast.UnaryOp)) or not all(known.values()):
+        shapes = (ast.Name, ast.Attribute, ast.Call, ast.Compare, ast.BoolOp, ast.UnaryOp)
+        if not isinstance(value, shapes) or not all(known.values()):
             return ""
         return known[names[0]] if isinstance(value, ast.Name) else f"{ast.unparse(value)} of {known}"
 
