@@ -6,10 +6,12 @@ import ast
 
 from codemods.bindings import Moment, Statement
 from codemods.bindings.guards import is_type_checking
+from codemods.bindings.scopes import FUNCTIONS, target_names
 from codemods.model import Reexport
 from codemods.planning.edits.model import NewImport, ReexportPosition
 from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.name_order import keeps_its_turn
 from codemods.planning.imports.source_imports import looked_up
 from codemods.planning.imports.submodule_names import named_like_submodules
@@ -48,7 +50,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
             if name not in wanted or name in deleted or (name == "_" and name not in read):
                 continue
             # An import inside of a moved statement is no more a promise than one that leaves.
-            incidental = private or (name in facts.source.top_imports and name not in facts.source.definitions)
+            incidental = private or (name in facts.source.top_imports and not _defines(facts, group, name))
             if incidental and not asked and name not in read | exported | outside and not looked_up(facts, name):
                 said = in_generated_code(facts.project, facts.source.path, name)
                 if not said and not (private and (may_be_named(facts, name) or may_be_pickled(facts, name))):
@@ -58,6 +60,24 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
                     continue
             found.append(NewImport(module, name, None if name in read or name in exported else name))
     return _in_one_statement(found, _local_names(facts), import_style(facts.project.tree).kept)
+
+
+def _defines(facts: Facts, group: DefinitionGroup, name: str) -> bool:
+    """Does a statement define a name, be it where an import of it fails? A constant stands in for what is missing."""
+    if name in facts.source.definitions:
+        return True
+    todo: list[ast.AST] = [s.node for s in group.statements]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            if node.name == name:
+                return True
+            continue
+        if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
+            if any(name in target_names(target) for target in node.targets):
+                return True
+        todo += ast.iter_child_nodes(node)
+    return False
 
 
 def _found_here(facts: Facts, name: str) -> bool:

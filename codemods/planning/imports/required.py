@@ -83,8 +83,7 @@ class RequiredImports:
                 self.used.add(name)
                 self._like_source(name, references)
             elif name in self.source.stand_ins:
-                self.used.add(name)
-                self._blocks(s.node for s in self.source.stand_ins[name])
+                self._stand_in(name)
             elif name not in _BUILTINS or name in self._starred(name):
                 if not self._from_star(name):
                     self._submodule(name, references)
@@ -110,6 +109,15 @@ class RequiredImports:
         if typing:
             self.typing_imports.append(NewImport(self._source_text, name))
         self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+
+    def _stand_in(self, name: str) -> None:
+        """A flag or a constant beside imports comes with them; what only type checkers see there is the source's."""
+        nodes = [s.node for s in self.source.stand_ins[name]]
+        if all(map(is_for_checkers, nodes)):
+            self.typing_imports.append(NewImport(self._source_text, name))
+            return
+        self.used.add(name)
+        self._blocks(nodes)
 
     def _is_bound_later(self, name: str, references: list[Reference]) -> bool:
         """Is a name, which is needed only when moved code is called, not bound yet when the destination is executed?"""

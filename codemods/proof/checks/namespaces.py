@@ -38,8 +38,9 @@ def check(comparison: Comparison) -> Check:
         if symbols is None:
             continue
         passing = _passing(symbols)
-        unbound = {name for where, name in comparison.declared_global if where == path}  # until a function is called
-        for name in sorted(comparison.before.namespace(path) - passing - unbound):
+        for name in sorted(comparison.before.namespace(path) - passing):
+            if comparison.before.origins(path, name) & comparison.declared_global.keys():
+                continue  # until a function is called
             count += 1
             for finding, matters in _found(comparison, path, name, symbols):
                 (failures if matters else declared).append(finding)

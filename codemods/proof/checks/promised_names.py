@@ -147,7 +147,7 @@ def _reaches(snapshot: Snapshot, importer: str, path: str, name: str) -> bool:
     whole = imported is None or any(alias.rpartition(".")[2] == last for alias in aliases)
     for node in walk(symbols.source.tree):
         if isinstance(node, ast.ImportFrom):
-            if any(a.name in (name, "*") for a in node.names):
+            if any(a.name == name or (a.name == "*" and snapshot.exports(path, name)) for a in node.names):
                 if snapshot.find(snapshot.absolute(importer, node), importer) == path:
                     return True
         elif isinstance(node, ast.Attribute):

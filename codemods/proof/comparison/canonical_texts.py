@@ -104,6 +104,8 @@ class _Given:
 
     def brings(self, home: str, module: str, attribute: str | None, name: str) -> bool:
         """Does an import in an example give what the old module has by that name?"""
+        if attribute is None and module.startswith(f"{name}."):  # `import collections.abc`, as the old module has it
+            return module in self.comparison.before.imports(home) and self.brings(home, name, None, name)
         before = self.comparison.before.origins(home, name)
         if self.origins is None:
             return bool(before) and self.comparison.before.imported(self.path, module, attribute) == before
@@ -245,8 +247,7 @@ def _parsed(code: str) -> ast.Module | None:
 
 def _all_given(node: ast.stmt, drop: Callable[..., bool]) -> bool:
     if isinstance(node, ast.Import):
-        plain = [a for a in node.names if a.asname or "." not in a.name]
-        return plain == node.names and all(drop(a.name, None, a.asname or a.name) for a in node.names)
+        return all(drop(a.name, None, a.asname or a.name.partition(".")[0]) for a in node.names)
     if not isinstance(node, ast.ImportFrom) or node.level:
         return False
     module = node.module or ""

@@ -68,11 +68,19 @@ class Comparison:
 
     @cached_property
     def old_statements(self) -> dict[str, list[Statement]]:
+        self.before.words = self._words
         return {path: statements(self.before, path) for path in self.changed}
 
     @cached_property
     def new_statements(self) -> dict[str, list[Statement]]:
+        self.after.words = self._words
         return {path: statements(self.after, path) for path in self.changed}
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The names of changed modules that are single words, which moved code may have in place of `__name__`."""
+        dotted = (self.before.names.dotted(path) for path in self.changed if path in self.old.paths)
+        return frozenset(name for name in dotted if "." not in name) if not self.old_names else frozenset()
 
     @cached_property
     def pairing(self) -> Pairing:

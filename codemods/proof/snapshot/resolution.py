@@ -25,6 +25,7 @@ class Snapshot(SymbolTables):
     """A tree, its module names, symbols and what names lead to, each found once."""
 
     came: frozenset[str] = frozenset()  # modules that the other tree does not have
+    words: frozenset[str] = frozenset()  # texts of one word that say the name of a module, as `__name__` does in it
 
     def __init__(
         self, tree: Tree, lazy: Mapping[str, Mapping[str, str]] = MappingProxyType({}), old_names: OldNames = _NONE

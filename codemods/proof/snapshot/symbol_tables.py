@@ -72,8 +72,10 @@ class SymbolTables:
         )
         for top in symbols.body:
             guarded, script = import_like(top), is_main_guard(top)
-            for node, typing in flat([top]):
-                for name, bound in self.bound_by(path, node, typing, guarded):
+            inside = list(flat([top]))
+            for node, typing in inside:
+                stands_in = guarded or _is_a_stand_in(node, inside)
+                for name, bound in self.bound_by(path, node, typing, stands_in):
                     if name == "*" and not typing:
                         symbols.stars.append(bound.module)
                     elif name != "*":
@@ -166,3 +168,11 @@ class SymbolTables:
                 symbols.exported.append(part.value)
             elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
                 symbols.exported_from.append(part.value.id)
+
+
+def _is_a_stand_in(node: ast.stmt, beside: list[tuple[ast.stmt, bool]]) -> bool:
+    """Is it ``json = None`` beside an import of that name?"""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant) or len(beside) == 1:
+        return False
+    imports = (other for other, _ in beside if isinstance(other, (ast.Import, ast.ImportFrom)))
+    return {alias.asname or alias.name for one in imports for alias in one.names}.issuperset(defined_names(node))

@@ -180,9 +180,9 @@ class TextNameResolver(NameResolver):
         self._note(Occurrence(repr(text), meaning, frozenset(), "call", node.lineno, cell if binds else None))
 
     def _visit_constant(self, node: ast.Constant) -> None:
-        # A single word is a word, though a module may have the same name.
+        # A single word is a word, though a module may have the same name, but for one that code leaves.
         dotted = isinstance(node.value, str) and "." in node.value and _MODULE.fullmatch(node.value)
-        if dotted and self.snapshot.find(str(node.value), self.path):
+        if (dotted or node.value in self.snapshot.words) and self.snapshot.find(str(node.value), self.path):
             self._module_name(node)
         elif isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             self._path_in_string(node)
