@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from codemods.bindings import Module
 from codemods.planning.index.project_index import ProjectIndex
+from codemods.planning.references.members import members
 from codemods.project import Nodes, Unreadable
 
 # A part of a text that nobody knows.
@@ -71,7 +72,9 @@ class BuiltTexts:
             case ast.Attribute(value=value, attr="__name__" | "__module__" as attribute):
                 yield from self._module_of(value, attribute)
             case ast.Name(id=name) if name not in seen:
-                yield from self._of_name(name, seen | {name})
+                few = members(self.project, self.module, node)
+                known = few is not None and len(few) <= _MOST
+                yield from few if few is not None and known else self._of_name(name, seen | {name})
             case _:
                 yield UNKNOWN
 
