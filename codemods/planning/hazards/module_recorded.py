@@ -12,6 +12,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
+from codemods.planning.references.asked_objects import is_another_object
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
@@ -20,7 +21,6 @@ from codemods.planning.references.identity_readers import (
     WORDS,
     compared_with_module,
     is_a_text,
-    is_held,
     reads_of_module,
     shown_in_text,
 )
@@ -61,7 +61,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
     told: list[Place] = []
     for code in filter(_is_the_same_twice, code_that_gets(facts)):
-        for node, spelled in _read_by(code, *_modules(facts)):
+        for node, spelled in _read_by(facts, code):
             if is_told(node, code.module.source.nodes.parents):
                 told.append(code.module.source.place(node))
             elif not is_a_text(code.module, node):
@@ -113,10 +113,11 @@ def _is_the_same_twice(code: Code) -> bool:
     return not any(isinstance(function, ast.Name) and function.id == "id" for function in calls)
 
 
-def _read_by(code: Code, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
+def _read_by(facts: Facts, code: Code) -> Iterator[tuple[ast.expr, str]]:
     """Where code reads the module of what it gets, be it through an ``attrgetter`` that stands beside it."""
+    old, new = _modules(facts)
     for node, spelled in reads_of_module(code.node, old, new):
-        if not (code.of_itself and (asked := _asked(node)) is not None and is_held(code.node, asked)):
+        if (asked := _asked(node)) is None or not is_another_object(facts, code, asked):
             yield node, spelled
     for node, shown in shown_in_text(code.node) if code.given else ():
         if isinstance(shown, ast.Name) and shown.id == code.given:

@@ -205,22 +205,3 @@ def compared_with_module(module: Module, node: ast.expr) -> list[ast.AST]:
         above = parents.get(id(above))
     patterns = [case.pattern for case in above.cases] if isinstance(above, ast.Match) else []
     return [inner for pattern in patterns for inner in ast.walk(pattern)]
-
-
-def is_held(function: ast.AST, asked: ast.expr, deep: int = 0) -> bool:
-    """Is it what an object holds, ``self.item.thing``, and so not the object, or its class? Names are looked up in the
-    function."""
-    if isinstance(asked, ast.Attribute):
-        return asked.attr != "__class__"
-    if isinstance(asked, ast.Call):
-        called = asked.func.id if isinstance(asked.func, ast.Name) else ""
-        return called == "getattr" and len(asked.args) > 1 and "__class__" not in ast.unparse(asked.args[1])
-    if not isinstance(asked, ast.Name) or deep > 2:
-        return False
-    stores = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == asked.id and not _reads(n)]
-    given = [n.value for n in ast.walk(function) if isinstance(n, ast.Assign) and n.targets[0] in stores]
-    return len(stores) == len(given) == 1 and is_held(function, given[0], deep + 1)
-
-
-def _reads(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Load)
