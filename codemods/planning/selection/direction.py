@@ -14,7 +14,7 @@ old path.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -72,6 +72,8 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
             source_reasons.append(f"{ours} already loads {theirs}")
         if imports.loads(theirs, ours, without=facts.moved_names):
             moved_reasons.append(f"{theirs} already loads {ours}")
+    elif facts.move.careful and not source_needs and not must_bind:
+        moved_reasons += _brought_back(facts)
     above, below = bool(source_needs or source_reasons), bool(moved_needs or moved_reasons)
     return Verdict(
         _direction(above, below, calls_moved, calls_source),
@@ -91,6 +93,17 @@ def uses_moved(facts: Facts) -> bool:
 def staying_code(facts: Facts) -> tuple[DefinitionGroup, ...]:
     """What stays, imports aside."""
     return tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
+
+
+def _brought_back(facts: Facts) -> Iterator[str]:
+    """Imports that moved code takes along, and that load the source: whoever imports the destination first would find
+    it partially initialized there."""
+    imports, source = ImportGraph(facts.project), facts.source
+    read = {r.name for group in facts.moving for r in group.references if r.moment is not Moment.TYPING}
+    for item in (i for name in sorted(read) for i in source.top_imports.get(name, ()) if not i.typing_only):
+        for target in {facts.project.target(source, item), facts.project.submodule(source, item)} - {None}:
+            if target is not None and imports.loads(target, source.path):
+                yield f"{target}, which moved code imports, loads {source.path}"
 
 
 def _needs_of_moved(facts: Facts, moment: Moment) -> tuple[Need, ...]:
