@@ -6,8 +6,9 @@
 
 A move is right when every module that could be imported before still can (the touched ones alone in a fresh
 interpreter too), offers every name that it offered, and ruff finds no undefined name that was not there before; it is
-blemished where ruff finds an unused or redefined one. It is `as asked` where, beside that, no public name that somebody
-else uses moved along. Exit 0 only if nothing is broken and nothing crashed.
+blemished where ruff finds an unused or redefined one. A test may leave its module, if pytest collects it in the new
+one alone. It is `as asked` where, beside that, no public name that somebody else uses moved along. Exit 0 only if
+nothing is broken and nothing crashed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import ast
 import importlib.util
 import json
+import os
 import platform
 import random
 import re
@@ -89,15 +91,15 @@ class Scratch:
         return together
 
     def _offers(self, module: str) -> set[str]:
-        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything but
-        names for annotations."""
+        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything
+        but the switch for type checkers."""
         path = self.folder / module.replace(".", "/")
         own = path.with_suffix(".py")
         found = self.before[module]
         held = set(found.get("names", ())) - set(found.get("modules", ()))  # type: ignore[call-overload]
         public = {name for name in held if not name.startswith("_")}
         if not own.exists() or "error" in found:
-            return public - _for_annotations(path / "__init__.py")
+            return public - {"TYPE_CHECKING"}
         body = ast.parse(own.read_bytes()).body
         listed = [c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)]
         defined = {name for node in body for name in _defined(node)}
@@ -123,19 +125,42 @@ class Scratch:
         try:
             touched = [p.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for p in paths]
             after = self._imports([*self.modules, *(m for m in touched if m not in self.modules)], touched)
+            lost: dict[str, set[str]] = {}
             for name in self.modules:
                 old, new = self.before[name], after[name]
                 if "error" in new and "error" not in old:
                     return BROKEN, f"{name} can't be imported any more: {new['error']}"
-                names = new.get("names", ())
-                if lost := sorted(self.offered[name] - set(names)):  # type: ignore[call-overload]
-                    return BROKEN, f"{name} lost {', '.join(lost)}"
+                if gone := self.offered[name] - set(new.get("names", ())):  # type: ignore[call-overload]
+                    lost[name] = gone
+            collected = self._collected(paths) if lost else {}
             worse = sorted(_lint(self.folder, paths) - complaints)
-            if not worse:
-                return MOVED, ""
-            return BROKEN if any(text.startswith("F821") for text in worse) else BLEMISHED, "; ".join(worse)
         finally:
             self._write(changes.before)
+        if lost:
+            before = self._collected(paths)
+            for name, gone in lost.items():
+                if left := sorted(n for n in gone if not _collected_elsewhere(name, n, before, collected)):
+                    return BROKEN, f"{name} lost {', '.join(left)}"
+        if not worse:
+            return MOVED, ""
+        return BROKEN if any(text.startswith("F821") for text in worse) else BLEMISHED, "; ".join(worse)
+
+    def _collected(self, paths: Iterable[str]) -> dict[str, set[str]]:
+        """The test functions and classes that pytest collects, for each module."""
+        there = [path for path in paths if (self.folder / path).exists()]
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+        done = subprocess.run(
+            [*command, "--rootdir", str(self.folder), *there],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        found: dict[str, set[str]] = {}
+        for path, name in re.findall(r"(?m)^(\S+)\.py::(\w+)", done.stdout):
+            found.setdefault(path.replace("/", "."), set()).add(name)
+        return found
 
     def _write(self, files: Mapping[str, bytes | None]) -> None:
         for path, data in files.items():
@@ -152,11 +177,11 @@ class Scratch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _for_annotations(path: Path) -> set[str]:
-    """What a file imports to annotate with: nobody takes it from there."""
-    body = ast.parse(path.read_bytes()).body if path.exists() else []
-    nodes = (node for node in body if isinstance(node, ast.ImportFrom))
-    return {a.asname or a.name for n in nodes if n.module in ("typing", "collections.abc") for a in n.names}
+def _collected_elsewhere(module: str, name: str, before: dict[str, set[str]], after: dict[str, set[str]]) -> bool:
+    """Is it a test that pytest collected in this module, and collects once now, in another? With its name in both it
+    would run twice, so the old path ends on purpose."""
+    others = [other for other, names in after.items() if name in names and name not in before.get(other, ())]
+    return name in before.get(module, ()) and name not in after.get(module, ()) and len(others) == 1
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:
@@ -187,7 +212,9 @@ def _destination(source: str, name: str, taken: set[str]) -> str:
     folder, _, file = source.rpartition("/")
     stem = re.sub(r"\W", "_", file.removesuffix(".py")).strip("_") or "module"
     slug = re.sub(r"\W|^_+", "", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).lower() or "name"
-    wanted = f"{folder}/_moved_{stem}_{slug}.py"
+    # Where pytest collects the source, it has to collect the new module.
+    before, behind = "test" if stem.startswith("test_") else "", "_test" if stem.endswith("_test") else ""
+    wanted = f"{folder}/{before}_moved_{stem.removesuffix(behind)}_{slug.removesuffix(behind)}{behind}.py"
     while wanted in taken:
         wanted = wanted.removesuffix(".py") + "_.py"
     return wanted

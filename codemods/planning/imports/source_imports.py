@@ -46,18 +46,26 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
     name = item.binds
     package = facts.source.path.rpartition("/")[2] == "__init__.py"
-    tool = _is_a_tool(facts, item)
-    facade = package and item.attribute is not None and not tool
+    facade = package and _is_offered(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
-    dynamic = looked_up(facts, name) and not (item.typing_only or tool)
+    dynamic = looked_up(facts, name) and not (item.typing_only or _is_a_tool(facts, item))
     return facade or starred or patched or dynamic or name in facts.referrers.used or name in facts.move.offered
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
-    """Is it what a module itself works with, not what it is there for: a name for annotations, a logger?"""
+    """Is it what a module itself works with, which no code looks up by its name: a name for annotations, a logger?"""
     outside = not item.level and facts.project.target(facts.source, item) is None
     return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
+
+
+def _is_offered(facts: Facts, item: Import) -> bool:
+    """Does a package offer what it imports? Any name that it takes from a module, its own or another's, be it `Any`:
+    nobody can see who takes it from there. Not whole modules, nor what type checkers alone get from outside, nor the
+    switch for them."""
+    outside = not item.level and facts.project.target(facts.source, item) is None
+    for_checkers = (item.typing_only and outside) or item.attribute == "TYPE_CHECKING"
+    return item.attribute is not None and item.module != "__future__" and not for_checkers
 
 
 def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> Iterator[Hazard]:

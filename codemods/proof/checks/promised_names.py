@@ -41,10 +41,17 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     if name.startswith("_") or all(
         not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
     ):
-        return _explicit(symbols, name)
+        return _explicit(symbols, name) or (comparison.promised and _taken(path, symbols, name))
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
     return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)
+
+
+def _taken(path: str, symbols: SymbolTable, name: str) -> bool:
+    """Has a package a name from another module, so that anybody may have it from there?"""
+    bound = [b for b in symbols.binds.get(name, ()) if not (b.typing or b.defined or b.attribute is None)]
+    offered = any(b.module != "__future__" and b.attribute != "TYPE_CHECKING" for b in bound)
+    return path.endswith("__init__.py") and offered
 
 
 def _read_by_its_class(symbols: SymbolTable) -> set[str]:
