@@ -171,11 +171,17 @@ def must_bind(facts: Facts) -> dict[str, str]:
     for group in facts.staying:
         for reference in group.references:
             if reference.name not in facts.source.binds and looks_into_own(facts.source, reference.node):
-                # Whatever it looks for: the prover does not read what code asks a namespace for.
-                line = facts.source.source.place(reference.node).line
-                found = dict.fromkeys(facts.moved_names, f"line {line} looks into the namespace") | found
+                place = facts.source.source.place(reference.node)
+                names = (name for name in facts.moved_names if _may_find(facts, place, name))
+                found = dict.fromkeys(names, f"line {place.line} looks into the namespace") | found
     found |= dict(reached_while_partial(facts))
     return {name: why for name, why in found.items() if name in offered}
+
+
+def _may_find(facts: Facts, place: Place, name: str) -> bool:
+    """May a look into the namespace find the name? It may, unless each that is known there asks for other texts."""
+    known = [look for look in facts.looks if (look.place.path, look.place.line) == (place.path, place.line)]
+    return not known or any(look.lists or look.finds(name) for look in known)
 
 
 def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:

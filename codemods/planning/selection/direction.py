@@ -14,6 +14,7 @@ old path.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -91,8 +92,10 @@ def uses_moved(facts: Facts) -> bool:
 
 
 def staying_code(facts: Facts) -> tuple[DefinitionGroup, ...]:
-    """What stays, imports aside."""
-    return tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
+    """What stays, statements that only import aside; a block of imports may choose a definition in their place."""
+    return tuple(
+        g for g in facts.staying if not all(isinstance(s.node, (ast.Import, ast.ImportFrom)) for s in g.statements)
+    )
 
 
 def _brought_back(facts: Facts) -> Iterator[str]:

@@ -117,6 +117,27 @@ def _asked(snapshot: Snapshot, file: str, node: ast.AST) -> tuple[str, re.Patter
     return (modules[0], re.compile(form)) if len(modules) == 1 else None
 
 
+def asks_others(statement: ast.stmt, line: int, names: Iterable[str]) -> bool:
+    """Is the namespace of the module asked in this line for texts only, and are they none of these names?"""
+    parents = {id(child): node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
+    asked = [_word(node, parents) for node in ast.walk(statement) if lists_names(node) and node.lineno == line]  # type: ignore[attr-defined]
+    forms = [_form(word) or _constant(word) if word is not None else "" for word in asked]
+    return bool(forms) and all(form and not any(re.fullmatch(form, name) for name in names) for form in forms)
+
+
+def _word(namespace: ast.AST, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """What a namespace is asked for: `globals()[word]`, `globals().get(word)`, `word in globals()`."""
+    above = parents.get(id(namespace))
+    call = parents.get(id(above))
+    if isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load):
+        return above.slice
+    if isinstance(above, ast.Attribute) and above.attr == "get" and isinstance(call, ast.Call) and call.args:
+        return call.args[0]
+    if isinstance(above, ast.Compare) and isinstance(above.ops[0], (ast.In, ast.NotIn)) and len(above.ops) == 1:
+        return above.left
+    return None
+
+
 def _namespace(node: ast.expr) -> ast.expr | None:
     """Whose namespace is this? The call itself, where it is that of the module in which it stands."""
     if isinstance(node, ast.Attribute) and node.attr == "__dict__":

@@ -10,7 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
-from codemods.proof.checks.looked_up_names import lists_names, looked_up
+from codemods.proof.checks.looked_up_names import asks_others, lists_names, looked_up
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.star_imports import dangling, exports, overwritten
@@ -186,6 +186,8 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
                     continue
                 whole = (not name and occurrence.whole) or (lazy and name == "__dict__")
                 whole = whole or (name.endswith("()") and name != ("getattr()" if lazy else "eval()"))
+                if name == "globals()" and asks_others(pair.new.node, occurrence.line, lost.get(module, ())):
+                    continue
                 if module in lost and whole and occurrence.moment != "typing":
                     how = "found in it only when asked for by its name" if lazy else "not found in it any more"
                     message = f"{module} is used as a whole here, and {lost[module][0]} is {how}"

@@ -92,6 +92,8 @@ class Calling(Machine):
             return frozenset(self.making[-1:])  # by a metaclass
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
+        if dotted in knowledge.DECORATOR_MAKERS and not arguments:
+            return frozenset({Outside(dotted)})
         if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
             self.subclassed(self.element(arguments[1]))
         if dotted == "builtins.type" and len(arguments) == 1:
