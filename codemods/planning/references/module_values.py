@@ -9,13 +9,16 @@ so more is taken for the module than is, never less of what is written down.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Module
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
+from codemods.planning.references.local_values import bound_at, read_at
 from codemods.project import Unreadable, walk
 
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
@@ -34,7 +37,7 @@ class ModuleValues:
     def __init__(self, project: ProjectIndex, path: str, files: Collection[str]) -> None:
         self.project = project
         self.path = path
-        self._names: dict[str, set[str]] = defaultdict(set)
+        self._names: dict[str, set[tuple[int, str]]] = defaultdict(set)
         self._attributes: set[str] = set()
         self._functions: set[str] = set()  # what returns the module
         self._fixtures: set[str] = set()
@@ -65,8 +68,9 @@ class ModuleValues:
     def holds(self, module: Module, node: ast.expr | None) -> bool:
         """May the expression be the module?"""
         match node:
-            case ast.Name(id=name):
-                return name in self._names[module.path] or self.imported(module, node)
+            case ast.Name():
+                known = self._names[module.path]
+                return any(name in known for name in read_at(module, node)) or self.imported(module, node)
             case ast.Attribute(value=value, attr=attribute):
                 plain = not self.holds(module, value) and attribute in self._attributes
                 return plain or self.imported(module, node)
@@ -175,7 +179,7 @@ class ModuleValues:
 
     def _pass_on(self, module: Module) -> None:
         nodes, own = module.source.nodes, self._names[module.path]
-        own.update(name for name, value in bound_values(module) if self.holds(module, value))
+        own.update(bound_at(module, value, name) for name, value in bound_values(module) if self.holds(module, value))
         for node in nodes.of(ast.Assign):
             if any(isinstance(t, ast.Attribute) for t in node.targets) and self.holds(module, node.value):
                 self._attributes.update(t.attr for t in node.targets if isinstance(t, ast.Attribute))
@@ -195,23 +199,27 @@ class ModuleValues:
             elif isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name):
                 fields.append(inner.target.id)
             elif isinstance(inner, ast.FunctionDef) and inner.name == "__init__":
-                self._given_to(module, inner.args, given)
+                self._given_to(module, inner, given)
         self._attributes.update(fields[i] for i in given if isinstance(i, int) and i < len(fields))
         self._attributes.update({*fields} & {*map(str, given)})
 
-    def _given_to(self, module: Module, arguments: ast.arguments, given: Collection[int | str]) -> set[str]:
+    def _given_to(
+        self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef, given: Collection[int | str]
+    ) -> set[str]:
         """The names of parameters that arguments may be; those that are given the module hold it."""
+        arguments = function.args
         plain = [a.arg for a in (*arguments.posonlyargs, *arguments.args)]
         shift = 1 if plain[:1] in (["self"], ["cls"]) else 0
         named = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
         places = (i + shift for i in given if isinstance(i, int))
-        self._names[module.path].update(plain[i] for i in places if i < len(plain))
-        self._names[module.path].update(named & {*map(str, given)})
+        held = {plain[i] for i in places if i < len(plain)} | (named & {*map(str, given)})
+        self._names[module.path].update(bound_at(module, function, name) for name in held)
         return named
 
     def _of_function(self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        named = self._given_to(module, function.args, self._parameters.get(function.name, ()))
-        self._names[module.path].update(self._fixtures & named if _is_asked_by_pytest(function) else ())
+        named = self._given_to(module, function, self._parameters.get(function.name, ()))
+        asked = self._fixtures & named if _is_asked_by_pytest(function) else set()
+        self._names[module.path].update(bound_at(module, function, name) for name in asked)
         if function not in self._given:
             found = (n.value for n in walk(function) if isinstance(n, (ast.Return, ast.Yield)))
             self._given[function] = [value for value in found if value is not None]
@@ -223,7 +231,7 @@ class ModuleValues:
         called = last_name(call.func)
         held = [i for i, argument in enumerate(call.args) if self.holds(module, argument)]
         named = [k.arg for k in call.keywords if k.arg and self.holds(module, k.value)]
-        if called and (held or named) and self._is_in_the_tree(called):
+        if called and (held or named) and self._is_in_the_tree(called) and not _is_builtin(module, call.func):
             self._parameters[called].update([*held, *named])
         else:
             self._attributes.update(named)  # SimpleNamespace(worker=worker)
@@ -231,6 +239,16 @@ class ModuleValues:
     def _is_in_the_tree(self, name: str) -> bool:
         """Is a function or class of this name defined in the tree, so that it can be followed?"""
         return name not in _OF_MANY and name in self.project.defined
+
+
+def _is_builtin(module: Module, function: ast.expr) -> bool:
+    """``list(names)``, though a class of the tree has a method ``list``."""
+    name = function.id if isinstance(function, ast.Name) else ""
+    if not hasattr(builtins, name) or name in module.binds or module.stars:
+        return False
+    nodes = module.source.nodes
+    inner = (f for kind in FUNCTIONS for f in nodes.of(kind) if f.name == name)
+    return all(isinstance(nodes.parents.get(id(f)), ast.ClassDef) for f in inner)
 
 
 def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
