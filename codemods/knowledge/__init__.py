@@ -11,7 +11,7 @@ from enum import Enum
 from importlib import resources
 from re import Pattern
 
-__all__ = ["CLASS_MAKERS", "DECORATOR_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_property", "writes_files"]
+__all__ = ["CLASS_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_decorator", "makes_a_property", "writes_files"]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
@@ -39,6 +39,11 @@ def call(dotted: str) -> Call | None:
             return table[dotted]
         dotted = dotted.rpartition(".")[0]
     return None
+
+
+def makes_a_decorator(dotted: str) -> bool:
+    """Does a call with options make a decorator, which is as quiet as itself? An entry speaks for all names below."""
+    return any(dotted == name or dotted.startswith(f"{name}.") for name in _data()["decorators"]["makers"])
 
 
 def makes_a_property(decorator: ast.expr, name: str) -> bool:
@@ -71,7 +76,6 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 READING = frozenset(_data()["methods"]["reading"])
 CLASS_MAKERS = frozenset(_data()["classes"]["makers"])
-DECORATOR_MAKERS = frozenset(_data()["decorators"]["makers"])
 # Methods of texts and patterns, less those that others have too: what they return is new, and no part of what has them.
 MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}
 MAKING -= {"join", "replace", "format", "find", "translate", "title", "sub", "groups", "scanner", "pattern", "flags"}

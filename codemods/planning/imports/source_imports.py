@@ -12,6 +12,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.optional_blocks import unread
+from codemods.planning.references.doctest_names import read_in_examples
 from codemods.project import bodies
 
 _ANNOTATING = frozenset({"typing", "typing_extensions", "collections.abc", "__future__"})
@@ -43,14 +44,15 @@ def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
 
 
 def _passed_on(facts: Facts, item: Import) -> bool:
-    """Do others find this import in the source: by name, by a star, or as part of a package's face?"""
+    """Do others find this import in the source: by name, by a star, in an example, or as part of a package's face?"""
     name = item.binds
     package = facts.source.path.rpartition("/")[2] == "__init__.py"
     facade = package and _is_offered(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
     dynamic = looked_up(facts, name) and not (item.typing_only or _is_a_tool(facts, item))
-    return facade or starred or patched or dynamic or name in facts.referrers.used or name in facts.move.offered
+    named = name in facts.referrers.used or name in facts.move.offered or name in read_in_examples(facts)
+    return facade or starred or patched or dynamic or named
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:

@@ -45,10 +45,15 @@ def _found(facts: Settled, name: str) -> bool:
 
 def read_by_staying(facts: Settled) -> frozenset[str]:
     """Moved names that examples of the source go on reading among the names of their module."""
+    return facts.moved_names & read_in_examples(facts)
+
+
+def read_in_examples(facts: Settled) -> frozenset[str]:
+    """What the examples of staying code read."""
     if ">>>" not in facts.source.source.text:
         return frozenset()
     texts = [str(t.value) for group in facts.staying for s in group.statements for t in docstrings(s.node)]
-    return facts.moved_names & {name for text in texts for name in names_read(text)}
+    return frozenset(name for text in texts for name in names_read(text))
 
 
 def docstrings(node: ast.stmt) -> Iterator[ast.Constant]:

@@ -92,7 +92,8 @@ class Calling(Machine):
             return frozenset(self.making[-1:])  # by a metaclass
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
-        if dotted in knowledge.DECORATOR_MAKERS and not arguments:
+        decorated = any(isinstance(value, (Code, Bound, Class)) for values in every for value in values)
+        if knowledge.makes_a_decorator(dotted) and not decorated:
             return frozenset({Outside(dotted)})
         if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
             self.subclassed(self.element(arguments[1]))
