@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,6 +105,17 @@ class DefinitionGroups:
                 if reference.name not in group.binds:
                     found[reference.name].add(group)
         return found
+
+    def goes(self, name: str, moving: Collection[DefinitionGroup]) -> bool:
+        """Does a name move with these groups: what defines it, or where no statement does, each function that binds it
+        by ``global``?"""
+        if name in self.by_name:
+            return self.by_name[name] in moving
+        if any(name in s.binds for s in self.module.statements):
+            return False
+        indices = {s.index for group in moving for s in group.statements}
+        makers = self.module.rebound.get(name, ())
+        return bool(makers) and all(s.index in indices for s in makers)
 
     def _group(self) -> list[int]:
         """Union-find over statement indices."""

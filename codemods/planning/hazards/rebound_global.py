@@ -29,8 +29,9 @@ shop/limits.py shop/gate.py set_limit
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    found_when_asked = rebound_names(facts)
-    for name in sorted(facts.source.rebound.keys() & facts.moved_names):
+    found_when_asked, referrers = rebound_names(facts), facts.referrers
+    gone = (n for n in facts.source.rebound if n in facts.moved_names or facts.groups.goes(n, facts.moving))
+    for name in sorted(gone):
         for group in facts.staying:
             for r in group.references:
                 if r.name == name and r.moment is not Moment.TYPING:
@@ -44,8 +45,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
                         ),
                     )
                     break
-        read = [] if name in found_when_asked else facts.referrers.chained.get(name, [])
-        for place in sorted({*read} | facts.set_at[name]):
+        read = [] if name in found_when_asked else referrers.chained.get(name, [])
+        for place in sorted({*read, *facts.set_at.get(name, referrers.assigned.get(name, ()))}):
             if place.path in facts.accesses and place in facts.accesses[place.path].places:
                 reason = (
                     f"this sets or reads `{name}`, and names {facts.move.destination} now, where moved code rebinds it"

@@ -102,7 +102,7 @@ def _settled_with(
         chosen = choose(wanted, partial(_judged, known))
         moving = chosen.moving
         more, followers = patches.split(groups, referrers, set(moving))
-        more |= {name for name in source.rebound if name in source.binds and groups.by_name.get(name) not in moving}
+        more |= {name for name in source.rebound if name in source.binds and not groups.goes(name, moving)}
         more |= set(bound_again_below(groups, moving))
         if more <= through_source:
             followed = frozenset(patch.name for patch in followers)
