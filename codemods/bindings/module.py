@@ -214,7 +214,7 @@ class Module:
                 if reference.writes and reference.moment is Moment.CALL and isinstance(reference.node, ast.Name):
                     if statement not in found[reference.name]:
                         found[reference.name].append(statement)
-            for name in _declared_and_bound(statement.node):
+            for name in declared_and_bound(statement.node):
                 if name in self.definitions and statement not in found[name]:
                     found[name].append(statement)
         return dict(found)
@@ -250,7 +250,7 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
 
 
-def _declared_and_bound(node: ast.stmt) -> Iterator[str]:
+def declared_and_bound(node: ast.stmt) -> Iterator[str]:
     """The names that functions declare global and bind, by an import, a definition or a handler too."""
     for function in ast.walk(node):
         if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codemods.bindings import Moment
+from codemods.bindings.module import declared_and_bound
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.lazy_reexports import rebound_names
@@ -30,11 +31,10 @@ shop/limits.py shop/gate.py set_limit
 
 def find(facts: Facts) -> Iterator[Hazard]:
     found_when_asked, referrers = rebound_names(facts), facts.referrers
-    gone = (n for n in facts.source.rebound if n in facts.moved_names or facts.groups.goes(n, facts.moving))
-    for name in sorted(gone):
+    for name in sorted(_rebound(facts)):
         for group in facts.staying:
             for r in group.references:
-                if r.name == name and r.moment is not Moment.TYPING:
+                if r.name == name and r.moment is not Moment.TYPING and not (r.writes and name in group.binds):
                     yield Hazard(
                         CODE,
                         facts.source.source.place(r.node),
@@ -55,3 +55,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
             else:
                 reason = f"`{name}` is reached through {facts.move.source} here, and moved code rebinds it"
                 yield Hazard(CODE, place, reason, ("name the new module here first",))
+
+
+def _rebound(facts: Facts) -> set[str]:
+    """The names of the module that moved code binds by ``global``: by an import too."""
+    statements = [s for group in facts.moving for s in group.statements]
+    moving = {s.index for s in statements}
+    found = {name for name, by in facts.source.rebound.items() if any(s.index in moving for s in by)}
+    return found | {name for s in statements for name in declared_and_bound(s.node)}
