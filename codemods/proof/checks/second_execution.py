@@ -8,7 +8,7 @@ asks for, and what the script itself, from its main guard on, no longer uses.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
@@ -87,7 +87,8 @@ class _Script:
 
     def compare(self, pair: Pair) -> Iterator[Finding]:
         """What this statement finds in the module that differs from what it found in the script."""
-        found = sorted(self._read(pair.new))
+        # What a text names, who follows it found in the second one before as well.
+        found = sorted(self._read(pair.new, {o.text for o in pair.old.reading.occurrences if o.text[:1] in "\"'"}))
         for name in found:
             if why := self._state(name, set()):
                 text = (
@@ -108,9 +109,9 @@ class _Script:
         seen = self.snapshot.one(Effects).of_module(self.path)
         return sorted(f"{where}:{name}" if where else name for where, name in seen)
 
-    def _read(self, statement: Statement) -> set[str]:
+    def _read(self, statement: Statement, without: Collection[str] = ()) -> set[str]:
         """The names of the script that a statement reads."""
-        read = (o for o in statement.reading.occurrences if o.moment != "typing")
+        read = (o for o in statement.reading.occurrences if o.moment != "typing" and o.text not in without)
         origins = (origin for o in read for origin in o.meaning | o.cells)
         return {name for place, name in origins if place == self.path and name}
 
