@@ -84,3 +84,33 @@ def test_a_name_that_is_not_written_there_is_set_in_what_a_function_is_given() -
     }
     after = BEFORE | others | {"shop/orders.py": SOURCE, "shop/confirming.py": PLAIN}
     assert failures(proven(BEFORE | others, after)) == []
+
+
+MONKEY = "class Monkey:\n    def __init__(self, module, **kw):\n        {}\n"
+SETS = "for key, value in kw.items():\n            setattr(module, key, value)"
+USE = "from shop import orders\nfrom monkey import Monkey\n\n\ndef check():\n    {}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "use", "reached"),
+    [
+        (SETS, "Monkey(orders, cancel=1)", False),
+        ("[setattr(module, key, kw[key]) for key in sorted(kw)]", "Monkey(orders, cancel=1)", False),
+        (SETS, "Monkey(orders, send=1)", True),
+        (SETS, "Monkey(orders, **fakes)", True),
+        (SETS, "Monkey(orders, cancel=1)\n    hand_on(Monkey)", True),
+        (SETS, "Monkey(orders, cancel=1)\n\n\nclass Other(Monkey): ...", True),
+        (SETS, "Monkey(orders, cancel=1)\n    getattr(monkey, 'Monkey')", True),
+        (f"kw.update(NAMES)\n        {SETS}", "Monkey(orders, cancel=1)", True),
+        (f"kw[name()] = 1\n        {SETS}", "Monkey(orders, cancel=1)", True),
+        (f"kw = NAMES\n        {SETS}", "Monkey(orders, cancel=1)", True),
+        (SETS.replace("setattr(", "key = name(key)\n            setattr("), "Monkey(orders, cancel=1)", True),
+        (SETS.replace("kw.items()", "NAMES.items()"), "Monkey(orders, cancel=1)", True),
+        (SETS.replace("key, value)", "value, key)"), "Monkey(orders, cancel=1)", True),
+    ],
+)
+def test_a_helper_that_sets_its_keywords(body: str, use: str, reached: bool) -> None:
+    before = BEFORE | {"monkey.py": MONKEY.format(body), "check.py": USE.format(use)}
+    after = before | {"shop/orders.py": KEPT + SOURCE, "shop/confirming.py": PLAIN}
+    found = [line for line in failures(proven(before, after)) if line.startswith("patch targets: ")]
+    assert bool(found) is reached, found

@@ -8,7 +8,7 @@
                     test_collection
     loaded_files    path_changes
     packaging       read_texts, text_sections
-    patches         held_modules
+    patches         held_modules, keyword_names
     texts           ignored_rules, manuals (which is a check as well)
     stubs           conservation, names and namespaces once more, of the stubs
 

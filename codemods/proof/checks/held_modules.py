@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from codemods.model import Finding, Kind, Place
+from codemods.proof.checks.keyword_names import Function, written_by_callers
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
@@ -34,7 +35,7 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
         names = {name for where, name in lost if where == module}
         for path in sorted(comparison.new.code_with(_WORDS)):
             symbols = comparison.after.symbols(path) if path.endswith(".py") else None
-            for node, name, words in _sites(symbols, names, given) if symbols is not None else ():
+            for node, name, words in _sites(comparison, symbols, names, given) if symbols is not None else ():
                 if symbols is not None and any(_speaks_of(text, words, at == path) for at, text in texts.items()):
                     reader = lost[module, name]
                     message = f"{name} may be replaced here in {module}, which {held[0][0]} passes on"
@@ -162,18 +163,22 @@ def _speaks_of(text: str, words: tuple[str, ...], same: bool) -> bool:
     return any(re.search(used.format(name), text) for name in around)
 
 
-def _sites(symbols: SymbolTable, names: set[str], given: set[str]) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
+def _sites(
+    comparison: Comparison, symbols: SymbolTable, names: set[str], given: set[str]
+) -> Iterator[tuple[ast.Call, str, tuple[str, ...]]]:
     """(a call that sets a name in what it was given, the name, what it was given and the definitions around). It sets
-    any name where none is written there; then a definition around has to be one that is ``given`` the module."""
-    scopes: list[tuple[ast.AST, tuple[str, ...], frozenset[str]]]
-    scopes = [(node, (), frozenset()) for node in symbols.source.tree.body]
+    any name where none is written there, nor by who calls it; then a definition around has to be one that is ``given``
+    the module."""
+    scopes: list[tuple[ast.AST, tuple[str, ...], frozenset[str], tuple[Function, ...]]]
+    scopes = [(node, (), frozenset(), ()) for node in symbols.source.tree.body]
     while scopes:
-        node, around, parameters = scopes.pop()
+        node, around, parameters, functions = scopes.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             around = (*around, node.name)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             parameters |= {n.arg for n in ast.walk(node.args) if isinstance(n, ast.arg)}
-        scopes += [(child, around, parameters) for child in ast.iter_child_nodes(node)]
+            functions = (*functions, node)
+        scopes += [(child, around, parameters, functions) for child in ast.iter_child_nodes(node)]
         if isinstance(node, ast.Call) and last_name(node.func) in _SETTING:
             held, arguments = _given(node)
             word = last_name(held) if held is not None else ""
@@ -181,6 +186,9 @@ def _sites(symbols: SymbolTable, names: set[str], given: set[str]) -> Iterator[t
                 was_given = word in parameters and not given.isdisjoint(around)
                 whatever = last_name(node.func) == "partial" or was_given
                 said = _said(arguments) or (names if whatever else set[str]())
+                if whatever and last_name(node.func) == "setattr" and arguments:
+                    by_callers = written_by_callers(comparison, functions, around, arguments[0])
+                    said = said if by_callers is None else by_callers
                 yield from ((node, name, (word, *around)) for name in sorted(names & said))
 
 
