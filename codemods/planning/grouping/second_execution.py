@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from codemods.bindings import Module, Moment
 from codemods.bindings.guards import is_main_guard
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.grouping.interchangeable import is_interchangeable
 from codemods.planning.index.import_graph import ImportGraph
 from codemods.planning.index.project_index import ProjectIndex
@@ -24,6 +25,8 @@ from codemods.project.scripts import started_as_module
 _DECORATORS = {"contextmanager": "contextlib", "asynccontextmanager": "contextlib"}
 _MAKE_PLAIN = {"frozenset", "tuple", "str", "bytes", "int", "float"}
 _PLAIN = (ast.Constant, ast.Name, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue)
+_PLAIN += (ast.Compare, ast.IfExp)
+_TYPING = frozenset({"typing", "typing_extensions", "collections.abc"})
 # What says which of the two it is, or looks into its own module.
 _OWN = frozenset({"__name__", "__file__", "__spec__", "__package__", "__loader__", "__cached__"}) | {
     *("globals", "locals", "vars", "dir", "eval", "exec", "__import__")
@@ -104,12 +107,16 @@ def _has_no_state(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
         return False
     node = group.statements[0].node
     if isinstance(node, ast.ClassDef):
-        return is_interchangeable(module, node, _is_plain)
+        return is_interchangeable(module, node, partial(_is_plain, module))
     if isinstance(node, FUNCTIONS):
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         decorated = all(_is_known(groups, decorator) for decorator in node.decorator_list)
-        return decorated and all(map(_is_plain, defaults)) and not _has_attributes(groups, node.name)
-    return isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and _is_plain(node.value)
+        return (
+            decorated
+            and all(_is_plain(module, default) for default in defaults)
+            and not _has_attributes(groups, node.name)
+        )
+    return isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and _is_plain(module, node.value)
 
 
 def _is_known(groups: DefinitionGroups, decorator: ast.expr) -> bool:
@@ -120,14 +127,29 @@ def _is_known(groups: DefinitionGroups, decorator: ast.expr) -> bool:
     return name in _DECORATORS and any(item.module == _DECORATORS[name] for item in items)
 
 
-def _is_plain(node: ast.expr) -> bool:
-    """Is it a value that can't be changed, made of such ones?"""
+def _is_plain(module: Module, node: ast.expr) -> bool:
+    """Is it a value that can't be changed, made of such ones, or the attribute of what other modules share?"""
     if isinstance(node, ast.Call):
         known = ast.unparse(node.func) in (*_MAKE_PLAIN, "re.compile")
         inner = [e for a in node.args for e in (a.elts if isinstance(a, (ast.List, ast.Set)) else [a])]
-        return known and not node.keywords and all(map(_is_plain, inner))
+        return known and not node.keywords and all(_is_plain(module, value) for value in inner)
+    if isinstance(node, ast.Attribute):
+        chain = chain_of(node)
+        return bool(chain) and _is_imported(module, chain[0])
+    if isinstance(node, ast.Subscript):  # a type: two are equal
+        chain = chain_of(node.value)
+        return bool(chain) and _is_of_typing(module, chain) and _is_plain(module, node.slice)
     inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
-    return isinstance(node, _PLAIN) and all(map(_is_plain, inner))
+    return isinstance(node, _PLAIN) and all(_is_plain(module, child) for child in inner)
+
+
+def _is_imported(module: Module, name: str) -> bool:
+    items = module.top_imports.get(name, ())
+    return bool(items) and name not in module.definitions and not any(item.in_class for item in items)
+
+
+def _is_of_typing(module: Module, chain: tuple[str, ...]) -> bool:
+    return _is_imported(module, chain[0]) and all(item.module in _TYPING for item in module.top_imports[chain[0]])
 
 
 def _has_attributes(groups: DefinitionGroups, name: str) -> bool:

@@ -44,7 +44,7 @@ _OF_RUNNING = ("compare with the new module too, first", "leave it where it is")
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
 _DEPTH = 3
 _STYLE = re.compile(r"""["'][{$]["']""")
-_KEY = re.compile(r"%\((\w+)\)")
+_KEY = re.compile(r"(?:%\(|\$?\{|\$)(\w+)")
 # What a format can show: the attributes of a record, and what formatters add.
 _OF_RECORDS = frozenset({*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"})
 # A pattern that is the edge of a word, the word, and more, in which alternatives stand in brackets alone.
@@ -110,8 +110,10 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
             if fact.framework == "logging" and found[0][0] in "{$" and not _STYLE.search(text):
                 continue  # without `style="{"` that is no format of a log record
             place = Place(path, text.count("\n", 0, found.start()) + 1)
-            if found[0][0] == "%" and not _formats_records(_written_at(facts, place, text)):
-                continue
+            if found[0][0] in "%{$":
+                written = _written_at(facts, place, text)  # of an f-string what is no value put into it
+                if not any(p.search(written) for p in patterns) or not _formats_records(written):
+                    continue
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
                 return place, None
             shown = shown or place

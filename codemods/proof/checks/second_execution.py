@@ -27,6 +27,8 @@ _DECORATORS = frozenset({("", "contextlib.contextmanager"), ("", "contextlib.asy
 _MAKES_PLAIN = frozenset(("", f"builtins.{kind}") for kind in ("frozenset", "tuple", "str", "bytes", "int", "float"))
 _MAKES_PLAIN |= {("", "re.compile"), ("", "logging.getLogger")}  # the same pattern, and the same logger, each time
 _PLAIN = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.BoolOp, ast.JoinedStr, ast.FormattedValue, ast.Starred)
+_PLAIN += (ast.Compare, ast.IfExp)
+_TYPING = ("typing.", "typing_extensions.", "collections.abc.")
 _SAID_OF_ALL = frozenset({"__name__", "__doc__", "__qualname__"})
 
 
@@ -180,9 +182,20 @@ class _Script:
             inner = [e for a in node.args for e in (a.elts if isinstance(a, (ast.List, ast.Set)) else [a])]
             plain = bool(meaning) and meaning <= _MAKES_PLAIN and not node.keywords
             return plain and all(map(self._is_plain, inner))
+        if isinstance(node, ast.Attribute):
+            return self._is_shared(node)
+        if isinstance(node, ast.Subscript):  # a type: two are equal
+            made = self.snapshot.meaning(self.path, node.value)
+            typing = bool(made) and all(not where and name.startswith(_TYPING) for where, name in made)
+            return typing and self._is_plain(node.slice)
         return isinstance(node, _PLAIN) and all(
             self._is_plain(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
         )
+
+    def _is_shared(self, node: ast.Attribute) -> bool:
+        """Is it what another module has by that name, or another file of the tree?"""
+        meaning = self.snapshot.meaning(self.path, node)
+        return bool(meaning) and all(where != self.path and name for where, name in meaning)
 
     def _has_attributes(self, name: str) -> bool:
         """Does code of the script read or set attributes of a function?"""
