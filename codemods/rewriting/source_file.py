@@ -97,7 +97,7 @@ def set_off(source: Source, text: str, modules: set[str], newline: str, executed
         definition = isinstance(following, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         if definition and ((blank < 2 and not comments) or all(line.strip() for line in comments)):
             lines[end : end + blank] = [newline] * max(2, blank)
-        elif blank > 1 and not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
+        elif not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
             lines[end : end + blank] = [newline]
     for above, node in reversed(list(pairwise(body))):
         if isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in executed:
