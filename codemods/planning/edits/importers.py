@@ -42,12 +42,13 @@ def importer_edits(
     for path, found in list(rehomes.items()):
         difference = order.of_importer(modules[path], [rehome.item for rehome in found])
         after = next((place for place in removed if place.path == path or any(r.item.function for r in found)), None)
-        if difference is not None or after is not None:
+        hidden = _hides_source(facts, modules[path], [rehome.item for rehome in found])
+        if difference is not None or after is not None or hidden:
             names = tuple(dict.fromkeys(str(rehome.item.attribute) for rehome in found))
             said = (
                 order.said(difference)
                 if difference is not None
-                else f"would not execute the source again after {after}"
+                else hidden or f"would not execute the source again after {after}"
             )
             kept.append(Kept(modules[path].source.place(found[0].item.node), names, said))
             del rehomes[path]
@@ -92,6 +93,20 @@ def _looked_up_late(facts: Facts, item: Import) -> bool:
     """A function that imports a replaced name looks it up where it is replaced, and goes on doing so."""
     replaced = facts.read_through_source | {patch.name for patch in facts.referrers.patch_targets if not patch.rest}
     return item.function is not None and item.attribute in replaced
+
+
+def _hides_source(facts: Facts, importer: Module, items: list[Import]) -> str:
+    """Why a package goes on importing its module: what it takes from there has the module's name, under which the first
+    import of the module binds the module; so that has to be before."""
+    folder, _, file = facts.move.source.rpartition("/")
+    name = file.removesuffix(".py")
+    lines = [item.node.lineno for item in items if item.binds == name and item.function is None]
+    if importer.path != f"{folder}/__init__.py" or not lines:
+        return ""
+    others = (i for i in importer.imports if i not in items and i.function is None and i.node.lineno < min(lines))
+    if any(facts.project.target(importer, item) == facts.move.source for item in others):
+        return ""
+    return f"would have the module in place of `{name}`, once somebody imports {facts.move.source}"
 
 
 def _retargeted(facts: Facts, patch: PatchTarget) -> Replacement:
