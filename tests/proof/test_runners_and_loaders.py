@@ -70,7 +70,8 @@ else:
     [
         ("tests/conftest.py", "", True),
         ("tests/data.py", "pytest_plugins = ['tests.data']\n", True),
-        ("tests/data.py", "", False),
+        ("tests/data.py", "", True),
+        ("tests/data.py", "from tests.data import clean\n", False),
     ],
 )
 def test_a_fixture_that_is_only_found_when_asked_for(path: str, plugins: str, found: bool) -> None:

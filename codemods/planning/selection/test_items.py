@@ -54,9 +54,9 @@ def found_by_pytest(facts: Facts) -> frozenset[str]:
     rules, move = facts.pytest_rules, facts.move
     nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, FUNCTIONS)]
     names = {n.name for n in nodes if any(True for _ in _fixtures(n)) or n.name.startswith("pytest_")}
-    if not names or not (move.source.endswith("conftest.py") or rules.reads(move.source) or _is_plugin(facts)):
-        return frozenset()
-    return frozenset(names) - given_by_conftest(facts)
+    if names and not (move.source.endswith("conftest.py") or rules.reads(move.source) or _is_plugin(facts)):
+        names = {name for name in names if not _is_imported(facts, name)}
+    return frozenset(names) - (given_by_conftest(facts) if names else frozenset())
 
 
 def _is_plugin(facts: Facts) -> bool:
@@ -64,6 +64,17 @@ def _is_plugin(facts: Facts) -> bool:
     tree, last = facts.project.tree, facts.project.names.dotted(facts.move.source).rpartition(".")[2]
     named = tree.code_with(["pytest_plugins"]) | tree.texts_with(["pytest11"])
     return bool(named & (tree.code_with([last]) | tree.texts_with([last])))
+
+
+def _is_imported(facts: Facts, name: str) -> bool:
+    """Does another module take it from the source? Then pytest may find it there, and else only in the source."""
+    source = facts.move.source
+    return any(
+        item.attribute == name and facts.project.target(module, item) == source
+        for module in facts.project.modules_mentioning(name)
+        if module.path != source
+        for item in module.imports
+    )
 
 
 def fixtures(module: Module) -> dict[str, str]:

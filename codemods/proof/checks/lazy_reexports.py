@@ -83,7 +83,19 @@ def _is_given_to_tests(comparison: Comparison, path: str, name: str) -> bool:
         return False
     plugins = tree.code_with(["pytest_plugins"]) | tree.texts_with(["pytest11"])
     named = plugins & (tree.code_with([stem(path)]) | tree.texts_with([stem(path)])) if plugins else ()
-    return path.endswith("conftest.py") or comparison.pytest_rules.reads(path) or bool(named)
+    known = path.endswith("conftest.py") or comparison.pytest_rules.reads(path) or bool(named)
+    return known or not _is_imported(comparison, path, name)
+
+
+def _is_imported(comparison: Comparison, path: str, name: str) -> bool:
+    """Did another module take it from there by its name? Then pytest may find it in that one."""
+    tree = comparison.old
+    for other in sorted(tree.code_with([name]) & tree.code_with([stem(path)])):
+        symbols = comparison.before.symbols(other) if other != path and other.endswith(".py") else None
+        for node in symbols.source.nodes.of(ast.ImportFrom) if symbols is not None else ():
+            if (node.module or "").rpartition(".")[2] == stem(path) and any(a.name == name for a in node.names):
+                return True
+    return False
 
 
 def without_lazy_branches(comparison: Comparison) -> Comparison:

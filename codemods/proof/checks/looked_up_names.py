@@ -42,17 +42,19 @@ def _listed_late(comparison: Comparison) -> Iterator[Finding]:
     """What was bound where a module lists its names, and is bound further down now."""
     for path in comparison.changed:
         old, new = comparison.before.symbols(path), comparison.after.symbols(path)
-        above = _bound_above(old) if old is not None and new is not None else None
-        found = _bound_above(new) if above is not None and new is not None else None
-        if above is not None and found is not None and new is not None:
-            below = {n for n in above[1] - found[1] if comparison.after.given(path, n) and n in new.binds}
-            for name in sorted(below):
-                message = f"{name} is bound below this, which lists the names of the module, and was bound above it"
-                yield Finding(new.source.place(found[0]), message, "effect-order", Kind.BROKEN)
+        if old is None or new is None:
+            continue
+        before = {ast.dump(node): bound for node, bound in _listings(old)}
+        for node, bound in _listings(new):
+            below = before.get(ast.dump(node), frozenset()) - bound
+            for name in sorted(n for n in below if comparison.after.given(path, n) and n in new.binds):
+                if not _asks_others(node, [name]):
+                    message = f"{name} is bound below this, which lists the names of the module, and was bound above it"
+                    yield Finding(new.source.place(node), message, "effect-order", Kind.BROKEN)
 
 
-def _bound_above(symbols: SymbolTable) -> tuple[ast.stmt, set[str]] | None:
-    """The first statement that lists the names of its module while it is imported, and the names bound above it."""
+def _listings(symbols: SymbolTable) -> Iterator[tuple[ast.stmt, frozenset[str]]]:
+    """The statements that list the names of their module while it is imported, and the names bound above each."""
     bound: set[str] = set()
     for node, typing in flat(symbols.body):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -61,9 +63,8 @@ def _bound_above(symbols: SymbolTable) -> tuple[ast.stmt, set[str]] | None:
             bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif not typing:
             if any(map(lists_names, walk(node))):
-                return node, bound
+                yield node, frozenset(bound)
             bound |= {*defined_names(node)}
-    return None
 
 
 # -- names that are put together
@@ -119,17 +120,23 @@ def _asked(snapshot: Snapshot, file: str, node: ast.AST) -> tuple[str, re.Patter
 
 def asks_others(statement: ast.stmt, line: int, names: Iterable[str]) -> bool:
     """Is the namespace of the module asked in this line for texts only, and are they none of these names?"""
+    return _asks_others(statement, names, line)
+
+
+def _asks_others(statement: ast.stmt, names: Iterable[str], line: int | None = None) -> bool:
     parents = {id(child): node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
-    asked = [_word(node, parents) for node in ast.walk(statement) if lists_names(node) and node.lineno == line]  # type: ignore[attr-defined]
+    asking = [n for n in ast.walk(statement) if lists_names(n) and line in (None, getattr(n, "lineno", None))]
+    asked = [_word(node, parents) for node in asking]
     forms = [_form(word) or _constant(word) if word is not None else "" for word in asked]
     return bool(forms) and all(form and not any(re.fullmatch(form, name) for name in names) for form in forms)
 
 
 def _word(namespace: ast.AST, parents: dict[int, ast.AST]) -> ast.expr | None:
-    """What a namespace is asked for: `globals()[word]`, `globals().get(word)`, `word in globals()`."""
+    """What a namespace is asked for, or what is set in it: `globals()[word]`, `globals().get(word)`, `word in
+    globals()`."""
     above = parents.get(id(namespace))
     call = parents.get(id(above))
-    if isinstance(above, ast.Subscript) and isinstance(above.ctx, ast.Load):
+    if isinstance(above, ast.Subscript) and above.value is namespace:
         return above.slice
     if isinstance(above, ast.Attribute) and above.attr == "get" and isinstance(call, ast.Call) and call.args:
         return call.args[0]
