@@ -41,7 +41,7 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     if name.startswith("_") or all(
         not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
     ):
-        return _explicit(symbols, name) or (comparison.promised and _taken(path, symbols, name))
+        return _explicit(symbols, name) or (comparison.promised and comparison.runs and _taken(path, symbols, name))
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
     return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)

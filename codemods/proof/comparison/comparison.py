@@ -43,6 +43,11 @@ class Comparison:
         return snapshot
 
     @property
+    def runs(self) -> bool:
+        """Is it read as Python executes it, not as type checkers read stubs?"""
+        return True
+
+    @property
     def promised(self) -> bool:
         """Were the moves asked for with all that codemods promises: old paths keep working, no import cycle is made?"""
         return any(move.reexport is not Reexport.NONE for move in self.moves)
