@@ -17,7 +17,6 @@ import argparse
 import ast
 import importlib.util
 import json
-import os
 import platform
 import random
 import re
@@ -33,6 +32,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from asking.collected import collected_elsewhere, collected_tests
 from asking.outcomes import BLEMISHED, BROKEN, CRASHED, MOVED, REFUSED, Result, table
 from asking.unasked import unasked
 
@@ -91,15 +91,15 @@ class Scratch:
         return together
 
     def _offers(self, module: str) -> set[str]:
-        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything
-        but the switch for type checkers."""
+        """What a module is there for: public definitions, what it lists in ``__all__``; of a package, everything but
+        names for annotations."""
         path = self.folder / module.replace(".", "/")
         own = path.with_suffix(".py")
         found = self.before[module]
         held = set(found.get("names", ())) - set(found.get("modules", ()))  # type: ignore[call-overload]
         public = {name for name in held if not name.startswith("_")}
         if not own.exists() or "error" in found:
-            return public - {"TYPE_CHECKING"}
+            return public - _for_annotations(path / "__init__.py")
         body = ast.parse(own.read_bytes()).body
         listed = [c.value for n in body if "__all__" in _defined(n) for c in ast.walk(n) if isinstance(c, ast.Constant)]
         defined = {name for node in body for name in _defined(node)}
@@ -132,35 +132,18 @@ class Scratch:
                     return BROKEN, f"{name} can't be imported any more: {new['error']}"
                 if gone := self.offered[name] - set(new.get("names", ())):  # type: ignore[call-overload]
                     lost[name] = gone
-            collected = self._collected(paths) if lost else {}
+            collected = collected_tests(self.folder, paths) if lost else {}
             worse = sorted(_lint(self.folder, paths) - complaints)
         finally:
             self._write(changes.before)
         if lost:
-            before = self._collected(paths)
+            before = collected_tests(self.folder, paths)
             for name, gone in lost.items():
-                if left := sorted(n for n in gone if not _collected_elsewhere(name, n, before, collected)):
+                if left := sorted(n for n in gone if not collected_elsewhere(name, n, before, collected)):
                     return BROKEN, f"{name} lost {', '.join(left)}"
         if not worse:
             return MOVED, ""
         return BROKEN if any(text.startswith("F821") for text in worse) else BLEMISHED, "; ".join(worse)
-
-    def _collected(self, paths: Iterable[str]) -> dict[str, set[str]]:
-        """The test functions and classes that pytest collects, for each module."""
-        there = [path for path in paths if (self.folder / path).exists()]
-        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
-        done = subprocess.run(
-            [*command, "--rootdir", str(self.folder), *there],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        found: dict[str, set[str]] = {}
-        for path, name in re.findall(r"(?m)^(\S+)\.py::(\w+)", done.stdout):
-            found.setdefault(path.replace("/", "."), set()).add(name)
-        return found
 
     def _write(self, files: Mapping[str, bytes | None]) -> None:
         for path, data in files.items():
@@ -177,11 +160,11 @@ class Scratch:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _collected_elsewhere(module: str, name: str, before: dict[str, set[str]], after: dict[str, set[str]]) -> bool:
-    """Is it a test that pytest collected in this module, and collects once now, in another? With its name in both it
-    would run twice, so the old path ends on purpose."""
-    others = [other for other, names in after.items() if name in names and name not in before.get(other, ())]
-    return name in before.get(module, ()) and name not in after.get(module, ()) and len(others) == 1
+def _for_annotations(path: Path) -> set[str]:
+    """What a file imports to annotate with: nobody takes it from there."""
+    body = ast.parse(path.read_bytes()).body if path.exists() else []
+    nodes = (node for node in body if isinstance(node, ast.ImportFrom))
+    return {a.asname or a.name for n in nodes if n.module in ("typing", "collections.abc") for a in n.names}
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:

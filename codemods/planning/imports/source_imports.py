@@ -56,18 +56,16 @@ def _passed_on(facts: Facts, item: Import) -> bool:
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
-    """Is it what a module itself works with, which no code looks up by its name: a name for annotations, a logger?"""
+    """Is it what a module itself works with, not what it is there for: a name for annotations, a logger?"""
     outside = not item.level and facts.project.target(facts.source, item) is None
     return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
 
 
 def _is_offered(facts: Facts, item: Import) -> bool:
-    """Does a package offer what it imports? Any name that it takes from a module, its own or another's, be it `Any`:
-    nobody can see who takes it from there. Not whole modules, nor what type checkers alone get from outside, nor the
-    switch for them."""
+    """Does a package offer what it imports? Any name that it takes from a module, its own or another's, for nobody can
+    see who takes it from there; not what it works with, modules, nor what type checkers alone get from outside."""
     outside = not item.level and facts.project.target(facts.source, item) is None
-    for_checkers = (item.typing_only and outside) or item.attribute == "TYPE_CHECKING"
-    return item.attribute is not None and item.module != "__future__" and not for_checkers
+    return item.attribute is not None and not _is_a_tool(facts, item) and not (item.typing_only and outside)
 
 
 def passing_on(facts: Facts, used: set[str], blocks: tuple[Statement, ...]) -> Iterator[Hazard]:

@@ -16,6 +16,7 @@ from codemods.proof.statements.name_resolution import last_name
 
 # What Python calls in a module, where others look into it.
 _HOOKS = ("__getattr__", "__dir__")
+_ANNOTATING = ("typing", "typing_extensions", "collections.abc", "__future__")
 
 
 def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -> bool:
@@ -48,10 +49,11 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
 
 
 def _taken(path: str, symbols: SymbolTable, name: str) -> bool:
-    """Has a package a name from another module, so that anybody may have it from there?"""
+    """Has a package a name from another module, so that anybody may have it from there? Nobody takes those for
+    annotations, or a logger."""
     bound = [b for b in symbols.binds.get(name, ()) if not (b.typing or b.defined or b.attribute is None)]
-    offered = any(b.module != "__future__" and b.attribute != "TYPE_CHECKING" for b in bound)
-    return path.endswith("__init__.py") and offered
+    worked_with = name.lower() in ("log", "logger") or all(b.module in _ANNOTATING for b in bound)
+    return path.endswith("__init__.py") and bool(bound) and not worked_with
 
 
 def _read_by_its_class(symbols: SymbolTable) -> set[str]:
