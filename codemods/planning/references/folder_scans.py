@@ -116,7 +116,7 @@ def _walks(facts: Facts, module: Module, call: ast.Call, around: ast.AST, folder
         return any(
             re.fullmatch(f"{re.escape(start)}/{inner}".strip("/"), folder) for start in starts if start is not None
         )
-    if below:
+    if below.replace(UNKNOWN, "").strip("/"):
         return re.fullmatch(rf"(?:.*/)?{inner}", folder) is not None
     return any(part in _OWN for part in parts) and folder == module.path.rpartition("/")[0]
 
