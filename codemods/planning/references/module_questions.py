@@ -10,6 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from codemods.bindings.scopes import FUNCTIONS
+
 _COMPARING: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -23,11 +25,16 @@ _METHODS = frozenset(
 
 def is_answered_alike(node: ast.expr, parents: dict[int, ast.AST], old: str, new: str) -> bool:
     """Is what the code around a read makes of a module's name the same for both names?"""
-    one, two = old, new
+    return _is_alike(node, parents, old, new)
+
+
+def _is_alike(node: ast.expr, parents: dict[int, ast.AST], one: Any, two: Any) -> bool:
     try:
         while one != two:
             if _asks_for_a_package(node, parents):
                 return one.rpartition(".")[:2] == two.rpartition(".")[:2]
+            if reads := _reads_of_the_name(node, parents):
+                return all(_is_alike(read, parents, one, two) for read in reads)
             found = _step(node, parents)
             if found is None:
                 return False
@@ -46,6 +53,21 @@ def _asks_for_a_package(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
     if not isinstance(call, ast.Call) or call.func is not above or len(call.args) != 1 or call.keywords:
         return False
     return _ends_in_a_dot(call.args[0], parents)
+
+
+def _reads_of_the_name(node: ast.expr, parents: dict[int, ast.AST]) -> list[ast.expr]:
+    """Where a function reads the name that it gives to this value, and to no other."""
+    above = parents.get(id(node))
+    if isinstance(above, ast.BoolOp) and isinstance(above.op, ast.Or) and above.values[0] is node:
+        above = parents.get(id(above))  # `getattr(x, "__module__", None) or ""`
+    target = above.targets[0] if isinstance(above, ast.Assign) and len(above.targets) == 1 else None
+    around: ast.AST | None = above
+    while around is not None and not isinstance(around, FUNCTIONS):
+        around = parents.get(id(around))
+    if not isinstance(target, ast.Name) or around is None or _only_value(target.id, target, parents) is None:
+        return []
+    named = [n for n in ast.walk(around) if isinstance(n, ast.Name) and n.id == target.id]
+    return [n for n in named if isinstance(n.ctx, ast.Load)]
 
 
 def _ends_in_a_dot(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
@@ -116,7 +138,7 @@ def _step(node: ast.expr, parents: dict[int, ast.AST]) -> tuple[ast.expr, Callab
             given = [ast.literal_eval(argument) for argument in call.args]
             return call, lambda value: getattr(value, above.attr)(*given)
     if isinstance(above, ast.Subscript) and above.value is node:
-        index = ast.literal_eval(above.slice)
+        index = _slice(above.slice) if isinstance(above.slice, ast.Slice) else ast.literal_eval(above.slice)
         return above, lambda value: value[index]
     if isinstance(above, ast.Compare) and above.left is node and len(above.ops) == 1:
         compare, other = _COMPARING.get(type(above.ops[0])), ast.literal_eval(above.comparators[0])
@@ -125,3 +147,8 @@ def _step(node: ast.expr, parents: dict[int, ast.AST]) -> tuple[ast.expr, Callab
         compare, other = _COMPARING[type(above.ops[0])], ast.literal_eval(above.left)
         return above, lambda value: compare(value, other)
     return None
+
+
+def _slice(node: ast.Slice) -> slice:
+    parts = (node.lower, node.upper, node.step)
+    return slice(*(ast.literal_eval(part) if part is not None else None for part in parts))
