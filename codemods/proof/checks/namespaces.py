@@ -86,7 +86,7 @@ def _found(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -
     """(what a name of a module is otherwise than before, whether it was promised)."""
     home, was = comparison.home(path), comparison.before.bound_origins(path, name)
     now = comparison.after.given(home, name)
-    if not was or comparison.same(was, now):
+    if not was or comparison.same(was, now) or _was_in_passing(comparison, was):
         return
     old_place = Place(path)
     if now:
@@ -204,6 +204,12 @@ def _gives_another_name(node: ast.stmt) -> bool:
 
 def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_plain(node.value))
+
+
+def _was_in_passing(comparison: Comparison, was: frozenset[tuple[str, str]]) -> bool:
+    """Did a star bring the variable of a loop?"""
+    homes = ((comparison.before.symbols(where) if where and name else None, name) for where, name in was)
+    return all(symbols is not None and name in _passing(symbols) for symbols, name in homes)
 
 
 def _passing(symbols: SymbolTable) -> set[str]:

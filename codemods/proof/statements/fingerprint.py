@@ -291,7 +291,7 @@ class StatementAnalyzer(TextNameResolver):
 
     def _class_local(self, node: ast.Name) -> None:
         """A name of a class body that the body binds may still be the module's when it is read."""
-        if self._scope.kind != "class" or node.id in self._scope.done:
+        if self._scope.kind != "class" or node.id in self._scope.done or self._scope.holds(node.id) != "local":
             return
         if isinstance(node.ctx, ast.Load) and self._moment != "typing":
             meaning = self.snapshot.bound_origins(self.path, node.id)
