@@ -7,10 +7,9 @@ module. What moves is called otherwise, unless something gives it that name.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from codemods.bindings import Module
-from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.references.class_values import beside
 
@@ -42,26 +41,10 @@ def _root(node: ast.expr) -> str:
 
 
 def _is_given(facts: Facts, name: str) -> bool:
-    """Does code of the tree speak both of the name, as a text, and of something that moves, which it does not call?"""
+    """May something else get the name: is it a text of the tree that is more than compared, or do data name both?"""
     for module in facts.project.modules_mentioning(name):
         parents = module.source.nodes.parents
         for text in (n for n in module.source.nodes.of(ast.Constant) if n.value == name):
-            if not facts.moved_names.isdisjoint(_spoken_of(_around(text, parents), parents)):
+            if not isinstance(parents.get(id(text)), ast.Compare):
                 return True
-    return False
-
-
-def _around(node: ast.AST, parents: Mapping[int, ast.AST]) -> ast.AST:
-    """The statement at the top of a module, or the method, in which a text stands."""
-    found = node
-    while not isinstance(above := parents[id(node)], ast.Module):
-        found = node if isinstance(above, ast.ClassDef) and isinstance(node, FUNCTIONS) else above
-        node = above
-    return found
-
-
-def _spoken_of(root: ast.AST, parents: Mapping[int, ast.AST]) -> Iterator[str]:
-    for node in ast.walk(root):
-        above = parents.get(id(node))
-        if not (isinstance(above, ast.Call) and above.func is node):
-            yield getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
+    return bool(facts.project.tree.texts_with([name]) & facts.project.tree.texts_with(facts.moved_names))
