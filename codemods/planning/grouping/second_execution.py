@@ -8,6 +8,7 @@ using is none of what moved code finds in the second.
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -128,14 +129,14 @@ def _is_known(groups: DefinitionGroups, decorator: ast.expr) -> bool:
 
 
 def _is_plain(module: Module, node: ast.expr) -> bool:
-    """Is it a value that can't be changed, made of such ones, or the attribute of what other modules share?"""
+    """Is it a value that can't be changed, made of such ones, or the attribute of a module of the standard library?"""
     if isinstance(node, ast.Call):
         known = ast.unparse(node.func) in (*_MAKE_PLAIN, "re.compile")
         inner = [e for a in node.args for e in (a.elts if isinstance(a, (ast.List, ast.Set)) else [a])]
         return known and not node.keywords and all(_is_plain(module, value) for value in inner)
     if isinstance(node, ast.Attribute):
         chain = chain_of(node)
-        return bool(chain) and _is_imported(module, chain[0])
+        return bool(chain) and _is_of_the_library(module, chain[0])
     if isinstance(node, ast.Subscript):  # a type: two are equal
         chain = chain_of(node.value)
         return bool(chain) and _is_of_typing(module, chain) and _is_plain(module, node.slice)
@@ -146,6 +147,12 @@ def _is_plain(module: Module, node: ast.expr) -> bool:
 def _is_imported(module: Module, name: str) -> bool:
     items = module.top_imports.get(name, ())
     return bool(items) and name not in module.definitions and not any(item.in_class for item in items)
+
+
+def _is_of_the_library(module: Module, name: str) -> bool:
+    """Other modules may make it anew for who asks, or be set anew by the script before the second execution."""
+    roots = {"." * item.level + item.module.partition(".")[0] for item in module.top_imports.get(name, ())}
+    return _is_imported(module, name) and roots <= sys.stdlib_module_names
 
 
 def _is_of_typing(module: Module, chain: tuple[str, ...]) -> bool:

@@ -73,7 +73,7 @@ def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
             source_reasons.append(f"{ours} already loads {theirs}")
         if imports.loads(theirs, ours, without=facts.moved_names):
             moved_reasons.append(f"{theirs} already loads {ours}")
-    elif facts.move.careful and not source_needs and not must_bind:
+    elif not source_needs and not must_bind:
         moved_reasons += _brought_back(facts)
     above, below = bool(source_needs or source_reasons), bool(moved_needs or moved_reasons)
     return Verdict(
@@ -100,9 +100,11 @@ def staying_code(facts: Facts) -> tuple[DefinitionGroup, ...]:
 
 def _brought_back(facts: Facts) -> Iterator[str]:
     """Imports that moved code takes along, and that load the source: whoever imports the destination first would find
-    it partially initialized there."""
+    it partially initialized there. A block of imports that moves would take that for a module that is missing."""
     imports, source = ImportGraph(facts.project), facts.source
-    read = {r.name for group in facts.moving for r in group.references if r.moment is not Moment.TYPING}
+    read = {name for group in facts.moving for name in group.names}
+    if facts.move.careful:
+        read |= {r.name for group in facts.moving for r in group.references if r.moment is not Moment.TYPING}
     for item in (i for name in sorted(read) for i in source.top_imports.get(name, ()) if not i.typing_only):
         for target in {facts.project.target(source, item), facts.project.submodule(source, item)} - {None}:
             if target is not None and imports.loads(target, source.path):

@@ -193,9 +193,9 @@ class _Script:
         )
 
     def _is_shared(self, node: ast.Attribute) -> bool:
-        """Is it what another module has by that name, or another file of the tree?"""
+        """Is it what a module from outside has by that name? Code of the tree may set what its own modules have."""
         meaning = self.snapshot.meaning(self.path, node)
-        return bool(meaning) and all(where != self.path and name for where, name in meaning)
+        return bool(meaning) and all(not where and name for where, name in meaning)
 
     def _has_attributes(self, name: str) -> bool:
         """Does code of the script read or set attributes of a function?"""
