@@ -8,6 +8,7 @@ under ``TYPE_CHECKING``.
     as_written        how an import of the source is written there
     source_imports    what the source no longer needs, and loses
     eager_reexports   which moved names the source imports from the destination, and where among its statements
+    name_order        where the source imports them, if somebody lists its names in order
     lazy_reexports    names that the source only finds when somebody asks for them (PEP 562)
     self_imports      imports inside of functions that would now import a module into itself: removed
     optional_blocks   imports under a condition, which may lose the names that nobody reads

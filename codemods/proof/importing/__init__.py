@@ -5,7 +5,8 @@ The difficulty: inside of an import cycle one module sees another one partially 
 depends on which of them was imported first. So each touched module is imported first in a simulation
 (``simulation``), statement by statement, as Python does it; a module whose imports and names do not depend on who
 started is simulated once for all starts, the modules that a process may import first (``traces``). ``eager`` says
-what a statement certainly reads and calls at that instant; ``order`` compares both snapshots and asks whether a name
+what a statement certainly reads and calls at that instant, ``reading`` follows that into functions that are called;
+``order`` compares both snapshots and asks whether a name
 is read before it is bound.
 
     shop/a.py   from .b import B         imported first: executes b, which asks a for A, not bound yet: fails
