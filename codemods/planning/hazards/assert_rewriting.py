@@ -34,10 +34,11 @@ _REGISTERS = "register_assert_rewrite"
 
 def find(facts: Facts) -> Iterator[Hazard]:
     move = facts.move
-    if not _is_rewritten(facts, move.source) or _is_rewritten(facts, move.destination):
+    nodes = ((g.label, n) for g in facts.moving for s in g.statements for n in ast.walk(s.node))
+    asserts = {label: node for label, node in nodes if isinstance(node, ast.Assert)}
+    if not asserts or not _is_rewritten(facts, move.source) or _is_rewritten(facts, move.destination):
         return
-    asserts = {g.label: n for g in facts.moving for s in g.statements for n in ast.walk(s.node) if _asserts(n)}
-    expecting = next(_expecting(facts), None) if asserts else None
+    expecting = next(_expecting(facts), None)
     for label, node in asserts.items():
         reason = f"pytest writes no message for the asserts of `{label}` in {move.destination}"
         if expecting is not None:
@@ -51,10 +52,6 @@ def find(facts: Facts) -> Iterator[Hazard]:
             (remedy,),
             Severity.REFUSES if expecting is not None else Severity.DECLARED,
         )
-
-
-def _asserts(node: ast.AST) -> bool:
-    return isinstance(node, ast.Assert)
 
 
 def _is_rewritten(facts: Facts, path: str) -> bool:

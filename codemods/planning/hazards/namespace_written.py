@@ -11,7 +11,6 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.namespace_writes import names_written
-from codemods.planning.references.overwriting import overwritten
 
 CODE = "namespace-written"
 TITLE = "names of the source are set through its namespace, or by a name in a variable"
@@ -42,10 +41,10 @@ def find(facts: Facts) -> Iterator[Hazard]:
             said = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
             reason = f"{said} may be set here: moved functions read it through {facts.move.source}"
             yield Hazard(CODE, write.place, reason, (), Severity.HANDLED)
-    for name, place in overwritten(facts.project, facts.groups):
-        if name in facts.moved_names:
-            reason = f"this may bind `{name}` once more, which {facts.move.destination} would not see"
-            yield Hazard(CODE, place, reason, (f"leave `{name}` in {facts.move.source}",))
+    for write in facts.writes:
+        if write.again and write.name in facts.moved_names:
+            reason = f"this may bind `{write.name}` once more, which {facts.move.destination} would not see"
+            yield Hazard(CODE, write.place, reason, (f"leave `{write.name}` in {facts.move.source}",))
     maker = _maker(facts.source)
     if maker is not None and not facts.source.stars:
         for name, place in _bound_nowhere(facts):

@@ -51,8 +51,8 @@ def _passed_on(facts: Facts, item: Import) -> bool:
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
     dynamic = looked_up(facts, name) and not (item.typing_only or _is_a_tool(facts, item))
-    named = name in facts.referrers.used or name in facts.move.offered or name in read_in_examples(facts)
-    return facade or starred or patched or dynamic or named
+    named = name in facts.referrers.used or name in facts.move.offered
+    return facade or starred or patched or dynamic or named or name in read_in_examples(facts)
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:

@@ -9,6 +9,7 @@ import ast
 import doctest
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from codemods.bindings import Import, Moment
@@ -52,8 +53,13 @@ def read_in_examples(facts: Settled) -> frozenset[str]:
     """What the examples of staying code read."""
     if ">>>" not in facts.source.source.text:
         return frozenset()
-    texts = [str(t.value) for group in facts.staying for s in group.statements for t in docstrings(s.node)]
-    return frozenset(name for text in texts for name in names_read(text))
+    return frozenset().union(*(_read_in(s.node) for group in facts.staying for s in group.statements))
+
+
+@lru_cache(maxsize=2048)
+def _read_in(node: ast.stmt) -> frozenset[str]:
+    """Asked for each import that may leave, so found once."""
+    return frozenset(name for text in docstrings(node) for name in names_read(str(text.value)))
 
 
 def docstrings(node: ast.stmt) -> Iterator[ast.Constant]:

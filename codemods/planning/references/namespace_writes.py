@@ -25,11 +25,13 @@ _ITEM_SETTERS = ("update", "setdefault", "pop", "clear", "__setitem__")
 @dataclass(frozen=True)
 class Write:
     """A place that sets a name of the module; None: any of its values. ``plain``: by the module itself and the name, as
-    in ``module.name = …``, ``setattr(module, "name", …)``."""
+    in ``module.name = …``, ``setattr(module, "name", …)``. ``again``: by the module, while it is made, over a value
+    that it bound above."""
 
     name: str | None
     place: Place
     plain: bool = False
+    again: bool = False
 
 
 def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]:
@@ -37,7 +39,7 @@ def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]
     found: list[Write] = []
     for module in values.files.values():
         found += _writes(module, values, inside=module.path == groups.module.path)
-    found += (Write(name, place) for name, place in overwritten(values.project, groups))
+    found += (Write(name, place, again=True) for name, place in overwritten(values.project, groups))
     return tuple(found)
 
 

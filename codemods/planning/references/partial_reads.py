@@ -5,7 +5,8 @@ A lazy name is found by the ``__getattr__`` at the end of the module, which is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.model import Place
@@ -16,18 +17,19 @@ from codemods.project import Unreadable
 
 def reached_while_partial(facts: Settled) -> Iterator[tuple[str, str]]:
     """(a moved name, why the source has to bind it): `class Bill(shop.Base)` in a module that `shop` imports."""
-    graph = ImportGraph(facts.project)
+    graph, source = ImportGraph(facts.project), facts.move.source
+    # Many places stand in one file.
+    loads = cache(lambda path: graph.loads(source, path))
+    running = cache(lambda path: _run_at_import(facts.project.module(path)))
     for name in sorted(facts.moved_names):
         asked = (look.place for look in facts.referrers.looks if look.texts and look.finds(name))
         for place in (*facts.referrers.chained.get(name, ()), *asked):
-            if place.path == facts.move.source or not _at_import_time(facts, place):
-                continue
-            if graph.loads(facts.move.source, place.path):
+            if place.path != source and _at_import_time(facts, place, running) and loads(place.path):
                 yield name, f"{place} reads it off the module, which imports {place.path}"
                 break
 
 
-def _at_import_time(facts: Settled, place: Place) -> bool:
+def _at_import_time(facts: Settled, place: Place, running: Callable[[str], frozenset[int]]) -> bool:
     """Is a place reached while its module is imported, perhaps by functions that the module calls?"""
     try:
         module: Module = facts.project.module(place.path)
@@ -37,8 +39,7 @@ def _at_import_time(facts: Settled, place: Place) -> bool:
     at_once = (r for s in here for r in s.references if r.moment is Moment.IMPORT)
     if any(getattr(r.node, "lineno", 0) == place.line for r in at_once):
         return True
-    running = _run_at_import(module)
-    return any(statement.index in running for statement in here)
+    return any(statement.index in running(place.path) for statement in here)
 
 
 def _run_at_import(module: Module) -> frozenset[int]:

@@ -36,7 +36,7 @@ def _line(comparison: Comparison, symbols: SymbolTable, pair: Pair, name: str) -
     for node in (node for node, typing in flat(symbols.body) if not typing and node.lineno > pair.old.place.line):
         if found is None and _may_bind(comparison, pair, node, name):
             found = node.lineno
-        elif node in symbols.body and name in set(defined_names(node)):
+        elif found is not None and name in set(defined_names(node)) and node in symbols.body:
             found = None
     return found
 

@@ -64,13 +64,14 @@ def _by_import(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
     """``setattr(import_module(module), name, fake)``, in a file that says both texts somewhere."""
     for path in sorted(comparison.new.code_with(["import_module"])) if lost else ():
         symbols = comparison.after.symbols(path) if path.endswith(".py") else None
-        nodes = symbols.source.nodes if symbols is not None else None
-        said = {n.value for n in nodes.of(ast.Constant) if isinstance(n.value, str)} if nodes is not None else set()
-        for call in nodes.of(ast.Call) if nodes is not None else ():
+        if symbols is None:
+            continue
+        said = {n.value for n in symbols.source.nodes.of(ast.Constant) if isinstance(n.value, str)}
+        for call in symbols.source.nodes.of(ast.Call):
             if last_name(call.func) not in _SETTING or not call.args or not _imports_some(call.args[0]):
                 continue
             for (module, name), reader in lost.items():
-                if symbols is not None and {comparison.after.names.dotted(module), name} <= said:
+                if {comparison.after.names.dotted(module), name} <= said:
                     message = f"{name} of {module} may be replaced here, and {reader} no longer looks it up there"
                     cause = f"patch {module}:{name}"
                     yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)

@@ -48,7 +48,7 @@ def _listed_late(comparison: Comparison) -> Iterator[Finding]:
         for node, bound in _listings(new):
             below = before.get(ast.dump(node), frozenset()) - bound
             for name in sorted(n for n in below if comparison.after.given(path, n) and n in new.binds):
-                if not _asks_others(node, [name]):
+                if not asks_others(node, [name]):
                     message = f"{name} is bound below this, which lists the names of the module, and was bound above it"
                     yield Finding(new.source.place(node), message, "effect-order", Kind.BROKEN)
 
@@ -118,12 +118,8 @@ def _asked(snapshot: Snapshot, file: str, node: ast.AST) -> tuple[str, re.Patter
     return (modules[0], re.compile(form)) if len(modules) == 1 else None
 
 
-def asks_others(statement: ast.stmt, line: int, names: Iterable[str]) -> bool:
-    """Is the namespace of the module asked in this line for texts only, and are they none of these names?"""
-    return _asks_others(statement, names, line)
-
-
-def _asks_others(statement: ast.stmt, names: Iterable[str], line: int | None = None) -> bool:
+def asks_others(statement: ast.stmt, names: Iterable[str], line: int | None = None) -> bool:
+    """Is the namespace of the module asked, in this line of a statement, for texts only, none of these names?"""
     parents = {id(child): node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
     asking = [n for n in ast.walk(statement) if lists_names(n) and line in (None, getattr(n, "lineno", None))]
     asked = [_word(node, parents) for node in asking]

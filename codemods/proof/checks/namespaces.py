@@ -186,7 +186,7 @@ def _handed_on(comparison: Comparison) -> Iterator[Finding]:
                     continue
                 whole = (not name and occurrence.whole) or (lazy and name == "__dict__")
                 whole = whole or (name.endswith("()") and name != ("getattr()" if lazy else "eval()"))
-                if name == "globals()" and asks_others(pair.new.node, occurrence.line, lost.get(module, ())):
+                if name == "globals()" and asks_others(pair.new.node, lost.get(module, ()), occurrence.line):
                     continue
                 if module in lost and whole and occurrence.moment != "typing":
                     how = "found in it only when asked for by its name" if lazy else "not found in it any more"

@@ -92,9 +92,9 @@ class Calling(Machine):
             return frozenset(self.making[-1:])  # by a metaclass
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
-        decorated = any(isinstance(value, (Code, Bound, Class)) for values in every for value in values)
-        if knowledge.makes_a_decorator(dotted) and not decorated:
-            return frozenset({Outside(dotted)})
+        if knowledge.makes_a_decorator(dotted):
+            if not any(isinstance(value, (Code, Bound, Class)) for values in every for value in values):
+                return frozenset({Outside(dotted)})
         if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
             self.subclassed(self.element(arguments[1]))
         if dotted == "builtins.type" and len(arguments) == 1:
