@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.index.annotation_readers import reads_annotations
@@ -84,12 +85,21 @@ def _unknown_readers(facts: Facts) -> bool:
 
 
 def _fields(statement: ast.stmt) -> Iterator[ast.AST]:
-    """Annotations of classes and of the module, and those of decorated functions."""
+    """Annotations of classes and of the module, and those of decorated functions; a function's own names are gone."""
+    local = {id(n) for f in ast.walk(statement) if isinstance(f, FUNCTIONS) for n in _local(f)}
     for node in ast.walk(statement):
-        if isinstance(node, ast.AnnAssign) or (
+        if (isinstance(node, ast.AnnAssign) and id(node) not in local) or (
             isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.decorator_list and any(_annotated(node))
         ):
             yield node
+
+
+def _local(node: ast.AST) -> Iterator[ast.AST]:
+    """What a function has inside, the bodies of classes aside."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.ClassDef):
+            yield child
+            yield from _local(child)
 
 
 def _annotated(statement: ast.stmt) -> Iterator[ast.AST]:

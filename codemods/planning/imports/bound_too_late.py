@@ -27,6 +27,17 @@ def bound_too_late(graph: ReferenceGraph, moving: Collection[DefinitionGroup]) -
     return frozenset(found)
 
 
+def innermost_function(module: Module, reference: Reference) -> Deferring | None:
+    """The function in whose body a name is read, inside of the one that is deferred to."""
+    parents = module.source.nodes.parents
+    below, node = reference.node, parents.get(id(reference.node))
+    while node is not None and node is not reference.function:
+        if isinstance(node, FUNCTIONS) and any(below is inner for inner in node.body):
+            return node
+        below, node = node, parents.get(id(node))
+    return reference.function
+
+
 def innermost(module: Module, reference: Reference) -> Deferring | None:
     """The block inside of the function that is deferred to, in which a name is read: a function, or below an ``if``."""
     parents = module.source.nodes.parents

@@ -9,11 +9,13 @@ import ast
 from collections.abc import Iterator
 
 from codemods.bindings import Moment
+from codemods.bindings.references import Deferring
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
 from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
 from codemods.planning.edits.module_references import reference_to, relative_style
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.planning.imports.bound_too_late import innermost_function
 from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
@@ -86,11 +88,18 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     if facts.source_imports:
         return ()
     module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
-    found: dict[tuple[int, str], DeferredImport] = {}
+    read: dict[tuple[int, str], list[Deferring]] = {}
     for group in facts.staying:
         for r in group.references:
             if r.moment is Moment.CALL and r.function is not None and r.name in facts.moved_names:
-                found[id(r.function), r.name] = DeferredImport(r.function, NewImport(module, r.name))
+                inner = innermost_function(facts.source, r)
+                read.setdefault((id(r.function), r.name), [r.function]).append(inner)
+    # Whoever calls a function that only makes others may do so before the destination has its names.
+    found = {
+        (id(function), name): DeferredImport(function, NewImport(module, name))
+        for (_, name), (outer, *inner) in read.items()
+        for function in ([outer] if outer in inner else inner)
+    }
     return tuple(found.values())
 
 

@@ -13,6 +13,7 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.all_decorators import listing_decorators
 from codemods.planning.references.built_texts import bound_values
+from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import tree_classes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -21,6 +22,13 @@ _GIVEN_CLASSES = frozenset(
     {
         *("__set_name__", "__get__", "__new__", "__call__", "__prepare__", "__instancecheck__", "__subclasscheck__"),
         *("__init_subclass__", "__class_getitem__", "__subclasshook__"),
+    }
+)
+# Who is given a class and compares others with it; a function beside it gets what stands behind it.
+COMPARING = frozenset(
+    {
+        *("raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "assertWarnsRegex", "suppress"),
+        *("assertIsInstance", "assertNotIsInstance"),
     }
 )
 
@@ -233,7 +241,8 @@ def _passed_on(
         (owner, function, _parameter(call, argument, function))
         for owner, function in called(facts.project, module, call.func)
     ]
-    for other in (*call.args, *(k.value for k in call.keywords)):
+    beside = () if last_name(call.func) in COMPARING else (*call.args, *(k.value for k in call.keywords))
+    for other in beside:
         if other is not argument and isinstance(other, (ast.Name, ast.Attribute)):
             found += [(m, f, _first(f)) for m, f in called(facts.project, module, other)]
     for owner, function, parameter in found:

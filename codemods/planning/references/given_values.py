@@ -11,7 +11,7 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
-from codemods.planning.references.called_code import Function, moved_name
+from codemods.planning.references.called_code import COMPARING, Function, moved_name
 from codemods.planning.references.introspection import parents_of
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
@@ -192,7 +192,7 @@ def values_of(function: Function, name: str) -> Iterator[ast.expr | None]:
 def _is_a_value(use: ast.expr, above: ast.AST | None) -> bool:
     """Is a class put somewhere, or is it a base, and not only named in an annotation or read?"""
     if isinstance(above, ast.Call):
-        return last_name(above.func) not in _READING
+        return last_name(above.func) not in _READING | COMPARING
     if isinstance(above, ast.ClassDef):
         return True
     kinds = (ast.Dict, ast.List, ast.Set, ast.Tuple, ast.Return, ast.keyword, ast.Lambda, ast.IfExp, ast.BoolOp)

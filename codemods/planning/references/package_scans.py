@@ -25,6 +25,7 @@ _LOCATING = frozenset({"spec_from_file_location"})  # its second argument is the
 _FINDING = frozenset(
     {"iter_modules", "walk_packages", "find_modules", "glob", "rglob", "iterdir", "listdir", "scandir", "walk"}
 )
+_SHALLOW = frozenset({"iter_modules", "glob", "iterdir", "listdir", "scandir"})  # what lies directly in a folder
 _OF_EXAMPLES = frozenset({"DocTestSuite", "testmod"})  # they run the examples of whatever modules there are
 _LISTING = frozenset({"vars", "dir", "getmembers", "__dict__"})
 _OWN = frozenset({"__path__", "__file__", "__name__", "__package__", "__spec__"})
@@ -89,12 +90,22 @@ def _scope(facts: Settled, module: Module, texts: BuiltTexts, call: ast.Call) ->
     package = facts.project.names.package(module.path) or ""
     known = {(package if text.startswith(".") else "") + text for text in found if UNKNOWN in text and "." in text}
     known = {text for text in known if text.strip(UNKNOWN + ".")}
-    parts = [r"[\w.]*".join(map(re.escape, text.split(UNKNOWN))) for text in known]
     around = _function(module, call)
+    part = r"\w*" if _stays_in_the_folder(around) else r"[\w.]*"
+    parts = [part.join(map(re.escape, text.split(UNKNOWN))) for text in known]
     if not parts and _walks(ast.walk(around)):
         packages = {*([package] if _speaks_of_its_own(module) else ()), *_named_packages(facts, module, around)} - {""}
         parts = [rf"{re.escape(name)}\.[\w.]+" for name in sorted(packages)]
     return re.compile("|".join(parts)) if parts else None
+
+
+def _stays_in_the_folder(around: ast.AST) -> bool:
+    """Does code find its names in a folder, and not in those below it? Then no name has a dot in it."""
+    found = {last_name(node.func) for node in ast.walk(around) if isinstance(node, ast.Call)}
+    texts = [n.value for n in ast.walk(around) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    deep = (_FINDING - _SHALLOW) | {getattr(around, "name", "")}
+    below = any("**" in text or "*/" in text or text == "/" for text in texts)
+    return not found.isdisjoint(_SHALLOW) and found.isdisjoint(deep) and not below
 
 
 def _speaks_of_its_own(module: Module) -> bool:

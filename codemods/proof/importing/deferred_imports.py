@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.eager import certainly_evaluated
+from codemods.proof.importing.made_functions import keeps_what_is_made, mentions, returned_function
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.importing.traces import Deferred
 from codemods.proof.snapshot.symbols import Origin, is_main_guard
@@ -199,7 +200,16 @@ class _Reached:
         return len(self.attributes) + sum(1 + len(lines) for lines in self.found.values())
 
     def runs(self, statement: Statement, node: ast.stmt) -> bool:
-        return node.lineno in self.found[statement]
+        if node.lineno not in self.found[statement]:
+            return False
+        inner = returned_function(statement.node, node)
+        return inner is None or not self._only_keeps(statement)
+
+    def _only_keeps(self, maker: Statement) -> bool:
+        """Does the statement keep what a function returns, and does no other that it may run name that function?"""
+        name = getattr(maker.node, "name", "")
+        others = [other.node for other in self.found if other is not maker]
+        return keeps_what_is_made(self.start.node, name) and not any(mentions(other, name) for other in others)
 
     def _enter(self, statement: Statement) -> Iterator[Origin]:
         """What the parts of a definition name that may run and were not looked at yet."""
