@@ -92,7 +92,7 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     for group in facts.staying:
         for r in group.references:
             if r.moment is Moment.CALL and r.function is not None and r.name in facts.moved_names:
-                inner = innermost_function(facts.source, r)
+                inner = innermost_function(facts.source, r) or r.function
                 read.setdefault((id(r.function), r.name), [r.function]).append(inner)
     # Whoever calls a function that only makes others may do so before the destination has its names.
     found = {
