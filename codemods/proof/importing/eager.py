@@ -6,12 +6,22 @@ import ast
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from codemods.proof.importing.attempts import attempts
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 
 _UNBOUND = ("NameError", "Exception", "BaseException")
+
+
+class Read(NamedTuple):
+    """A name with its attributes is read; ``default``: something stands in where it is not there."""
+
+    chain: str
+    line: int
+    default: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,9 @@ class Facts:
         self.changed = frozenset(changed)
         self.rebound = rebound
         self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._names: dict[int, tuple[tuple[str, int], ...]] = {}
+        self._names: dict[int, tuple[Read, ...]] = {}
         self._called: dict[int, tuple[ast.expr, ...]] = {}
+        self._attempted: dict[int, tuple[ast.AST, ...]] = {}
         self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
         self._binds: dict[int, tuple[str, ...]] = {}
         self._taken: dict[int, Taken] = {}
@@ -73,15 +84,15 @@ class Facts:
         """Is there nothing that a statement reads too early, calls or imports?"""
         if id(node) not in self._only_binds:
             reads = self.names(path, node, postponed) or self.called(node) or called_import(node)
-            self._only_binds[id(node)] = not reads
+            self._only_binds[id(node)] = not reads and not _may_import(node)
         return self._only_binds[id(node)]
 
-    def names(self, path: str, node: ast.AST, postponed: bool) -> tuple[tuple[str, int], ...]:
-        """(a name with its attributes, its line) that the statement reads, if it could be read too early."""
+    def names(self, path: str, node: ast.AST, postponed: bool) -> tuple[Read, ...]:
+        """What the statement reads, if it could be read too early."""
         if id(node) not in self._names:
             found = dict.fromkeys(import_time_names(node, postponed))
             if path not in self.changed:
-                found = [(chain, line) for chain, line in found if "." in chain or chain in self.rebound]
+                found = [read for read in found if "." in read.chain or read.chain in self.rebound]
             self._names[id(node)] = tuple(found)
         return self._names[id(node)]
 
@@ -103,13 +114,16 @@ class Facts:
             local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
             defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
             local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
-            kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call, ast.Attribute)
             body = _before_a_test(function.body) if function.name == "__getattr__" else function.body
-            certain = (
-                () if _is_generator(function) else tuple(n for n in certainly_evaluated(body) if isinstance(n, kinds))
-            )
+            certain = () if _is_generator(function) else tuple(_looks(body))
             self._bodies[id(function)] = frozenset(local), certain
         return self._bodies[id(function)]
+
+    def attempted(self, node: ast.AST) -> tuple[ast.AST, ...]:
+        """What a statement that catches errors certainly looks at, up to the first one."""
+        if id(node) not in self._attempted:
+            self._attempted[id(node)] = tuple(_looks([*getattr(node, "body", ()), *getattr(node, "orelse", ())]))
+        return self._attempted[id(node)]
 
 
 def _before_a_test(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -119,15 +133,27 @@ def _before_a_test(body: list[ast.stmt]) -> list[ast.stmt]:
     return body[: next(tests, len(body) - 1) + 1]
 
 
-def certainly_evaluated(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    """What a call of a function certainly evaluates, imports first: no branches, no functions inside."""
+def _may_import(node: ast.stmt) -> bool:
+    """Is it a class in whose body imports may stand?"""
+    kinds = (ast.Import, ast.ImportFrom, ast.If, ast.Try, ast.With)
+    return isinstance(node, ast.ClassDef) and any(isinstance(inner, kinds) for inner in node.body)
+
+
+def _looks(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call, ast.Attribute)
+    yield from (n for n in certainly_evaluated(body, whole=True) if isinstance(n, kinds) or attempts(n))
+
+
+def certainly_evaluated(body: list[ast.stmt], whole: bool = False) -> Iterator[ast.AST]:
+    """What a call of a function certainly evaluates, imports first: no branches, no functions inside. ``whole``: what
+    catches errors is not looked into."""
     todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop(0)
         yield node
         if isinstance(
             node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom)
-        ):
+        ) or (whole and attempts(node)):
             continue
         if isinstance(node, (ast.If, ast.While, ast.IfExp)):
             todo.insert(0, node.test)
@@ -178,6 +204,11 @@ def chain_read(node: ast.AST) -> str:
     return ""
 
 
+def has_default(node: ast.AST) -> bool:
+    """Does something stand in for a name that is not there? `getattr(shop, "Base", None)`, `hasattr(shop, "Base")`."""
+    return isinstance(node, ast.Call) and (getattr(node.func, "id", "") == "hasattr" or len(node.args) > 2)
+
+
 def called_import(node: ast.stmt) -> str:
     """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
     call = getattr(node, "value", None)
@@ -187,7 +218,7 @@ def called_import(node: ast.stmt) -> str:
     return str(call.args[0].value) if function in ("__import__", "import_module") else ""
 
 
-def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int]]:
+def import_time_names(node: ast.AST, postponed: bool) -> Iterator[Read]:
     """Module-level names, with their attributes, that a statement certainly reads when it runs: bases, decorators,
     defaults, annotations that are not postponed, plain expressions."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -204,9 +235,9 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
             yield from import_time_names(part, postponed)
         own: set[str] = set()
         for statement in node.body:
-            for name, line in import_time_names(statement, postponed):
-                if name.partition(".")[0] not in own:
-                    yield name, line
+            for read in import_time_names(statement, postponed):
+                if read.chain.partition(".")[0] not in own:
+                    yield read
             own |= set(defined_names(statement))
             if isinstance(statement, (ast.Import, ast.ImportFrom)):
                 own |= {a.asname or a.name.partition(".")[0] for a in statement.names}
@@ -222,7 +253,7 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[tuple[str, int
         if not postponed and sys.version_info < (3, 14):
             parts.append(node.annotation)
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Call)) and (chain := chain_read(node)):
-        yield chain, node.lineno
+        yield Read(chain, node.lineno, has_default(node))
         if not isinstance(node, ast.Call):
             return
         parts = list(ast.iter_child_nodes(node))

@@ -15,7 +15,7 @@ from codemods.proof.importing.rewritten_importers import rewritten_importers
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import ImportSimulation
 from codemods.proof.importing.subclasses import is_heard
-from codemods.proof.importing.traces import Deferred, Event, Run, Trace
+from codemods.proof.importing.traces import Deferred, Event, Failed, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import is_main_guard
@@ -42,7 +42,8 @@ class Importing:
             labels: Mapping[int, Hashable] = pair_numbers
             self.graph = snapshot.one(Graph)
             facts = Facts(snapshot, comparison.changed, rebound)
-            inside = self.graph.between({*comparison.changed, *_submodules_of_their_name(snapshot, comparison)})
+            touched = {*comparison.changed, *_submodules_of_their_name(snapshot, comparison)}
+            inside = self.graph.between(touched, called=True)
             if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
                 effectful = frozenset() if comparison.moves else self.effects.effectful(inside, labels)
             self._trees.append((snapshot, inside, labels, facts, effectful))
@@ -73,6 +74,20 @@ class Importing:
         before = {run.failed.name for run in self.runs_before(path) if run.failed is not None}
         return failed is not None and failed.name not in before
 
+    def falls_back_anew(self, path: str) -> bool:
+        """Does importing it first run a fallback that did not run before?"""
+        return any(True for _ in _fallbacks(path, self.runs_before(path), self.after(path)))
+
+    def entered_anew(self, changed: Iterable[str]) -> list[str]:
+        """The modules beside the changed ones that these import now, and that import them in a cycle: who begins with
+        such a one comes back to it while it is partially initialized."""
+        old, new = self.comparison.before.one(Graph), self.comparison.after.one(Graph)
+        found: set[str] = set()
+        for path in changed:
+            found |= new.executed(path) - (old.executed(path) if path in self.comparison.old.paths else set())
+        _, inside, *_ = self._trees[1]
+        return sorted((found & inside & self.comparison.old.paths).difference(self.comparison.changed))
+
     @cached_property
     def deferred(self) -> Mapping[int, Deferred]:
         """The imports inside of functions that are new, by the statements of the new tree that may run them."""
@@ -85,7 +100,8 @@ def check(comparison: Comparison) -> Check:
     assumed: list[Finding] = []
     importing = Importing(comparison)
     effects = importing.effects
-    starts = [path for path in comparison.changed if path in comparison.new.paths]
+    changed = [path for path in comparison.changed if path in comparison.new.paths]
+    starts = [*changed, *importing.entered_anew(changed)]
     alike = frozenset() if importing.deferred else rewritten_importers(comparison, importing.before, importing.after)
     failing: set[str] = set()
     for path in starts:
@@ -112,6 +128,7 @@ def check(comparison: Comparison) -> Check:
                 else:
                     said = f"importing {path} now imports `{library}` too, which may not be installed: {evidence}"
                     failures.append(Finding(place, said, "loads-more", Kind.NOTE, cause=f"loads {library}"))
+        failures += _fallbacks(path, old, new)
         for run in old if not comparison.moves else ():
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
@@ -129,10 +146,27 @@ def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding
         symbols = importing.comparison.after.symbols(path)
         guarded = symbols is not None and any(is_main_guard(node) for node in symbols.body)
         if guarded and path in importing.comparison.old.paths:
-            new, old = importing.after(path, script=True).failed, importing.before(path, script=True).failed
+            now, was = importing.after(path, script=True), importing.before(path, script=True)
+            new, old = now.failed, was.failed
             if new is not None and (old is None or new.name != old.name):
                 message = f"run as a script, {path} fails: {new}"
                 yield Finding(new.place, message, "import-fails", cause=f"fails {new.place} {new}")
+            yield from _fallbacks(path, [was], now)
+
+
+def _fallbacks(path: str, old: list[Run], new: Run) -> Iterator[Finding]:
+    """What fails now and is caught, so that something else is done in silence."""
+    known = {_caught(*one) for run in old for one in run.caught}
+    if old and all(run.failed is None for run in (*old, new)):
+        for key, failed in new.caught:
+            if _caught(key, failed) not in known:
+                message = f"when {path} is imported first, a fallback runs that did not run before: {failed}"
+                yield Finding(failed.place, message, "fallback", Kind.BROKEN, cause=f"fallback {failed.place} {failed}")
+
+
+def _caught(key: Hashable, failed: Failed) -> Hashable:
+    """One failure in both trees: by its statement, or by its module where that has no partner."""
+    return key if isinstance(key, int) else key[0] if isinstance(key, tuple) else key, failed.name
 
 
 def _sources(comparison: Comparison, path: str) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from abc import abstractmethod
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 
 from codemods.model import Place
-from codemods.proof.importing.eager import chain_read
-from codemods.proof.importing.traces import Executing, Failed
+from codemods.proof.importing.attempts import attempts, catches
+from codemods.proof.importing.eager import Read, chain_read, has_default
+from codemods.proof.importing.traces import Executing, Failed, Stale
 from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, flat
 
 _TRANSPARENT = frozenset({"cache", "lru_cache", "wraps", "staticmethod", "no_type_check", "deprecated", "final"})
@@ -28,10 +30,10 @@ class Reading(Executing):
     def _reads(self, path: str, node: ast.AST, symbols: SymbolTable) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
-        for chain, line in self.facts.names(path, node, symbols.postponed):
-            name, _, rest = chain.partition(".")
+        for read in self.facts.names(path, node, symbols.postponed):
+            line, (name, _, rest) = read.line, read.chain.partition(".")
             if rest and name in names:
-                self._through(path, chain, names[name], line)
+                self._through(path, read, names[name])
             if name in names:
                 if name in self.facts.rebound:
                     seen.add((name, names[name]))
@@ -44,8 +46,33 @@ class Reading(Executing):
         for function in self.facts.called(node):
             self._call(path, function, visited, getattr(function, "lineno", 0))
 
-    def _through(self, path: str, chain: str, version: Hashable, line: int) -> None:
+    @contextmanager
+    def _attempting(self, node: ast.AST) -> Iterator[None]:
+        """What fails in a statement that catches it ends there."""
+        guarded, now = catches(node, ImportError), self._now
+        self._guarded += guarded
+        try:
+            yield
+        except Failed as failed:
+            if not catches(node, failed.error):
+                raise
+            if self.traces is not None:
+                raise Stale from None  # What began and failed stands half made, and others may look at it.
+            self._now = now
+            self.run_.caught.append((now, failed))
+        finally:
+            self._guarded -= guarded
+
+    def _through(self, path: str, read: Read, version: Hashable) -> None:
         """``module.name`` is read while importing: the module has to have the name by now."""
+        try:
+            self._follow(path, read.chain, version, read.line)
+        except Failed as failed:
+            if not read.default:
+                raise
+            self.run_.caught.append((self._now, failed))
+
+    def _follow(self, path: str, chain: str, version: Hashable, line: int) -> None:
         for attribute in chain.split(".")[1:]:
             if not isinstance(version, tuple) or version[0] != "module" or version[1] not in self.bound:
                 return
@@ -101,12 +128,24 @@ class Reading(Executing):
 
     def _runs(self, path: str, origin: Origin, body: ast.FunctionDef, visited: set[Origin], line: int) -> None:
         """A function of the tree runs: all that it certainly does."""
-        where, name = origin
-        symbols = self.snapshot.symbols(where)
         own, certain = self.facts.body(body)
-        local = set(own)
+        self._evaluates((path, line), origin, certain, set(own), visited)
+
+    def _evaluates(
+        self,
+        caller: tuple[str, int],
+        origin: Origin,
+        certain: Iterable[ast.AST],
+        local: set[str],
+        visited: set[Origin],
+    ) -> None:
+        (path, line), (where, name) = caller, origin
+        symbols = self.snapshot.symbols(where)
         for inner in certain:
-            if isinstance(inner, (ast.Import, ast.ImportFrom)):
+            if attempts(inner):
+                with self._attempting(inner):
+                    self._evaluates(caller, origin, self.facts.attempted(inner), local, visited)
+            elif isinstance(inner, (ast.Import, ast.ImportFrom)):
                 self._imports(where, inner)
                 local |= {a.asname or a.name.partition(".")[0] for a in inner.names}
             elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load) and inner.id not in local:
@@ -119,7 +158,7 @@ class Reading(Executing):
                 chain = chain_read(inner)
                 root = chain.partition(".")[0]
                 if root != chain and root not in local and root in self.bound[where]:
-                    self._through(path, chain, self.bound[where][root], line)
+                    self._through(path, Read(chain, line, has_default(inner)), self.bound[where][root])
                 if isinstance(inner, ast.Call):
                     self._call(where, inner.func, visited, line if where != path else inner.lineno)
 

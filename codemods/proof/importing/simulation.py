@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import sys
 from collections.abc import Hashable, Iterable
 
@@ -62,7 +61,8 @@ class ImportSimulation(Reading):
                 part = getattr(node, name, None)
                 for item in part if isinstance(part, list) else [part] if part else []:
                     self._reads(path, item, symbols)
-            self._block(path, [*node.body, *getattr(node, "orelse", [])], symbols)
+            with self._attempting(node):
+                self._block(path, [*node.body, *getattr(node, "orelse", [])], symbols)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 self.bound[path].pop(getattr(target, "id", ""), None)
@@ -70,6 +70,8 @@ class ImportSimulation(Reading):
             self._bind(path, self.facts.binds(node))
         else:
             self._reads(path, node, symbols)
+            if isinstance(node, ast.ClassDef):
+                self._class_body(path, node.body, symbols)
             if module := called_import(node):
                 self._module(path, module, node)
             self._bind(path, self.facts.binds(node))
@@ -79,17 +81,8 @@ class ImportSimulation(Reading):
             self._statement(path, node, symbols)
 
     def _try(self, path: str, node: ast.Try, symbols: SymbolTable) -> None:
-        guarded = _catches(node, ImportError)
-        try:
-            self._guarded += guarded
+        with self._attempting(node):
             self._block(path, [*node.body, *node.orelse], symbols)
-        except Failed as failed:
-            if not _catches(node, failed.error):
-                raise
-            if self.traces is not None:
-                raise Stale from None  # What began and failed stands half made, and others may look at it.
-        finally:
-            self._guarded -= guarded
         for handler in node.handlers:
             if handler.type is not None:
                 self._reads(path, handler.type, symbols)
@@ -98,6 +91,17 @@ class ImportSimulation(Reading):
                 if isinstance(inner, (ast.Import, ast.ImportFrom)):
                     self._bind(path, (a.asname or a.name.partition(".")[0] for a in inner.names))
         self._block(path, node.finalbody, symbols)
+
+    def _class_body(self, path: str, body: list[ast.stmt], symbols: SymbolTable) -> None:
+        """The imports in the body of a class; what they bind are names of the class."""
+        for node in body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._imports(path, node)
+            elif isinstance(node, ast.If) and is_typing(node.test):
+                self._class_body(path, node.orelse, symbols)
+            elif isinstance(node, (ast.If, ast.Try, ast.With)):
+                with self._attempting(node):
+                    self._class_body(path, [*node.body, *getattr(node, "orelse", [])], symbols)
 
     def _module(self, path: str, dotted: str, node: ast.stmt) -> None:
         way = self.facts.way(path, dotted)
@@ -188,13 +192,3 @@ class ImportSimulation(Reading):
         if symbols is None or "__getattr__" in self.bound[target]:
             return False
         return name in symbols.binds or all(self.snapshot.find(star, target) for star in symbols.stars)
-
-
-def _catches(node: ast.Try, error: type[Exception]) -> bool:
-    """May a handler catch it? What names no exception of Python's own may."""
-    for handler in node.handlers:
-        for kind in handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]:
-            known = vars(builtins).get(kind.id) if isinstance(kind, ast.Name) else None
-            if not isinstance(known, type) or issubclass(error, known) or issubclass(known, error):
-                return True
-    return False

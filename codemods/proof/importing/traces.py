@@ -69,6 +69,7 @@ class Run:
     failed: Failed | None = None
     events: list[Event] = field(default_factory=list)
     versions: dict[Hashable, frozenset[Hashable]] = field(default_factory=dict)
+    caught: list[tuple[Hashable, Failed]] = field(default_factory=list)  # (the statement that catches it, what failed)
     outside: dict[str, Place] = field(default_factory=dict)
     bound: dict[str, dict[str, Hashable]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
