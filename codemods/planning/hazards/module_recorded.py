@@ -24,6 +24,7 @@ from codemods.planning.references.identity_readers import (
     reads_of_module,
     shown_in_text,
 )
+from codemods.planning.references.message_searches import message_searches
 from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
@@ -36,8 +37,8 @@ MEANING = """A class or function says in `__module__` where it was made, and aft
 move is refused where code that reads it is seen to get what moves: a decorator, a base class or its metaclass, a
 function that is given it, code that walks the names of the source, a comparison with the source's name. It may be
 spelled `getattr(f, "__module__")`, `inspect.getmodule(f)`, `str(type(self))`. What an exception says in a sentence is
-for people, unless the tree has a text with the old path in it, as a test has. Where such code is in the tree, and is
-not seen to get what moves, that is assumed, and said."""
+for people, unless the tree has a text with the old path in it, as a test has, or looks for the name of the source in a
+text. Where such code is in the tree, and is not seen to get what moves, that is assumed, and said."""
 EXAMPLE = """
 -- shop/tasks.py --
 TASKS = {}
@@ -96,6 +97,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             met[place] = f"{text!r} is looked up or compared here, and {(elsewhere or list(met))[0]} reads modules"
     for place, text in expected_texts(facts) if told else ():
         met[place] = f"{text!r} is said here, and {min(told)} puts the module into a message"
+    for place, text in message_searches(facts) if told else ():
+        met[place] = f"`{text}`, the name of the source, is looked for here, and {min(told)} puts it into a message"
     new = facts.project.names.dotted(facts.move.destination)
     for place, reason in sorted(met.items()):
         yield Hazard(CODE, place, f"{reason}: the module is {new} after the move", _REMEDIES)

@@ -253,14 +253,23 @@ def _elements(module: Module, node: ast.expr, deep: int = 0) -> list[ast.expr]:
         return list(node.elts)
     if isinstance(node, ast.Dict):
         return [key for key in node.keys if key is not None]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Dict):
-        pairs = zip(node.func.value.keys, node.func.value.values, strict=True)
-        return [ast.Tuple([k, v]) for k, v in pairs if k is not None] if node.func.attr == "items" else [node]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        whole = node.func.value
+        tables = _set_to(module, whole.id) if isinstance(whole, ast.Name) else [whole]
+        pairs = [pair for t in tables if isinstance(t, ast.Dict) for pair in zip(t.keys, t.values, strict=True)]
+        return [_of_pair(node.func.attr, k, v, node) for k, v in pairs if k is not None] or [node]
     if isinstance(node, ast.Name) and deep < 3:
-        statements = module.definitions.get(node.id, ())
-        values = [s.node.value for s in statements if isinstance(s.node, (ast.Assign, ast.AnnAssign)) and s.node.value]
-        return [e for value in values for e in _elements(module, value, deep + 1)] or [node]
+        return [e for value in _set_to(module, node.id) for e in _elements(module, value, deep + 1)] or [node]
     return [node]
+
+
+def _of_pair(method: str, key: ast.expr, value: ast.expr, call: ast.Call) -> ast.expr:
+    return {"items": ast.Tuple([key, value]), "keys": key, "values": value}.get(method, call)
+
+
+def _set_to(module: Module, name: str) -> list[ast.expr]:
+    nodes = [statement.node for statement in module.definitions.get(name, ())]
+    return [n.value for n in nodes if isinstance(n, (ast.Assign, ast.AnnAssign)) and n.value is not None]
 
 
 def _text(node: ast.expr) -> str:
