@@ -13,6 +13,7 @@ from codemods.frameworks import facts as table
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
+from codemods.planning.references.log_formats import built_formats, is_any_field
 from codemods.planning.references.outside_names import outside_names, tree_classes
 from codemods.planning.references.own_files import frames_compared
 from codemods.project import Unreadable, walk
@@ -115,6 +116,11 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
                 if not any(p.search(written) for p in patterns) or not _formats_records(written):
                     continue
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
+                return place, None
+            shown = shown or place
+    for place, text in built_formats(facts) if fact.framework == "logging" else ():
+        if is_any_field(text) or any(pattern.search(text) for pattern in patterns):
+            if "lineno" not in text:
                 return place, None
             shown = shown or place
     return (_named_with_a_line(facts), shown) if shown is not None else (None, None)
