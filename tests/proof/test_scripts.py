@@ -104,3 +104,13 @@ def printed(files: dict[str, str], folder: Path) -> str:
         (folder / name).write_text(text)
     done = subprocess.run([sys.executable, "-B", "app.py"], cwd=folder, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else done.stderr.splitlines()[-1]
+
+
+def test_what_registers_with_a_script_registers_with_its_second_execution(tmp_path: Path):
+    table = "NAMES = {}\n\n\ndef known(function):\n    NAMES[function.__name__] = function\n    return function\n\n\n"
+    main = f"def main():\n    return sorted(NAMES){GUARD}"
+    asked = '@known\ndef asked():\n    return ""\n\n\n'
+    before = {"app.py": table + asked + main}
+    after = {"app.py": table + "import asking  # noqa\n\n\n" + main, "asking.py": "from app import known\n\n\n" + asked}
+    assert printed(before, tmp_path / "before") != printed(after, tmp_path / "after")
+    assert any("two" in said for said in failures(proven(before, after)))

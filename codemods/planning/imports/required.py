@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.guards import is_for_checkers, is_type_checking
+from codemods.bindings.references import Deferring
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.as_written import block_of, by_chain, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
-from codemods.planning.imports.bound_too_late import innermost
+from codemods.planning.imports.bound_too_late import innermost, innermost_function
 from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import lookups, module_import
@@ -131,10 +132,17 @@ class RequiredImports:
 
     def _late(self, name: str, references: list[Reference]) -> None:
         called = [r for r in references if r.function is not None and r.moment is Moment.CALL]
-        functions = [innermost(self.source, r) if name in self.bound_too_late else r.function for r in called]
+        functions = [self._deferring(name, r) for r in called]
         for function in {id(f): f for f in functions}.values():
             assert function is not None
             self.late.append(DeferredImport(function, NewImport(self._source_text, name)))
+
+    def _deferring(self, name: str, reference: Reference) -> Deferring | None:
+        """Where it is imported: as late as may be, if its value changes."""
+        if name in self.bound_too_late:
+            return innermost(self.source, reference)
+        rebound = name in self.read_through_source and name in self.source.rebound
+        return innermost_function(self.source, reference) if rebound else reference.function
 
     def _looked_up(self) -> None:
         """The source itself, where moved functions look names up in it."""

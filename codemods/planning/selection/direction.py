@@ -47,20 +47,23 @@ class Verdict:
     executed_twice: bool = False
 
 
-def verdict(facts: Facts, must_bind: Sequence[str]) -> Verdict:
-    """``must_bind``: why the source has to bind moved names, whoever uses them (sentences)."""
+def verdict(facts: Facts, must_bind: Sequence[str], registered: str = "") -> Verdict:
+    """``must_bind``: why the source has to bind moved names, whoever uses them (sentences). ``registered``: what moves
+    and has an effect while it is imported."""
     graph, moving, staying = facts.graph, tuple(facts.moving), staying_code(facts)
     source_needs = tuple(graph.between(staying, moving, Moment.IMPORT))
     moved_needs = _needs_of_moved(facts, Moment.IMPORT)
     calls_moved = tuple(graph.between(staying, moving, Moment.CALL))
     calls_source = _needs_of_moved(facts, Moment.CALL)
     source_reasons, moved_reasons = list(must_bind), list[str]()
-    if source_needs or calls_moved or must_bind:
+    if source_needs or calls_moved or must_bind or registered:
         again = tuple(n for n in (*moved_needs, *calls_source) if facts.request.found_twice(n.name, moving))
     else:
         again = ()
     twice = bool(again) and not source_needs
     if again:
+        if registered and not (source_needs or calls_moved):
+            source_reasons.append(f"{registered} has a side effect while it is imported")
         # The script is `__main__`: whoever imports it by its name executes it a second time.
         moved_needs, source_needs = again, source_needs or calls_moved
     if not calls_moved:  # then names in annotations count: imported at the top, they are there for who resolves them

@@ -19,7 +19,7 @@ from codemods.planning.grouping.mutations import bound_again_below
 from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.grouping.second_execution import SecondExecution, runs_twice
 from codemods.planning.grouping.type_variables import type_variables
-from codemods.planning.imports.lazy_reexports import must_bind
+from codemods.planning.imports.lazy_reexports import must_bind, takes_effect
 from codemods.planning.index.annotation_readers import Resolved, resolved_hints
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches
@@ -122,7 +122,8 @@ def _judged(known: Facts, moving: Moving) -> tuple[Facts, Verdict]:
     facts = replace(known, moving=moving)
     _, followers = patches.split(facts.groups, facts.referrers, set(moving))
     facts = replace(facts, followed=frozenset(patch.name for patch in followers))
-    return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()))
+    registered = next((group.label for group in moving if takes_effect(facts, group)), "")
+    return facts, verdict(facts, tuple(f"{name}: {why}" for name, why in must_bind(facts).items()), registered)
 
 
 def _tied(move: Move, groups: DefinitionGroups) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.held_modules import unreached
+from codemods.proof.checks.kept_values import kept
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import Occurrence
@@ -48,7 +49,7 @@ def check(comparison: Comparison) -> Check:
             # Who writes another path in the patch, wants to reach others.
             kind = Kind.BROKEN if was - now and runs and before.text == after.text else Kind.NOTE
             failures.append(_finding(pair, after, was - now, now - was, lines, kind))
-    failures += unreached(comparison)
+    failures += [*unreached(comparison), *kept(comparison)]
     assumed = tuple(_assumptions(comparison, len(sites)))
     return Check("patch targets", SAYS, len(sites), tuple(dict.fromkeys(failures)), assumptions=assumed)
 

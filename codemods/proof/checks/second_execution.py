@@ -18,7 +18,7 @@ from codemods.proof.importing.interchangeable import says_nothing_of_itself, tel
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, is_main_guard
+from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, Origin, is_main_guard
 from codemods.proof.statements.statement import Pair, Statement
 
 SAYS = "what left a script finds in the script's module what it found in the script"
@@ -82,10 +82,14 @@ class _Script:
         self.statements = comparison.new_statements[path]
 
     def used(self, left: list[Pair]) -> list[Pair]:
-        """Of what left the script, what stands in modules that code of the script uses."""
+        """Of what left the script, what stands in modules that code of the script uses, and what registers with it."""
         said = (o for s in self.statements if not s.importing for o in s.reading.occurrences if o.moment != "typing")
         homes = {place for occurrence in said for place, _ in occurrence.meaning | occurrence.cells}
-        return [pair for pair in left if pair.new.path in homes]
+        effects = self.snapshot.one(Effects)
+        return [p for p in left if p.new.path in homes or self._acts_on_it(effects.writes(p.new.path, p.new.node))]
+
+    def _acts_on_it(self, changed: Collection[Origin]) -> bool:
+        return any(path == self.path for path, _ in changed)
 
     def compare(self, pair: Pair) -> Iterator[Finding]:
         """What this statement finds in the module that differs from what it found in the script."""
