@@ -47,14 +47,3 @@ def innermost(module: Module, reference: Reference) -> Deferring | None:
             return node
         below, node = node, parents.get(id(node))
     return reference.function
-
-
-def innermost_function(module: Module, reference: Reference) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """The function inside of the one that is deferred to, in which a name is read."""
-    parents = module.source.nodes.parents
-    below, node = reference.node, parents.get(id(reference.node))
-    while node is not None and node is not reference.function:
-        if isinstance(node, FUNCTIONS) and any(below is inner for inner in node.body):
-            return node
-        below, node = node, parents.get(id(node))
-    return reference.function if isinstance(reference.function, FUNCTIONS) else None
