@@ -70,7 +70,9 @@ def _rebinding(symbols: SymbolTable, name: str) -> set[str]:
     within = {id(f): list(ast.walk(f)) for f in functions}
     found = {f.name for f in functions if any(isinstance(n, ast.Global) and name in n.names for n in within[id(f)])}
     while found:
-        more = {f.name for f in functions if any(last_name(n) in found for n in within[id(f)])} - found
+        more = {
+            f.name for f in functions if any(last_name(n) in found for n in within[id(f)] if isinstance(n, ast.expr))
+        } - found
         for node in symbols.source.nodes.of(ast.ClassDef):
             more |= {node.name} - found if {getattr(n, "name", "") for n in node.body} & found else set()
         if not more:
