@@ -9,9 +9,12 @@ The folder that has the modules is the first argument. Only the standard library
 import importlib
 import json
 import os
+import signal
 import sys
 import types
 import warnings
+
+_SECONDS = 60
 
 
 def imported(asked: dict[str, list[str]]) -> dict[str, dict[str, object]]:
@@ -36,6 +39,7 @@ def in_a_child(asked: dict[str, list[str]]) -> dict[str, dict[str, object]]:
         sink = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(sink, number)
+        signal.alarm(_SECONDS)  # some modules run for ever
         try:
             text = json.dumps(imported(asked))
             with os.fdopen(writing, "w") as pipe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"))
 _FILES, _CLASSES, _FUNCTIONS = ("test_*.py", "*_test.py"), ("Test",), ("test",)
+
+# Bases that have no tests: unittest's and Django's own.
+_EMPTY = frozenset({"object", "TestCase", "IsolatedAsyncioTestCase", "SimpleTestCase", "TransactionTestCase"})
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,40 @@ class PytestRules:
 
     def collects(self, node: ast.stmt) -> bool:
         """Does pytest collect this definition, where it finds it in a test module?"""
-        if isinstance(node, ast.ClassDef):
-            bases = (getattr(base, "attr", getattr(base, "id", "")) for base in node.bases)
-            return _matches(node.name, self.classes) or any(base.endswith("TestCase") for base in bases)
-        return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _matches(node.name, self.functions)
+        return bool(self.tests([node]))
+
+    def tests(self, body: Iterable[ast.stmt]) -> frozenset[str]:
+        """The definitions of a test module that pytest collects: by their names, and classes below unittest's."""
+        found, derived, empty = set[str](), set[str](), {*_EMPTY}
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                bases = [getattr(base, "attr", getattr(base, "id", "")) for base in node.bases]
+                if any(base.endswith("TestCase") or base in derived for base in bases):
+                    derived.add(node.name)
+                named = _matches(node.name, self.classes)
+                if not named and empty.issuperset(bases) and self._has_no_test(node):
+                    empty.add(node.name)
+                elif named or node.name in derived:
+                    found.add(node.name)
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _matches(node.name, self.functions):
+                found.add(node.name)
+        return frozenset(found)
+
+    def _has_no_test(self, node: ast.ClassDef) -> bool:
+        """Is there nothing in a class body that may be a test, or make one?"""
+        if node.decorator_list or node.keywords:
+            return False
+        for inner in node.body:
+            if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                if _matches(inner.name, (*self.functions, "test", "runTest")):
+                    return False
+            elif isinstance(inner, ast.Assign):
+                names = [getattr(target, "id", "test") for target in inner.targets]
+                if any(_matches(name, (*self.functions, *self.classes, "test")) for name in names):
+                    return False
+            elif not isinstance(getattr(inner, "value", None), ast.Constant) and not isinstance(inner, ast.Pass):
+                return False
+        return True
 
 
 def pytest_rules(tree: Files) -> PytestRules:

@@ -36,6 +36,9 @@ def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
     for call, name in needs.lookups:
         start, end = source.source.start(call), source.source.end(call)
         edits[start, end] = Replacement(start, end, f"vars({name})")
+    for node, name in needs.attributes:
+        start = source.source.start(node)
+        edits[start, start] = Replacement(start, start, f"{name}.")
     return tuple(edits[key] for key in sorted(edits))
 
 

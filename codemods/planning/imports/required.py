@@ -20,7 +20,7 @@ from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
 from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.index.project_index import ProjectIndex
-from codemods.planning.references.namespace_lookups import lookups, module_import
+from codemods.planning.references.namespace_lookups import as_module, lookups, module_import
 
 _BUILTINS = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__"})
 
@@ -43,6 +43,8 @@ class RequiredImports:
     copies: list[DefinitionGroup] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     lookups: list[tuple[ast.Call, str]] = field(default_factory=list)  # globals(), and the source's name there
+    attributes: list[tuple[ast.Name, str]] = field(default_factory=list)  # names, and the source's name before them
+    as_attributes: frozenset[str] = frozenset()  # names of the source that the destination must not bind
     bound_too_late: frozenset[str] = frozenset()  # not bound yet when a moved function runs for the first time
     at_top: bool = False  # may the destination import the source while it is imported?
     executed_at: int | None = None  # the statement of the source above which it executes the destination
@@ -105,11 +107,22 @@ class RequiredImports:
             return
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
         if self.at_top and at_once and not self._is_bound_later(name, references):
-            self.imports.append(NewImport(self._source_text, name))
+            if name not in self.as_attributes or not self._off_the_source(references):
+                self.imports.append(NewImport(self._source_text, name))
             return
         if typing:
             self.typing_imports.append(NewImport(self._source_text, name))
         self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+
+    def _off_the_source(self, references: list[Reference]) -> bool:
+        """Read a name off the source, imported as a module, wherever it stands; False where that can't be written."""
+        if not all(isinstance(r.node, ast.Name) and not (r.writes or r.string) for r in references):
+            return False
+        readers = [s.node for group in self.moving for s in group.statements]
+        module = as_module(self.project.names, self.source.path, self.destination, self.relative, readers)
+        self.imports.append(module)
+        self.attributes += [(r.node, module.binds) for r in references if isinstance(r.node, ast.Name)]
+        return True
 
     def _stand_in(self, name: str) -> None:
         """A flag or a constant beside imports comes with them; what only type checkers see there is the source's."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.references import Deferring
@@ -47,19 +47,24 @@ def _reads_one(call: ast.Call, parents: dict[int, ast.AST]) -> bool:
 
 def module_import(names: Names, source: str, destination: str, relative: bool, function: Deferring) -> DeferredImport:
     """The import of the source as a module at the start of a function that moves."""
+    return DeferredImport(function, as_module(names, source, destination, relative, [function]))
+
+
+def as_module(names: Names, source: str, destination: str, relative: bool, readers: Iterable[ast.AST]) -> NewImport:
+    """The import of the source as a module, by a name that no reader has for something else."""
     text = reference_to(source, destination, relative, names)
     parent, _, last = text.rpartition(".")
     if not last:  # the package that the destination stands in
         parent, _, last = names.dotted(source).rpartition(".")
     elif text.startswith(".") and not parent.strip("."):
         parent = text[: -len(last)]
-    taken = set(_identifiers(function))
+    taken = {name for reader in readers for name in _identifiers(reader)}
     asname = next((n for n in (last, f"{last}_module", f"_{last}_module") if n not in taken), f"_{last}_")
     new = NewImport(parent, last, asname if asname != last else None)
-    return DeferredImport(function, new if parent else NewImport(last, None, new.asname))
+    return new if parent else NewImport(last, None, new.asname)
 
 
-def _identifiers(function: Deferring) -> Iterator[str]:
+def _identifiers(function: ast.AST) -> Iterator[str]:
     for node in ast.walk(function):
         if isinstance(node, ast.Name):
             yield node.id

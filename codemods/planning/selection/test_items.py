@@ -21,6 +21,15 @@ def collected(facts: Facts) -> dict[str, ast.stmt]:
     return _tests(facts) if facts.pytest_rules.reads(facts.move.source) else {}
 
 
+def collected_twice(facts: Facts) -> frozenset[str]:
+    """Classes of tests that stay, and that pytest would collect from the destination as well if it imported them."""
+    rules, move = facts.pytest_rules, facts.move
+    if not (rules.reads(move.source) and rules.reads(move.destination)):
+        return frozenset()
+    body = facts.source.source.tree.body
+    return rules.tests(body) & {n.name for n in body if isinstance(n, ast.ClassDef)} - facts.moved_names
+
+
 def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
     """The moved tests that pytest collects from the destination."""
     rules, move = facts.pytest_rules, facts.move
@@ -29,8 +38,9 @@ def found_in_the_destination(facts: Facts) -> dict[str, ast.stmt]:
 
 
 def _tests(facts: Facts) -> dict[str, ast.stmt]:
+    names = facts.pytest_rules.tests(facts.source.source.tree.body)
     nodes = [s.node for group in facts.moving for s in group.statements]
-    return {node.name: node for node in nodes if facts.pytest_rules.collects(node)}  # type: ignore[attr-defined]
+    return {node.name: node for node in nodes if getattr(node, "name", "") in names}  # type: ignore[attr-defined]
 
 
 def applying_to_all(module: Module) -> Iterator[Statement]:

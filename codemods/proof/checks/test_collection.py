@@ -128,8 +128,7 @@ def is_fixture(comparison: Comparison, path: str, name: str) -> bool:
 
 def _is_test(snapshot: Snapshot, rules: PytestRules, origin: Origin) -> bool:
     symbols = snapshot.symbols(origin[0])
-    nodes = [node for node in symbols.body if getattr(node, "name", "") == origin[1]] if symbols else []
-    return any(rules.collects(node) for node in nodes if isinstance(node, ast.stmt))
+    return symbols is not None and origin[1] in rules.tests(symbols.body)
 
 
 def _binding(snapshot: Snapshot, path: str) -> list[str]:
