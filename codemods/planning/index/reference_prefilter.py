@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from codemods.project import Tree, imports
+from codemods.project.told_imports import held_as
 from codemods.project.walking import is_code
 
 _REPLACING = rb"(?:setattr|delattr|setitem|object|multiple|dict|vars)\s*\(\s*[\w.\s]*"
@@ -32,15 +33,21 @@ class ReferencePrefilter:
         self.last = dotted.rpartition(".")[2]
 
     def files(self) -> Iterator[str]:
-        """The files that may refer to the module, itself aside: code, and text that has its dotted path."""
+        """The files that may refer to the module, itself aside: code, and text that has its dotted path, or imports."""
         if not self.last:
             yield from sorted(self.tree.paths - {self.path})
             return
         scripts = {path for path in self.tree.texts_with([self.last]) if is_code(path)}
-        found = self.tree.code_with([self.last]) | self._inside | self.tree.texts_with([self.dotted]) | scripts
+        texts = self.tree.texts_with([self.dotted]) | self._importing_texts()
+        found = self.tree.code_with([self.last]) | self._inside | texts | scripts
         for path in sorted(found):
             if path != self.path and (not path.endswith(".py") or self._may(path)):
                 yield path
+
+    def _importing_texts(self) -> set[str]:
+        """Notebooks, Cython, documents with ``from shop import orders``."""
+        found = self.tree.texts_with([self.last]) & self.tree.texts_with(["import"])
+        return {p for p in found if held_as(self.tree.peek(p).decode("utf-8", "replace"), self.dotted)}
 
     @cached_property
     def _inside(self) -> frozenset[str]:
@@ -77,6 +84,8 @@ class ReferencePrefilter:
         if self.dotted.encode() in raw or self._imported(path, raw):
             return True
         if any(found[1].decode(errors="replace") in self._named for found in self._chain.finditer(raw)):
+            return True
+        if b"import" in raw and held_as(raw.decode("utf-8", "replace"), self.dotted):  # in a string that is run
             return True
         if self._built.search(raw) is not None and _TAKES_TEXTS.search(raw) is not None:
             return True

@@ -13,6 +13,7 @@ from codemods.bindings import Import, Module
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.settled import Settled
 from codemods.project import Unreadable
+from codemods.project.told_imports import held_as
 
 # Libraries whose pickles outlive the process.
 KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
@@ -27,8 +28,9 @@ def may_be_named(facts: Settled, name: str) -> bool:
     knowing = {*facts.referrers.files, *facts.referrers.values.files} - {facts.move.source}
     if any(_reads_it_off(facts, path, name) for path in sorted(tree.code_with([name]) & knowing)):
         return True
-    said = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)".encode())
-    return any(said.search(tree.peek(path)) for path in sorted(tree.texts_with([name])))
+    said = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?!\w)")
+    texts = (tree.peek(path).decode("utf-8", "replace") for path in sorted(tree.texts_with([name])))
+    return any(said.search(text) or held_as(text, dotted) for text in texts)
 
 
 def _reads_it_off(facts: Settled, path: str, name: str) -> bool:

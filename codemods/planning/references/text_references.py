@@ -20,12 +20,14 @@ from codemods.planning.references.doctests import example_imports
 from codemods.planning.references.import_strings import entry_points, in_setup_script, resolved_constants
 from codemods.planning.references.shown_modules import Shown, shown_names
 from codemods.project import Unreadable
+from codemods.project.told_imports import held_as, imported_from, named_through
 
 if TYPE_CHECKING:
     from codemods.planning.settled import Settled
 
 # Files that people read. What else names a path may be acted upon by a program.
 _PROSE = (".md", ".rst", ".txt", ".html", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako")
+_TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".mako")
 _EXAMPLES = (".md", ".rst")
 _IMPORTS_BY_NAME = re.compile(r"\b(?:import_module|__import__|lazy\w*)\b")
 
@@ -121,7 +123,7 @@ class _Search:
                 hit = self.whole.match(point or node.value)
                 if hit is not None:
                     found.append((module, node, hit[1], bool(point) or id(node) in certain))
-                elif (dynamic := self._looked_up(module, node)) is not None:
+                elif (dynamic := self._looked_up(module, node) or self._run(module, node)) is not None:
                     found.append((module, node, dynamic, False))
         names = {node.value for _, node, _, certain in found if not certain}
         for module, node, name, _ in found:
@@ -134,6 +136,19 @@ class _Search:
             return None
         hit = self.anyhow.search(module.source.text)
         return hit[1] if hit else None
+
+    def _run(self, module: Module, node: ast.Constant) -> str | None:
+        """Code in a string, for `python -c` or timeit: a moved name that it imports, or reads off the module."""
+        text = str(node.value)
+        if self.old.rpartition(".")[2] not in module.source.text or not self.anyhow.search(text):
+            return None
+        hits = [*imported_from(text, self.old, self.moved), *named_through(text, self.old, self.moved)]
+        if not hits and "." in text:
+            strings = (n.value for n in module.source.nodes.of(ast.Constant) if isinstance(n.value, str))
+            held = {name for said in strings if "import" in said for name in held_as(said, self.old)}
+            hits += named_through(text, self.old, self.moved, held)
+            hits += [(0, m[1]) for m in self.anywhere.finditer(text) if re.search(r"\bimport\s", text)]
+        return next((name for _, name in hits), None)
 
     def _is_module(self, module: Module, text: str) -> bool:
         """The old module's name: in full; relative or its last part only, where modules are imported by name."""
@@ -214,9 +229,16 @@ class _Search:
         for hit in self.anywhere.finditer(text):
             place = _place(path, text, hit.start())
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
-                acted_upon = not path.endswith(_PROSE)
+                imports = path.endswith(_TEMPLATES) and "import" in hit[0]
+                acted_upon = imports or not path.endswith(_PROSE)
                 edit = self._in_prose(hit) if not acted_upon else self._of_unittest(text, hit)
                 found.append(Mention(place, hit[1], acted_upon, edit))
+        for at, name in named_through(text, self.old, self.moved):
+            place = _place(path, text, at)
+            if place.line not in lines | {m.place.line for m in found}:
+                line = text[text.rfind("\n", 0, at) + 1 : at].lstrip()
+                told = path.endswith(_PROSE) and not path.endswith(_TEMPLATES) and not line.startswith((">>>", "..."))
+                found.append(Mention(place, name, not told))
         if not found and (module := self.module.search(text)) and (word := self.anyhow.search(text)):
             found.append(Mention(_place(path, text, module.start()), word[1], not path.endswith(_PROSE)))
         yield from found

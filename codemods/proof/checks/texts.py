@@ -6,6 +6,7 @@ import re
 from itertools import zip_longest
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.ended_paths import ended
 from codemods.proof.checks.ignored_rules import only_same_rules
 from codemods.proof.checks.manuals import without_new_modules
 from codemods.proof.comparison.canonical_texts import in_old_form, moved_paths
@@ -32,6 +33,7 @@ def check(comparison: Comparison) -> Check:
                 continue
             where = Place(path, _first_difference(one, two))
             failures.append(Finding(where, "its text is not the same", "text", Kind.OTHER, Place(path)))
+    failures += ended(comparison)
     return Check("texts", SAYS, len(paths), tuple(failures))
 
 

@@ -1,0 +1,48 @@
+"""Python in texts, in notebooks, templates, Cython, strings that are run, imports nothing by a path that ended."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+
+from codemods.model import Finding, Kind, Place
+from codemods.project import Unreadable
+from codemods.project.told_imports import held_as, imported_from, named_through
+from codemods.proof.comparison.comparison import Comparison
+
+# What people read; nobody runs it, but for examples.
+_READ = (".md", ".rst", ".txt", ".html", ".adoc")
+
+
+def ended(comparison: Comparison) -> Iterator[Finding]:
+    """Each text that takes a moved name from a module which no longer offers it."""
+    names = comparison.after.names
+    for path, name in sorted(comparison.renamed):
+        if comparison.after.given(path, name) or path not in comparison.new.paths:
+            continue
+        dotted = names.dotted(path)
+        for where in sorted(comparison.new.texts_with([name])):
+            text = (comparison.after.bytes(where) or b"").decode("utf-8", "replace")
+            for at in _taken(text, dotted, name):
+                example = text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith((">>>", "..."))
+                if example or not where.endswith(_READ):
+                    yield _finding(Place(where, text.count("\n", 0, at) + 1), dotted, name)
+        for where in sorted(comparison.new.code_with([name]) & comparison.new.code_with([dotted.rpartition(".")[2]])):
+            try:
+                nodes = comparison.new.source(where).nodes.of(ast.Constant) if where.endswith(".py") else ()
+            except (Unreadable, OSError):
+                continue
+            strings = [n for n in nodes if isinstance(n.value, str) and ">>>" not in n.value]
+            held = {by for node in strings if "import" in str(node.value) for by in held_as(str(node.value), dotted)}
+            for node in strings:
+                if any(True for _ in _taken(str(node.value), dotted, name, held)):
+                    yield _finding(Place(where, node.lineno), dotted, name)
+
+
+def _taken(text: str, dotted: str, name: str, held: Collection[str] = ()) -> Iterator[int]:
+    yield from (at for at, _ in imported_from(text, dotted, [name]))
+    yield from (at for at, _ in named_through(text, dotted, [name], held))
+
+
+def _finding(place: Place, dotted: str, name: str) -> Finding:
+    return Finding(place, f"this takes {name} from {dotted}, which no longer has it", "missing-name", Kind.BROKEN)

@@ -1,0 +1,31 @@
+"""A path that ended is named by no text that somebody runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.model import Move, Reexport
+from tests.proof.test_prover import failures, proven
+
+BEFORE = {"shop/__init__.py": "", "shop/core.py": "class Price: ...\n\n\nclass Other: ...\n"}
+AFTER = {"shop/core.py": "class Other: ...\n", "shop/price.py": "class Price: ...\n"}
+MOVE = Move("shop/core.py", ("Price",), "shop/price.py", reexport=Reexport.NONE)
+TEXTS = {
+    "a notebook": ("use.ipynb", '["from shop import core as c\\n", "c.Price()"]', True),
+    "Cython": ("shop/ext.pyx", "from . import core\n\ndef make():\n    return core.Price()\n", True),
+    "a template": ("x.mako", "<%!\n    from shop.core import Other, Price\n%>\n", True),
+    "a command line": ("Makefile", 'show:\n\tpython -c "import shop.core as c; print(c.Price)"\n', True),
+    "an example": ("use.rst", ">>> from shop import core\n>>> core.Price()\n", True),
+    "code in a string": ("bench.py", 'CODE = """\nfrom shop import core\ncore.Price()\n"""\n', True),
+    "two strings": ("bench.py", 'timeit("core.Price()", setup="from shop import core")\n', True),
+    "another module of that name": ("use.ipynb", '["from other import core as c\\n", "c.Price()"]', False),
+    "another name": ("x.mako", "<%! from shop.core import Other as Price %>\n", False),
+    "what people read": ("use.md", "`from shop import core` gives `core.Price`\n", False),
+}
+
+
+@pytest.mark.parametrize("what", TEXTS)
+def test_a_text(what: str):
+    path, text, broken = TEXTS[what]
+    found = failures(proven(BEFORE | {path: text}, BEFORE | AFTER | {path: text}, MOVE))
+    assert any("no longer has it" in said for said in found) is broken, found
