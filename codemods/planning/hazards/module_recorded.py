@@ -15,6 +15,7 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.references.asked_objects import is_another_object
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
+from codemods.planning.references.callbacks import is_given_anything
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
@@ -85,6 +86,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if may_be_moved(facts, module, node if asked is None else asked):
             met[place] = f"`{spelled}` of {', '.join(sorted(facts.moved_names)[:3])} is read here"
+        elif asked is not None and is_given_anything(facts, module, asked):
+            met[place] = f"`{spelled}` of whatever this function is called with is read here"
         elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
             if asked is not None and is_asked_of_one_that_stays(facts, module, node, asked):
                 elsewhere.append(place)
