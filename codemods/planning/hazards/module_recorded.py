@@ -14,8 +14,8 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
 from codemods.planning.references.asked_objects import is_another_object
 from codemods.planning.references.built_texts import bound_values
-from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.callbacks import is_given_anything
+from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
