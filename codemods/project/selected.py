@@ -16,10 +16,13 @@ from codemods.project.tree import Tree
 
 # Files of settings, and the tools among whose settings modules are selected.
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", ".mypy.ini")
-_FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc", "pyrightconfig.json")
+_FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc", "pyrightconfig.json", ".importlinter")
 _TOOLS = frozenset(
     {"mypy", "ruff", "pytest", "coverage", "pyright", "basedpyright", "pylint", "flake8", "bandit", "ty", "interrogate"}
 )
+# An exception of import-linter: the importer, and what it may import all the same.
+_IMPORT = re.compile(r"\s*(?P<importer>[\w.*]+)\s*->\s*(?P<imported>[\w.*]+)\s*")
+IGNORED_IMPORTS = "ignore_imports"
 _PYRIGHT = ("include", "exclude", "ignore", "strict")
 _TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
 
@@ -65,6 +68,10 @@ def selections(tree: Tree) -> Iterator[Selection]:
                 _json(text) if name.endswith(".json") else _toml(name, text) if ".toml" in name else _ini(name, text)
             )
             for key, value, what in found:
+                if key.endswith(IGNORED_IMPORTS) and (hit := _IMPORT.fullmatch(value)):
+                    at = max(text.find(value), 0)
+                    yield Selection(path, text.count("\n", 0, at) + 1, key, hit["importer"], hit["imported"])
+                    continue
                 for word in (one[0] for one in _TOKEN.finditer(value) if value[one.end() : one.end() + 2] != "::"):
                     if "." in word or "/" in word:
                         at = text.find(word)
@@ -80,6 +87,8 @@ def _toml(name: str, text: str) -> Iterator[tuple[str, str, str]]:
     for tool, table in tables.items() if isinstance(tables, Mapping) else ():
         if tool in _TOOLS:
             yield from _texts(f"tool.{tool}", table)
+        elif tool == "importlinter":
+            yield from (one for one in _texts(f"tool.{tool}", table) if one[0].endswith(IGNORED_IMPORTS))
 
 
 def _json(text: str) -> Iterator[tuple[str, str, str]]:
@@ -111,8 +120,18 @@ def _ini(name: str, text: str) -> Iterator[tuple[str, str, str]]:
         return
     for section in parser.sections():
         tool = re.split(r"[:-]", section.removeprefix("tool:"))[0]
-        own = name in (".coveragerc", ".pylintrc", "pylintrc", "mypy.ini", ".mypy.ini", "pytest.ini", ".flake8")
+        own = section.startswith("importlinter") or name in (
+            ".coveragerc",
+            ".pylintrc",
+            "pylintrc",
+            "mypy.ini",
+            ".mypy.ini",
+            "pytest.ini",
+            ".flake8",
+        )
         if own or tool in _TOOLS:
-            yield section, section.partition("-")[2], ""
+            if "importlinter" not in section:
+                yield section, section.partition("-")[2], ""
             for option, value in parser.items(section):
-                yield from ((f"{section}.{option}", line, line) for line in (value or "").split("\n"))
+                if "importlinter" not in section or option == IGNORED_IMPORTS:
+                    yield from ((f"{section}.{option}", line, line) for line in (value or "").split("\n"))

@@ -15,7 +15,7 @@ from codemods.planning.selection.test_items import collected
 from codemods.project.build_files import named_without
 from codemods.project.file_lists import lists_around
 from codemods.project.pragmas import pragmas
-from codemods.project.selected import Selection, selections
+from codemods.project.selected import IGNORED_IMPORTS, Selection, selections
 from codemods.project.test_commands import commands_of
 
 CODE = "configured-by-name"
@@ -132,7 +132,10 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
             continue
-        if "per-file-ignores" not in one.key or _concerns(facts, one.value):
+        if one.key.endswith(IGNORED_IMPORTS):
+            if _imports(facts, one.value):
+                yield one
+        elif "per-file-ignores" not in one.key or _concerns(facts, one.value):
             seen.add((one.path, one.key))
             yield one
 
@@ -147,6 +150,17 @@ def _concerns(facts: Facts, rules: str) -> bool:
         spans = [(s.node.lineno - 1, s.node.end_lineno) for group in facts.moving for s in group.statements]
         return any(len(line) > _SHORT for start, end in spans for line in lines[start:end])
     return bool(codes)
+
+
+def _imports(facts: Facts, pattern: str) -> bool:
+    """Does moved code need an import of what import-linter lets the source import?"""
+    names = {r.name for group in facts.moving for r in group.references}
+    wanted = re.compile(re.escape(pattern).replace(r"\*\*", r"[\w.]+").replace(r"\*", r"\w+"))
+    for item in (i for name in names for i in facts.source.top_imports.get(name, ())):
+        for target in {facts.project.target(facts.source, item), facts.project.submodule(facts.source, item)}:
+            if wanted.fullmatch(facts.project.names.dotted(target) if target else item.module):
+                return True
+    return False
 
 
 def _holds(facts: Facts, path: str, key: str) -> bool:
