@@ -46,6 +46,10 @@ class PytestRules:
         ignored = any(fnmatch(path, one) or path.startswith(one.rstrip("/") + "/") for one in self.ignored)
         return self.reads(path) and self.enters(path) and not ignored
 
+    def passes_over(self, path: str) -> bool:
+        """Does it leave out a file that it would collect from, were it not told so?"""
+        return self.reads(path) and self.enters(path) and not self.runs(path)
+
     def collects(self, node: ast.stmt) -> bool:
         """Does pytest collect this definition, where it finds it in a test module?"""
         return bool(self.tests([node]))
@@ -82,6 +86,19 @@ class PytestRules:
             elif not isinstance(getattr(inner, "value", None), ast.Constant) and not isinstance(inner, ast.Pass):
                 return False
         return True
+
+
+def skipping_whole(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a test module that may skip all of it: ``pytest.importorskip("numpy")``."""
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            whole = any(k.arg == "allow_module_level" for k in call.keywords)
+            if called == "importorskip" or (called == "skip" and whole):
+                yield node
+                break
 
 
 def pytest_rules(tree: Files) -> PytestRules:

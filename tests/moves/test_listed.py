@@ -43,7 +43,7 @@ def test_template() -> None:
 
 def test_a_template_that_imports_the_module() -> None:
     text = "<%! import shop.worker as w %>\n${w.Status.idle}\n"
-    assert [place for place, _ in listed("templates/page.txt", text)] == ["templates/page.txt:1"]
+    assert [place for place, _ in listed("templates/page.txt", text)] == ["templates/page.txt:2"]
 
 
 def test_configuration_that_may_mean_anything() -> None:

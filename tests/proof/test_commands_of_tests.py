@@ -34,3 +34,19 @@ def test_it_runs_what_it_ran(command: str, runs: bool) -> None:
     before = BEFORE | {"Makefile": f"test:\n\t{command}\n"}
     found = failures(proven(before, before | AFTER, MOVE))
     assert [line.partition(":")[0] for line in found] == ([] if runs else ["namespaces"])
+
+
+SKIP = 'import pytest\n\npytest.importorskip("json")\n\n\n'
+
+
+@pytest.mark.parametrize(("here", "there", "same"), [(SKIP, "", False), ("", SKIP, False), (SKIP, SKIP, True)])
+def test_a_module_that_skips_all_its_tests(here: str, there: str, same: bool) -> None:
+    before = BEFORE | {"tests/test_a.py": here + BEFORE["tests/test_a.py"], "tests/test_c.py": there + "\n"}
+    after = before | {"tests/test_a.py": here + AFTER["tests/test_a.py"]}
+    after["tests/test_c.py"] = there + "def test_a(): ...\n"
+    assert any("skipped" in line for line in failures(proven(before, after, MOVE))) is not same
+
+
+def test_a_file_that_pytest_is_told_to_pass_over() -> None:
+    before = BEFORE | {"tests/conftest.py": 'collect_ignore = ["test_a.py"]\n'}
+    assert any("pass over" in line for line in failures(proven(before, before | AFTER, MOVE)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.model import Hazard, Place, Severity
@@ -15,7 +16,14 @@ from codemods.planning.selection.test_items import (
     fixtures,
     found_in_the_destination,
 )
+from codemods.project.pytest_rules import skipping_whole
 
+# Hooks of pytest that get tests.
+_HOOKS = frozenset(
+    {"pytest_collection_modifyitems", "pytest_itemcollected", "pytest_runtest_setup", "pytest_runtest_call"}
+    | {"pytest_runtest_teardown", "pytest_runtest_protocol", "pytest_generate_tests", "pytest_deselected"}
+    | {"pytest_runtest_makereport", "pytest_runtest_logreport", "pytest_pycollect_makeitem"}
+)
 CODE = "test-context"
 TITLE = "pytest gives a moved test other fixtures, marks or setup, or collects it otherwise"
 MEANING = """pytest collects a test from every test module that has its name, and gives it the fixtures, the
@@ -59,6 +67,13 @@ def find(facts: Facts) -> Iterator[Hazard]:
             for name in sorted(group.binds & set(fixtures(facts.source).values())):
                 yield from _without_its_fixtures(facts, name, group.statements[0].node)
         yield from _said_of_all(facts)
+        yield from _skipped(facts)
+        yield from _told_by_hooks(facts)
+        rules, move = facts.pytest_rules, facts.move
+        if rules.passes_over(move.source) and rules.runs(move.destination):
+            reason = f"pytest is told to pass over {move.source}, and runs {move.destination}"
+            remedy = f"let it pass over {move.destination} too, first"
+            yield Hazard(CODE, Place(move.source), reason, (remedy,))
 
 
 def _without_its_fixtures(facts: Facts, name: str, node: ast.stmt) -> Iterator[Hazard]:
@@ -81,3 +96,37 @@ def _said_of_all(facts: Facts) -> Iterator[Hazard]:
             place: Place = module.source.place(mine[key].node)
             remedy = f"say the same in both modules, or take {label} out of {module.path} first"
             yield Hazard(CODE, place, f"{label} applies to every test of this module, and of no other", (remedy,))
+
+
+def _skipped(facts: Facts) -> Iterator[Hazard]:
+    """What skips a whole test module, and is not said in the other one. What moved code reads of it goes with that."""
+    read = {r.name for group in facts.moving for r in group.references}
+    moving = {id(s.node) for group in facts.moving for s in group.statements}
+    modules = [module for module in (facts.source, facts.destination) if module is not None]
+    said = {m.path: {ast.dump(node): node for node in skipping_whole(m.source.tree.body)} for m in modules}
+    there = said.get(facts.move.destination, {})
+    for module, others in ((facts.source, there), (facts.destination, said[facts.source.path])):
+        for key, node in said[module.path].items() if module is not None else ():
+            bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            if key not in others and id(node) not in moving and not bound & read:
+                reason = "this may skip every test of this module, and of no other"
+                remedy = "say the same in both modules, or in each test, first"
+                yield Hazard(CODE, module.source.place(node), reason, (remedy,))
+
+
+def _told_by_hooks(facts: Facts) -> Iterator[Hazard]:
+    """Hooks in a conftest.py that look for the name of the source in what pytest says of a test."""
+    stem = facts.move.source.rpartition("/")[2].removesuffix(".py")
+    word = re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)")
+    for module in facts.project.modules_mentioning(stem):
+        folder = module.path.removesuffix("conftest.py")
+        if module.path == folder or not facts.move.source.startswith(folder):
+            continue
+        for hook in (n for n in module.source.nodes.of(ast.FunctionDef) if n.name in _HOOKS):
+            for node in ast.walk(hook):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and word.search(node.value):
+                    reason = (
+                        f"this hook looks for {stem} in the names of tests, which does not stand in those that move"
+                    )
+                    remedy = f"let it look for {facts.move.destination} too, first"
+                    yield Hazard(CODE, module.source.place(node), reason, (remedy,))

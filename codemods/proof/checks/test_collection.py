@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from codemods.model import Finding, Kind, Place
-from codemods.project.pytest_rules import PytestRules
+from codemods.project.pytest_rules import PytestRules, skipping_whole
 from codemods.project.test_commands import commands_of
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
@@ -53,7 +53,29 @@ def collected(comparison: Comparison) -> Iterator[tuple[bool, Finding]]:
             )
             message = f"pytest collects {new[1]} from more modules: {after}, before {before}"
             yield starred, Finding(Place(new[0]), message, "test-twice", Kind.BROKEN, was)
-    yield from ((True, finding) for finding in (*_lost(comparison), *_twice(comparison), *_not_run(comparison)))
+    found = (*_lost(comparison), *_twice(comparison), *_not_run(comparison), *_skipped(comparison))
+    yield from ((True, finding) for finding in found)
+
+
+def _skipped(comparison: Comparison) -> Iterator[Finding]:
+    """Tests that their module skipped, or that pytest was told to pass over, and that run now; or the reverse."""
+    rules = comparison.pytest_rules
+    for old, new in sorted(comparison.renamed.items()):
+        one, other = comparison.before.symbols(old[0]), comparison.after.symbols(new[0])
+        if old[0] == new[0] or not moves_as_a_test(comparison, old) or one is None or other is None:
+            continue
+        if rules.passes_over(old[0]) and rules.runs(new[0]):
+            message = f"pytest was told to pass over {old[0]}, and runs {new[1]} now"
+            yield Finding(Place(new[0]), message, "test-twice", Kind.BROKEN, Place(old[0]))
+        was, now = ({ast.dump(n): n for n in skipping_whole(s.body)} for s in (one, other))
+        moved = next((s for s in comparison.new_statements.get(new[0], ()) if new[1] in s.names), None)
+        read = {o.text.partition(".")[0] for o in moved.reading.occurrences} if moved is not None else set[str]()
+        for key in was.keys() ^ now.keys():
+            node = was.get(key, now.get(key))
+            bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}  # type: ignore[arg-type]
+            if not bound & read:
+                message = f"{new[1]} is skipped with its module {'no longer' if key in was else 'now'}"
+                yield Finding(Place(new[0]), message, "test-lost", Kind.BROKEN, Place(old[0]))
 
 
 def _not_run(comparison: Comparison) -> Iterator[Finding]:
