@@ -25,6 +25,7 @@ from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroups
 from codemods.planning.hazards import configured_by_name, import_order
+from codemods.planning.imports.as_attributes import as_attributes
 from codemods.planning.imports.bound_too_late import bound_too_late
 from codemods.planning.imports.eager_reexports import landing_place
 from codemods.planning.imports.lazy_reexports import (
@@ -51,7 +52,6 @@ from codemods.planning.references.referrers import Referrers
 from codemods.planning.request_checks import check_destination, check_names, readable
 from codemods.planning.selection.in_place import below_moved
 from codemods.planning.selection.settling import settled
-from codemods.planning.selection.test_items import collected_twice
 from codemods.planning.settled import Inputs
 from codemods.project import Tree
 from codemods.project.import_style import import_style
@@ -126,7 +126,7 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
         relative_style(facts.source, project.names),
         facts.read_through_source,
         {name: group for group in facts.request.copied for name in group.binds},
-        as_attributes=collected_twice(facts),
+        as_attributes=as_attributes(facts),
         bound_too_late=bound_too_late(facts.graph, facts.moving) if facts.source_imports else frozenset(),
         at_top=not facts.source_imports or facts.in_place,
         executed_at=_executed_at(facts),

@@ -5,19 +5,20 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.bindings import Moment
-from codemods.bindings.certainty import certain_binds
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.planning.imports.as_attributes import as_attributes, doubtful
 from codemods.planning.imports.eager_reexports import reexported
+from codemods.planning.imports.lazy_reexports import reexports, staying_reads, unbound_on_some_paths
 
 CODE = "maybe-unbound"
 TITLE = "a name is bound on some platforms, or after some outcomes, only"
 MEANING = """
 Where an `if` has no `else`, or a handler does not bind the name, the name may not exist once the module is imported.
 The source can live with that; an import of the name from the destination can't: it would fail, and the source with it.
-Nor can a function that asks before it reads the name, once it has to import it from the module that it left.
+Where no code that stays reads the name, the source looks it up when asked, and has it or not, as before.
+Moved code that reads such a name of the source reads it off the module, at the same place.
 """
 EXAMPLE = """
 -- shop/colour.py --
@@ -37,9 +38,11 @@ _BRANCHING = (ast.If, ast.Try, ast.TryStar, ast.For, ast.AsyncFor, ast.While, as
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _needed(facts)
     offered = {new.binds for new in reexported(facts)}
+    unsure = unbound_on_some_paths(facts.moving) & offered
+    _, lazy = reexports(facts) if unsure else ((), None)
+    unsure -= {*(lazy.names if lazy is not None else ())} - staying_reads(facts)  # those may fail, as before
     for group in facts.moving:
-        doubtful = group.binds - certain_binds(s.node for s in group.statements)
-        for name in sorted(doubtful & offered):
+        for name in sorted(group.binds & unsure):
             place = facts.source.source.place(group.statements[0].node)
             where = _where(name, group)
             reason = f"{where}, so {facts.move.source} could not always import it from {facts.move.destination}"
@@ -48,16 +51,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _needed(facts: Facts) -> Iterator[Hazard]:
     """Definitions of the source that moved code would import, and that some ways through the module do not make."""
-    read = {
-        r.name: r
-        for group in facts.moving
-        for r in group.references
-        if r.moment is not Moment.TYPING and r.name in facts.source.binds - facts.moved_names
-    }
-    doubtful = read.keys() - certain_binds(s.node for s in facts.source.statements) if read else set()
-    defined = {name for group in facts.staying for name in group.binds} - facts.source.top_imports.keys()
-    for name in sorted(doubtful & defined):
-        place = facts.source.source.place(read[name].node)
+    attributes = as_attributes(facts)
+    for name, reference in doubtful(facts).items():
+        if name in attributes:
+            continue
+        place = facts.source.source.place(reference.node)
         where = _where(name, facts.groups.by_name[name], f" of {facts.move.source}")
         reason = f"{where}, so {facts.move.destination} could not always import it"
         yield Hazard(CODE, place, reason, (f"bind `{name}` on every path first, to None for example",))

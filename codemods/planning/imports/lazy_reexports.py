@@ -6,9 +6,10 @@ A lazy name is no entry in ``vars(module)``. So whoever looks into the namespace
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Moment
+from codemods.bindings.certainty import certain_binds
 from codemods.bindings.references import Deferring
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
 from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
@@ -48,7 +49,7 @@ def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]
 
 def _alone(facts: Facts, bound: list[NewImport]) -> Iterator[NewImport]:
     """The imports beside lazy names: ``X as X`` where one is passed on alone, or others warn."""
-    read = _read_by_staying(facts) | {*(facts.source.exported or ())}
+    read = staying_reads(facts) | {*(facts.source.exported or ())}
     for new in bound:
         if len(bound) == 1 or not _eager(facts):
             yield NewImport(new.module, new.attribute, None if new.attribute in read else new.attribute)
@@ -67,7 +68,13 @@ def _lazy_of(facts: Facts, offered: tuple[NewImport, ...]) -> set[str]:
     names = {str(new.attribute) for new in offered}
     if not facts.source_imports:
         return names
-    return names & rebound_names(facts) if _eager(facts) else names - bound_names(facts).keys()
+    if _eager(facts):
+        unsure = unbound_on_some_paths(facts.moving) - looked_for(facts).keys() - staying_reads(facts)
+        eager = names - rebound_names(facts) - unsure
+        # Something has to execute the destination where the source did.
+        acting = any(takes_effect(facts, group) for group in facts.moving)
+        return names - eager - (unsure if acting and not eager else set())
+    return names - bound_names(facts).keys()
 
 
 def rebound_names(facts: Facts) -> set[str]:
@@ -75,10 +82,15 @@ def rebound_names(facts: Facts) -> set[str]:
     not."""
     if facts.move.reexport in (Reexport.EAGER, Reexport.NONE):
         return set()
-    return (facts.source.rebound.keys() & facts.moved_names) - looked_for(facts).keys() - _read_by_staying(facts)
+    return (facts.source.rebound.keys() & facts.moved_names) - looked_for(facts).keys() - staying_reads(facts)
 
 
-def _read_by_staying(facts: Facts) -> set[str]:
+def unbound_on_some_paths(moving: Iterable[DefinitionGroup]) -> set[str]:
+    """Moved names that the statements of their group bind on some ways only."""
+    return {name for group in moving for name in group.binds - certain_binds(s.node for s in group.statements)}
+
+
+def staying_reads(facts: Facts) -> set[str]:
     read = {r.name for group in facts.staying for r in group.references if r.moment is not Moment.TYPING}
     return read & facts.moved_names
 

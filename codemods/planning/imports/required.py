@@ -15,6 +15,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.imports.as_attributes import is_plain
 from codemods.planning.imports.as_written import block_of, by_chain, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
@@ -107,22 +108,32 @@ class RequiredImports:
             return
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
         if self.at_top and at_once and not self._is_bound_later(name, references):
-            if name not in self.as_attributes or not self._off_the_source(references):
-                self.imports.append(NewImport(self._source_text, name))
+            off = self._is_read_off(name, references)
+            self.imports += self._read_off(references) if off else [NewImport(self._source_text, name)]
             return
         if typing:
             self.typing_imports.append(NewImport(self._source_text, name))
-        self._late(name, [r for r in references if r.moment is not Moment.TYPING])
+        self._when_called(name, [r for r in references if r.moment is not Moment.TYPING])
 
-    def _off_the_source(self, references: list[Reference]) -> bool:
-        """Read a name off the source, imported as a module, wherever it stands; False where that can't be written."""
-        if not all(isinstance(r.node, ast.Name) and not (r.writes or r.string) for r in references):
-            return False
+    def _is_read_off(self, name: str, references: list[Reference]) -> bool:
+        parents = self.source.source.nodes.parents
+        return name in self.as_attributes and all(is_plain(parents, r) for r in references)
+
+    def _read_off(self, references: list[Reference]) -> list[NewImport]:
+        """The import of the source as a module, off which the name is read wherever it stands."""
         readers = [s.node for group in self.moving for s in group.statements]
         module = as_module(self.project.names, self.source.path, self.destination, self.relative, readers)
-        self.imports.append(module)
         self.attributes += [(r.node, module.binds) for r in references if isinstance(r.node, ast.Name)]
-        return True
+        return [module] if module not in self.imports else []
+
+    def _when_called(self, name: str, references: list[Reference]) -> None:
+        if self._is_read_off(name, references):
+            module = self._read_off(references)
+            self.late += [
+                DeferredImport(r.function, new) for new in module for r in references if r.function is not None
+            ]
+        else:
+            self._late(name, references)
 
     def _stand_in(self, name: str) -> None:
         """A flag or a constant beside imports comes with them; what only type checkers see there is the source's."""
@@ -174,7 +185,7 @@ class RequiredImports:
         if guarded and self._is_computed(guarded) and not any(map(_at_once, references)):
             if any(r.moment is Moment.TYPING for r in references):
                 self.typing_imports.append(NewImport(self._source_text, name))
-            self._late(name, references)
+            self._when_called(name, [r for r in references if r.moment is not Moment.TYPING])
             self.used.discard(name)  # the source goes on importing it
         elif guarded and not (plain and all(i.typing_only for i in guarded)):
             self._blocks(block_of(self.source, item) for item in guarded)

@@ -58,7 +58,7 @@ def _passed_on(facts: Facts, item: Import) -> bool:
 def _is_a_tool(facts: Facts, item: Import) -> bool:
     """Is it what a module itself works with, not what it is there for: a name for annotations, a logger?"""
     outside = not item.level and facts.project.target(facts.source, item) is None
-    return (outside and item.module in _ANNOTATING) or item.binds.strip("_").lower() in ("log", "logger")
+    return (outside and item.module in _ANNOTATING) or item.binds.strip("_") in ("log", "logger", "LOG", "LOGGER")
 
 
 def _is_offered(facts: Facts, item: Import) -> bool:

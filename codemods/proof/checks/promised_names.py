@@ -52,7 +52,7 @@ def _taken(path: str, symbols: SymbolTable, name: str) -> bool:
     """Has a package a name from another module, so that anybody may have it from there? Nobody takes those for
     annotations, or a logger."""
     bound = [b for b in symbols.binds.get(name, ()) if not (b.typing or b.defined or b.attribute is None)]
-    worked_with = name.lower() in ("log", "logger") or all(b.module in _ANNOTATING for b in bound)
+    worked_with = name.strip("_") in ("log", "logger", "LOG", "LOGGER") or all(b.module in _ANNOTATING for b in bound)
     return path.endswith("__init__.py") and bool(bound) and not worked_with
 
 

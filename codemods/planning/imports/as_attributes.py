@@ -1,0 +1,63 @@
+"""Names of the source that moved code reads off the module, at the place where it read them: ``queues.QueueTest``.
+
+An import of the name would fail where the source binds it on some platforms only, or have pytest collect a base class
+from the new module as well.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemods.bindings import Moment, Reference
+from codemods.bindings.certainty import certain_binds
+from codemods.planning.facts import Facts
+from codemods.planning.selection.test_items import collected_twice
+
+
+def as_attributes(facts: Facts) -> frozenset[str]:
+    """The names that are read so wherever moved code does not bring an import of its own for them."""
+    return collected_twice(facts) | {name for name in _doubtful(facts) if _can_be_read_off(facts, name)}
+
+
+def doubtful(facts: Facts) -> dict[str, Reference]:
+    """Definitions of the source that moved code reads, and that some ways through the module do not make."""
+    defined = {name for group in facts.staying for name in group.binds} - facts.source.top_imports.keys()
+    return {name: reference for name, reference in _doubtful(facts).items() if name in defined}
+
+
+def _doubtful(facts: Facts) -> dict[str, Reference]:
+    read = {
+        r.name: r
+        for group in facts.moving
+        for r in group.references
+        if r.moment is not Moment.TYPING and r.name in facts.source.binds - facts.moved_names
+    }
+    unsure = read.keys() - certain_binds(s.node for s in facts.source.statements) if read else set()
+    return {name: read[name] for name in sorted(unsure)}
+
+
+def _can_be_read_off(facts: Facts, name: str) -> bool:
+    """May an AttributeError stand for the NameError, and can it be written so wherever moved code reads the name?"""
+    at_top = not facts.source_imports or facts.in_place
+    for group in facts.moving:
+        found = [r for r in group.references if r.name == name]
+        if not all(
+            is_plain(facts.source.source.nodes.parents, r) and (at_top or r.function is not None) for r in found
+        ):
+            return False
+        nodes = (n for s in group.statements for n in ast.walk(s.node)) if found else ()
+        if any(isinstance(n, ast.Name) and n.id in ("NameError", "UnboundLocalError") for n in nodes):
+            return False
+    return True
+
+
+def is_plain(parents: dict[int, ast.AST], reference: Reference) -> bool:
+    """Does a name stand by itself, and not in a text? Before Python 3.12 what is in an f-string has no place."""
+    node: ast.AST | None = reference.node
+    if not isinstance(node, ast.Name) or reference.writes or reference.string:
+        return False
+    while node is not None and not isinstance(node, ast.stmt):
+        if isinstance(node, ast.JoinedStr):
+            return False
+        node = parents.get(id(node))
+    return True
