@@ -5,7 +5,10 @@ modules needs an import, and the question is where it stands: at the top, inside
 under ``TYPE_CHECKING``.
 
     required          what moved code reads, and must find in the destination
+    as_attributes     what it reads off the source, imported as a module
+    star_names        what the source has by a star import
     as_written        how an import of the source is written there
+    source_order      the order of the new imports
     source_imports    what the source no longer needs, and loses
     eager_reexports   which moved names the source imports from the destination, and where among its statements
     name_order        where the source imports them, if somebody lists its names in order

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from codemods.bindings import Import, Module, Moment, Reference
-from codemods.bindings.guards import is_for_checkers, is_type_checking
+from codemods.bindings.guards import is_for_checkers
 from codemods.bindings.references import Deferring
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
@@ -20,6 +20,8 @@ from codemods.planning.imports.as_written import block_of, by_chain, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
 from codemods.planning.imports.path_changes import below_path_change
+from codemods.planning.imports.source_order import places, typing_test
+from codemods.planning.imports.star_names import from_stars, is_starred
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.namespace_lookups import as_module, lookups, module_import
 
@@ -88,15 +90,19 @@ class RequiredImports:
                 self._like_source(name, references)
             elif name in self.source.stand_ins:
                 self._stand_in(name)
-            elif name not in _BUILTINS or name in self._starred(name):
-                if not self._from_star(name):
+            elif name not in _BUILTINS or is_starred(self.project, self.source, name):
+                found = from_stars(self.project, self.source, self.destination, name)
+                self.imports += [new for new in found if new not in self.imports]
+                if not found:
                     self._submodule(name, references)
         self._needs_of_blocks(moved)
         self._looked_up()
         imports = (n for b in self.blocks for n in ast.walk(b) if isinstance(n, (ast.Import, ast.ImportFrom)))
         brought = {alias.asname or alias.name for node in imports for alias in node.names}
         self.typing_imports = [new for new in self.typing_imports if new.binds not in brought]
-        self._in_order()
+        place = places(self.source, self.rewritten)
+        self.imports.sort(key=place)
+        self.typing_imports.sort(key=place)
 
     # -- names that stay in the source
 
@@ -262,66 +268,8 @@ class RequiredImports:
         else:
             self._late(name, references)
 
-    # -- names that come by a star
-
-    def _starred(self, name: str) -> tuple[str, ...]:
-        return (
-            (name,)
-            if any(
-                (target := self.project.target(self.source, star)) is not None and self.project.exports(target, name)
-                for star in self.source.stars
-            )
-            else ()
-        )
-
-    def _from_star(self, name: str) -> bool:
-        """Whether a star may bring it."""
-        foreign = []
-        for star in self.source.stars:
-            target = self.project.target(self.source, star)
-            if target is None:
-                foreign.append(star)
-            elif self.project.exports(target, name) and target != self.destination:
-                new = self.rewritten(star)
-                assert new is not None
-                self.imports.append(NewImport(new.module, name))
-                return True
-        for star in foreign:
-            # Which of several star imports binds the name can't be known without running them: all come.
-            new = self.rewritten(star)
-            if new is not None:
-                exact = NewImport(
-                    new.module, name if len(foreign) == 1 else "*", None, new.comment if len(foreign) > 1 else ""
-                )
-                if exact not in self.imports:
-                    self.imports.append(exact)
-        return bool(foreign)
-
     def typing_test(self) -> TypingTest:
-        """The test of imports for type checkers, as the source writes it."""
-        for statement in self.source.statements:
-            if isinstance(statement.node, ast.If) and is_type_checking(statement.node.test):
-                names = {n.id for n in ast.walk(statement.node.test) if isinstance(n, ast.Name)}
-                items = [item for name in names for item in self.source.top_imports.get(name, ())]
-                new = self.rewritten(items[0]) if len(items) == 1 and not items[0].guarded else None
-                if new is not None:
-                    place = self._places()
-                    above = sum(place(other) <= place(new) for other in self.imports)
-                    return TypingTest(ast.unparse(statement.node.test), new, above)
-        return TypingTest()
-
-    def _in_order(self) -> None:
-        """Imports in the order in which the source has them."""
-        self.imports.sort(key=self._places())
-        self.typing_imports.sort(key=self._places())
-
-    def _places(self) -> Callable[[NewImport], int]:
-        order: dict[tuple[str, str | None, str | None], int] = {}
-        for position, item in enumerate(self.source.imports):
-            new = self.rewritten(item)
-            if new is not None:
-                order.setdefault((new.module, new.attribute, new.asname), position)
-        return lambda new: order.get((new.module, new.attribute, new.asname), len(order))
+        return typing_test(self.source, self.rewritten, self.imports)
 
 
 def _at_once(reference: Reference) -> bool:
