@@ -7,6 +7,7 @@ from the new module as well.
 from __future__ import annotations
 
 import ast
+import builtins
 
 from codemods.bindings import Moment, Reference
 from codemods.bindings.certainty import certain_binds
@@ -38,6 +39,8 @@ def _doubtful(facts: Facts) -> dict[str, Reference]:
 
 def _can_be_read_off(facts: Facts, name: str) -> bool:
     """May an AttributeError stand for the NameError, and can it be written so wherever moved code reads the name?"""
+    if hasattr(builtins, name):  # which stands for it where the source does not bind it
+        return False
     at_top = not facts.source_imports or facts.in_place
     for group in facts.moving:
         found = [r for r in group.references if r.name == name]
