@@ -105,8 +105,9 @@ def _skipped(facts: Facts) -> Iterator[Hazard]:
     modules = [module for module in (facts.source, facts.destination) if module is not None]
     said = {m.path: {ast.dump(node): node for node in skipping_whole(m.source.tree.body)} for m in modules}
     there = said.get(facts.move.destination, {})
-    for module, others in ((facts.source, there), (facts.destination, said[facts.source.path])):
-        for key, node in said[module.path].items() if module is not None else ():
+    for module in modules:
+        others = there if module is facts.source else said[facts.source.path]
+        for key, node in said[module.path].items():
             bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
             if key not in others and id(node) not in moving and not bound & read:
                 reason = "this may skip every test of this module, and of no other"
