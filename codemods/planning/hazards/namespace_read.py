@@ -10,6 +10,7 @@ from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.name_order import early
 from codemods.planning.references.dynamic_names import Look
+from codemods.planning.references.listed_there import found_there
 from codemods.planning.references.module_annotations import annotated_names, readers_of_annotations
 from codemods.planning.references.module_values import last_name
 
@@ -24,7 +25,8 @@ program goes through `vars(module)` in the order in which the names were bound, 
 that stood. Where it stood in several places, or where an import would have the names in another order, that is
 refused. A name that a test on its text keeps out of the list (`if name.isupper()`) does not count. Refused too is a
 name that moved functions rebind, since the lookup would return its old value, and an annotated name, where somebody
-reads the annotations of the module: an imported name has none."""
+reads the annotations of the module: an imported name has none. Where the names of the destination are listed, what
+moves would be found there, and what it needs imported."""
 EXAMPLE = """
 -- shop/api.py --
 def orders():
@@ -44,6 +46,7 @@ shop/api.py shop/lists.py orders bills
 def find(facts: Facts) -> Iterator[Hazard]:
     yield from _one_more(facts)
     yield from _annotations(facts)
+    yield from _found_there(facts)
     handled: list[Look] = []
     for look in facts.looks:
         found = {name for name in facts.moved_names if look.finds(name)}
@@ -73,6 +76,13 @@ def _annotations(facts: Facts) -> Iterator[Hazard]:
         for place in readers_of_annotations(facts):
             reason = f"the annotations of {facts.move.source} are read here, and `{names[0]}` would have none there"
             yield Hazard(CODE, place, reason, (f"leave `{names[0]}` where it is",))
+
+
+def _found_there(facts: Facts) -> Iterator[Hazard]:
+    """A list of the names of a module that stands has what moves there, and what is imported for that, too."""
+    for place, called, name in found_there(facts):
+        reason = f"`{called}` lists the names of {facts.move.destination} here, and would find `{name}` among them"
+        yield Hazard(CODE, place, reason, ("list by name what is wanted, first", "move it to a new module"))
 
 
 def _one_more(facts: Facts) -> Iterator[Hazard]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -81,6 +81,7 @@ class Look:
     group: DefinitionGroup | None = None
     keeps: Filter | None = None
     names: NameFilter | None = None
+    node: ast.expr | None = field(default=None, compare=False)  # what is listed
 
     def finds(self, name: str) -> bool:
         if not self.texts:
@@ -110,6 +111,11 @@ def looks_elsewhere(values: ModuleValues) -> Iterator[Look]:
     for path, module in values.files.items():
         if path != values.path:
             yield from _Namespaces(values, module).looks(None)
+
+
+def looks_inside(values: ModuleValues, module: Module) -> Iterator[Look]:
+    """Those in the module itself."""
+    yield from _Namespaces(values, module).looks(None)
 
 
 def looks_into_own(module: Module, node: ast.AST) -> bool:
@@ -199,7 +205,7 @@ class _Namespaces:
                 texts = self.texts.of(asked[0]) if asked else frozenset({UNKNOWN})
                 yield Look(place, called, texts, bound=way.bound, group=group)
             elif way.gives == "list":
-                yield Look(place, called, group=group, names=names_kept(self.module, node))
+                yield Look(place, called, group=group, names=names_kept(self.module, node), node=node)
         if self._is_namespace(node):
             yield from self._asked(node, place, group)
         elif isinstance(node, ast.Name) and node.id in WAYS and self._is_handed_on(node):
@@ -276,4 +282,4 @@ class _Namespaces:
             in_order = not order_is_lost(node, self._parents)
             keeps = filter_of(self.values.project, self.module, node)
             names = names_kept(self.module, node)
-            yield Look(place, called, ordered=in_order, group=group, keeps=keeps, names=names)
+            yield Look(place, called, ordered=in_order, group=group, keeps=keeps, names=names, node=node)

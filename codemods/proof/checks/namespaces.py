@@ -10,6 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
+from codemods.proof.checks.listed_there import newly_listed
 from codemods.proof.checks.looked_up_names import asks_others, lists_names, looked_up
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
@@ -53,7 +54,7 @@ def check(comparison: Comparison) -> Check:
     failures += overwritten(comparison)
     failures += bound_once_more(comparison)
     if not any(ACCEPTED in move.accept for move in comparison.moves):
-        failures += annotations_read(comparison)
+        failures += [*annotations_read(comparison), *newly_listed(comparison)]
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)
