@@ -45,6 +45,7 @@ class ImportSimulation(Reading):
             self._from(path, node)
         elif isinstance(node, ast.If):
             self._reads(path, node.test, symbols)
+            self._bind(path, self.facts.binds(node))
             if not is_typing(node.test) and (path == self._script or not is_main_guard(node)):
                 self._block(path, node.body, symbols)
             self._block(path, node.orelse, symbols)

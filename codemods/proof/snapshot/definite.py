@@ -24,7 +24,7 @@ def _after(body: Sequence[ast.stmt]) -> set[str] | None:
         if isinstance(node, _LEAVES) or _exits(node) or (ways and not reached):
             return None
         names |= set.intersection(*reached) if reached else set(_bound(node))
-        names |= _asked_first(node)
+        names |= _asked_first(node) | _held(node)
         if isinstance(node, ast.Delete):
             deleted = (n for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name))
             names -= {n.id for n in deleted if isinstance(n.ctx, ast.Del)}
@@ -46,6 +46,14 @@ def _asked_first(node: ast.stmt) -> set[str]:
     while isinstance(asked, (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Attribute)):
         asked = next(child for child in ast.iter_child_nodes(asked) if isinstance(child, ast.expr))
     return {asked.target.id} if isinstance(asked, ast.NamedExpr) else set()
+
+
+def _held(node: ast.stmt) -> set[str]:
+    """``with open(path) as file``"""
+    items = node.items if isinstance(node, (ast.With, ast.AsyncWith)) else []
+    return {
+        n.id for item in items if item.optional_vars for n in ast.walk(item.optional_vars) if isinstance(n, ast.Name)
+    }
 
 
 def _ways(node: ast.stmt) -> list[list[ast.stmt]]:

@@ -14,6 +14,7 @@ from codemods.proof.snapshot.symbols import (
     BUILTINS,
     Bound,
     SymbolTable,
+    asked,
     defined_names,
     flat,
     import_like,
@@ -83,6 +84,9 @@ class SymbolTables:
                 self._export(symbols, node)
                 if isinstance(node, ast.Delete):
                     symbols.deleted |= {getattr(t, "id", "") for t in node.targets}
+        for node in asked(symbols.body) if ":=" in symbols.source.text else ():
+            for name in defined_names(node):
+                symbols.binds.setdefault(name, []).append(Bound(True))
         if "global" in symbols.source.text:
             for declaration in symbols.source.nodes.of(ast.Global):
                 for name in declaration.names:

@@ -89,6 +89,18 @@ def flat(body: list[ast.stmt], typing: bool = False) -> Iterator[tuple[ast.stmt,
             yield node, typing
 
 
+def asked(body: list[ast.stmt]) -> Iterator[ast.If]:
+    """The ``if`` statements that ``flat`` opens."""
+    for node in body:
+        if isinstance(node, ast.If):
+            yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for name in ("body", "orelse", "finalbody"):
+                yield from asked(getattr(node, name, []))
+            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield from asked(part.body)
+
+
 def provided(symbols: SymbolTable | None, name: str) -> Origins:
     """What Python provides by a name in every module, and who imports it from there can't have; a module that imports
     it from ``builtins`` has it."""
@@ -153,6 +165,10 @@ def defined_names(node: ast.stmt) -> Iterator[str]:
         parts = [node.target]
     elif isinstance(node, (ast.With, ast.AsyncWith)):
         parts = [item.optional_vars for item in node.items if item.optional_vars]
+    elif isinstance(node, (ast.If, ast.While)):
+        parts = [node.test]
+    elif isinstance(node, ast.Match):
+        parts = [node.subject, *(part for case in node.cases for part in (case.pattern, case.guard) if part)]
     elif isinstance(node, ast.AnnAssign):
         parts = [node] if node.value else []
     elif isinstance(node, ast.Assign):
@@ -177,5 +193,9 @@ def _stored(root: ast.AST) -> Iterator[str]:
             continue
         if isinstance(node, ast.NamedExpr):
             yield node.target.id
+        elif isinstance(node, (ast.MatchAs, ast.MatchStar)) and node.name:
+            yield node.name
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            yield node.rest
         nested = nested or isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
         todo += [(child, nested) for child in reversed(children(node))]
