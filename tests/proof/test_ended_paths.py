@@ -18,6 +18,7 @@ TEXTS = {
     "an example": ("use.rst", ">>> from shop import core\n>>> core.Price()\n", True),
     "code in a string": ("bench.py", 'CODE = """\nfrom shop import core\ncore.Price()\n"""\n', True),
     "two strings": ("bench.py", 'timeit("core.Price()", setup="from shop import core")\n', True),
+    "a path from the package": ("shop/routes.py", 'config.add_view(".core.Price")\n', True),
     "another module of that name": ("use.ipynb", '["from other import core as c\\n", "c.Price()"]', False),
     "another name": ("x.mako", "<%! from shop.core import Other as Price %>\n", False),
     "what people read": ("use.md", "`from shop import core` gives `core.Price`\n", False),

@@ -76,6 +76,7 @@ class _Search:
         old = re.escape(self.old)
         self.whole = re.compile(rf"{old}[.:]({some})(?![A-Za-z0-9_])")
         self.anywhere = re.compile(rf"(?<![\w.]){old}(?:[.:]|\s+import\s+[\w, ()]*?\b)({some})(?![A-Za-z0-9_])")
+        self.from_here = re.compile(rf"(?P<dots>\.+)(?P<way>[\w.]+)[.:](?P<name>{some})")
         self.anyhow = re.compile(rf"(?<!\w)({some})(?![A-Za-z0-9_])")
         self.module = re.compile(rf"(?<![\w.]){old}(?![\w.:])")
         self.shown = Shown(self.old, shown_names(facts.moving))
@@ -123,7 +124,9 @@ class _Search:
                 hit = self.whole.match(point or node.value)
                 if hit is not None:
                     found.append((module, node, hit[1], bool(point) or id(node) in certain))
-                elif (dynamic := self._looked_up(module, node) or self._run(module, node)) is not None:
+                elif (
+                    dynamic := self._looked_up(module, node) or self._relative(module, node) or self._run(module, node)
+                ):
                     found.append((module, node, dynamic, False))
         names = {node.value for _, node, _, certain in found if not certain}
         for module, node, name, _ in found:
@@ -136,6 +139,14 @@ class _Search:
             return None
         hit = self.anyhow.search(module.source.text)
         return hit[1] if hit else None
+
+    def _relative(self, module: Module, node: ast.Constant) -> str | None:
+        """``config.add_view(".views.home")``: a path from the package of the file."""
+        hit = self.from_here.fullmatch(str(node.value))
+        if hit is None:
+            return None
+        found = self.names.absolute(module.path, hit["way"], len(hit["dots"]))
+        return hit["name"] if found == self.old else None
 
     def _run(self, module: Module, node: ast.Constant) -> str | None:
         """Code in a string, for `python -c` or timeit: a moved name that it imports, or reads off the module."""

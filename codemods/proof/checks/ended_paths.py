@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 
 from codemods.model import Finding, Kind, Place
@@ -10,6 +11,8 @@ from codemods.project import Unreadable
 from codemods.project.told_imports import held_as, imported_from, named_through
 from codemods.proof.comparison.comparison import Comparison
 
+# A path from the package of the file that has it, ``config.add_view(".views.home")``.
+_RELATIVE = re.compile(r"(?P<dots>\.+)(?P<way>[\w.]+)[.:](?P<name>\w+)")
 # What people read; nobody runs it, but for examples.
 _READ = (".md", ".rst", ".txt", ".html", ".adoc")
 
@@ -35,7 +38,10 @@ def ended(comparison: Comparison) -> Iterator[Finding]:
             strings = [n for n in nodes if isinstance(n.value, str) and ">>>" not in n.value]
             held = {by for node in strings if "import" in str(node.value) for by in held_as(str(node.value), dotted)}
             for node in strings:
-                if any(True for _ in _taken(str(node.value), dotted, name, held)):
+                told = _RELATIVE.fullmatch(str(node.value))
+                if told and told["name"] == name and names.absolute(where, told["way"], len(told["dots"])) == dotted:
+                    yield _finding(Place(where, node.lineno), dotted, name)
+                elif any(True for _ in _taken(str(node.value), dotted, name, held)):
                     yield _finding(Place(where, node.lineno), dotted, name)
 
 
