@@ -11,15 +11,16 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.planning.imports.as_attributes import as_attributes
 from codemods.planning.imports.bound_too_late import innermost_function
 from codemods.project.meanwhile import Meanwhile, meanwhile
 
 CODE = "rebound-meanwhile"
 TITLE = "a moved function reads a global after it may have been rebound"
-MEANING = """Where a name stays that functions rebind with `global`, a moved function imports its value each time it is
-called. That is as good as the global itself as long as nobody rebinds it between the start of the function and the
-place that reads it: a loop that waits for a flag would go on for ever, and what a call has just opened would not be
-there."""
+MEANING = """Where a name stays that functions rebind with `global`, moved code reads it off the module each time. Where
+that can't be written, in an f-string for example, a function imports the value when it is called. That is as good as
+the global itself as long as nobody rebinds it between the start of the function and the place that reads it: a loop
+that waits for a flag would go on for ever, and what a call has just opened would not be there."""
 EXAMPLE = """
 -- shop/loop.py --
 from time import sleep
@@ -30,7 +31,7 @@ def stop():
 def stopped():
     return _stop
 def run():
-    while not _stop:
+    while f"{_stop}" == "False":
         sleep(1)
 -- move --
 shop/loop.py shop/running.py run
@@ -42,8 +43,9 @@ _BUILTINS = frozenset(dir(builtins))
 
 def find(facts: Facts) -> Iterator[Hazard]:
     moving = {s.index for group in facts.moving for s in group.statements}
+    attributes = as_attributes(facts)
     for name, by in sorted(facts.source.rebound.items()):
-        if name not in facts.read_through_source or all(s.index in moving for s in by):
+        if name not in facts.read_through_source - attributes or all(s.index in moving for s in by):
             continue
         for group in facts.moving:
             found = (_changed(facts, r) for r in group.references if r.name == name and not r.writes)

@@ -1,7 +1,7 @@
 """Names of the source that moved code reads off the module, at the place where it read them: ``queues.QueueTest``.
 
-An import of the name would fail where the source binds it on some platforms only, or have pytest collect a base class
-from the new module as well.
+An import of the name would fail where the source binds it on some platforms only, would keep the value of a global that
+is rebound meanwhile, or have pytest collect a base class from the new module as well.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from codemods.planning.selection.test_items import collected_twice
 
 def as_attributes(facts: Facts) -> frozenset[str]:
     """The names that are read so wherever moved code does not bring an import of its own for them."""
-    return collected_twice(facts) | {name for name in _doubtful(facts) if _can_be_read_off(facts, name)}
+    unsure = {name for name in _doubtful(facts) if _can_be_read_off(facts, name)}
+    rebound = {n for n in facts.source.rebound if n in facts.read_through_source and _is_plain(facts, n)}
+    return collected_twice(facts) | unsure | rebound
 
 
 def doubtful(facts: Facts) -> dict[str, Reference]:
@@ -38,20 +40,20 @@ def _doubtful(facts: Facts) -> dict[str, Reference]:
 
 
 def _can_be_read_off(facts: Facts, name: str) -> bool:
-    """May an AttributeError stand for the NameError, and can it be written so wherever moved code reads the name?"""
+    """May an AttributeError stand for the NameError, and can it be written so?"""
     if hasattr(builtins, name):  # which stands for it where the source does not bind it
         return False
+    nodes = (n for group in facts.moving for s in group.statements for n in ast.walk(s.node))
+    caught = any(isinstance(n, ast.Name) and n.id in ("NameError", "UnboundLocalError") for n in nodes)
+    return not caught and _is_plain(facts, name)
+
+
+def _is_plain(facts: Facts, name: str) -> bool:
+    """Can it be written so wherever moved code reads the name?"""
     at_top = not facts.source_imports or facts.in_place
-    for group in facts.moving:
-        found = [r for r in group.references if r.name == name]
-        if not all(
-            is_plain(facts.source.source.nodes.parents, r) and (at_top or r.function is not None) for r in found
-        ):
-            return False
-        nodes = (n for s in group.statements for n in ast.walk(s.node)) if found else ()
-        if any(isinstance(n, ast.Name) and n.id in ("NameError", "UnboundLocalError") for n in nodes):
-            return False
-    return True
+    found = [r for group in facts.moving for r in group.references if r.name == name]
+    parents = facts.source.source.nodes.parents
+    return all(is_plain(parents, r) and (at_top or r.function is not None) for r in found)
 
 
 def is_plain(parents: dict[int, ast.AST], reference: Reference) -> bool:

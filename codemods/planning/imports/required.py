@@ -71,7 +71,7 @@ class RequiredImports:
         anew = bound_anew(self.source, self.moving)
         for name, references in wanted.items():
             if name in self.read_through_source:
-                self._late(name, [r for r in references if not r.writes])
+                self._when_called(name, [r for r in references if not r.writes])
                 self.used |= {name} & self.source.top_imports.keys()
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:
@@ -134,10 +134,11 @@ class RequiredImports:
 
     def _when_called(self, name: str, references: list[Reference]) -> None:
         if self._is_read_off(name, references):
-            module = self._read_off(references)
-            self.late += [
-                DeferredImport(r.function, new) for new in module for r in references if r.function is not None
-            ]
+            for module in self._read_off(references):
+                if self.at_top:
+                    self.imports.append(module)
+                else:
+                    self.late += [DeferredImport(r.function, module) for r in references if r.function is not None]
         else:
             self._late(name, references)
 
