@@ -39,12 +39,15 @@ def runs_twice(project: ProjectIndex, module: Module) -> bool:
     """Is the module started as a script, and executed once more where it is imported by its name?
 
     Not one that its own package imports, and that imports beside itself: by its path it can't be started, and with
-    ``-m`` Python warns that it was imported before. Unless a text of the tree does so all the same.
+    ``-m`` Python warns that it was imported before. Unless a text of the tree does so all the same. Nor the
+    ``__init__`` of a package that imports beside itself, where ``-m`` runs ``__main__.py``.
     """
     if not module.runnable:
         return False
     dotted = project.names.dotted(module.path)
     beside = any(i.level and i.function is None and not (i.guarded or i.typing_only) for i in module.imports)
+    if beside and module.path.endswith("__init__.py"):
+        return False
     graph, parts = ImportGraph(project), dotted.split(".")
     above = (project.names.find(".".join(parts[:count]), module.path) for count in range(1, len(parts)))
     by_package = beside and any(p != module.path and graph.always_loads(p, module.path) for p in above if p)

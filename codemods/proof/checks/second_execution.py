@@ -38,9 +38,8 @@ def check(comparison: Comparison) -> Check:
     places = 0
     for path in comparison.changed:
         if _is_script(comparison.before, path) and _is_script(comparison.after, path):
-            if loader := _imported_before(comparison, path):
-                said = f"{path} is never started as a script: Python would warn that {loader} imported it before;"
-                said += f" no text in this tree has -m {comparison.after.names.dotted(path)}"
+            if never := _never_started(comparison, path):
+                said = f"{path} is never started as a script: {never}"
                 assumed.append(Finding(Place(path), said, CODE, Kind.NOTE))
                 continue
             left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == path]
@@ -51,20 +50,23 @@ def check(comparison: Comparison) -> Check:
     return Check("scripts", SAYS, places, tuple(dict.fromkeys(failures)), assumptions=tuple(assumed))
 
 
-def _imported_before(comparison: Comparison, path: str) -> str:
-    """The package that has imported a module whenever that is started: by its name, for an import beside itself fails
-    where it is started by its path. Empty where there is none, or where the tree starts it all the same."""
+def _never_started(comparison: Comparison, path: str) -> str:
+    """Why it can't be: by its path, for an import beside itself fails there; by its name, for its package has imported
+    it whenever that is done, or for it is one. Empty where it can, or where the tree does so all the same."""
     snapshot = comparison.before
     symbols, dotted = snapshot.symbols(path), snapshot.names.dotted(path)
     body = symbols.body if symbols is not None else []
     if not any(isinstance(node, ast.ImportFrom) and node.level for node in body):
         return ""
+    if path.endswith("/__init__.py"):
+        return f"-m {dotted} runs {path.replace('__init__', '__main__')}"
     parts = dotted.split(".")
     packages = [snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
     graph = snapshot.one(Graph)
     loading = [p for p in packages if p and p != path and path in graph.closure([p])]
-    tree = comparison.after.tree
-    return loading[0] if loading and started_as_module(tree, dotted) is None else ""
+    if not loading or started_as_module(comparison.after.tree, dotted) is not None:
+        return ""
+    return f"Python would warn that {loading[0]} imported it before; no text in this tree has -m {dotted}"
 
 
 def _is_script(snapshot: Snapshot, path: str) -> bool:
