@@ -26,6 +26,7 @@ from codemods.bindings.scopes import (
     names_given,
     parameter_scope,
 )
+from codemods.bindings.templates import names_filled_in
 from codemods.project.nodes import children
 
 _CAST_LIKE = {"cast": (0,), "TypeVar": (1, 2, 3, 4, 5), "NewType": (1,), "assert_type": (1,), "TypeAliasType": (1,)}
@@ -91,6 +92,7 @@ class Collector:
         elif isinstance(node, ast.Attribute):
             self._attribute(node, at)
         elif isinstance(node, ast.Call):
+            self._template(node, at)
             self._call(node, at)
         elif isinstance(node, FUNCTIONS):
             self._function(node, at)
@@ -124,8 +126,15 @@ class Collector:
             self._visit(node.name, at)  # type: ignore[attr-defined]
             self._lazy(node.value, at.inside(parameter_scope(node)))  # type: ignore[attr-defined]
         elif not isinstance(node, ast.Constant):
+            if isinstance(node, ast.BinOp):
+                self._template(node, at)
             for child in children(node):
                 self._visit(child, at)
+
+    def _template(self, node: ast.Call | ast.BinOp, at: Where) -> None:
+        """The fields of a text that is filled in from the namespace of the module; no import in a function serves."""
+        for read, chain in names_filled_in(node, not at.scopes):
+            self.found.append(Reference(read.id, at.moment, read, chain=chain, field=True))
 
     def _attribute(self, node: ast.Attribute, at: Where, called: bool = False) -> None:
         chain: list[str] = []

@@ -28,7 +28,8 @@ class Reference:
     ``function`` is the outermost block around a place that is read at call time and that can begin with an import: a
     function, a main guard, which only runs as a script, or a test in a module's ``__getattr__``; None for a lambda's.
     ``called``: the value is called, or used in a way that may call it, where it is read. ``chain`` are the attributes
-    read off the name. ``string``: it stands inside a string that typing evaluates.
+    read off the name. ``string``: it stands inside a string that typing evaluates. ``field``: it is a field of a text
+    that is filled in, where no linter sees it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Reference:
     chain: tuple[str, ...] = ()
     string: bool = False
     annotation: bool = False
+    field: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
+from codemods.bindings.templates import filled, reads_own_module
 from codemods.knowledge.implied import COMPUTED, IMPLYING, MISSING, OF_CLASS, asked, evaluated, implied, is_computed
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
@@ -84,7 +85,11 @@ class Walker:
             yield from self._operator(module, scope, node, isinstance(node.op, _SHIFTS))
         elif isinstance(node, ast.Expr) and isinstance(node.value, (ast.BinOp, ast.Compare, ast.UnaryOp)):
             yield from self._thrown(module, scope, node.value)
+        found = filled(node)
+        named = found.namespace if found is not None and found.fields is not None else None
         for child in ast.iter_child_nodes(node):
+            if named is not None and named in (child, getattr(child, "value", None)) and reads_own_module(named, True):
+                continue  # a text names what it takes out of the namespace
             if not isinstance(child, ast.arguments) and child is not getattr(node, "annotation", None):
                 yield from self.run(module, scope, child)
 
@@ -167,6 +172,10 @@ class Walker:
         for callee in self.resolver.callees(module, scope, node.func):
             first = roots[0] if roots else FRESH
             yield Site(callee, node.func.lineno, frozenset().union(*roots), first, given)
+        for keyword in node.keywords:
+            if keyword.arg in knowledge.CALLED_AT_ONCE:
+                for callee in self.resolver.callees(module, scope, keyword.value):
+                    yield Site(callee, keyword.value.lineno)
 
     def _functions(self, module: Module, scope: Scope | None, value: ast.expr) -> Iterator[Callee]:
         """The functions of the tree that an argument stands for."""

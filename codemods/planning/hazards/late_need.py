@@ -36,6 +36,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 yield Hazard(
                     CODE,
                     facts.source.source.place(r.node),
-                    f"`{r.name}` stays in {facts.move.source} and is read here by a lambda, which can import nothing",
+                    f"`{r.name}` stays in {facts.move.source} and is read here by a lambda, or a text that is filled "
+                    "in, which can import nothing",
                     (f"move `{r.name}` too: --with {r.name}", "make the lambda a function"),
                 )

@@ -15,8 +15,9 @@ TITLE = "moved code reads its module's file, namespace or frame"
 MEANING = """`__file__`, `globals()`, `eval`, `exec` and frames answer for the module in which the code stands, so the
 same text means something else after the move. `__file__` is let through where only its folder is used and the folder
 stays the same; `__name__` is replaced by the name that it had. A function that only looks names up,
-`globals()[name]`, goes on doing so in the source: `vars(commands)[name]`. It is refused where the source has another
-value than the destination for a rebound name, or runs as a script."""
+`globals()[name]`, goes on doing so in the source: `vars(commands)[name]`; a text that is known,
+`"{user}".format(**globals())`, finds what it names where it goes. It is refused where the source has another value than
+the destination for a rebound name, or runs as a script."""
 EXAMPLE = """
 -- shop/commands.py --
 def do_stop():

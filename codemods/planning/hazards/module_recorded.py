@@ -20,6 +20,7 @@ from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
     WORDS,
+    asked_by_field,
     compared_with_module,
     is_a_text,
     reads_of_module,
@@ -78,7 +79,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     elsewhere: list[Place] = []
     for module, node, spelled in _reads(facts):
         place = module.source.place(node)
-        asked = _asked(node)
+        asked = _asked(node) or asked_by_field(node, module.source.nodes.parents)
         if place in met or (asked is not None and _is_another(facts, module, asked)):
             continue
         if is_told(node, module.source.nodes.parents):

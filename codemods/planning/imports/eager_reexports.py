@@ -38,6 +38,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
     )
     exported = set(facts.source.exported or ())
     read = _read_by_staying(facts)
+    seen = _read_by_staying(facts, fields=False)
     outside = facts.referrers.outside | read_by_staying(facts)
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     # A test that is re-exported would run twice.
@@ -58,7 +59,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
             if name in collected_there and name not in read | exported:
                 if not looked_up(facts, name) and not _found_here(facts, name):
                     continue
-            found.append(NewImport(module, name, None if name in read or name in exported else name))
+            found.append(NewImport(module, name, None if name in seen or name in exported else name))
     return _in_one_statement(found, _local_names(facts), import_style(facts.project.tree).kept)
 
 
@@ -113,9 +114,10 @@ def _local_names(facts: Facts) -> set[str]:
     }
 
 
-def _read_by_staying(facts: Facts) -> set[str]:
-    moved = facts.moved_names
-    return {r.name for group in facts.staying for r in group.references if r.name in moved}
+def _read_by_staying(facts: Facts, fields: bool = True) -> set[str]:
+    """Not by ``fields`` of texts: linters do not see those."""
+    read = (r for group in facts.staying for r in group.references if fields or not r.field)
+    return {r.name for r in read if r.name in facts.moved_names}
 
 
 def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:

@@ -115,7 +115,9 @@ class RequiredImports:
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
         if self.at_top and at_once and not self._is_bound_later(name, references):
             off = self._is_read_off(name, references)
-            self.imports += self._read_off(references) if off else [NewImport(self._source_text, name)]
+            unseen = "# noqa: F401" if all(r.field for r in references) else ""
+            plain = [NewImport(self._source_text, name, None, unseen)]
+            self.imports += self._read_off(references) if off else plain
             return
         if typing:
             self.typing_imports.append(NewImport(self._source_text, name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
@@ -19,6 +20,8 @@ _ATTRIBUTES = frozenset({"__module__", "co_filename", "co_firstlineno"})
 _GETTING = frozenset({"getattr", "getattr_static"})
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
+# What a format asks for: `{page.__module__}`, `{0.__class__.__module__}`.
+_FIELD = re.compile(r"\{(\w*)([\w.]*)\.__module__\b")
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
 
 
@@ -81,6 +84,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "'__module__'" if (asks or listed) and not _is_copied(node, parents) else ""
         case ast.Constant(value=str()) if _is_in_a_pattern(node, parents):
             return "__module__ in a pattern"
+        case ast.Constant(value=str(text)) if _FIELD.search(text) and _is_filled_in(node, parents):
+            return "__module__ in a text that is filled in"
         case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
@@ -102,6 +107,25 @@ def _is_in_a_pattern(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     above = parents.get(id(value)) if isinstance(value, ast.MatchValue) else None
     named = dict(zip(above.kwd_attrs, above.kwd_patterns, strict=True)) if isinstance(above, ast.MatchClass) else {}
     return value is not None and named.get("__module__") is value
+
+
+def _is_filled_in(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    above = parents.get(id(node))
+    return isinstance(above, ast.Attribute) and above.attr.startswith("format")
+
+
+def asked_by_field(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """What a format asks for its module: ``List`` of ``"{List.__module__}".format(**globals())``; what it is given."""
+    text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+    found, call = _FIELD.search(text), parents.get(id(parents.get(id(node))))
+    if found is None or not isinstance(call, ast.Call):
+        return None
+    given: dict[str | None, ast.expr] = {str(index): value for index, value in enumerate(call.args)}
+    given |= {keyword.arg: keyword.value for keyword in call.keywords}
+    asked = given.get(found[1] or "0") or ast.copy_location(ast.Name(found[1], ast.Load()), node)
+    for attribute in filter(None, found[2].split(".")):
+        asked = ast.copy_location(ast.Attribute(asked, attribute, ast.Load()), node)
+    return asked
 
 
 def _shown(node: ast.AST) -> str:

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from codemods.bindings import Module, Reference, Statement
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.bindings.templates import is_of_each_module
+from codemods.planning.references.built_texts import UNKNOWN
+from codemods.planning.references.templates import filled_in
 from codemods.project.nodes import parents_of
 
 _NAMESPACE = {"globals", "eval", "exec", "locals", "vars", "dir"}
@@ -35,6 +38,9 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
             return ""
         if name in ("eval", "exec") and len(call.args) > 1:
             return ""
+        fields = filled_in(call, parents) if name in ("globals", "vars", "locals") else None
+        if fields is not None and UNKNOWN not in fields and not any(map(is_of_each_module, fields)):
+            return ""  # what moved code names in a text it finds where it goes
         return f"calls `{name}()`, which sees the names of the module that it stands in"
     if reference.chain and reference.chain[-1] in _FRAMES and name in ("sys", "inspect"):
         if _is_of_the_caller(reference.node, parents):

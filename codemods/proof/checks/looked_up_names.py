@@ -16,6 +16,7 @@ from codemods.project import walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, SymbolTable, defined_names, flat
+from codemods.proof.statements.filled_texts import fields_read
 from codemods.proof.statements.name_resolution import Occurrence
 from codemods.proof.statements.statement import Statement
 
@@ -62,7 +63,8 @@ def _listings(symbols: SymbolTable) -> Iterator[tuple[ast.stmt, frozenset[str]]]
         elif not typing and isinstance(node, _BINDING):
             bound |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
         elif not typing:
-            if any(map(lists_names, walk(node))):
+            named = {found[0] for n in walk(node) if (found := fields_read(n)) is not None}
+            if any(lists_names(n) and n not in named for n in walk(node)):
                 yield node, frozenset(bound)
             bound |= {*defined_names(node)}
 

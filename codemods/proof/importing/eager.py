@@ -12,6 +12,7 @@ from codemods.proof.importing.attempts import attempts
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
+from codemods.proof.statements.filled_texts import fields_read
 
 _UNBOUND = ("NameError", "Exception", "BaseException")
 
@@ -141,7 +142,11 @@ def _may_import(node: ast.stmt) -> bool:
 
 def _looks(body: list[ast.stmt]) -> Iterator[ast.AST]:
     kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call, ast.Attribute)
-    yield from (n for n in certainly_evaluated(body, whole=True) if isinstance(n, kinds) or attempts(n))
+    for node in certainly_evaluated(body, whole=True):
+        if isinstance(node, kinds) or attempts(node):
+            yield node
+        for field in (fields_read(node) or (node, ()))[1]:
+            yield ast.copy_location(ast.Name(field.partition(".")[0], ast.Load()), node)
 
 
 def certainly_evaluated(body: list[ast.stmt], whole: bool = False) -> Iterator[ast.AST]:
@@ -252,6 +257,9 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[Read]:
         parts = [node.value] if node.value else []
         if not postponed and sys.version_info < (3, 14):
             parts.append(node.annotation)
+    elif isinstance(node, (ast.Call, ast.BinOp)) and (found := fields_read(node)):
+        yield from (Read(field, found[0].lineno) for field in found[1])
+        parts = [child for child in ast.iter_child_nodes(node) if child is not found[0]]
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Call)) and (chain := chain_read(node)):
         yield Read(chain, node.lineno, has_default(node))
         if not isinstance(node, ast.Call):

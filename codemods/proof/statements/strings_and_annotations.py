@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from codemods.proof.snapshot.symbols import Origins
+from codemods.proof.statements.filled_texts import fields_read
 from codemods.proof.statements.name_resolution import NameResolver, Occurrence, last_name
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
@@ -34,6 +37,9 @@ _TYPING |= {
 
 class TextNameResolver(NameResolver):
     """Reads what names something otherwise than by a plain name."""
+
+    # What a text takes out of a namespace, by the call that gives it.
+    _taken: Mapping[ast.AST, tuple[str, ...]] = MappingProxyType({})
 
     def _visit(self, node: object) -> None:
         raise NotImplementedError
@@ -103,6 +109,9 @@ class TextNameResolver(NameResolver):
         if module is not None:
             self._hole(node, "import_module", frozenset({(module, "")}), frozenset())
             return
+        self._note_fields(node)
+        if self._reads_fields(node):
+            return
         namespace = self._namespace(node) if name in ("globals", "vars") else frozenset()
         if namespace:
             self._hole(node, ast.unparse(node), namespace, frozenset())
@@ -133,6 +142,29 @@ class TextNameResolver(NameResolver):
                 self._typed(keyword.value)
             else:
                 self._visit(keyword.value)
+
+    def _visit_binop(self, node: ast.BinOp) -> None:
+        self._note_fields(node)
+        self._fields(node)
+
+    def _note_fields(self, node: ast.AST) -> None:
+        if (found := fields_read(node)) is not None:
+            self._taken = {**self._taken, found[0]: found[1]}
+
+    def _reads_fields(self, node: ast.Call) -> bool:
+        """Does a text take names out of the namespace that this call gives, and is it that of the module?"""
+        asked = self._chain(node.func) if node in self._taken else None
+        if asked is None or not asked[0] <= {(self.path, f"{name}()") for name in ("globals", "vars", "locals")}:
+            return False
+        self._parts.append("fields")
+        scope, self._scope = self._scope, self.module
+        for field in self._taken[node]:
+            read = ast.parse(field, mode="eval").body
+            for inner in ast.walk(read):
+                ast.copy_location(inner, node)
+            self._visit(read)
+        self._scope = scope
+        return True
 
     def _namespace(self, node: ast.Call) -> Origins:
         """What ``globals()`` gives, and ``vars(module)``: the namespace of a module of the tree."""

@@ -8,6 +8,7 @@ from codemods.proof.importing.abstract.calls import FIRST
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.values import NEW, TEXT, Code, Frame, Values
 from codemods.proof.importing.abstract.widening import items
+from codemods.proof.statements.filled_texts import fields_read
 
 _DUNDER = {
     ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or", ast.BitAnd: "and",
@@ -24,6 +25,8 @@ class Expressions(Machine):
             return self.name(frame, node.id)
         if isinstance(node, ast.Attribute):
             return self.attribute(self.value(frame, node.value), node.attr)
+        if isinstance(node, (ast.Call, ast.BinOp)) and fields_read(node) is not None:
+            return TEXT
         if isinstance(node, ast.Call):
             return self.call_of(frame, node)
         if isinstance(node, ast.Lambda):
