@@ -9,8 +9,12 @@ from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.planning.references.called_as import last_name
 from codemods.planning.references.dynamic_names import WAYS
 from codemods.project import Unreadable
+
+# What reads or sets one name of the object that it is given, as the prover knows it.
+_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr", "object"})
 
 
 def handed_on(facts: Facts) -> tuple[Place, ...]:
@@ -44,7 +48,8 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     passed.update(id(p.held) for p in facts.referrers.patch_targets if p.name in facts.set_elsewhere)
     for call in nodes.of(ast.Call):
         finds = facts.move.goes_on and _finds_lazy(module, call)
-        if len(call.args) > 1 and (finds or _is_other(call.args[1], facts.moved_names)):
+        by_name = last_name(call.func) in _BY_NAME and len(call.args) > 1
+        if len(call.args) > 1 and (finds or (by_name and _is_other(call.args[1], facts.moved_names))):
             passed.add(id(call.args[0]))
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)):
         if id(node) not in passed and isinstance(node.ctx, ast.Load):

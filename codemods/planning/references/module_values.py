@@ -18,6 +18,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
+from codemods.planning.references.called_as import calls_meant, last_name
 from codemods.planning.references.local_values import bound_at, read_at
 from codemods.project import Unreadable, walk
 
@@ -192,6 +193,9 @@ class ModuleValues:
 
     def _of_class(self, module: Module, node: ast.ClassDef) -> None:
         given = self._parameters.get(node.name, set())
+        if given and not any(getattr(inner, "name", "") in ("__init__", "__new__") for inner in node.body):
+            for base in filter(self._is_in_the_tree, map(last_name, node.bases)):
+                self._parameters[base].update(given)
         fields: list[str] = []
         for inner in node.body:
             if isinstance(inner, ast.Assign) and self.holds(module, inner.value):
@@ -228,12 +232,15 @@ class ModuleValues:
             (self._fixtures if fixture else self._functions).add(function.name)
 
     def _arguments(self, module: Module, call: ast.Call) -> None:
-        called = last_name(call.func)
         held = [i for i, argument in enumerate(call.args) if self.holds(module, argument)]
         named = [k.arg for k in call.keywords if k.arg and self.holds(module, k.value)]
-        if called and (held or named) and self._is_in_the_tree(called) and not _is_builtin(module, call.func):
-            self._parameters[called].update([*held, *named])
-        else:
+        followed = False
+        for meant in calls_meant(module, call) if held or named else ():
+            called, before = last_name(meant.func), len(meant.args) - len(call.args)
+            if self._is_in_the_tree(called) and not _is_builtin(module, meant.func):
+                self._parameters[called].update([*(i + before for i in held if i + before >= 0), *named])
+                followed = True
+        if not followed:
             self._attributes.update(named)  # SimpleNamespace(worker=worker)
 
     def _is_in_the_tree(self, name: str) -> bool:
@@ -278,8 +285,3 @@ def _may_be_imported(module: Module, node: ast.expr) -> bool:
 def _is_modules(node: ast.expr) -> bool:
     """``sys.modules``"""
     return last_name(node) == "modules"
-
-
-def last_name(node: ast.expr) -> str:
-    """``c`` of ``a.b.c``; empty where there is no name."""
-    return getattr(node, "attr", getattr(node, "id", ""))

@@ -8,16 +8,18 @@ reads such a name must go on reading it where it is set. What the module does so
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.grouping.definition_groups import DefinitionGroups
-from codemods.planning.references.module_values import ModuleValues
+from codemods.planning.references.called_as import calls_meant
+from codemods.planning.references.module_values import ModuleValues, last_name
 from codemods.planning.references.overwriting import overwritten
 from codemods.project import Nodes, walk
 
+_Test = Callable[[ast.expr], bool]
 _SETTERS = ("setattr", "delattr")
 _ITEM_SETTERS = ("update", "setdefault", "pop", "clear", "__setitem__")
 
@@ -78,23 +80,35 @@ def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Writ
             names = [_text(node.slice)]
         elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load) and is_module(node.value):
             names = [node.attr]
-        elif isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
-            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-            if called in _SETTERS and len(node.args) > 1 and is_module(node.args[0]):
-                names, plain = [_text(node.args[1])], True
-            elif isinstance(node.func, ast.Attribute) and called in _ITEM_SETTERS and is_namespace(node.func.value):
-                names = [n for argument in node.args[:1] for n in _keys(argument)]
-                names += [k.arg for k in node.keywords]
-            elif called == "exec" and len(node.args) > 1 and is_namespace(node.args[1]):
-                names = [None]
-            elif called in ("setitem", "dict") and node.args and is_namespace(node.args[0]):
-                names = [n for argument in node.args[1:2] for n in _keys(argument)]
-                names += [k.arg for k in node.keywords] if called == "dict" else []
+        for call in calls_meant(module, node) if isinstance(node, ast.Call) else ():
+            if call.args or call.keywords:
+                said, by_name = _said_by(call, is_module, is_namespace)
+                names, plain = [*names, *said], plain or by_name
         if inside and None in names:
             inside_functions = inside_functions or _inside_functions(nodes)
             names = [name for name in names if name is not None or id(node) in inside_functions]
         plain = plain and not inside
         yield from (Write(name, module.source.place(node), plain) for name in names)
+
+
+def _said_by(call: ast.Call, is_module: _Test, is_namespace: _Test) -> tuple[list[str | None], bool]:
+    """(the names that a call sets, None for any; are they said by the module and the name?)"""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    called, first = last_name(call.func), call.args[0] if call.args else None
+    if called in _SETTERS and len(call.args) > 1 and is_module(call.args[0]):
+        return [_text(call.args[1])], True
+    if called.strip("_") in _SETTERS and owner is not None and first is not None and called.endswith("__"):
+        given = [owner, *call.args]  # orders.__setattr__("send", fake), object.__setattr__(orders, "send", fake)
+        name = next((after for one, after in zip(given, given[1:], strict=False) if is_module(one)), None)
+        return ([_text(name)], True) if name is not None else ([], False)
+    if called in _ITEM_SETTERS and owner is not None and is_namespace(owner):
+        return [*(n for argument in call.args[:1] for n in _keys(argument)), *(k.arg for k in call.keywords)], False
+    if called == "exec" and len(call.args) > 1 and is_namespace(call.args[1]):
+        return [None], False
+    if called in ("setitem", "dict") and first is not None and is_namespace(first):
+        more = [k.arg for k in call.keywords] if called == "dict" else []
+        return [*(n for argument in call.args[1:2] for n in _keys(argument)), *more], False
+    return [], False
 
 
 def _inside_functions(nodes: Nodes) -> set[int]:

@@ -17,6 +17,7 @@ from codemods.frameworks import facts, matching
 from codemods.model import Place
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import UNKNOWN
+from codemods.planning.references.called_as import calls_meant
 from codemods.planning.references.module_values import ModuleValues, last_name
 from codemods.planning.references.outside_names import outside_names
 
@@ -43,19 +44,25 @@ class PatchTarget:
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
     """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
     for written in module.source.nodes.of(ast.Call):
-        call = _completed(written)
-        if call.args:
-            yield from _by_object(values, module, call, binds)
-            if is_patch(call) and not _is_of_python(values.project, module, call.func):
-                yield from _by_path(values, module, call, dotted, binds)
+        for call in calls_meant(module, written):
+            prepares = last_name(written.func) == "partial"
+            if call.args and (prepares or not _is_of_python(values.project, module, written.func)):
+                yield from _by_object(values, module, call, binds)
+                if is_patch(call) and not _is_of_python(values.project, module, call.func):
+                    yield from _by_path(values, module, call, dotted, binds)
+    if dotted in module.source.text:
+        yield from _by_names(values, module, dotted, binds)
 
 
-def _completed(call: ast.Call) -> ast.Call:
-    """``partial(patch.object, worker)`` is read as the call that it prepares."""
-    if last_name(call.func) == "partial" and call.args:
-        prepared = ast.Call(call.args[0], call.args[1:], call.keywords)
-        return ast.copy_location(prepared, call)
-    return call
+def _by_names(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
+    """``replaced("shop.orders", send=fake)``: a function of the tree, which patches, gets the module and the name as
+    texts."""
+    for written in module.source.nodes.of(ast.Call):
+        given = [*written.args, *(keyword.value for keyword in written.keywords)]
+        texts = {n.value for n in given if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        names = sorted(texts.union(filter(None, (k.arg for k in written.keywords))).intersection(binds))
+        if dotted in texts and names and any(_patches(values.project, call) for call in calls_meant(module, written)):
+            yield from (PatchTarget(module.source.place(written), name, "", module) for name in names)
 
 
 def _by_object(values: ModuleValues, module: Module, call: ast.Call, binds: Collection[str]) -> Iterator[PatchTarget]:
@@ -156,9 +163,14 @@ def is_patch(call: ast.Call) -> bool:
 def hands_to_patch(project: ProjectIndex, module: Module, node: ast.Constant, parents: dict[int, ast.Call]) -> bool:
     """Is a path an argument of a function of the tree that patches what it is given?"""
     call = parents.get(id(node))
-    called = last_name(call.func) if call is not None else ""
-    if not called:
+    return call is not None and any(_patches(project, meant) for meant in calls_meant(module, call))
+
+
+def _patches(project: ProjectIndex, call: ast.Call) -> bool:
+    """Is a function or a class of the tree called, in whose file something patches?"""
+    called = last_name(call.func)
+    if not called or called not in project.defined:
         return False
-    tree = project.tree
+    tree, defined = project.tree, re.compile(rf"\b(?:def|class) {re.escape(called)}\b".encode())
     patching = tree.code_with(["patch", "setattr", "delattr"])
-    return any(f"def {called}(".encode() in tree.peek(path) for path in tree.code_with([called]) & patching)
+    return any(defined.search(tree.peek(path)) for path in tree.code_with([called]) & patching)

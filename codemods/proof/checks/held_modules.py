@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from codemods.model import Finding, Kind, Place
 from codemods.proof.checks.keyword_names import Function, written_by_callers
+from codemods.proof.checks.named_beside_modules import named_beside
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
@@ -29,7 +30,12 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
     lost = _lost(comparison)
     yield from _by_path(comparison, lost)
     yield from _by_import(comparison, lost)
-    for module, held in _holders(comparison, {where for where, _ in lost}).items():
+    wholes = _holders(comparison, {where for where, _ in lost})
+    used = {module: {path: [n for n, _ in found] for path, found in held.items()} for module, held in wholes.items()}
+    yield from named_beside(comparison, lost, used)
+    for module, by_path in wholes.items():
+        places = {path: comparison.new.source(path) for path in by_path}
+        held = [(places[path].place(node), function) for path, found in by_path.items() for node, function in found]
         texts = {path: comparison.new.source(path).text for path in sorted({place.path for place, _ in held})}
         given = {function for _, function in held if function}
         names = {name for where, name in lost if where == module}
@@ -97,10 +103,10 @@ def _lost(comparison: Comparison) -> Lost:
     return found
 
 
-def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[tuple[Place, str]]]:
+def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, dict[str, list[tuple[ast.expr, str]]]]:
     """Where another module uses a module as an object, and does not only read one of its names; with the function that
     it is given to."""
-    found: dict[str, list[tuple[Place, str]]] = defaultdict(list)
+    found: dict[str, dict[str, list[tuple[ast.expr, str]]]] = defaultdict(dict)
     for module in sorted(modules):
         last = comparison.after.names.dotted(module).rpartition(".")[2]
         bound = re.compile(rf"(?m)\bimport\b.*\b{last}\b|^[ \t(]+{last}\b".encode())
@@ -109,9 +115,10 @@ def _holders(comparison: Comparison, modules: set[str]) -> Mapping[str, list[tup
                 continue
             symbols = comparison.after.symbols(path)
             if symbols is not None:
-                wholes = _wholes(comparison, symbols, path, module)
-                found[module] += [(symbols.source.place(node), _given_to(symbols, node)) for node in wholes]
-    return {module: places for module, places in found.items() if places}
+                wholes = [(node, _given_to(symbols, node)) for node in _wholes(comparison, symbols, path, module)]
+                if wholes:
+                    found[module][path] = wholes
+    return found
 
 
 def _given_to(symbols: SymbolTable, node: ast.expr) -> str:
@@ -124,7 +131,8 @@ def _given_to(symbols: SymbolTable, node: ast.expr) -> str:
 def _wholes(comparison: Comparison, symbols: SymbolTable, path: str, module: str) -> Iterator[ast.expr]:
     nodes = symbols.source.nodes
     named = set(_imported(comparison, symbols, path, module))
-    within = {id(node.value) for node in nodes.of(ast.Attribute) if node.attr != "__dict__"}
+    own = ("__dict__", "__setattr__", "__delattr__")
+    within = {id(node.value) for node in nodes.of(ast.Attribute) if node.attr not in own}
     covered = list(_covering(symbols, named)) if named else []
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)) if named else ():
         if isinstance(node.ctx, ast.Load) and id(node) not in within and (text := ast.unparse(node)) in named:
