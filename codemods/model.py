@@ -27,7 +27,7 @@ class Move:
     ``deprecate`` it is lazy, and warns. ``accept`` are the codes of hazards that the user takes upon himself.
     ``whole``: the module itself goes, without names, and nothing is left at its old path. ``careful``: an importer
     keeps the old path wherever anything would be executed in another order, be it known to change nothing.
-    ``offered``: what earlier moves of the same change took out of the source, which goes on offering it.
+    ``offered``: what earlier moves took out of the source, which goes on offering it.
     """
 
     source: str

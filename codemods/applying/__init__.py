@@ -5,6 +5,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from codemods.applying.checking import refuse_unwritable
+    from codemods.applying.old_paths import with_old_paths
     from codemods.applying.recovering import recover
     from codemods.applying.state import brought_along, interrupted
     from codemods.applying.undoing import forget_taken_back, undo, written
@@ -18,6 +19,7 @@ __all__ = [
     "recover",
     "refuse_unwritable",
     "undo",
+    "with_old_paths",
     "written",
 ]
 
@@ -29,6 +31,7 @@ _HOMES = {
     "recover": "recovering",
     "refuse_unwritable": "checking",
     "undo": "undoing",
+    "with_old_paths": "old_paths",
     "written": "undoing",
 }
 

@@ -40,15 +40,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class OldPaths:
+    """What a later move has to know of one: (module, name) for each old import path that it ``kept``, and (old, new)
+    for each module that ``went`` to another file."""
+
+    kept: tuple[tuple[str, str], ...] = ()
+    went: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Journal:
     """One write: a move, or the undoing of one (``undoes``: the number of its record); with the folders that it makes
-    and takes away."""
+    and takes away. ``paths``: the old import paths that it keeps, and modules that went to another file."""
 
     token: str
     entries: tuple[Entry, ...]
     made: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
     undoes: int | None = None
+    paths: OldPaths = OldPaths()
 
     def temporary(self, root: Path, entry: Entry, side: str) -> Path:
         """The file beside ``entry`` in which its ``new`` or ``old`` bytes are written before the rename."""
@@ -65,6 +75,8 @@ class Journal:
             "files": files,
             "made": self.made,
             "dropped": self.dropped,
+            "kept": self.paths.kept,
+            "went": self.paths.went,
         }
         return json.dumps(data, indent=1).encode()
 
@@ -79,7 +91,9 @@ class Journal:
         )
         made, dropped = (tuple(_inside(f"{one}/.")[:-2] for one in data[key]) for key in ("made", "dropped"))
         undoes = data["undoes"]
-        return cls(data["token"], entries, made, dropped, None if undoes is None else int(undoes))
+        # Records of earlier versions have neither.
+        kept, went = (tuple((str(one), str(two)) for one, two in data.get(key, ())) for key in ("kept", "went"))
+        return cls(data["token"], entries, made, dropped, None if undoes is None else int(undoes), OldPaths(kept, went))
 
 
 class Store:

@@ -15,14 +15,16 @@ from pathlib import Path
 
 from codemods.applying.checking import current, entries_of, missing_folders, ordinary_bytes, real_root
 from codemods.applying.disk import Disk, Steps, locked
-from codemods.applying.journal import Entry, Journal, Store
-from codemods.model import ChangeSet, Hazard, Place, Refused
+from codemods.applying.journal import Entry, Journal, OldPaths, Store
+from codemods.applying.old_paths import old_paths
+from codemods.model import ChangeSet, Hazard, Place, Plan, Refused
 
 _RECOVER = "run `codemods recover`"
 
 
-def apply(changes: ChangeSet, root: Path, *, steps: Steps | None = None) -> None:
-    """Write ``changes`` into the tree at ``root``: all of them, or (raising) none.
+def apply(changes: ChangeSet, root: Path, plan: Plan | None = None, *, steps: Steps | None = None) -> None:
+    """Write ``changes`` into the tree at ``root``: all of them, or (raising) none. What ``plan`` says of old import
+    paths is kept in the record.
 
     Raises Refused before the first write if a file is read-only, has vanished, changed since it was read, or
     is reached by a symlink out of the root; and, the tree brought back, if the disk fails in the middle.
@@ -36,7 +38,8 @@ def apply(changes: ChangeSet, root: Path, *, steps: Steps | None = None) -> None
         store = Store(root, disk)
         refuse_unfinished(store)
         entries = entries_of(changes, root)
-        carry_out(Journal(secrets.token_hex(4), entries, missing_folders(entries, root)), store)
+        made, paths = missing_folders(entries, root), OldPaths() if plan is None else old_paths(plan)
+        carry_out(Journal(secrets.token_hex(4), entries, made, paths=paths), store)
 
 
 def refuse_unfinished(store: Store) -> None:

@@ -75,6 +75,7 @@ def carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Se
 
 def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: Sequence[Guard]) -> int:
     import codemods
+    from codemods.applying import with_old_paths
     from codemods.pending import is_done
     from codemods.project import DiskTree
     from codemods.project.request import check_request
@@ -87,6 +88,7 @@ def _carry_out(moves: Sequence[Move], options: argparse.Namespace, own_guards: S
     moves = tuple(expanded(check_request(move, root, tree), tree) for move in moves)
     if not all(is_done(move, tree) for move in moves):  # Else nobody asks what the tree has besides.
         _tell_of_silent_git(options)
+        moves = with_old_paths(moves, root)
     asked = moves[0] if len(moves) == 1 else moves
     if options.html and (options.check or options.plan):
         refuse_usage("--html", "it shows the change, which --check and --plan do not make", "use --diff")
@@ -180,7 +182,7 @@ def _write(solution: Solution, root: Path, options: argparse.Namespace) -> None:
     from codemods.stages import stage
 
     with stage("writing"):
-        apply(solution.changes, root)
+        apply(solution.changes, root, solution.plan)
     options.wrote = True
 
 

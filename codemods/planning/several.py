@@ -109,7 +109,8 @@ def _of_one_source(project: ProjectIndex, source: str, moves: list[Move]) -> Ite
     for index, move in enumerate(order):
         later = {n for other in order[index + 1 :] for n in other.names if n in groups.by_name}
         offered = tuple(name for other in order[:index] if other.goes_on for name in other.names)
-        yield replace(move, keep=tuple(dict.fromkeys((*move.keep, *sorted(later)))), offered=offered)
+        keep = tuple(dict.fromkeys((*move.keep, *sorted(later))))
+        yield replace(move, keep=keep, offered=(*move.offered, *offered))
 
 
 def _order(graph: ReferenceGraph, moves: list[Move]) -> list[Move]:

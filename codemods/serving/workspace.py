@@ -38,11 +38,16 @@ class Workspace:
         return expanded(check_request(replace(move, **given), self.root, tree), tree)  # type: ignore[arg-type]
 
     def plan(self, moves: Sequence[Move], tree: Tree | None = None) -> Plan:
-        return codemods.plan(list(moves), tree or self.tree())
+        return codemods.plan(self._after_others(moves), tree or self.tree())
 
     def solve(self, moves: Sequence[Move], tree: Tree | None = None) -> Solution:
         """The proven change; nothing is written. Raises Refused."""
-        return codemods.solve(list(moves), tree or self.tree())
+        return codemods.solve(self._after_others(moves), tree or self.tree())
+
+    def _after_others(self, moves: Sequence[Move]) -> list[Move]:
+        from codemods.applying import with_old_paths
+
+        return [*with_old_paths(moves, self.root)]
 
     def suggest(self, module: str, into: int | None = None, tree: Tree | None = None) -> Suggestion:
         path = located(module, Namespace(root=self.root), self.root)
@@ -65,5 +70,5 @@ class Workspace:
         if not allow_dirty:
             refuse_dirty(solution.changes, self.root, written(self.root))
         if solution.changes.paths:
-            apply(solution.changes, self.root)
+            apply(solution.changes, self.root, solution.plan)
         return solution
