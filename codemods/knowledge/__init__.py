@@ -11,7 +11,20 @@ from enum import Enum
 from importlib import resources
 from re import Pattern
 
-__all__ = ["CLASS_MAKERS", "MAKING", "READING", "Call", "call", "makes_a_decorator", "makes_a_property", "writes_files"]
+__all__ = [
+    "CALLED_AT_ONCE",
+    "CALLED_BY_FIELDS",
+    "CALLED_WHEN_MADE",
+    "CLASS_MAKERS",
+    "MAKING",
+    "READING",
+    "Call",
+    "call",
+    "gives_back",
+    "makes_a_decorator",
+    "makes_a_property",
+    "writes_files",
+]
 
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
@@ -46,6 +59,11 @@ def makes_a_decorator(dotted: str) -> bool:
     return any(dotted == name or dotted.startswith(f"{name}.") for name in _data()["decorators"]["makers"])
 
 
+def gives_back(dotted: str) -> bool:
+    """Does it give back the function that it gets, or one that calls it?"""
+    return dotted in _data()["decorators"]["wrapping"]
+
+
 def makes_a_property(decorator: ast.expr, name: str) -> bool:
     """Is it ``@Page.content.setter`` of a method ``content``? A new property is made, and that of the class stays."""
     of = decorator.value if isinstance(decorator, ast.Attribute) else None
@@ -75,6 +93,9 @@ def _data() -> dict[str, dict[str, list[str]]]:
 
 
 READING = frozenset(_data()["methods"]["reading"])
+CALLED_AT_ONCE = frozenset(_data()["decorators"]["calling"])
+CALLED_BY_FIELDS = frozenset(_data()["decorators"]["making"])
+CALLED_WHEN_MADE = tuple(_data()["decorators"]["made"])
 CLASS_MAKERS = frozenset(_data()["classes"]["makers"])
 # Methods of texts and patterns, less those that others have too: what they return is new, and no part of what has them.
 MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}

@@ -10,8 +10,8 @@ from functools import cached_property
 from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.planning.effects.resolving import Resolver, own_nodes
-from codemods.planning.effects.scopes import Scope
+from codemods.planning.effects.resolving import Resolver
+from codemods.planning.effects.scopes import Scope, own_nodes
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.project.call_scan import callers

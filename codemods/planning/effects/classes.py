@@ -15,7 +15,7 @@ from codemods.planning.effects.targets import FRESH, Callee, Code, Target, Targe
 from codemods.planning.grouping.dotted_names import chain_of
 
 # What making an instance calls.
-MAKING = ("__new__", "__init__", "__post_init__")
+MAKING = ("__new__", "__init__", *knowledge.CALLED_WHEN_MADE)
 
 
 class Classes:

@@ -12,7 +12,14 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.classes import MAKING, Classes, outside
 from codemods.planning.effects.fixed_point import FixedPoint
 from codemods.planning.effects.names import Names
-from codemods.planning.effects.scopes import Scope, function_scope, given_in_branches, is_collecting, iterated
+from codemods.planning.effects.scopes import (
+    Scope,
+    function_scope,
+    given_in_branches,
+    is_collecting,
+    iterated,
+    own_nodes,
+)
 from codemods.planning.effects.targets import (
     CLOSURE,
     FRESH,
@@ -177,6 +184,11 @@ class Resolver:
                 unknown = FRESH if local or not chain else frozenset({("", ast.unparse(node))})
                 yield Callee(ast.unparse(node), changes=self.roots(module, scope, node.args[0]) or unknown)
             return
+        inner = node.func.func if isinstance(node.func, ast.Call) else node.func
+        maker = self.names.named(module, scope, chain_of(inner))
+        if maker is not None and not maker[0] and knowledge.gives_back(maker[1]):
+            for argument in node.args[:1]:  # `lru_cache(maxsize=1)(f)`
+                yield from self.callees(module, scope, argument, depth)
         yield from self.callees(module, scope, node.func, depth + 1)
 
     def _local(self, module: Module, holder: Scope, node: ast.Name, depth: int) -> Iterator[Callee]:
@@ -207,10 +219,13 @@ class Resolver:
     def _defined(self, target: Target, node: ast.stmt | None, depth: int, receiver: Targets) -> Iterator[Callee]:
         path, name = target
         if isinstance(node, FUNCTIONS):
-            yield Callee(name, Code(self.names.project.module(path), node, depth))
+            module = self.names.project.module(path)
+            yield Callee(name, Code(module, node, depth))
+            yield from self._found.ask(("around", node, depth), lambda: self._decorated(module, node, depth))
         elif isinstance(node, ast.ClassDef):
             if depth == 1:
                 yield from self.classes.constructor(target)
+                yield from self._of_fields(target)
             for found in self.classes.methods(target, "__call__", depth - 1, receiver | {target}) if depth > 1 else ():
                 yield replace(found, made=True)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
@@ -221,6 +236,37 @@ class Resolver:
             yield from self._values(target, [one for one in branches if isinstance(one, ast.expr)], depth)
         else:
             yield Callee(name, changes=frozenset({target}))
+
+    def _decorated(self, module: Module, node: ast.FunctionDef | ast.AsyncFunctionDef, depth: int) -> Iterator[Callee]:
+        for decorator in node.decorator_list:
+            for made in self.callees(module, None, decorator):
+                yield from self._around(made, depth)
+
+    def _around(self, decorator: Callee, depth: int) -> Iterator[Callee]:
+        """What a decorator of the tree puts in the place of a function: that runs where the function is called."""
+        code = decorator.code
+        if code is None or code.depth > _DEEPEST:
+            return
+        for value in self.returns(code.node):
+            for found in self.callees(code.module, self.scope(code), value, depth):
+                if found.code is not None and code.depth == 1:
+                    yield found
+                elif found.code is not None:
+                    yield from self._around(replace(found, code=replace(found.code, depth=code.depth - 1)), depth)
+
+    def _of_fields(self, owner: Target) -> Iterator[Callee]:
+        """What the fields of a class run for a new instance: ``field(default_factory=…)``, ``@x.validator``."""
+        for target, node in self.classes.above(owner):
+            module = self.names.project.module(target[0])
+            for inner in node.body:
+                call = getattr(inner, "value", None)
+                for keyword in call.keywords if isinstance(call, ast.Call) else ():
+                    value = keyword.value if keyword.arg in knowledge.CALLED_BY_FIELDS else None
+                    if isinstance(value, (ast.Name, ast.Attribute, ast.Lambda)):
+                        yield from (c for c in self.callees(module, None, value) if c.code is not None)
+                kinds = {getattr(d, "attr", "") for d in getattr(inner, "decorator_list", ())}
+                if isinstance(inner, FUNCTIONS) and not kinds.isdisjoint(knowledge.CALLED_BY_FIELDS):
+                    yield Callee(inner.name, Code(module, inner, 1, target), made=True)
 
     def _values(self, target: Target, values: list[ast.expr], depth: int) -> Iterator[Callee]:
         """A name that was assigned is called: an alias, an instance, a bound method, the result of a factory."""
@@ -264,14 +310,3 @@ def _has_closure(callee: Callee) -> bool:
 def _makes(callee: Callee) -> bool:
     """Does calling it give a new object?"""
     return callee.made or (callee.code is not None and getattr(callee.code.node, "name", "") in MAKING)
-
-
-def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function's body, those inside of other functions aside."""
-    body = getattr(function, "body", [])
-    todo: list[ast.AST] = list(body) if isinstance(body, list) else [body]
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
-            todo += ast.iter_child_nodes(node)

@@ -158,3 +158,14 @@ def given_in_branches(node: ast.stmt | None, name: str) -> list[Given] | None:
     stored = [n for n in _own([node]) if isinstance(n, ast.Name) and n.id == name and not isinstance(n.ctx, ast.Load)]
     values = [value for value in found if isinstance(value, ast.expr)]
     return found if found and len(stored) == len(values) else None
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function's body, those inside of other functions aside."""
+    body = getattr(function, "body", [])
+    todo: list[ast.AST] = list(body) if isinstance(body, list) else [body]
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            todo += ast.iter_child_nodes(node)

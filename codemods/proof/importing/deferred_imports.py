@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from codemods import knowledge
 from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.eager import certainly_evaluated
@@ -25,7 +26,7 @@ _DERIVED = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__"})
 _MADE = _DERIVED | {
     "__new__",
     "__init__",
-    "__post_init__",
+    *knowledge.CALLED_WHEN_MADE,
     "__call__",
     "__get__",
     "__enter__",

@@ -86,14 +86,20 @@ class Calling(Machine):
     def _outside(self, dotted: str, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         every = [*arguments, *keywords.values()]
         kind = knowledge.call(dotted)
+        for name, values in keywords.items():
+            if name in knowledge.CALLED_AT_ONCE:
+                self.call(values, [NEW, NEW], {})
         if dotted == "functools.partial" and arguments:
             return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
         if dotted.endswith(".__new__") and dotted != "builtins.object.__new__" and self.making:
             return frozenset(self.making[-1:])  # by a metaclass
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
+        functions = frozenset(v for values in arguments for v in values if isinstance(v, (Code, Bound)))
+        if knowledge.gives_back(dotted) and functions:
+            return functions
         if knowledge.makes_a_decorator(dotted):
-            if not any(isinstance(value, (Code, Bound, Class)) for values in every for value in values):
+            if not any(isinstance(value, (Code, Bound, Class)) for values in arguments for value in values):
                 return frozenset({Outside(dotted)})
         if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
             self.subclassed(self.element(arguments[1]))
@@ -149,13 +155,14 @@ class Calling(Machine):
 
     def _construct(self, owner: Class, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         made = Instance(owner)
-        for name, first in (("__new__", owner), ("__init__", made), ("__post_init__", made)):
+        for name, first in (("__new__", owner), ("__init__", made), *((n, made) for n in knowledge.CALLED_WHEN_MADE)):
             for method in self.member(first, name):
                 code = method.function if isinstance(method, Bound) else method
                 if isinstance(code, Code):
-                    given = arguments if name != "__post_init__" else []
+                    given = arguments if name in ("__new__", "__init__") else []
                     self.run_code(code, [frozenset({first}), *given], keywords)
         for level in self.above(owner):
+            self._fields(level, made)
             for value in self.bases(level):
                 if isinstance(value, Outside):
                     self._outside(value.dotted, [], {})
@@ -163,6 +170,20 @@ class Calling(Machine):
             if isinstance(meta, Class):
                 self.methods(frozenset({Instance(meta, owner.at)}), "__call__", arguments)
         return frozenset({made})
+
+    def _fields(self, level: Class, made: Instance) -> None:
+        """What the fields of a class run for a new instance: ``field(default_factory=…)``, ``@x.validator``."""
+        frame = level.frame or self.module(level.path)
+        for node in level.node.body:
+            call = getattr(node, "value", None)
+            for keyword in call.keywords if isinstance(call, ast.Call) else ():
+                if keyword.arg in knowledge.CALLED_BY_FIELDS:
+                    values = self.value(frame, keyword.value)
+                    self.call(frozenset(v for v in values if isinstance(v, (Code, Bound, Instance, Class))), [NEW], {})
+            kinds = {getattr(d, "attr", "") for d in getattr(node, "decorator_list", ())}
+            if isinstance(node, ast.FunctionDef) and not kinds.isdisjoint(knowledge.CALLED_BY_FIELDS):
+                code = Code(level.path, node, level.frame, level, level.at)
+                self.run_code(code, [frozenset({made}), NEW, NEW], {})
 
 
 def frame_of(frame: Frame) -> Frame:

@@ -28,6 +28,8 @@ class Classes(Machine):
             result = self.call(self.value(frame, decorator), [made], {})
             if result != NEW and not any(isinstance(v, (Code, Data)) for v in result):
                 made = result
+            elif all(isinstance(v, Code) for v in made):
+                made |= {v for v in result if isinstance(v, Code)}
         return made
 
     def metaclasses(self, owner: Class) -> Iterator[Value]:

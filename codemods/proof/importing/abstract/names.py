@@ -108,7 +108,9 @@ class Names(Machine):
     def _given_by(self, path: str, node: ast.stmt, name: str) -> Values:
         frame = self.module(path)
         if isinstance(node, FUNCTIONS) and node.name == name:
-            return frozenset({Code(path, node)})
+            code: Values = frozenset({Code(path, node)})
+            # What stands around it runs when it is called.
+            return code | {v for v in self.decorated(frame, node.decorator_list, code) if isinstance(v, Code)}
         if isinstance(node, ast.ClassDef) and node.name == name:
             return frozenset({Class(path, node)})
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
