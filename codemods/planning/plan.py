@@ -47,6 +47,7 @@ from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, wit
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
 from codemods.planning.references.example_runners import suites_written
+from codemods.planning.references.local_lists import late_in_locals
 from codemods.planning.references.packaging_lists import entered, late_in_text, marked
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.request_checks import check_destination, check_names, readable
@@ -133,6 +134,7 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
     )
     needs.solve()
     found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]
+    found += late_in_locals(facts, (*needs.late, *deferred_imports(facts)))
     found += passing_on(facts, needs.used, departing_blocks(facts, needs.blocks))
     against = [h for h in found if h.severity is Severity.REFUSES]
     if against:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemods.project.nodes import walk
+from codemods.project.nodes import children, walk
 
 _CLASSES, _FUNCTIONS = frozenset({"class"}), frozenset({"function"})
 # Words in a condition, or among the arguments of ``getmembers``, and what they let through.
@@ -71,3 +71,34 @@ def kind_of_import(attribute: str | None) -> str:
     if attribute is None:
         return "module"
     return "class" if attribute[:1].isupper() and not attribute.isupper() else "function"
+
+
+def lists_locals(function: ast.AST) -> ast.Call | None:
+    """Where a function hands on all of its local names, or goes through them: ``return locals()``, ``f(**vars())``."""
+    todo = [(inner, function) for inner in children(function)]
+    while todo:
+        node, above = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            continue
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("locals", "vars", "dir") and not node.args:
+            if not _is_asked_for_one(node, above):
+                return node
+        below = children(node)
+        if _fills_a_text(node):
+            below = [inner for inner in below if not (isinstance(inner, ast.keyword) and inner.arg is None)]
+        todo += [(inner, node) for inner in below]
+    return None
+
+
+def _is_asked_for_one(call: ast.Call, above: ast.AST) -> bool:
+    """``locals()["name"]``, ``"name" in locals()``, ``"{name}" % locals()``; a text that is filled in by ``format``."""
+    if isinstance(above, ast.Attribute):
+        return above.attr in ("get", "__getitem__", "pop")
+    if isinstance(above, (ast.Subscript, ast.Compare)):
+        return True
+    return isinstance(above, ast.BinOp) and isinstance(above.op, ast.Mod) and above.right is call
+
+
+def _fills_a_text(node: ast.AST) -> bool:
+    """``"{name}".format(**locals())``"""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith("format")

@@ -12,7 +12,8 @@ CODE = "late-need"
 TITLE = "a moved lambda reads a name that stays, and can't import it"
 MEANING = """What moved functions need of the source when they are called they import when they are called. A lambda
 can hold no import. Where such a name has to stay, because it is replaced from outside or was to be kept, a lambda that
-reads it is not moved."""
+reads it is not moved. Nor is a function that hands all of its local names on, by `locals()`: an import in it makes one
+more."""
 EXAMPLE = """
 -- shop/worker.py --
 from time import sleep

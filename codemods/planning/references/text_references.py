@@ -135,7 +135,12 @@ class _Search:
 
     def _looked_up(self, module: Module, node: ast.Constant) -> str | None:
         """``import_module("pkg.old")``, a table of lazy names: a moved name that the same module speaks of."""
-        if not isinstance(node.value, str) or not self._is_module(module, node.value):
+        if not isinstance(node.value, str):
+            return None
+        path, _, last = node.value.rpartition(".")
+        if path and last in self.moved and "attrgetter" in module.source.text and self.old.endswith(f".{path}"):
+            return last  # attrgetter("orders.Price")(shop)
+        if not self._is_module(module, node.value):
             return None
         hit = self.anyhow.search(module.source.text)
         return hit[1] if hit else None
@@ -171,6 +176,10 @@ class _Search:
             return text == self.old
         if not name.replace(".", "").isidentifier() or not _IMPORTS_BY_NAME.search(module.source.text):
             return False
+        if text.startswith(".") and any(
+            n.value == self.old.removesuffix(text) for n in module.source.nodes.of(ast.Constant)
+        ):
+            return True  # import_module(".orders", "shop")
         return self.names.absolute(module.path, name, max(1, len(text) - len(name))) == self.old
 
     def _in_literal(self, module: Module, node: ast.Constant, name: str) -> Replacement | None:

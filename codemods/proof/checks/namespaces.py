@@ -11,6 +11,7 @@ from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
 from codemods.proof.checks.listed_there import newly_listed
+from codemods.proof.checks.local_lists import new_locals
 from codemods.proof.checks.looked_up_names import asks_others, lists_names, looked_up
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
@@ -58,7 +59,7 @@ def check(comparison: Comparison) -> Check:
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)
-    failures += looked_up(comparison)
+    failures += [*looked_up(comparison), *new_locals(comparison)]
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))
