@@ -55,6 +55,12 @@ FORMS = {
     "default in a function": READ + "def load():\n    return getattr(orders, '{name}', None)\n\n\nmade = load()\n",
     "suppress in a function": "import contextlib\n\n\ndef load():\n    with contextlib.suppress(ImportError):\n"
     "        from shop.orders import {name}\n\n        return {name}\n\n\nmade = load()\n",
+    "under a condition": READ + "made = getattr(orders, '{name}', None) if True else None\n",
+    "second of two": READ + "made = False or getattr(orders, '{name}', None)\n",
+    "in a branch of a function": READ
+    + "def load(x=1):\n    if x:\n        return getattr(orders, '{name}', None)\n\n\n"
+    "made = load()\n",
+    "except star": "try:\n    from shop.orders import {name}\nexcept* ImportError:\n    {name} = None\n",
     "in a class": "class Made:\n    try:\n        from shop.orders import {name}\n"
     "    except ImportError:\n        {name} = None\n",
 }

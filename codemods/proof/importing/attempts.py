@@ -22,7 +22,7 @@ def catches(node: ast.AST, error: type[Exception]) -> bool:
 
 
 def _caught(node: ast.AST) -> Iterator[ast.expr | None]:
-    if isinstance(node, ast.Try):
+    if isinstance(node, (ast.Try, ast.TryStar)):
         for handler in node.handlers:
             yield from handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     elif isinstance(node, ast.With):

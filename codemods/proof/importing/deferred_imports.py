@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codemods import knowledge
 from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
-from codemods.proof.importing.eager import certainly_evaluated
+from codemods.proof.importing.bodies import certainly_evaluated
 from codemods.proof.importing.made_functions import keeps_what_is_made, mentions, returned_function
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.importing.traces import Deferred

@@ -8,21 +8,21 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codemods.proof.importing.attempts import attempts
+from codemods.proof.importing.bodies import Perhaps, before_a_test, chain_read, has_default, is_generator, looks
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import defined_names
 from codemods.proof.statements.filled_texts import fields_read
 
-_UNBOUND = ("NameError", "Exception", "BaseException")
-
 
 class Read(NamedTuple):
-    """A name with its attributes is read; ``default``: something stands in where it is not there."""
+    """A name with its attributes is read; ``default``: something stands in where it is not there. What is not
+    ``certain`` stands under a condition."""
 
     chain: str
     line: int
     default: bool = False
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Facts:
         self._ways: dict[tuple[str, str], tuple[str, ...]] = {}
         self._names: dict[int, tuple[Read, ...]] = {}
         self._called: dict[int, tuple[ast.expr, ...]] = {}
-        self._attempted: dict[int, tuple[ast.AST, ...]] = {}
-        self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST, ...]]] = {}
+        self._attempted: dict[int, tuple[ast.AST | Perhaps, ...]] = {}
+        self._bodies: dict[int, tuple[frozenset[str], tuple[ast.AST | Perhaps, ...]]] = {}
         self._binds: dict[int, tuple[str, ...]] = {}
         self._taken: dict[int, Taken] = {}
         self._above: dict[str, tuple[tuple[str | None, ...], str]] = {}
@@ -108,80 +108,35 @@ class Facts:
             self._called[id(node)] = tuple(_called(node))
         return self._called[id(node)]
 
-    def body(self, function: ast.FunctionDef) -> tuple[frozenset[str], tuple[ast.AST, ...]]:
+    def body(self, function: ast.FunctionDef) -> tuple[frozenset[str], tuple[ast.AST | Perhaps, ...]]:
         """(its locals, what a call of it certainly looks at)."""
         if id(function) not in self._bodies:
             local = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
             local |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
             defining = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)
             local |= {n.name for n in ast.walk(function) if isinstance(n, defining) and n is not function and n.name}
-            body = _before_a_test(function.body) if function.name == "__getattr__" else function.body
-            certain = () if _is_generator(function) else tuple(_looks(body))
+            body = before_a_test(function.body) if function.name == "__getattr__" else function.body
+            certain = () if is_generator(function) else tuple(looks(body))
             self._bodies[id(function)] = frozenset(local), certain
         return self._bodies[id(function)]
 
-    def attempted(self, node: ast.AST) -> tuple[ast.AST, ...]:
+    def attempted(self, node: ast.AST) -> tuple[ast.AST | Perhaps, ...]:
         """What a statement that catches errors certainly looks at, up to the first one."""
         if id(node) not in self._attempted:
-            self._attempted[id(node)] = tuple(_looks([*getattr(node, "body", ()), *getattr(node, "orelse", ())]))
+            self._attempted[id(node)] = tuple(looks([*getattr(node, "body", ()), *getattr(node, "orelse", ())]))
         return self._attempted[id(node)]
 
 
-def _before_a_test(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements of a body up to the first test after which it may be left: what it does whatever it is asked."""
-    leaving = (ast.Return, ast.Raise)
-    tests = (i for i, node in enumerate(body) if isinstance(node, ast.If) and isinstance(node.body[-1], leaving))
-    return body[: next(tests, len(body) - 1) + 1]
+def _perhaps(parts: list[ast.expr], postponed: bool) -> Iterator[Read]:
+    for read in (read for part in parts for read in import_time_names(part, postponed)):
+        if "." in read.chain:
+            yield read._replace(default=True, certain=False)
 
 
 def _may_import(node: ast.stmt) -> bool:
     """Is it a class in whose body imports may stand?"""
     kinds = (ast.Import, ast.ImportFrom, ast.If, ast.Try, ast.With)
     return isinstance(node, ast.ClassDef) and any(isinstance(inner, kinds) for inner in node.body)
-
-
-def _looks(body: list[ast.stmt]) -> Iterator[ast.AST]:
-    kinds = (ast.Import, ast.ImportFrom, ast.Name, ast.Call, ast.Attribute)
-    for node in certainly_evaluated(body, whole=True):
-        if isinstance(node, kinds) or attempts(node):
-            yield node
-        for field in (fields_read(node) or (node, ()))[1]:
-            yield ast.copy_location(ast.Name(field.partition(".")[0], ast.Load()), node)
-
-
-def certainly_evaluated(body: list[ast.stmt], whole: bool = False) -> Iterator[ast.AST]:
-    """What a call of a function certainly evaluates, imports first: no branches, no functions inside. ``whole``: what
-    catches errors is not looked into."""
-    todo: list[ast.AST] = list(body)
-    while todo:
-        node = todo.pop(0)
-        yield node
-        if isinstance(
-            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Import, ast.ImportFrom)
-        ) or (whole and attempts(node)):
-            continue
-        if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-            todo.insert(0, node.test)
-        elif isinstance(node, ast.BoolOp):
-            todo.insert(0, node.values[0])
-        elif isinstance(node, ast.Try) and not any(map(_catches_unbound, node.handlers)):
-            todo[:0] = [n for n in node.body[:1] if not isinstance(n, (ast.Import, ast.ImportFrom))]
-        elif isinstance(node, (ast.Try, ast.For, ast.AsyncFor)) or type(node).__name__ == "Match":
-            continue
-        elif isinstance(node, ast.AnnAssign):
-            todo[:0] = [part for part in (node.target, node.value) if part]
-        elif not isinstance(node, ast.GeneratorExp):
-            todo[:0] = list(ast.iter_child_nodes(node))
-
-
-def _catches_unbound(handler: ast.ExceptHandler) -> bool:
-    """Does a handler catch that a name is not bound?"""
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or getattr(kind, "id", "") in _UNBOUND for kind in kinds)
-
-
-def _is_generator(function: ast.FunctionDef) -> bool:
-    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
 
 
 def _called(node: ast.AST) -> Iterator[ast.expr]:
@@ -196,22 +151,6 @@ def _called(node: ast.AST) -> Iterator[ast.expr]:
         return
     for call in immediate_calls(node):
         yield call.func
-
-
-def chain_read(node: ast.AST) -> str:
-    """The name that is read, with its attributes: `shop.core.Base`, and `getattr(shop.core, "Base", None)` too."""
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        return ast.unparse(node) if isinstance(node.ctx, ast.Load) and is_chain(node) else ""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr") and len(node.args) > 1:
-        of, name = node.args[:2]
-        if isinstance(name, ast.Constant) and is_chain(of):
-            return f"{ast.unparse(of)}.{name.value}"
-    return ""
-
-
-def has_default(node: ast.AST) -> bool:
-    """Does something stand in for a name that is not there? `getattr(shop, "Base", None)`, `hasattr(shop, "Base")`."""
-    return isinstance(node, ast.Call) and (getattr(node.func, "id", "") == "hasattr" or len(node.args) > 2)
 
 
 def called_import(node: ast.stmt) -> str:
@@ -271,7 +210,11 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[Read]:
         return
     elif isinstance(node, ast.BoolOp):
         parts = [node.values[0]]
-    elif isinstance(node, (ast.If, ast.While, ast.IfExp)):
+        yield from _perhaps(node.values[1:], postponed)
+    elif isinstance(node, ast.IfExp):
+        parts = [node.test]
+        yield from _perhaps([node.body, node.orelse], postponed)
+    elif isinstance(node, (ast.If, ast.While)):
         parts = [node.test]
     elif isinstance(node, (ast.Try, ast.Match)):
         return

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from codemods.model import Place
 from codemods.proof.importing.attempts import attempts, catches
-from codemods.proof.importing.eager import Read, chain_read, has_default
+from codemods.proof.importing.bodies import Perhaps, chain_read, has_default
+from codemods.proof.importing.eager import Read
 from codemods.proof.importing.traces import Executing, Failed, Stale
 from codemods.proof.snapshot.symbols import BUILTINS, OWN, Origin, SymbolTable, flat
 
@@ -37,7 +38,9 @@ class Reading(Executing):
             if name in names:
                 if name in self.facts.rebound:
                     seen.add((name, names[name]))
-            elif name not in BUILTINS and name not in OWN and self._is_bound_later(path, name, symbols):
+            elif (
+                name not in BUILTINS and name not in OWN and read.certain and self._is_bound_later(path, name, symbols)
+            ):
                 raise Failed(Place(path, line), name, f"{name} is read before it is bound", NameError)
         if seen:
             self._frames[-1].repeatable = False
@@ -135,14 +138,19 @@ class Reading(Executing):
         self,
         caller: tuple[str, int],
         origin: Origin,
-        certain: Iterable[ast.AST],
+        certain: Iterable[ast.AST | Perhaps],
         local: set[str],
         visited: set[Origin],
     ) -> None:
         (path, line), (where, name) = caller, origin
         symbols = self.snapshot.symbols(where)
         for inner in certain:
-            if attempts(inner):
+            if isinstance(inner, Perhaps):
+                chain = chain_read(inner.node)
+                root = chain.partition(".")[0]
+                if root not in local and root in self.bound[where]:
+                    self._through(path, Read(chain, line, True, False), self.bound[where][root])
+            elif attempts(inner):
                 with self._attempting(inner):
                     self._evaluates(caller, origin, self.facts.attempted(inner), local, visited)
             elif isinstance(inner, (ast.Import, ast.ImportFrom)):

@@ -54,7 +54,7 @@ class ImportSimulation(Reading):
             self._bind(path, self.facts.binds(node))
             for case in node.cases:
                 self._block(path, case.body, symbols)
-        elif isinstance(node, ast.Try):
+        elif isinstance(node, (ast.Try, ast.TryStar)):
             self._try(path, node, symbols)
         elif isinstance(node, (ast.With, ast.For, ast.While)):
             self._bind(path, self.facts.binds(node))
@@ -81,7 +81,7 @@ class ImportSimulation(Reading):
         for node in body:
             self._statement(path, node, symbols)
 
-    def _try(self, path: str, node: ast.Try, symbols: SymbolTable) -> None:
+    def _try(self, path: str, node: ast.Try | ast.TryStar, symbols: SymbolTable) -> None:
         with self._attempting(node):
             self._block(path, [*node.body, *node.orelse], symbols)
         for handler in node.handlers:
