@@ -38,12 +38,24 @@ def _looked_for(module: Module) -> Iterator[ast.expr]:
             if not isinstance(right, _DISPLAYS) and last_name(right) != "modules":
                 yield node.left
         elif isinstance(op, (ast.Eq, ast.NotEq)):
-            yield from (side for side in (node.left, right) if isinstance(side, (ast.JoinedStr, ast.BinOp, ast.Call)))
+            for side, other in ((node.left, right), (right, node.left)):
+                if isinstance(side, (ast.JoinedStr, ast.BinOp, ast.Call)) or _is_of_a_message(other):
+                    yield side
     for node in nodes.of(ast.Call):
         asks = isinstance(node.func, ast.Attribute) and node.func.attr in _LOOKING
         if node.args and (asks or last_name(node.func) in _MATCHING):
             yield from node.args[0].elts if isinstance(node.args[0], ast.Tuple) else node.args[:1]
         yield from (keyword.value for keyword in node.keywords if keyword.arg == "match")
+
+
+def _is_of_a_message(node: ast.expr) -> bool:
+    """``str(error).split()[-1]``, ``error.args[0]``"""
+    asked = (
+        last_name(n.func if isinstance(n, ast.Call) else n)
+        for n in walk(node)
+        if isinstance(n, (ast.Call, ast.Attribute))
+    )
+    return not {"str", "repr", "args", "message"}.isdisjoint(asked)
 
 
 def _names_source(facts: Facts, module: Module, node: ast.expr) -> bool:
