@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
@@ -17,6 +18,7 @@ from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.callbacks import is_given_anything
 from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
+from codemods.planning.references.decorating_code import decorating_code
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
     WORDS,
@@ -63,7 +65,7 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 def find(facts: Facts) -> Iterator[Hazard]:
     met: dict[Place, str] = {}
     told: list[Place] = []
-    for code in filter(_is_the_same_twice, code_that_gets(facts)):
+    for code in filter(_is_the_same_twice, chain(code_that_gets(facts), decorating_code(facts))):
         for node, spelled in _read_by(facts, code):
             if is_told(node, code.module.source.nodes.parents):
                 told.append(code.module.source.place(node))

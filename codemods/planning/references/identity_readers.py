@@ -22,7 +22,7 @@ _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
 # What a format asks for: `{page.__module__}`, `{0.__class__.__module__}`.
 _FIELD = re.compile(r"\{(\w*)([\w.]*)\.__module__\b")
-WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING))
+WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING), "__globals__")
 
 
 def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
@@ -61,7 +61,7 @@ def shown_in_text(root: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 def _module_name(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None:
     """The expression that is a module's name and nothing else; a file, or how a class is shown, is not."""
     match node:
-        case ast.Attribute(attr="__module__") | ast.Subscript(slice=ast.Constant(value="__module__")):
+        case ast.Attribute(attr="__module__") | ast.Subscript(slice=ast.Constant(value="__module__" | "__name__")):
             return node
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
             return node
@@ -86,6 +86,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "__module__ in a pattern"
         case ast.Constant(value=str(text)) if _FIELD.search(text) and _is_filled_in(node, parents):
             return "__module__ in a text that is filled in"
+        case ast.Subscript(value=ast.Attribute(attr="__globals__"), slice=ast.Constant(value="__name__" | "__file__")):
+            return "" if _is_copied(node, parents) or _finds_module(node, parents) else ".__globals__['__name__']"
         case ast.Subscript(slice=ast.Constant(value="__module__"), ctx=ast.Load()):
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "['__module__']"
         case ast.Call(func=ast.Attribute(attr="get" | "pop"), args=[ast.Constant(value="__module__"), *_]):
