@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, module_binds
+
+_BUILTINS = frozenset(dir(builtins))
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,7 @@ class Import:
 
     ``module`` is as written, with ``level`` dots; ``attribute`` is None for ``import a.b``. ``function`` is the
     outermost function around it. ``guarded``: in a ``try`` or an ``if``, other than one for type checkers
-    alone. ``script``: under the
-    main guard, so that who imports the module never sees it.
+    alone. ``script``: under the main guard, so that who imports the module never sees it.
     """
 
     node: ast.Import | ast.ImportFrom
@@ -100,16 +102,24 @@ def _walk(
 
 
 def import_like(node: ast.stmt) -> bool:
-    """An import, or an ``if``/``try`` that holds nothing but imports, simple stand-ins and flags."""
+    """An import, or an ``if``/``try`` that holds nothing but imports, simple stand-ins, flags, and ways to fail."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         return True
     if isinstance(node, ast.If):
         blocks = [*node.body, *node.orelse]
     elif isinstance(node, ast.Try):
-        blocks = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+        handled = (s for h in node.handlers if not fails(h) for s in h.body)
+        blocks = [*node.body, *node.orelse, *node.finalbody, *handled]
     else:
         return False
     return any(import_like(s) for s in blocks) and all(import_like(s) or _stand_in(s) for s in blocks)
+
+
+def fails(handler: ast.ExceptHandler) -> bool:
+    """Does a handler say why and fail all the same? ``raise ImportError("pip install shop[json]") from error``"""
+    names = {n.id for s in handler.body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    plain = len(handler.body) == 1 and isinstance(handler.body[0], ast.Raise)
+    return plain and names <= {*_BUILTINS, handler.name}
 
 
 def gives_other_names(node: ast.stmt, defined: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
+from codemods.bindings.guards import is_for_checkers
 from codemods.bindings.references import Deferring
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
 from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
@@ -112,7 +113,15 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
         for (_, name), (outer, *inner) in read.items()
         for function in ([outer] if outer in inner else inner)
     }
-    return tuple(found.values())
+    return (*found.values(), *_for_checkers(facts, module))
+
+
+def _for_checkers(facts: Facts, module: str) -> Iterator[DeferredImport]:
+    """What the blocks of the source that only type checkers see use of moved names: it is bound above."""
+    for statement in (s for group in facts.staying for s in group.statements):
+        if isinstance(statement.node, ast.If) and is_for_checkers(statement.node):
+            names = {r.name for r in statement.references if not r.string} & facts.moved_names - statement.binds
+            yield from (DeferredImport(statement.node, NewImport(module, name)) for name in sorted(names))
 
 
 def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
