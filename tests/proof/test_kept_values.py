@@ -30,3 +30,11 @@ def test_a_value_imported_once(what: str):
     old = "\n\ndef __getattr__(name):\n    from .running import run\n    return run\n"
     after = {"shop/__init__.py": "", "shop/state.py": STATE + old, "shop/running.py": moved}
     assert any("rebound" in said for said in failures(proven(before, after))) is stale
+
+
+def test_an_import_that_the_module_deletes():
+    before = {"shop/__init__.py": "", "shop/util.py": "import os\n\n\ndef here():\n    return os.sep\n"}
+    before["shop/paths.py"] = "import os\n\nSEP = os.sep\ndel os\n"
+    after = before | {"shop/util.py": "from .paths import here as here\n"}
+    after["shop/paths.py"] += "\n\ndef here():\n    return os.sep\n"
+    assert any("deletes" in said for said in failures(proven(before, after)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from codemods.model import Hazard
@@ -30,6 +31,15 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if destination is None:
         return
     read = {r.name for group in facts.moving for r in group.references} - facts.moved_names
+    for statement in destination.statements:
+        targets = statement.node.targets if isinstance(statement.node, ast.Delete) else ()
+        for name in sorted(read & {target.id for target in targets if isinstance(target, ast.Name)}):
+            yield Hazard(
+                CODE,
+                destination.source.place(statement.node),
+                f"`{name}`, which moved code reads, is deleted here",
+                ("let it stand there, or import it under another name, first", "choose another destination"),
+            )
     for name in sorted(read & destination.binds):
         here, there = _meaning(facts, facts.source, name), _meaning(facts, destination, name)
         if here != there:

@@ -85,6 +85,13 @@ def _without_its_fixtures(facts: Facts, name: str, node: ast.stmt) -> Iterator[H
             remedies = (f"take it along: --with {here[fixture]}", "move the fixture to a conftest.py first")
             yield Hazard(CODE, facts.source.source.place(node), reason, remedies)
 
+    for fixture in sorted(asked_for(node) & there.keys() - here.keys()):
+        if there[fixture] not in facts.moved_names and facts.destination is not None:
+            reason = f"`{name}` would get the fixture `{fixture}` of this module, and not the one that it gets"
+            place = next(s for s in facts.destination.statements if there[fixture] in s.binds)
+            remedy = "give one of the two fixtures another name first, or move it to another module"
+            yield Hazard(CODE, facts.destination.source.place(place.node), reason, (remedy,))
+
 
 def _said_of_all(facts: Facts) -> Iterator[Hazard]:
     here = {ast.dump(s.node): s for s in applying_to_all(facts.source)}

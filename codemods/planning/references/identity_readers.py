@@ -34,6 +34,8 @@ def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.exp
         if spelled and isinstance(node, ast.expr):
             name = _module_name(node, parents)
             alike = is_answered_alike(name, parents, old, new) if name is not None else False
+            in_one_package = old.rpartition(".")[0] == new.rpartition(".")[0]
+            alike = alike or (in_one_package and _asked_of_it(node, parents) == "__package__")
             if not alike and not is_another_class(node, parents, old, new):
                 yield node, spelled
 
@@ -205,7 +207,17 @@ def _finds_module(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     above = parents.get(id(node))
     by_key = isinstance(above, ast.Subscript) and above.slice is node and last_name(above.value) == "modules"
     by_call = isinstance(above, ast.Call) and node in above.args and last_name(above.func) in ("import_module", "get")
-    return (by_key or by_call) and not isinstance(parents.get(id(above)), ast.Compare)
+    return (
+        (by_key or by_call) and not isinstance(parents.get(id(above)), ast.Compare) and not _asked_of_it(node, parents)
+    )
+
+
+def _asked_of_it(node: ast.AST, parents: dict[int, ast.AST]) -> str:
+    """``sys.modules[f.__module__].__package__``: what a found module says of itself, and not of what stands in it."""
+    found = parents.get(id(node))
+    above = parents.get(id(found)) if isinstance(found, (ast.Subscript, ast.Call)) else None
+    asked = above.attr if isinstance(above, ast.Attribute) else ""
+    return asked if asked in ("__package__", "__file__", "__name__", "__spec__", "__path__") else ""
 
 
 def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

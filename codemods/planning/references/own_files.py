@@ -13,7 +13,9 @@ from codemods.planning.references.introspection import only_folder
 from codemods.planning.references.module_values import last_name
 
 _SOURCE = frozenset({"getsource", "getsourcelines"})
-_OF_FRAMES = frozenset({"f_globals", "co_filename", "filename"})
+_OF_FRAMES = frozenset({"f_globals", "co_filename", "filename", "pathname"})
+# Of a record that code of the module logged, as `caplog` keeps them; of the last entry of pytest's tracebacks.
+_OF_RECORDS = frozenset({"records", "traceback"})
 
 
 def reads_of_file(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
@@ -34,17 +36,26 @@ def frames_compared(facts: Facts) -> Iterator[Place]:
     """Where the module, or the file, of running code is compared with the source."""
     values = facts.referrers.values
     for module in values.files.values():
-        if module.path == facts.move.source or not any(word in module.source.text for word in _OF_FRAMES):
+        words = _OF_FRAMES | _OF_RECORDS
+        if module.path == facts.move.source or not any(word in module.source.text for word in words):
             continue  # its own frames are left out of a traceback for people
         for compare in module.source.nodes.of(ast.Compare):
             sides = [compare.left, *compare.comparators]
             running = [side for side in sides if _is_of_a_frame(side)]
             if running and any(_means_source(facts, module, side) for side in sides if side not in running):
                 yield module.source.place(compare)
+        for call in module.source.nodes.of(ast.Call):
+            match call:
+                case ast.Call(func=ast.Attribute(value=side, attr="endswith"), args=[ended]) if _is_of_a_frame(side):
+                    if _means_source(facts, module, ended):
+                        yield module.source.place(call)
 
 
 def _is_of_a_frame(node: ast.expr) -> bool:
-    return any(isinstance(n, ast.Attribute) and n.attr in _OF_FRAMES for n in ast.walk(node))
+    """What running code says of its file; what records and tracebacks that somebody keeps say of it."""
+    read = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+    kept = not read.isdisjoint(_OF_RECORDS) and not read.isdisjoint({"module", "path", "pathname", "filename"})
+    return kept or not read.isdisjoint(_OF_FRAMES)
 
 
 def _means_source(facts: Facts, module: Module, side: ast.expr) -> bool:
@@ -58,7 +69,8 @@ def _means_source(facts: Facts, module: Module, side: ast.expr) -> bool:
         ):
             return True
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-            file = f"/{source}".endswith(f"/{node.value.lstrip('/')}")
+            said = node.value.lstrip("/")
+            file = f"/{source}".endswith(f"/{said}") or f"/{source}".endswith(f"/{said}.py")
             if file or values.is_named(module, node):
                 return True
     return False

@@ -10,7 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from codemods.model import Finding, Kind
+from codemods.model import Finding, Kind, Place
 from codemods.project.meanwhile import Meanwhile, meanwhile
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
@@ -25,9 +25,21 @@ def kept(comparison: Comparison) -> Iterator[Finding]:
     """Each place that reads such a name later than it is imported, with something between that may rebind it."""
     for pair in comparison.pairs:
         if pair.moved:
+            yield from _deleted(comparison, pair)
             for function in ast.walk(pair.new.node):
                 if isinstance(function, _FUNCTIONS):
                     yield from _of_function(comparison, pair, function)
+
+
+def _deleted(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
+    """What functions look up in their module when they are called, and that takes away at its end."""
+    symbols = comparison.after.symbols(pair.new.path)
+    before = comparison.before.symbols(pair.old.path)
+    gone = symbols.deleted - (before.deleted if before is not None else set()) if symbols is not None else set[str]()
+    for occurrence in pair.new.reading.occurrences if gone else ():
+        if occurrence.moment == "call" and any((pair.new.path, name) in occurrence.cells for name in gone):
+            message = f"{pair.new.said} reads {occurrence.text}, which {pair.new.path} deletes"
+            yield Finding(Place(pair.new.path, occurrence.line), message, "unbound-name", Kind.BROKEN, pair.old.place)
 
 
 def _of_function(
