@@ -10,6 +10,7 @@ from codemods.planning.edits.ignored_rules import same_rules
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
 from codemods.planning.references.example_runners import example_runners, with_examples
+from codemods.planning.references.settings_there import stricter_there
 from codemods.planning.references.stored_results import stored_results
 from codemods.planning.selection.test_items import collected
 from codemods.project.build_files import named_without
@@ -28,7 +29,8 @@ under the name of a test's module, and a Dockerfile, meson.build or POTFILES nam
 of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of
 mypy in INI files; a new module gets the comments. Where a setting can't be given one so, the destination stands without
 such a comment, or tests leave the file of a command, the move is refused: unchanged code would fail its checks in the
-new module, or not be run."""
+new module, or not be run. So would code that moves to where mypy asks for more, or where a filter makes errors of its
+warnings."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -56,6 +58,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
             reason = f"the setting `{one.key}` selects {one.word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
+    for place, key in stricter_there(facts):
+        reason = (
+            f"the setting `{key}` holds of {facts.move.destination} and not of {facts.move.source}: of what moves, too"
+        )
+        yield Hazard(CODE, place, reason, ("let it hold of what moves first", "choose another destination"))
     yield from _commands(facts) if collected(facts) else ()
     yield from _examples(facts)
     move = facts.move
