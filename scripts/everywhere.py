@@ -43,6 +43,8 @@ from codemods.project import DiskTree
 HERE = Path(__file__).parent
 _MODULE = re.compile(r"`[\w.]*[.](?=\w+`)")
 
+_ANNOTATING = ("typing", "typing_extensions", "collections.abc")
+
 
 class Scratch:
     """A copy of one installed package, with an interpreter beside it that imports from the copy."""
@@ -164,7 +166,12 @@ def _for_annotations(path: Path) -> set[str]:
     """What a file imports to annotate with: nobody takes it from there."""
     body = ast.parse(path.read_bytes()).body if path.exists() else []
     nodes = (node for node in body if isinstance(node, ast.ImportFrom))
-    return {a.asname or a.name for n in nodes if n.module in ("typing", "collections.abc") for a in n.names}
+    return {
+        a.asname or a.name
+        for n in nodes
+        if n.module in ("typing", "typing_extensions", "collections.abc")
+        for a in n.names
+    }
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:

@@ -117,9 +117,30 @@ def import_like(node: ast.stmt) -> bool:
 
 def fails(handler: ast.ExceptHandler) -> bool:
     """Does a handler say why and fail all the same? ``raise ImportError("pip install shop[json]") from error``"""
-    names = {n.id for s in handler.body for n in ast.walk(s) if isinstance(n, ast.Name)}
-    plain = len(handler.body) == 1 and isinstance(handler.body[0], ast.Raise)
-    return plain and names <= {*_BUILTINS, handler.name}
+    *above, last = handler.body
+    texts = all(isinstance(s, ast.Assign) and isinstance(s.value, (ast.Constant, ast.JoinedStr)) for s in above)
+    return isinstance(last, ast.Raise) and texts
+
+
+def read_where_it_fails(node: ast.stmt) -> set[str]:
+    """What the handlers of a ``try`` that fail read of the module."""
+    failing = [h for h in node.handlers if fails(h)] if isinstance(node, ast.Try) else []
+    names = {n.id for h in failing for s in h.body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    return names - _BUILTINS - {h.name for h in failing} - module_binds([s for h in failing for s in h.body])
+
+
+def bound_where_it_fails(node: ast.stmt) -> set[str]:
+    """Names that nobody sees: the statement that binds them fails then."""
+    if not isinstance(node, ast.Try):
+        return set()
+    failing = [h for h in node.handlers if fails(h)]
+    others = [
+        *node.body,
+        *node.orelse,
+        *node.finalbody,
+        *(s for h in node.handlers if h not in failing for s in h.body),
+    ]
+    return module_binds([s for h in failing for s in h.body]) - module_binds(others)
 
 
 def gives_other_names(node: ast.stmt, defined: frozenset[str]) -> bool:

@@ -11,7 +11,14 @@ from functools import cached_property, partial
 
 from codemods.bindings.collecting import Collector
 from codemods.bindings.guards import is_main_guard
-from codemods.bindings.imports import Import, gives_other_names, import_like, imports_of
+from codemods.bindings.imports import (
+    Import,
+    bound_where_it_fails,
+    gives_other_names,
+    import_like,
+    imports_of,
+    read_where_it_fails,
+)
 from codemods.bindings.references import Moment, Reference
 from codemods.bindings.scopes import caught_only, module_binds
 from codemods.bindings.touching import touched
@@ -71,7 +78,7 @@ class Module:
                 # Who imports the module never sees what is bound here, nor that it is read.
                 read = partial(self._read_by_script, binds, collect)
                 binds = frozenset()
-            elif inside := binds & caught:
+            elif inside := binds & (caught | bound_where_it_fails(node)):
                 binds, read = binds - inside, partial(_beside, inside, collect)
             found.append(Statement(index, node, binds, frozenset(touched(node)) - binds, read, import_like(node)))
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
@@ -79,7 +86,12 @@ class Module:
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
         return tuple(
             replace(s, is_import=False)
-            if s.is_import and (self._fills_in(s, defined) or gives_other_names(s.node, defined))
+            if s.is_import
+            and (
+                self._fills_in(s, defined)
+                or gives_other_names(s.node, defined)
+                or not defined.isdisjoint(read_where_it_fails(s.node))
+            )
             else s
             for s in found
         )

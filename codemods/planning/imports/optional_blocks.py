@@ -1,4 +1,5 @@
-"""Imports under a condition: an ``if`` with nothing but imports in its branches may lose those that nobody reads."""
+"""Imports under a condition: an ``if`` with nothing but imports in its branches may lose those that nobody reads, and
+so may a ``try`` that fails whichever of them is missing."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ import ast
 from collections.abc import Collection, Iterator
 
 from codemods.bindings import Import, Module
+from codemods.bindings.imports import fails
 
 
 def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Import, ...]:
     """The imports in an ``if`` that bind none of these names, and none that a test inside of it reads; none of them
     where a branch would be left empty."""
+    if isinstance(node, ast.Try):
+        return _unread_of_all(module, node, read)
     if not isinstance(node, ast.If):
         return ()
     asked = {
@@ -30,6 +34,15 @@ def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Impor
             return ()
         found += gone
     return tuple(found)
+
+
+def _unread_of_all(module: Module, node: ast.Try, read: Collection[str]) -> tuple[Import, ...]:
+    plain = all(isinstance(inner, (ast.Import, ast.ImportFrom)) for inner in node.body)
+    if not plain or node.orelse or node.finalbody or not all(map(fails, node.handlers)):
+        return ()
+    items = [item for item in module.imports if any(item.node is inner for inner in node.body)]
+    gone = [item for item in items if item.binds not in read]
+    return tuple(gone) if len(gone) < len(items) and not any(item.binds == "*" for item in items) else ()
 
 
 def _branches(node: ast.stmt) -> Iterator[list[ast.stmt]]:

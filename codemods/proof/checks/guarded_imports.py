@@ -14,7 +14,8 @@ from codemods.proof.statements.pairing import Statement
 
 def guarded_imports(comparison: Comparison) -> Iterator[Finding]:
     """Guarded imports, with ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
-    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches."""
+    ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches. So may
+    a ``try`` that ends in an error whichever fails."""
     old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
     known = {_form(comparison, comparison.before, s) for s in old}
     for several in comparison.new_statements.values():
@@ -36,9 +37,18 @@ def _guard(statement: Statement) -> bool:
 
 
 def _nothing_but_imports(node: ast.stmt) -> bool:
+    """Also where one that is missing ends the module: then each is there, or none."""
+    if isinstance(node, ast.Try):
+        plain = all(isinstance(inner, (ast.Import, ast.ImportFrom)) for inner in node.body)
+        return plain and not (node.orelse or node.finalbody) and all(map(_only_raises, node.handlers))
     return isinstance(node, (ast.Import, ast.ImportFrom)) or (
         isinstance(node, ast.If) and all(map(_nothing_but_imports, [*node.body, *node.orelse]))
     )
+
+
+def _only_raises(handler: ast.ExceptHandler) -> bool:
+    *above, last = handler.body
+    return isinstance(last, ast.Raise) and all(isinstance(inner, ast.Assign) for inner in above)
 
 
 def _form(comparison: Comparison, snapshot: Snapshot, statement: Statement, only: frozenset[str] | None = None) -> str:

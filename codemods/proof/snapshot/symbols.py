@@ -137,12 +137,17 @@ def import_like(node: ast.stmt) -> bool:
     if isinstance(node, ast.If):
         inside = [*node.body, *node.orelse]
     elif isinstance(node, ast.Try):
-        inside = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in h.body)]
+        inside = [*node.body, *node.orelse, *node.finalbody, *(s for h in node.handlers for s in _handled(h))]
     else:
         return False
     return any(map(import_like, inside)) and all(
         import_like(s) or isinstance(s, ast.Pass) or (isinstance(s, ast.Assign) and _is_plain(s.value)) for s in inside
     )
+
+
+def _handled(handler: ast.ExceptHandler) -> list[ast.stmt]:
+    """The statements of a handler, without the one that raises at its end: nobody sees what comes of it."""
+    return handler.body[:-1] if isinstance(handler.body[-1], ast.Raise) else handler.body
 
 
 def _is_plain(node: ast.expr) -> bool:
