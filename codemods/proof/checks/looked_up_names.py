@@ -183,6 +183,8 @@ def _read_by_all(comparison: Comparison) -> Iterator[Finding]:
                 read = _read(statement)
                 before: Sequence[Occurrence | None] = old.get(statement.text, [None] * len(read))
                 for was, now in zip(before, read, strict=False):
+                    if was is not None and not (was.meaning or now.meaning):
+                        continue  # who knows what a star brings
                     if not now.meaning or (was is not None and not comparison.same(was.meaning, now.meaning)):
                         is_now = "what it was" if now.meaning else "bound here"
                         message = f"`__all__` is made of {now.text}, which is not {is_now}"
