@@ -127,17 +127,23 @@ class Scratch:
         try:
             touched = [p.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for p in paths]
             after = self._imports([*self.modules, *(m for m in touched if m not in self.modules)], touched)
+            failed: dict[str, object] = {}
             lost: dict[str, set[str]] = {}
             for name in self.modules:
                 old, new = self.before[name], after[name]
                 if "error" in new and "error" not in old:
-                    return BROKEN, f"{name} can't be imported any more: {new['error']}"
-                if gone := self.offered[name] - set(new.get("names", ())):  # type: ignore[call-overload]
+                    failed[name] = new["error"]
+                elif gone := self.offered[name] - set(new.get("names", ())):  # type: ignore[call-overload]
                     lost[name] = gone
             collected = collected_tests(self.folder, paths) if lost else {}
             worse = sorted(_lint(self.folder, paths) - complaints)
         finally:
             self._write(changes.before)
+        # A module may be imported after others, and not alone.
+        alone = self._imports([], failed)
+        for name, error in failed.items():
+            if name not in touched or "error" not in alone[name]:
+                return BROKEN, f"{name} can't be imported any more: {error}"
         if lost:
             before = collected_tests(self.folder, paths)
             for name, gone in lost.items():

@@ -196,7 +196,8 @@ def _signatures(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
     for module in facts.project.modules_mentioning("signature", among={*facts.referrers.values.files}) if nodes else ():
         for node, shown in shown_in_text(module.source.tree):
-            asked = shown.args[0] if isinstance(shown, ast.Call) and last_name(shown.func) == "signature" else None
+            signature = isinstance(shown, ast.Call) and last_name(shown.func) == "signature"
+            asked = next(iter(shown.args), None) if isinstance(shown, ast.Call) and signature else None
             for owner, function in called(facts.project, module, asked) if asked is not None else ():
                 notes = [a.annotation for a in ast.walk(function.args) if isinstance(a, ast.arg)] + [function.returns]
                 inside = (n for note in notes if note is not None for n in ast.walk(note) if isinstance(n, ast.expr))
