@@ -25,12 +25,8 @@ _GIVEN_CLASSES = frozenset(
     }
 )
 # Who is given a class and compares others with it; a function beside it gets what stands behind it.
-COMPARING = frozenset(
-    {
-        *("raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "assertWarnsRegex", "suppress"),
-        *("assertIsInstance", "assertNotIsInstance"),
-    }
-)
+COMPARING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns", "assertWarns", "assertWarnsRegex"})
+COMPARING |= {"suppress", "assertIsInstance", "assertNotIsInstance"}
 
 
 @dataclass(frozen=True)
