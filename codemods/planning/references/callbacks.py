@@ -8,12 +8,14 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function
-from codemods.planning.references.given_values import values_of
+from codemods.planning.references.given_values import GivenValues, values_of
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
 
 # Methods that encoders and picklers of libraries call with each object.
 _ASKED_FOR = frozenset({"default", "persistent_id", "reducer_override", "represent_data", "flatten"})
+# They call it with what they are given beside it.
+_GOING_THROUGH = frozenset({"map", "filter", "sorted", "min", "max"})
 
 
 def is_given_anything(facts: Facts, module: Module, asked: ast.expr) -> bool:
@@ -41,14 +43,21 @@ def _is_a_callback(facts: Facts, module: Module, function: Function) -> bool:
         return any(outside_names(facts.project, module, base) for base in bases)
     if not isinstance(owner, ast.Module):
         return False
-    return any(_passes_on(user, function) for user in facts.project.modules_mentioning(function.name))
+    return any(_passes_on(facts, user, function) for user in facts.project.modules_mentioning(function.name))
 
 
-def _passes_on(module: Module, function: Function) -> bool:
+def _passes_on(facts: Facts, module: Module, function: Function) -> bool:
     """Does a module give the function to a call, ``json.dumps(thing, default=encode)``, that may call it?"""
     for use in module.source.nodes.of(ast.Name):
         above = module.source.nodes.parents.get(id(use)) if use.id == function.name else None
         call = module.source.nodes.parents.get(id(above)) if isinstance(above, ast.keyword) else above
         if isinstance(call, ast.Call) and call.func is not use and last_name(call.func) not in ("isinstance", "len"):
-            return True
+            given = [a for a in call.args if a is not use]
+            if last_name(call.func) not in _GOING_THROUGH or not all(_is_another(facts, module, a) for a in given):
+                return True
     return False
+
+
+def _is_another(facts: Facts, module: Module, given: ast.expr) -> bool:
+    """Is it what objects hold in an attribute into which nobody puts what moves?"""
+    return isinstance(given, ast.Attribute) and not GivenValues(facts).may_be_moved(module, given)
