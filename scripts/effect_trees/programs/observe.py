@@ -71,7 +71,7 @@ def looked_at(name, as_script):
             runpy.run_module(name, run_name="__main__")
         else:
             module = importlib.import_module(name)
-            calls += [called(f) for n, f in sorted(vars(module).items()) if n.startswith("call")]
+            calls += [called(f) for n, f in sorted(vars(module).items()) if n == "call"]
     except Exception as error:
         calls.append(f"{type(error).__name__}: {error}")
     hub, outlib = importlib.import_module("shop.hub"), importlib.import_module("outlib")
