@@ -6,12 +6,11 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from configparser import Error as IniError
-from configparser import RawConfigParser
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from codemods.project.settings import ini_text
 from codemods.project.tree import Tree
 
 # Files of settings, and the tools among whose settings modules are selected.
@@ -113,10 +112,8 @@ def _texts(key: str, value: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _ini(name: str, text: str) -> Iterator[tuple[str, str, str]]:
-    parser = RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(text)
-    except IniError:
+    parser = ini_text(text)
+    if parser is None:
         return
     for section in parser.sections():
         tool = re.split(r"[:-]", section.removeprefix("tool:"))[0]

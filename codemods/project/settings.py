@@ -21,6 +21,16 @@ def toml(tree: Files, path: str) -> Mapping[str, Any]:
         return {}
 
 
+def ini_text(text: str) -> configparser.RawConfigParser | None:
+    """What any text of an INI file says, with options twice or without a value; None where it can't be read."""
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    return parser
+
+
 def ini(tree: Files, path: str, section: str) -> Mapping[str, str] | None:
     """One section of an INI file; None where there is no such file or section, or it can't be read."""
     if path not in tree.paths:

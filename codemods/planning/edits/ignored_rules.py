@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from configparser import Error as IniError
-from configparser import RawConfigParser
 from typing import Any
 
 from codemods.planning.edits.model import Replacement
 from codemods.project.selected import Selection
+from codemods.project.settings import ini_text
 
 _TABLES = ("per-file-ignores", "extend-per-file-ignores")
 
@@ -84,10 +83,8 @@ def _toml(text: str) -> dict[str, Any] | None:
 
 
 def _ini(text: str) -> dict[tuple[str, str], list[str]] | None:
-    parser = RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(text)
-    except IniError:
+    parser = ini_text(text)
+    if parser is None:
         return None
     return {
         (s, o): [e.strip() for e in (v or "").split("\n") if e] for s in parser.sections() for o, v in parser.items(s)

@@ -51,8 +51,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
 
 def _needed(facts: Facts) -> Iterator[Hazard]:
     """Definitions of the source that moved code would import, and that some ways through the module do not make."""
-    attributes = as_attributes(facts)
-    for name, reference in doubtful(facts).items():
+    found = doubtful(facts)
+    attributes = as_attributes(facts) if found else frozenset[str]()
+    for name, reference in found.items():
         if name in attributes:
             continue
         place = facts.source.source.place(reference.node)

@@ -196,9 +196,9 @@ def _signatures(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
     nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
     for module in facts.project.modules_mentioning("signature", among={*facts.referrers.values.files}) if nodes else ():
         for node, shown in shown_in_text(module.source.tree):
-            signature = isinstance(shown, ast.Call) and last_name(shown.func) == "signature"
-            asked = next(iter(shown.args), None) if isinstance(shown, ast.Call) and signature else None
-            for owner, function in called(facts.project, module, asked) if asked is not None else ():
+            if not (isinstance(shown, ast.Call) and shown.args and last_name(shown.func) == "signature"):
+                continue
+            for owner, function in called(facts.project, module, shown.args[0]):
                 notes = [a.annotation for a in ast.walk(function.args) if isinstance(a, ast.arg)] + [function.returns]
                 inside = (n for note in notes if note is not None for n in ast.walk(note) if isinstance(n, ast.expr))
                 name = next((found for n in inside if (found := moved_name(facts, owner, n)) is not None), None)

@@ -43,7 +43,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 def find(facts: Facts) -> Iterator[Hazard]:
     moving = {s.index for group in facts.moving for s in group.statements}
-    attributes = as_attributes(facts)
+    attributes = as_attributes(facts) if facts.source.rebound else frozenset[str]()
     for name, by in sorted(facts.source.rebound.items()):
         if name not in facts.read_through_source - attributes or all(s.index in moving for s in by):
             continue

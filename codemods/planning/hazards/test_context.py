@@ -71,8 +71,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
         yield from _told_by_hooks(facts)
         rules, move = facts.pytest_rules, facts.move
         if rules.passes_over(move.source) and rules.runs(move.destination):
-            reason = f"pytest is told to pass over {move.source}, and runs {move.destination}"
-            remedy = f"let it pass over {move.destination} too, first"
+            reason = f"pytest ignores {move.source}, as it is configured, and runs {move.destination}"
+            remedy = f"let it ignore {move.destination} too, first"
             yield Hazard(CODE, Place(move.source), reason, (remedy,))
 
 

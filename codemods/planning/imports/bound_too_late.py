@@ -29,21 +29,19 @@ def bound_too_late(graph: ReferenceGraph, moving: Collection[DefinitionGroup]) -
 
 def innermost_function(module: Module, reference: Reference) -> Deferring | None:
     """The function in whose body a name is read, inside of the one that is deferred to."""
-    parents = module.source.nodes.parents
-    below, node = reference.node, parents.get(id(reference.node))
-    while node is not None and node is not reference.function:
-        if isinstance(node, FUNCTIONS) and any(below is inner for inner in node.body):
-            return node
-        below, node = node, parents.get(id(node))
-    return reference.function
+    return _innermost(module, reference, FUNCTIONS)
 
 
 def innermost(module: Module, reference: Reference) -> Deferring | None:
     """The block inside of the function that is deferred to, in which a name is read: a function, or below an ``if``."""
+    return _innermost(module, reference, (*FUNCTIONS, ast.If))
+
+
+def _innermost(module: Module, reference: Reference, kinds: tuple[type[ast.stmt], ...]) -> Deferring | None:
     parents = module.source.nodes.parents
     below, node = reference.node, parents.get(id(reference.node))
     while node is not None and node is not reference.function:
-        if isinstance(node, (*FUNCTIONS, ast.If)) and any(below is inner for inner in node.body):
-            return node
+        if isinstance(node, kinds) and any(below is inner for inner in node.body):  # type: ignore[attr-defined]
+            return node  # type: ignore[return-value]
         below, node = node, parents.get(id(node))
     return reference.function

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator, Mapping
-from configparser import Error as IniError
-from configparser import RawConfigParser
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,6 +12,7 @@ from codemods.model import Place
 from codemods.planning.facts import Facts
 from codemods.planning.references.module_values import last_name
 from codemods.project.selected import Selection, selections
+from codemods.project.settings import ini_text
 
 # Options of mypy that ask for more when they are true.
 _STRICTER = ("disallow_", "check_untyped_defs", "strict", "warn_return_any", "warn_unreachable", "no_implicit_reexport")
@@ -61,10 +60,8 @@ def _sections(text: str, toml: bool) -> Iterator[tuple[list[str], set[str]]]:
                 names = [named] if isinstance(named, str) else [str(name) for name in named]
                 yield names, {str(key) for key, value in table.items() if value is True}
         return
-    parser = RawConfigParser(strict=False, allow_no_value=True)
-    try:
-        parser.read_string(text)
-    except IniError:
+    parser = ini_text(text)
+    if parser is None:
         return
     for section in parser.sections():
         if section == "mypy" or section.startswith("mypy-"):
