@@ -24,7 +24,8 @@ from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroups
-from codemods.planning.hazards import configured_by_name, import_order
+from codemods.planning.grouping.rebound_apart import rebound_apart
+from codemods.planning.hazards import configured_by_name, import_order, rebound_global
 from codemods.planning.imports.as_attributes import as_attributes
 from codemods.planning.imports.bound_too_late import bound_too_late
 from codemods.planning.imports.eager_reexports import landing_place
@@ -72,6 +73,19 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     check_names(project, move, groups)
     referrers = Referrers(project, move.source).collect(source.binds)
     inputs = Inputs(project, move, source, destination, groups, referrers)
+    try:
+        return _in_some_order(inputs)
+    except Refused as refused:
+        apart = rebound_apart(groups, (*move.names, *move.along), referrers.users)
+        if not apart or all(hazard.code != rebound_global.CODE for hazard in refused.hazards):
+            raise
+        try:
+            return _in_some_order(replace(inputs, groups=DefinitionGroups(source, apart)))
+        except Refused:
+            raise refused from None
+
+
+def _in_some_order(inputs: Inputs) -> Plan:
     facts, followers = settled(inputs)
     keeping = _keeping_made(inputs, facts)
     if keeping is not None and executing_import(facts) is not None:

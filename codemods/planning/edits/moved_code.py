@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module, Statement
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.rebound_apart import declarations
 from codemods.planning.imports.as_written import relocated
 from codemods.planning.imports.required import RequiredImports
 from codemods.planning.imports.self_imports import arriving
@@ -30,6 +31,8 @@ def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
         for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
+        for edit in _declarations(facts, statement):
+            edits[edit.start, edit.end] = edit
     for identity in identities(facts):
         if identity.edit is not None:
             edits[identity.edit.start, identity.edit.end] = identity.edit
@@ -40,6 +43,20 @@ def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
         start = source.source.start(node)
         edits[start, start] = Replacement(start, start, f"{name}.")
     return tuple(edits[key] for key in sorted(edits))
+
+
+def _declarations(facts: Facts, statement: Statement) -> Iterator[Replacement]:
+    """``global`` goes for names that are written off the source."""
+    source = facts.source.source
+    for node, left in declarations(facts.groups, statement.node):
+        start, end = source.start(node), source.end(node)
+        rest = source.text[end:]
+        if not left:  # a comment behind it stays
+            end += len(rest) - len(rest.lstrip(" \t"))
+            if not source.text.startswith("#", end):
+                start -= node.col_offset
+                end = source.text.rindex("\n", 0, end + len(rest) - len(rest.lstrip())) + 1
+        yield Replacement(start, end, f"global {', '.join(left)}" if left else "")
 
 
 def own_names(module: Module, statement: Statement, dotted: str) -> Iterator[Replacement | None]:

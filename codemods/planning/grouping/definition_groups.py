@@ -70,10 +70,12 @@ class DefinitionGroup:
 
 
 class DefinitionGroups:
-    """All groups of a module, and who reads whose names."""
+    """All groups of a module, and who reads whose names. ``apart``: globals that stay by themselves though moved
+    functions rebind them."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, apart: frozenset[str] = frozenset()) -> None:
         self.module = module
+        self.apart = apart
 
     @cached_property
     def all(self) -> tuple[DefinitionGroup, ...]:
@@ -134,7 +136,7 @@ class DefinitionGroups:
             for reference in statement.references:
                 if reference.name in first and (
                     (reference.name in deleted and reference.moment is Moment.IMPORT)
-                    or (reference.writes and reference.moment is Moment.CALL)
+                    or (reference.writes and reference.moment is Moment.CALL and reference.name not in self.apart)
                 ):
                     _union(parents, first[reference.name], statement.index)
             called = _bare_call(statement.node)
@@ -143,6 +145,8 @@ class DefinitionGroups:
             ):
                 _union(parents, first[called], statement.index)
         for name, writers in self.module.rebound.items():
+            if name in self.apart:
+                continue
             indices = [s.index for s in writers] + ([first[name]] if name in first else [])
             for index in indices[1:]:
                 _union(parents, indices[0], index)

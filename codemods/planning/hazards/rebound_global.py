@@ -8,20 +8,23 @@ from codemods.bindings import Moment
 from codemods.bindings.module import declared_and_bound
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.imports.as_attributes import as_attributes
 from codemods.planning.imports.lazy_reexports import rebound_names
 
 CODE = "rebound-global"
 TITLE = "a moved function rebinds a global that others read"
 MEANING = """A name that a function rebinds with `global` is no constant: whoever imports its value keeps the first
-one. It moves with the functions that rebind it, and the source finds it there each time it is asked; code that stays
-and reads it when called would see a stale copy. Whoever sets it by the module that a file imports at its top, as tests
-do, sets it in the new module; where the module is held otherwise the move is refused."""
+one. It moves with the functions that rebind it, and the source finds it there each time it is asked. Where code that
+stays reads it, it stays too, and moved code binds it off the module. Where that can't be written (an import, a
+definition, an f-string), code that stays would see a stale copy. Whoever sets it by the module that a file imports at
+its top, as tests do, sets it in the new module; where the module is held otherwise the move is refused."""
 EXAMPLE = """
 -- shop/limits.py --
 _limit = 1
 def set_limit(n):
     global _limit
-    _limit = n
+    if (_limit := n) < 0:
+        raise ValueError
 def admit(n):
     return n < _limit
 -- move --
@@ -31,7 +34,8 @@ shop/limits.py shop/gate.py set_limit
 
 def find(facts: Facts) -> Iterator[Hazard]:
     found_when_asked, referrers = rebound_names(facts), facts.referrers
-    for name in sorted(_rebound(facts)):
+    written_off = facts.groups.apart & as_attributes(facts) if facts.groups.apart else frozenset[str]()
+    for name in sorted(_rebound(facts) - written_off):
         for group in facts.staying:
             for r in group.references:
                 if r.name == name and r.moment is not Moment.TYPING and not (r.writes and name in group.binds):

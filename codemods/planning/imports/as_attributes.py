@@ -57,9 +57,14 @@ def _is_plain(facts: Facts, name: str) -> bool:
 
 
 def is_plain(parents: dict[int, ast.AST], reference: Reference) -> bool:
-    """Does a name stand by itself, and not in a text? Before Python 3.12 what is in an f-string has no place."""
+    """Does a name stand by itself, and not in a text? Before Python 3.12 what is in an f-string has no place.
+
+    What ``global`` declares is no place that reads or binds it.
+    """
     node: ast.AST | None = reference.node
-    if not isinstance(node, ast.Name) or reference.writes or reference.string or reference.field:
+    if isinstance(node, ast.Global):
+        return True
+    if not isinstance(node, ast.Name) or reference.string or reference.field:
         return False
     while node is not None and not isinstance(node, ast.stmt):
         if isinstance(node, ast.JoinedStr):

@@ -71,7 +71,8 @@ class RequiredImports:
         anew = bound_anew(self.source, self.moving)
         for name, references in wanted.items():
             if name in self.read_through_source:
-                self._when_called(name, [r for r in references if not r.writes])
+                apart = name in self.groups.apart
+                self._when_called(name, [r for r in references if apart or not r.writes])
                 self.used |= {name} & self.source.top_imports.keys()
                 references = [r for r in references if r.moment is not Moment.CALL or r.function is None]
                 if not references:

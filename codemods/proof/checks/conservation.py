@@ -155,9 +155,16 @@ def _rebound_elsewhere(comparison: Comparison) -> Iterator[Finding]:
         bound = symbols.binds if symbols is not None else {}
         for name in sorted(pair.old.declared_global & bound.keys()) if pair.moved and not pair.edited else ():
             path, now = comparison.renamed.get((pair.old.path, name), (pair.old.path, name))
-            if (path, now) != (pair.new.path, name):
+            if (path, now) != (pair.new.path, name) and not _binds_off_module(pair, name, (path, now)):
                 message = f"{pair.new.said} rebinds {name} of this module now, and not of {path}, where it is read"
                 yield Finding(pair.new.place, message, "another-object", Kind.BROKEN, pair.old.place)
+
+
+def _binds_off_module(pair: Pair, name: str, cell: tuple[str, str]) -> bool:
+    """Does it bind the name in that module wherever it bound it by ``global``?"""
+    old = [o.line for o in pair.old.reading.occurrences if o.writes == (pair.old.path, name)]
+    new = [o.line for o in pair.new.reading.occurrences if o.writes == cell]
+    return bool(old) and len(old) == len(new) and name not in pair.new.declared_global
 
 
 def _bound_inside(snapshot: Snapshot, statement: Statement) -> Iterator[tuple[str, Origins]]:

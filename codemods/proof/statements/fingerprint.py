@@ -248,7 +248,7 @@ class StatementAnalyzer(TextNameResolver):
         self._visit(node.value)
 
     def _visit_global(self, node: ast.Global) -> None:
-        self._parts += ["Global", *node.names]
+        """What it declares is seen where the names are bound."""
 
     # -- the placeholders
 
@@ -273,7 +273,11 @@ class StatementAnalyzer(TextNameResolver):
         for attribute in attributes:
             self._parts += ["Attribute", attribute, context]
             context = "Load"
-        if context != "Load" and isinstance(used, ast.Name):
+        if (
+            context != "Load"
+            and isinstance(used, ast.Name)
+            and not (meaning and self._scope.holds(used.id) == "global")
+        ):
             self._parts.append(used.id)
         self._hole(used, ast.unparse(used), meaning, cells, context)
 
