@@ -77,7 +77,8 @@ def make_plan(move: Move, tree: Tree) -> Plan:
         return _in_some_order(inputs)
     except Refused as refused:
         apart = rebound_apart(groups, (*move.names, *move.along), referrers.users)
-        if not apart or all(hazard.code != rebound_global.CODE for hazard in refused.hazards):
+        tied = refused.cycle is not None or any(hazard.code == rebound_global.CODE for hazard in refused.hazards)
+        if not apart or not tied:
             raise
         try:
             return _in_some_order(replace(inputs, groups=DefinitionGroups(source, apart)))

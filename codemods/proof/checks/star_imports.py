@@ -67,8 +67,13 @@ def _more_names(comparison: Comparison, path: str) -> list[str]:
     old, new = comparison.before.symbols(path), comparison.after.symbols(path)
     if old is None or new is None:
         return []
-    exports = comparison.after.exports
-    return sorted(n for n in new.binds.keys() - old.binds.keys() if exports(path, n))
+    was, now = comparison.before, comparison.after
+    return sorted(
+        n
+        for n in new.binds.keys() - old.binds.keys()
+        if now.exports(path, n)
+        and not (was.exports(path, n) and comparison.same(was.bound_origins(path, n), now.bound_origins(path, n)))
+    )
 
 
 def _binder(comparison: Comparison, path: str, name: str) -> Callable[[ast.stmt], bool]:
