@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from codemods.bindings import Import, Module
@@ -10,6 +11,7 @@ from codemods.model import Place
 from codemods.planning.edits.model import FileEdits, ImportRetarget, Kept, Replacement
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.effects.load_order import LoadOrder
+from codemods.planning.effects.programs import Step
 from codemods.planning.facts import Facts
 from codemods.planning.references.patches import PatchTarget
 from codemods.planning.references.reloads import Again, reloads
@@ -38,11 +40,13 @@ def importer_edits(
         beside = None if item.level else (item.module, facts.move.source)
         target = reference_to(facts.move.destination, module.path, item.level > 0, facts.project.names, beside)
         rehomes[module.path].append(ImportRetarget(item, target))
+    rewritten_ones: dict[str, Sequence[Step]] = {}
     removed = [place for place, kind in reloads(facts.referrers.values) if kind is Again.REMOVED]
     for path, found in list(rehomes.items()):
-        difference = order.of_importer(modules[path], [rehome.item for rehome in found])
+        items = [rehome.item for rehome in found]
+        difference = order.of_importer(modules[path], items, rewritten_ones)
         after = next((place for place in removed if place.path == path or any(r.item.function for r in found)), None)
-        hidden = _hides_source(facts, modules[path], [rehome.item for rehome in found])
+        hidden = _hides_source(facts, modules[path], items)
         if difference is not None or after is not None or hidden:
             names = tuple(dict.fromkeys(str(rehome.item.attribute) for rehome in found))
             said = (
@@ -52,6 +56,8 @@ def importer_edits(
             )
             kept.append(Kept(modules[path].source.place(found[0].item.node), names, said))
             del rehomes[path]
+        else:
+            rewritten_ones[path] = order.steps(modules[path], items)
     strings: dict[str, list[Replacement]] = defaultdict(list)
     texts: dict[str, Module | None] = {}
     named = dict(rewritten(facts.mentions))

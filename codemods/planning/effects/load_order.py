@@ -7,7 +7,7 @@ that change one object come in the same order.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from codemods.bindings import Import, Module, Moment
 from codemods.planning.edits.model import DestinationEdits, ReexportPosition, SourceEdits
 from codemods.planning.effects.names import Names
 from codemods.planning.effects.presence import asked, seen
-from codemods.planning.effects.programs import Programs, Token
+from codemods.planning.effects.programs import Programs, Step, Token
 from codemods.planning.effects.statements import Effect, Effects, owned
 from codemods.planning.effects.targets import Target
 from codemods.planning.facts import Facts
@@ -23,6 +23,7 @@ from codemods.project import Unreadable
 
 # What modules read of the process, as words.
 _READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
+_NO_OTHERS: Mapping[str, Sequence[Step]] = {}
 
 
 @dataclass(frozen=True)
@@ -76,17 +77,30 @@ class LoadOrder:
 
     @cached_property
     def _either(self) -> bool:
-        """Is it the same which of the two is imported?"""
-        return self.difference(self.programs.before(self.source), self.programs.after(self.destination)) is None
+        """Is it the same which of the two is imported, whoever of the importers is rewritten?"""
+        items: dict[str, tuple[Module, list[Import]]] = {}
+        for module, item in self.facts.referrers.imports:
+            if item.attribute in self.facts.moved_names and module.path != self.destination:
+                items.setdefault(module.path, (module, []))[1].append(item)
+        changed = {path: self.steps(*found) for path, found in items.items()}
+        old, new = self.programs.before(self.source), self.programs.after(self.destination, changed=changed)
+        return self.difference(old, new) is None
 
-    def of_importer(self, module: Module, items: Collection[Import]) -> Difference | None:
-        """An importer whose imports come from the destination: those at module level, then each function's."""
+    def steps(self, module: Module, items: Collection[Import]) -> tuple[Step, ...]:
+        """What an importer executes whose imports come from the destination."""
+        top = frozenset(id(item) for item in items if item.function is None and not item.typing_only)
+        return (*self.programs.imports(module, top), (module.path, False))
+
+    def of_importer(
+        self, module: Module, items: Collection[Import], others: Mapping[str, Sequence[Step]] = _NO_OTHERS
+    ) -> Difference | None:
+        """An importer whose imports come from the destination: those at module level, then each function's;
+        ``others``: the steps of importers that are rewritten anyway."""
         if self._either and not self.facts.move.careful:
             return None
         top = [item for item in items if item.function is None and not item.typing_only]
         late = [item for item in items if item.function is not None]
-        steps = (*self.programs.imports(module, frozenset(map(id, top))), (module.path, False))
-        changed = {module.path: steps}
+        changed = {**others, module.path: self.steps(module, items)}
         found = None
         if top:
             old, new = self.programs.before(module.path), self.programs.after(module.path, changed=changed)
