@@ -73,7 +73,7 @@ class ModuleShown:
 
     def beside(self, module: str, names: frozenset[str] = frozenset()) -> str:
         """The text that shows another module in the same way, or these of its names only."""
-        options = _OF_MODULE.sub("", self.options)
+        options = _OF_MODULE.sub("", self.options).replace("\r\n", "\n")
         if names:
             options = re.sub(r":members:[^\n\r]*", f":members: {', '.join(sorted(names))}", options)
         return f"{self.indent}{self.mark} {module}\n{options}".rstrip("\n") + "\n"

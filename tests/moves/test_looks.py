@@ -27,23 +27,27 @@ def each_case(test: Callable[..., None]) -> Callable[..., None]:
     return pytest.mark.parametrize("case", CASES, ids=lambda case: case.head.partition("\n")[0][:60])(test)
 
 
-def as_written(case: Case, change: Callable[[bytes], bytes], also: Callable[[bytes], bytes] | None = None) -> None:
+def as_written(
+    case: Case, change: Callable[[bytes], bytes], also: Callable[[bytes], bytes] | None = None, files: str = ".py"
+) -> None:
     """Moving a tree written in another way gives the result written in that way."""
-    before = {path: _changed(path, text.encode(), change) for path, text in case.before.items()}
+    before = {path: _changed(path, text.encode(), change, files) for path, text in case.before.items()}
     found = solve(case.moves, MemoryTree(before)).changes.after
     # A module that became a package is the file that it was.
     stood = {*before, *(p.removesuffix(".py") + "/__init__.py" for p in before if found.get(p, b"") is None)}
-    expected = {p: _changed(p, t.encode(), change if p in stood else also or change) for p, t in case.after.items()}
+    expected = {
+        p: _changed(p, t.encode(), change if p in stood else also or change, files) for p, t in case.after.items()
+    }
     assert {path: found[path] or b"" for path in expected} == expected
 
 
-def _changed(path: str, raw: bytes, change: Callable[[bytes], bytes]) -> bytes:
-    return change(raw) if path.endswith(".py") else raw
+def _changed(path: str, raw: bytes, change: Callable[[bytes], bytes], files: str) -> bytes:
+    return change(raw) if path.endswith(files) else raw
 
 
 @each_case
 def test_line_ends_stay(case: Case) -> None:
-    as_written(case, lambda raw: raw.replace(b"\n", b"\r\n"))
+    as_written(case, lambda raw: raw.replace(b"\n", b"\r\n"), files="")
 
 
 @each_case

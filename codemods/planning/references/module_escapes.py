@@ -43,6 +43,7 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
     passed.update(id(node.value) for node in nodes.of(ast.Attribute) if node.attr != "__dict__")
     asked = (n for n in nodes.of(ast.Subscript) if getattr(n.value, "attr", "") == "__dict__")
     passed.update(id(n.value.value) for n in asked if _is_other(n.slice, facts.moved_names))  # type: ignore[attr-defined]
+    passed.update(map(id, _asked_whether_there(module)))
     if facts.move.goes_on:  # `sys.modules["old"] = worker`: who imports it by that name finds lazy names too
         passed.update(id(node.value) for node in nodes.of(ast.Assign) if all(map(_is_entry, node.targets)))
     passed.update(id(p.held) for p in facts.referrers.patch_targets if p.name in facts.set_elsewhere)
@@ -57,6 +58,17 @@ def _in_module(facts: Facts, module: Module) -> Iterator[Place]:
             wholes = (".".join([dotted, *chain[1:]]) for dotted in aliases.get(chain[0], ())) if chain else ()
             if any(_is_source(facts, module, whole) for whole in wholes) and module.may_be_imported(node):
                 yield module.source.place(node)
+
+
+def _asked_whether_there(module: Module) -> Iterator[ast.expr]:
+    """``if orders is not None``, ``not orders``: an optional module."""
+    nodes = module.source.nodes
+    for compared in nodes.of(ast.Compare):
+        none = all(isinstance(n, ast.Constant) and n.value is None for n in compared.comparators)
+        if none and all(isinstance(op, (ast.Is, ast.IsNot)) for op in compared.ops):
+            yield compared.left
+    yield from (node.operand for node in nodes.of(ast.UnaryOp) if isinstance(node.op, ast.Not))
+    yield from (node.test for kind in (ast.If, ast.IfExp, ast.Assert) for node in nodes.of(kind))
 
 
 def _is_entry(target: ast.expr) -> bool:
