@@ -8,6 +8,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Code, Function
 from codemods.planning.references.given_values import GivenValues, values_of
+from codemods.planning.references.instance_filters import asked_for
 
 _DEEP = 4
 
@@ -17,7 +18,29 @@ def is_another_object(facts: Facts, code: Code, asked: ast.expr) -> bool:
     looked up in the method; what a call of the tree gives it that moves it may ask as well."""
     if not code.of_itself or not isinstance(code.node, FUNCTIONS):
         return False
-    return not _Method(facts, code.node).may_be_itself(asked, 0)
+    return _is_of_another_class(facts, code, asked) or not _Method(facts, code.node).may_be_itself(asked, 0)
+
+
+def _is_of_another_class(facts: Facts, code: Code, asked: ast.expr) -> bool:
+    """``if isinstance(item, Extension):``, which nothing is that moves."""
+    root = asked
+    while isinstance(root, ast.Attribute) and root.attr == "__class__":
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    parents = code.module.source.nodes.parents
+    inner: ast.AST = root
+    while inner is not code.node and (above := parents.get(id(inner))) is not None:
+        if isinstance(above, ast.If) and inner in above.body:
+            bound = any(
+                isinstance(n, ast.Name) and n.id == root.id and isinstance(n.ctx, ast.Store) for n in ast.walk(above)
+            )
+            found = None if bound else asked_for(facts.project, code.module, root.id, above.test)
+            if found is not None and found.test == "isinstance":
+                classes = (s.node for g in facts.moving for s in g.statements if isinstance(s.node, ast.ClassDef))
+                return not any(found.may_derive(facts.move.source, node) for node in classes)
+        inner = above
+    return False
 
 
 class _Method:

@@ -28,11 +28,15 @@ class Filter:
         """May what a statement of ``module`` binds be kept?"""
         node = statement.node
         if self.test == "issubclass":
-            return not isinstance(node, ast.ClassDef) or self._may_derive(module.path, node, frozenset())
+            return not isinstance(node, ast.ClassDef) or self.may_derive(module.path, node)
         if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
             return False
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         return not (value is not None and _is_of_the_library(module, value))
+
+    def may_derive(self, path: str, node: ast.ClassDef) -> bool:
+        """May a class be one of these, or derive from one?"""
+        return self._may_derive(path, node, frozenset())
 
     def _may_derive(self, path: str, node: ast.ClassDef, seen: frozenset[ast.ClassDef]) -> bool:
         if any(node is owner for _, owner in self.classes):
@@ -45,6 +49,11 @@ class Filter:
             if any(inner not in seen and self._may_derive(at, inner, seen | {node}) for at, inner in above):
                 return True
         return False
+
+
+def asked_for(project: ProjectIndex, module: Module, name: str, test: ast.expr) -> Filter | None:
+    """``isinstance(value, Field)``, be it one of several conditions."""
+    return _found(project, module, ast.Name(name), [test])
 
 
 def filter_of(project: ProjectIndex, module: Module, namespace: ast.expr) -> Filter | None:
