@@ -76,14 +76,24 @@ def make_plan(move: Move, tree: Tree) -> Plan:
     try:
         return _in_some_order(inputs)
     except Refused as refused:
-        apart = rebound_apart(groups, (*move.names, *move.along), referrers.users)
-        tied = refused.cycle is not None or any(hazard.code == rebound_global.CODE for hazard in refused.hazards)
-        if not apart or not tied:
-            raise
-        try:
-            return _in_some_order(replace(inputs, groups=DefinitionGroups(source, apart)))
-        except Refused:
-            raise refused from None
+        for other in _otherwise(inputs, refused):
+            try:
+                return _in_some_order(other)
+            except Refused:
+                continue
+        raise
+
+
+def _otherwise(inputs: Inputs, refused: Refused) -> Iterator[Inputs]:
+    """The same move where a rebound global stays, or all that nobody asked for."""
+    move, groups = inputs.move, inputs.groups
+    asked = (*move.names, *move.along)
+    apart = rebound_apart(groups, asked, inputs.referrers.users)
+    if apart and (refused.cycle is not None or any(h.code == rebound_global.CODE for h in refused.hazards)):
+        yield replace(inputs, groups=DefinitionGroups(inputs.source, apart))
+    others = groups.by_name.keys() - {name for one in asked for name in groups.by_name[one].binds}
+    if others and not move.needed:
+        yield replace(inputs, made_there=frozenset(others))
 
 
 def _in_some_order(inputs: Inputs) -> Plan:
