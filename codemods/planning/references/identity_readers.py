@@ -221,10 +221,16 @@ def _asked_of_it(node: ast.AST, parents: dict[int, ast.AST]) -> str:
 
 
 def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """``wrapper.__module__ = function.__module__``: nobody reads it there."""
+    """``wrapper.__module__ = function.__module__``, ``type(name, (cls,), {"__module__": cls.__module__})``: nobody reads
+    it there."""
     above = parents.get(id(node))
     while isinstance(above, (ast.Call, ast.Attribute)):
-        above = parents.get(id(above))
+        node, above = above, parents.get(id(above))
+    if isinstance(above, ast.keyword):
+        return above.arg == "__module__"
+    if isinstance(above, ast.Dict):
+        keys = (key for key, value in zip(above.keys, above.values, strict=True) if value is node)
+        return any(isinstance(key, ast.Constant) and key.value == "__module__" for key in keys)
     return isinstance(above, ast.Assign) and any(
         last_name(target) == "__module__" for target in above.targets if isinstance(target, (ast.Attribute, ast.Name))
     )
