@@ -38,8 +38,9 @@ class Shown:
 
     @cached_property
     def plain(self) -> re.Pattern[str]:
-        """``<class 'shop.cart.Cart'>``, ``<shop.cart.Cart object at ...>``"""
-        return re.compile(rf"<(?:class '|function |enum ')?(?P<module>{self._path})\.(?P<name>{self._some})\b")
+        """``<class 'shop.cart.Cart'>``, ``<shop.cart.Cart object at ...>``; not where a role's text leads to."""
+        shown = rf"<(?:class '|function |enum ')?(?P<module>{self._path})\.(?P<name>{self._some})\b"
+        return re.compile(rf"{shown}(?![\w.]*>`)")
 
     @cached_property
     def raised(self) -> re.Pattern[str]:

@@ -10,6 +10,7 @@ from codemods.proof.comparison.comparison import Comparison
 
 SAYS = "what moved says in `__module__` that it stands in the new module"
 # Code that notices has one of these words.
+_NO_ROLE = r"(?![\w.]*>?`)"  # where a role of Sphinx leads to
 _WORDS = ("__module__", "pickle", "shelve", "cloudpickle", "dill", "joblib", "getmodule")
 # Code that goes through the names of a module.
 _LISTING = ("vars", "getmembers", "getmembers_static", "dir")
@@ -37,7 +38,7 @@ def _recorded(comparison: Comparison) -> Iterator[Finding]:
     accepted = {code for move in comparison.moves for code in move.accept}
     for (old, name), (new, _) in sorted(comparison.renamed.items()) if ACCEPTED not in accepted else ():
         yield from _printed(comparison, old, name)
-        dotted = re.compile(rf"(?<![\w.]){re.escape(comparison.before.names.dotted(old))}\.{name}\b".encode())
+        dotted = re.compile(rf"(?<![\w.]){re.escape(comparison.before.names.dotted(old))}\.{name}\b{_NO_ROLE}".encode())
         for path in sorted(tree.texts_with([name])):
             if not path.endswith(_FOR_PEOPLE) and old != new and (found := dotted.search(tree.peek(path))):
                 file, line = path.rpartition("/")[2].encode(), tree.peek(path).count(b"\n", 0, found.start()) + 1
@@ -49,7 +50,7 @@ def _recorded(comparison: Comparison) -> Iterator[Finding]:
 def _printed(comparison: Comparison, old: str, name: str) -> Iterator[Finding]:
     """Examples of documents that print a moved class or exception with its old module, where something runs them."""
     tree, dotted = comparison.new, re.escape(f"{comparison.before.names.dotted(old)}.{name}")
-    prints = re.compile(rf"(?m)^[ \t]*(?:{dotted}: |.*<(?:class '|enum ')?{dotted}\b)".encode())
+    prints = re.compile(rf"(?m)^[ \t]*(?:{dotted}: |.*<(?:class '|enum ')?{dotted}\b{_NO_ROLE})".encode())
     for path in sorted(tree.texts_with([name]) if _has_module(name) else ()):
         raw = tree.peek(path) if path.endswith(_FOR_PEOPLE) else b""
         found = prints.search(raw) if b">>>" in raw else None

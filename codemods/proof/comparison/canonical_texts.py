@@ -192,7 +192,7 @@ def shown_as(module: str, name: str) -> re.Pattern[str]:
     """A line that an example prints, in which a definition is shown with its module."""
     dotted, printed = f"{re.escape(module)}(?=[.]{re.escape(name)}", r"(?![ \t]*(?:>>>|[.]{3}[ \t]))"
     raised, shown = rf"[ \t]*(?={dotted}(?::|[ \t\r]*$)))", ".*?<(?:class '|function |enum ')?"
-    return re.compile(rf"^{printed}(?P<before>{raised}|{shown}){dotted}\b)", re.M)
+    return re.compile(rf"^{printed}(?P<before>{raised}|{shown}){dotted}\b(?![\w.]*>`))", re.M)
 
 
 def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> str:
