@@ -29,10 +29,11 @@ def check(comparison: Comparison) -> Check:
     for path in comparison.changed:
         after = comparison.after.symbols(path)
         read_anyway = frozenset(_read_anyway(after))
+        brought = frozenset(_brought(comparison, path))
         guards = {id(node): tests for node, tests in _guarded(after.body if after is not None else ())}
         for node, target, name in _new_imports(comparison, path):
             count += 1
-            if id(node) in read_anyway:
+            if id(node) in read_anyway or (id(node), name) in brought:
                 continue
             tests = guards.get(id(node), ())
             if target not in certain:
@@ -53,6 +54,24 @@ def _sources(comparison: Comparison) -> defaultdict[str, set[str]]:
         if pair.moved:
             found[pair.new.path].add(pair.old.path)
     return found
+
+
+def _brought(comparison: Comparison, path: str) -> Iterator[tuple[int, str]]:
+    """(an import, a name) inside of functions that moved, and imported it there before."""
+    before, after = comparison.before, comparison.after
+    for pair in comparison.pairing.pairs:
+        if not pair.moved or pair.edited or pair.new.path != path:
+            continue
+        old = pair.old.path
+        had = {
+            (before.find(before.absolute(old, n), old), alias.name)
+            for n in pair.old.reading.inner
+            if isinstance(n, ast.ImportFrom)
+            for alias in n.names
+        }
+        for node in pair.new.reading.inner:
+            target = after.find(after.absolute(path, node), path) if isinstance(node, ast.ImportFrom) else None
+            yield from ((id(node), alias.name) for alias in node.names if (target, alias.name) in had)
 
 
 def _had(comparison: Comparison, path: str, target: str, name: str, tests: tuple[str, ...]) -> bool:
