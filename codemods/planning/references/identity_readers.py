@@ -221,8 +221,8 @@ def _asked_of_it(node: ast.AST, parents: dict[int, ast.AST]) -> str:
 
 
 def _is_copied(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """``wrapper.__module__ = function.__module__``, ``type(name, (cls,), {"__module__": cls.__module__})``: nobody reads
-    it there."""
+    """``wrapper.__module__ = function.__module__``, ``type(name, (cls,), {"__module__": cls.__module__})``: nobody
+    reads it there."""
     above = parents.get(id(node))
     while isinstance(above, (ast.Call, ast.Attribute)):
         node, above = above, parents.get(id(above))

@@ -4,6 +4,7 @@
 
     conservation    comments, guarded_imports, layout, type_variables
     lazy_reexports  names (what code reads of a module)
+    names           annotations
     namespaces      all_decorators, bound_once_more, looked_up_names, module_annotations, promised_names, star_imports,
                     test_collection
     loaded_files    path_changes

@@ -7,10 +7,10 @@ import re
 import sys
 from collections.abc import Iterator
 
-from codemods.frameworks import resolves_by_itself, words_of_resolvers
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.files import CODE
 from codemods.project.import_scan import imports
+from codemods.proof.checks.annotations import unlike
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.meanings import compared, new_statements, said, unbound
 from codemods.proof.snapshot.resolution import Snapshot
@@ -20,10 +20,6 @@ SAYS = "each name that is read or written, in code, annotations and dotted strin
 _CONFIGURATION = (".toml", ".cfg", ".ini", ".yaml", ".yml", ".json")
 _DOTTED = re.compile(
     r"(?<![\w./:-])[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?|(?<![\w./:-])[^\W\d]\w*:[^\W\d]\w*"
-)
-# What reads annotations while the program runs.
-_ASKS_ANNOTATIONS = re.compile(
-    rb"get_type_hints|get_annotations|__annotations__|pydantic|fastapi|inspect\.signature|attrs?\.resolve"
 )
 
 
@@ -43,7 +39,7 @@ def check(comparison: Comparison) -> Check:
         failures += _tests(comparison.after, path)
         failures += _deleted(comparison, path)
     failures += _configuration(comparison)
-    for finding, matters in (*_annotations(comparison), *_hints(comparison)):
+    for finding, matters in unlike(comparison):
         (failures if matters else declared).append(finding)
     return Check("bindings", SAYS, count, tuple(dict.fromkeys(failures)), tuple(dict.fromkeys(declared)))
 
@@ -206,85 +202,3 @@ def _dead_paths(comparison: Comparison, path: str, before: str, after: str) -> I
 
 def _line(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
-
-
-def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
-    """(annotations that were objects and are text now, or the other way round; whether somebody could see it)."""
-    asked: bool | None = None
-    for pair in comparison.pairing.pairs:
-        old, new = pair.old.reader.symbols.postponed, pair.new.reader.symbols.postponed
-        if old == new or not pair.old.reading.annotated:
-            continue
-        if asked is None:
-            asked = any(
-                _asks(comparison, path)
-                for path in {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
-            )
-        now = "text" if new else "objects"
-        message = f"the annotations of {pair.new.said} are {now} now"
-        yield Finding(pair.new.place, message, "annotations", Kind.NOTE, pair.old.place, "annotations"), asked
-
-
-def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
-    """(a name in annotations that can't be found any more when the program asks for it; whether that matters)."""
-    resolved: bool | None = None
-    for pair in comparison.pairs:
-        old, new = pair.old.reading.occurrences, pair.new.reading.occurrences
-        lost = [
-            (before, after)
-            for before, after in (zip(old, new, strict=False) if not pair.edited else ())
-            if before.live and not after.live and before.moment == after.moment == "typing"
-        ]
-        if lost and not _is_only_called(comparison.after, pair.new.node) and not _is_a_bound(comparison, pair.new.node):
-            for before, after in lost:
-                resolved = _is_resolved(comparison) if resolved is None else resolved
-                here = _resolve(comparison, {pair.old.path, pair.new.path})
-                asked = resolved or here
-                message = f"{pair.new.said} names {after.text} in an annotation, which only type checkers can find now"
-                where, was = Place(pair.new.path, after.line), Place(pair.old.path, before.line)
-                kind = Kind.BROKEN if here else Kind.OTHER if asked and not pair.moved else Kind.NOTE
-                cause = f"unbound {said(before.meaning)}"
-                yield Finding(where, message, "unresolved-hint", kind, was, cause), asked
-
-
-def _is_only_called(side: Snapshot, node: ast.stmt) -> bool:
-    """Is a private function called by its name wherever the tree names it, so that nobody has it to ask for hints?"""
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.decorator_list:
-        return False
-    name = node.name
-    if not name.startswith("_") or name.startswith("__"):
-        return False
-    for path in side.tree.code_with([name]):
-        symbols = side.symbols(path)
-        if symbols is None:
-            return False
-        nodes = symbols.source.nodes
-        called = {id(call.func) for call in nodes.of(ast.Call)}
-        uses = [n for n in nodes.of(ast.Name) if n.id == name] + [n for n in nodes.of(ast.Attribute) if n.attr == name]
-        texts = any(n.value == name for n in nodes.of(ast.Constant))
-        if texts or any(id(use) not in called for use in uses):
-            return False
-    return True
-
-
-def _is_a_bound(comparison: Comparison, node: ast.stmt) -> bool:
-    """Is it the bound of a type variable, which no resolver of annotations goes into, and no code asks for?"""
-    value = getattr(node, "value", None)
-    name = getattr(value.func, "attr", getattr(value.func, "id", "")) if isinstance(value, ast.Call) else ""
-    return name == "TypeVar" and not comparison.new.code_with(["__bound__", "__constraints__"])
-
-
-def _is_resolved(comparison: Comparison) -> bool:
-    """Does code of the new tree make objects of whatever annotations it is given?"""
-    snapshot = comparison.after
-    return resolves_by_itself(comparison.new, lambda path: (snapshot.bytes(path) or b"").decode("utf-8", "replace"))
-
-
-def _resolve(comparison: Comparison, paths: set[str]) -> bool:
-    """Is one of these files on speaking terms with a framework that resolves annotations?"""
-    sources = (symbols.source for path in paths if (symbols := comparison.after.symbols(path)) is not None)
-    return any(words_of_resolvers(comparison.new, source.text, source.tree) for source in sources)
-
-
-def _asks(comparison: Comparison, path: str, words: re.Pattern[bytes] = _ASKS_ANNOTATIONS) -> bool:
-    return bool(words.search(comparison.after.bytes(path) or b""))
