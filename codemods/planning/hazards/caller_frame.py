@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.bindings import Module
 from codemods.frameworks import Fact, matching
@@ -14,6 +14,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.log_formats import built_formats, is_any_field
+from codemods.planning.references.module_questions import is_answered_alike
 from codemods.planning.references.outside_names import outside_names, tree_classes
 from codemods.planning.references.own_files import frames_compared
 from codemods.project import Unreadable, walk
@@ -40,6 +41,7 @@ shop/audit.py shop/records.py record
 """
 
 _FRAMES = frozenset({"_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller"})
+_OF_FUNCTIONS = frozenset({"co_name", "co_qualname", "co_flags", "co_varnames", "co_argcount"})
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
 _OF_RUNNING = ("compare with the new module too, first", "leave it where it is")
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
@@ -172,7 +174,7 @@ def _looks_at_callers(
         nodes = walk(node)
         words = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
         words |= {n.id for n in nodes if isinstance(n, ast.Name)}
-        known[node, depth] = (not words.isdisjoint(_FRAMES) and not words.isdisjoint(_MODULES)) or any(
+        known[node, depth] = (not words.isdisjoint(_FRAMES) and _asks_for_module(facts, module, nodes)) or any(
             _looks_at_callers(facts, owner, function, depth - 1, known)
             for call in nodes
             if depth > 0 and isinstance(call, ast.Call)
@@ -180,3 +182,30 @@ def _looks_at_callers(
             if function is not node
         )
     return known[node, depth]
+
+
+def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> bool:
+    """Does code that has frames make something else of the source's name than of the destination's?"""
+    parents = module.source.nodes.parents
+    old, new = (facts.project.names.dotted(path) for path in (facts.move.source, facts.move.destination))
+    for node in nodes:
+        word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        above = parents.get(id(node))
+        named = _name_in(above, parents) if word == "f_globals" else None
+        of_function = word == "f_code" and isinstance(above, ast.Attribute) and above.attr in _OF_FUNCTIONS
+        if word in _MODULES and not of_function and (named is None or not is_answered_alike(named, parents, old, new)):
+            return True
+    return False
+
+
+def _name_in(above: ast.AST | None, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """``frame.f_globals["__name__"]``, ``frame.f_globals.get("__name__")``"""
+    match above:
+        case ast.Subscript(slice=ast.Constant(value="__name__")):
+            return above
+        case ast.Attribute(attr="get"):
+            call = parents.get(id(above))
+            asked = call.args[:1] if isinstance(call, ast.Call) and call.func is above else []
+            return call if [getattr(a, "value", None) for a in asked] == ["__name__"] else None  # type: ignore[return-value]
+        case _:
+            return None
