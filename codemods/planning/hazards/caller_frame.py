@@ -193,6 +193,7 @@ def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> 
         above = parents.get(id(node))
         named = _name_in(above, parents) if word == "f_globals" else None
         of_function = word == "f_code" and isinstance(above, ast.Attribute) and above.attr in _OF_FUNCTIONS
+        of_function = of_function or (word == "module" and isinstance(node, ast.Name))
         if word in _MODULES and not of_function and (named is None or not is_answered_alike(named, parents, old, new)):
             return True
     return False
