@@ -160,7 +160,8 @@ class LoadOrder:
             return Difference("no longer loads", path, (Effect(f"which {place} counts on", ("", path), 1),))
         for path, place in asked(self.project, [t for t in new if t not in then and isinstance(t, str)]):
             return Difference("loads", path, (Effect(f"for which {place} asks", ("", path), 1),))
-        return self._reordered([t for t in old if t in now], [t for t in new if t in then])
+        kept, left = [t for t in old if t in now], [t for t in new if t in then]
+        return self._reordered(kept, left) or self._passed(kept, left)
 
     def _seen(self, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         new = [path for path in paths if path not in self._presence]
@@ -175,6 +176,20 @@ class LoadOrder:
             for token, turn in before.items():
                 if after[token] != turn:
                     return Difference("runs in another order", token, self._every(token))
+        return None
+
+    def _passed(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:
+        """A statement of the source that changes something outside of the tree, and comes after a module now that the
+        source imports below it. Who reads what it changes is not known, and the import may stand there for that."""
+        places = {token: place for place, token in enumerate(new)}
+        ends = [n for n, token in enumerate(old) if not isinstance(token, str) and token[0] == self.source]
+        last: Token | None = None
+        for token in old[: ends[-1]] if ends else ():
+            if isinstance(token, str):
+                if last is not None and places[token] < places[last]:
+                    return Difference("runs in another order", last, self._every(last))
+            elif token[0] == self.source and any(not effect.target[0] for effect in self._every(token)):
+                last = token if last is None or places[last] < places[token] else last
         return None
 
     def _any_order(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:

@@ -123,7 +123,27 @@ class _Check:
             if any(self._looks(step, origin) for origin in changed):
                 text = f"{self.new.said(step)} now also runs {said}, and looks at what others change"
                 yield Finding(place, text, CODE, Kind.NOTE, cause=f"adds {self.new.said(step)}")
-        yield from self._reordered(place, said, [s for s in old if s in now], [s for s in new if s in then])
+        kept, left = [s for s in old if s in now], [s for s in new if s in then]
+        yield from self._reordered(place, said, kept, left)
+        yield from self._passed(place, said, kept, left)
+
+    def _passed(self, place: Place, said: str, old: list[Step], new: list[Step]) -> Iterator[Finding]:
+        """What a changed module imports below a statement that changes something outside of the tree, and that runs
+        before the statement now. Who reads there what is changed is not known."""
+        places = {step: at for at, step in enumerate(new)}
+        homes = [step if isinstance(step, str) else self.old.nodes[step][0] for step in old]
+        ends = {home: at for at, home in enumerate(homes)}
+        latest: dict[str, Step] = {}  # for each module: of those statements the one that runs last now
+        for at, (step, home) in enumerate(zip(old, homes, strict=True)):
+            for path, other in latest.items():
+                if path != home and at < ends[path] and places[step] < places[other]:
+                    passed = f"{self.old.said(step)}, which was imported below it"
+                    text = f"{self.old.said(other)} runs after {passed}, {said}"
+                    yield Finding(place, text, CODE, Kind.NOTE, cause=f"reorders {self.old.said(other)}")
+                    return
+            if not isinstance(step, str) and any(origin[0] == "" for origin in self.old.changes(step)):
+                if home not in latest or places[latest[home]] < places[step]:
+                    latest[home] = step
 
     def _stands(self, step: Step) -> bool:
         """A statement that is gone or altered is another check's."""
