@@ -34,6 +34,7 @@ def price(net):
 shop/prices.py shop/net.py price
 """
 _FILTERS = ("filterwarnings", "simplefilter")
+_ADDS = "addinivalue_line"  # ``config.addinivalue_line("filterwarnings", "ignore::UserWarning:shop.prices")``
 _REGISTRY, _VARIABLE = "__warningregistry__", "PYTHONWARNINGS"
 
 
@@ -86,22 +87,31 @@ def _filters(facts: Facts, old: str, new: str) -> Iterator[Place]:
     for module in facts.project.modules_mentioning(*_FILTERS):
         texts = facts.referrers.values.texts(module)
         for call in module.source.nodes.of(ast.Call):
-            if last_name(call.func) not in _FILTERS:
+            if not _adds_a_filter(call):
                 continue
             named = [k.value for k in call.keywords if k.arg == "module"] + call.args[3:4]
             selects = any(_means(text, old) != _means(text, new) for node in named for text in texts.of(node))
-            for node in call.args[:1]:
-                mark = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-                selects = selects or (mark.rpartition(":")[2] == old) != (mark.rpartition(":")[2] == new)
+            pattern = _mark(call).rpartition(":")[2]
+            selects = selects or (bool(pattern) and _means(pattern, old) != _means(pattern, new))
             if selects and not _comes_from_staying(facts, _message(call)):
                 yield module.source.place(call)
 
 
+def _adds_a_filter(call: ast.Call) -> bool:
+    name = last_name(call.func)
+    return name in _FILTERS or (name == _ADDS and _text(call.args[:1]) in _FILTERS)
+
+
+def _mark(call: ast.Call) -> str:
+    """A filter in one text, as pytest has it: ``"ignore:old lifespans:Warning:shop"``."""
+    return _text(call.args[1:2] if last_name(call.func) == _ADDS else call.args[:1])
+
+
 def _message(call: ast.Call) -> str:
-    """The pattern of messages that a filter selects; empty for all: ``"ignore:old lifespans:Warning:shop"``."""
-    if len(call.args) == 1 and not call.keywords:
-        mark = call.args[0].value if isinstance(call.args[0], ast.Constant) else ""
-        return mark.split(":")[1] if isinstance(mark, str) and mark.count(":") > 1 else ""
+    """The pattern of messages that a filter selects; empty for all."""
+    mark = _mark(call)
+    if ":" in mark or (len(call.args) == 1 and not call.keywords):
+        return mark.split(":")[1] if mark.count(":") > 1 else ""
     given = [k.value for k in call.keywords if k.arg == "message"] + call.args[1:2]
     return given[0].value if given and isinstance(given[0], ast.Constant) and isinstance(given[0].value, str) else ""
 
