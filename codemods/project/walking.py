@@ -13,10 +13,11 @@ _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages"})
 _TEXT = (
     *(".py", ".pyi", ".toml", ".cfg", ".ini", ".yaml", ".yml", ".json"),
     *(".md", ".rst", ".txt", ".ipynb", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
-    *(".pyx", ".pxd", ".pxi", ".pyw", ".flake8", ".coveragerc", "pylintrc", ".importlinter"),
+    *(".pyx", ".pxd", ".pxi", ".pyw", ".wsgi", ".smk", ".flake8", ".coveragerc", "pylintrc", ".importlinter"),
     # What starts code or builds it: shells, images, service managers, tasks, CI, build systems.
     *(".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".env", ".envrc"),
     *("Dockerfile", ".dockerfile", "Containerfile", "Procfile", ".service", ".timer", ".conf", "crontab", ".cron"),
+    *("Snakefile", "SConstruct", "SConscript", "wscript"),  # these are Python
     *("Makefile", ".mk", ".am", "justfile", "Justfile", "Jenkinsfile", "Tiltfile", "Vagrantfile", "Pipfile"),
     *("meson.build", "BUILD", ".bazel", ".bzl", ".cmake", ".nix", ".spec", ".tf", ".hcl", "POTFILES", "POTFILES.in"),
 )
@@ -67,8 +68,9 @@ def may_be_script(path: str) -> bool:
 
 
 def is_code(path: str) -> bool:
-    """Is a file that is no module of the tree Python code all the same: a script without an ending, Cython's files?"""
-    return may_be_script(path) or path.endswith((".pyx", ".pxd", ".pxi", ".pyw"))
+    """Is a file that is no module of the tree Python code all the same: a script without an ending, files
+    of Cython, a server or a workflow?"""
+    return may_be_script(path) or path.endswith((".pyx", ".pxd", ".pxi", ".pyw", ".wsgi", ".smk"))
 
 
 def is_script(head: bytes) -> bool:

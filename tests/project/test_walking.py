@@ -36,6 +36,7 @@ def test_text_files_at_every_depth(tmp_path: Path) -> None:
 
 def test_what_starts_or_builds_code(tmp_path: Path) -> None:
     files = {"deploy/shop.service", "justfile", "Dockerfile.dev", "meson.build", "crontab", "po/POTFILES.in", "a.spec"}
+    files |= {"deploy/site.wsgi", "workflow/Snakefile", "rules/a.smk", "SConstruct"}
     write(tmp_path, *files, "Dockerfiles", "notes.doc", "LICENSE")
     assert DiskTree(tmp_path).paths == files
 
