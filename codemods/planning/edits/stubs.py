@@ -18,6 +18,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup, Defini
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.imports.required import RequiredImports
 from codemods.project import Unreadable
+from codemods.project.cython import declared
 
 
 @dataclass
@@ -35,6 +36,7 @@ class _StubNeeds(RequiredImports):
 
 def stub_edits(facts: Facts) -> StubEdits | None:
     """What the stubs lose and get; None where they say nothing of moved names. Raises Refused."""
+    _refuse_declared(facts)
     source, destination = _stub(facts, facts.move.source), _stub(facts, facts.move.destination)
     groups = DefinitionGroups(source) if source else None
     moving = _moving(facts, groups) if groups else ()
@@ -54,6 +56,13 @@ def stub_edits(facts: Facts) -> StubEdits | None:
     if destination is not None:
         _refuse_collisions(facts, moving, needs, destination)
     return _edits(facts, groups, moving, needs, destination)
+
+
+def _refuse_declared(facts: Facts) -> None:
+    beside, found = declared(facts.project.tree, facts.move.source, facts.moved_names)
+    for name, line in found.items():
+        reason = f"this declares `{name}` for Cython, which compiles {facts.move.source} with it"
+        _refuse(Place(beside, line), reason, "leave it where it is")
 
 
 def _stub(facts: Facts, path: str) -> Module | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import Tree
+from codemods.project.cython import declared
 from codemods.proof.checks import conservation, names, namespaces
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import Origin, defined_names, flat
@@ -92,6 +93,7 @@ def check(comparison: Comparison) -> Check:
 
 def _left_behind(comparison: Comparison) -> Iterator[Finding]:
     """A declaration goes where the definition goes."""
+    yield from _for_cython(comparison)
     for (old, name), (new, _) in sorted(comparison.renamed.items()):
         if _declares(comparison.old, old, name) and not _declares(comparison.new, new, name):
             yield _differs(new, f"{name} is not declared here, and was in {old}i")
@@ -100,6 +102,14 @@ def _left_behind(comparison: Comparison) -> Iterator[Finding]:
         elif new + "i" in comparison.new.paths and not name.startswith("_") and name in _asked(comparison):
             if not _declares(comparison.new, new, name) and old + "i" not in comparison.old.paths:
                 yield _differs(new, f"this stub hides {name} from type checkers, and nothing did before")
+
+
+def _for_cython(comparison: Comparison) -> Iterator[Finding]:
+    for old, name in sorted(comparison.renamed):
+        beside, found = declared(comparison.new, old, [name])
+        if name in found:
+            message = f"{name} is still declared here, and {old} does not define it any more: Cython can't compile it"
+            yield Finding(Place(beside, found[name]), message, "stub-differs")
 
 
 def _differs(path: str, message: str) -> Finding:
