@@ -98,8 +98,10 @@ def _are_texts(value: object) -> bool:
 
 _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("framework", "kind", "why"), (_is_text, "a text")),
-    **dict.fromkeys(("decorators", "bases", "calls", "words", "files"), (_are_texts, "a list of texts")),
-    **dict.fromkeys(("at_import", "only_decorated", "twins"), (lambda value: isinstance(value, bool), "true or false")),
+    **dict.fromkeys(("decorators", "bases", "calls", "words", "files", "unless"), (_are_texts, "a list of texts")),
+    **dict.fromkeys(
+        ("at_import", "only_decorated", "twins", "package"), (lambda value: isinstance(value, bool), "true or false")
+    ),
 }
 
 

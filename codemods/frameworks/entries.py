@@ -36,4 +36,6 @@ class Fact:
     at_import: bool = False
     only_decorated: bool = False
     twins: bool = False
+    package: bool = False
+    unless: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import ast
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 
 from codemods.bindings import Module
 from codemods.frameworks import Fact, matching
@@ -84,12 +85,21 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
     text = ast.unparse(call.func)
     for fact in table(facts.project.tree, "caller"):
         if matching(fact.calls, names or ({text} if fact.framework == "logging" and "log" in text.lower() else ())):
+            if fact.package:
+                if _takes_another_package(facts, fact, call):
+                    yield Severity.REFUSES, f"{fact.why}: that is {there}"
+                continue
             seen, shown = _seen_at(facts, fact)
             if seen is not None:
                 yield Severity.REFUSES, f"{fact.why}, and {seen} looks at that name: it is {there}"
             elif shown is not None:
                 reason = f"{shown} shows that name with its line, for people; no text of the tree names the source so"
                 yield Severity.ASSUMED, f"{fact.why}, {reason}: it is {there}"
+
+
+def _takes_another_package(facts: Facts, fact: Fact, call: ast.Call) -> bool:
+    given = bool(call.args) or any(k.arg in (*fact.unless, None) for k in call.keywords)
+    return not given and PurePosixPath(facts.move.source).parent != PurePosixPath(facts.move.destination).parent
 
 
 def _makes_one(facts: Facts, call: ast.Call) -> bool:

@@ -34,7 +34,7 @@ _REMEDIES = ("leave it where it is",)
 
 def find(facts: Facts) -> Iterator[Hazard]:
     for identity in identities(facts):
-        place = facts.source.source.place(identity.place)
+        place = identity.where or facts.source.source.place(identity.place)
         if identity.edit is not None:
             reason = f"`{identity.name}` is still {identity.value!r}, which is written down now: {identity.fact.why}"
             yield Hazard(CODE, place, reason, (), Severity.HANDLED)

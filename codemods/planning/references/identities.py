@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.frameworks import Fact, Pin, facts, holds_of, matching
 from codemods.frameworks.django_apps import app_label
+from codemods.model import Place
 from codemods.planning.edits.model import Replacement
 from codemods.planning.facts import Facts
+from codemods.planning.references.called_code import moved_name
 from codemods.planning.references.outside_names import outside_bases, outside_names
 
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -27,6 +29,7 @@ class Identity:
     place: ast.expr | Definition
     value: str
     edit: Replacement | None
+    where: Place | None = None  # where ``place`` is, if not in the source
 
 
 def identities(known: Facts) -> Iterator[Identity]:
@@ -38,6 +41,27 @@ def identities(known: Facts) -> Iterator[Identity]:
             if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
                 for fact in table:
                     yield from _of_definition(known, fact, node)
+    yield from _of_calls(known, table)
+
+
+def _of_calls(known: Facts, table: Sequence[Fact]) -> Iterator[Identity]:
+    """``task = app.task(cleanup)``: a decorator that is called, and the like. The call may stand in any file, and what
+    it gets is not written down there."""
+    moving = [s.node for group in known.moving for s in group.statements]
+    functions = {node.name: node for node in moving if isinstance(node, FUNCTIONS)}
+    words = {name.rpartition(".")[2] for fact in table for name in (*fact.decorators, *fact.calls)}
+    files = known.project.tree.code_with(words) if functions else frozenset()
+    for module in known.project.modules_mentioning(*functions, among=files) if files else ():
+        for call in module.source.nodes.of(ast.Call):
+            name = moved_name(known, module, call.args[0]) if call.args else None
+            if name not in functions:
+                continue
+            made = call.func if isinstance(call.func, ast.Call) else call  # ``app.task(queue="night")(cleanup)``
+            names = outside_names(known.project, module, made.func)
+            for fact in table:
+                if matching((*fact.decorators, *fact.calls), names):
+                    for found in _identity(known, fact, functions[name], made):
+                        yield replace(found, edit=None, where=module.source.place(call))
 
 
 def _of_definition(known: Facts, fact: Fact, node: Definition) -> Iterator[Identity]:

@@ -23,6 +23,7 @@ from codemods.proof.snapshot.symbols import Origin
 SAYS = "frameworks know what moved by the names by which they knew it"
 ACCEPTED = "named-by-module"  # the hazard of that name, by --accept
 _CODE = "another-identity"
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 # What is written where: the statement or keyword, and the node around it.
 Written = tuple[ast.Assign | ast.AnnAssign, ast.ClassDef] | tuple[ast.keyword, ast.Call]
@@ -38,6 +39,10 @@ def check(comparison: Comparison) -> Check:
             places += 1
             node = _definition(comparison.after, new)
             failures += _compare(comparison, fact, holder, old, new) if node is not None and not accepted else []
+        for fact, place in _given(comparison, old, new):
+            places += 1
+            if not accepted:
+                failures.append(Finding(place, f"what gets {old[1]} here names it by its module: {fact.why}", _CODE))
         for fact, _ in _known(comparison.before, old, "listed"):
             places += 1
             home = comparison.home(old[0])
@@ -87,6 +92,30 @@ def _known(snapshot: Snapshot, origin: Origin, *kinds: str) -> Iterator[tuple[Fa
         ):
             if holds_of(snapshot.tree, fact, *origin):
                 yield fact, node
+
+
+def _given(comparison: Comparison, old: Origin, new: Origin) -> Iterator[tuple[Fact, Place]]:
+    """Calls that are given a function and take its module for a name: ``app.task(mail)``, ``register_task(mail)``."""
+    snapshot, table = comparison.before, facts(comparison.old, "identity")
+    if not isinstance(_definition(snapshot, old), FUNCTIONS):
+        return
+    modules = [snapshot.names.dotted(origin[0]) for origin in (old, new)]
+    words = sorted({name.rpartition(".")[2] for fact in table for name in (*fact.decorators, *fact.calls)})
+    files = comparison.old
+    for path in sorted(files.code_with(words) & files.code_with([o[1] for o in comparison.renamed])):
+        symbols = snapshot.symbols(path)
+        for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
+            if not call.args or getattr(call.args[0], "id", getattr(call.args[0], "attr", "")) != old[1]:
+                continue
+            if old not in snapshot.meaning(path, call.args[0]):
+                continue
+            made = call.func if isinstance(call.func, ast.Call) else call
+            names = dotted_names(snapshot, path, made.func)
+            for fact in (fact for fact in table if matching((*fact.decorators, *fact.calls), names)):
+                pin = fact.pin
+                said = {pin.default(dotted, old[1], "") for dotted in modules} if pin is not None else ()
+                if pin is None or (len(said) > 1 and _written(pin, made) is None):
+                    yield fact, Place(path, call.lineno)
 
 
 def _definition(snapshot: Snapshot, origin: Origin) -> Definition | None:
