@@ -105,6 +105,9 @@ def inserted(tree: Files, path: str) -> tuple[str, ...]:
         on_path = ast.unparse(call.func.value) == "sys.path" and call.func.attr in ("insert", "append", "extend")
         if on_path or call.func.attr in ("syspath_prepend", "addsitedir"):
             found += [f for argument in call.args for f in _folders(argument, path, values)]
+    beside = path.rpartition("/")[0]
+    own = [_joined(beside, f) for f in found if beside and f and not f.startswith(f"{beside}/")]
+    found += [f for f in own if any(one.startswith(f"{f}/") for one in tree.paths)]
     return tuple(dict.fromkeys(found))
 
 
@@ -115,7 +118,8 @@ def _folders(node: ast.expr, path: str, values: Mapping[str, ast.expr]) -> Itera
         return
     said = _path(node, path, values)
     if said is not None and not (isinstance(node, ast.Constant) and not isinstance(node.value, str)):
-        # A relative path starts where the program was started: most likely at the root of the tree.
+        # A relative path starts where the program was started: most likely at the root of the tree, or, as Sphinx
+        # reads conf.py, in the folder of the file.
         normal = posixpath.normpath(said)
         if not normal.startswith(".."):
             yield "" if normal == "." else normal

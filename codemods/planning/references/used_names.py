@@ -48,10 +48,24 @@ def _uses(project: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Us
             for item in module.imports:
                 if not item.level and (dotted := _names(project, module, item, path)):
                     yield Use(project.names.prefix(dotted, path), module.source.place(item.node))
+    yield from _named_there(project, path)
     by = started(project.tree, path)
     if by is not None:
         yield Use(path.rpartition("/")[0], Place(by.by, by.line))
     yield from (Use(path.rpartition("/")[0], place, loaded=True) for place in _loading(project, path))
+
+
+def _named_there(project: ProjectIndex, path: str) -> Iterator[Use]:
+    """``extensions = ["shopdir"]`` in a file that puts the folder of the module on ``sys.path``."""
+    for file in sorted(project.tree.code_with([path.rpartition("/")[2].removesuffix(".py")]) - {path}):
+        roots = (
+            [r for r in project.names.inserted(file) if r and path.startswith(f"{r}/")] if file.endswith(".py") else ()
+        )
+        for module in project.modules_at([file] if roots else []):
+            for node in module.source.nodes.of(ast.Constant):
+                for root in roots:
+                    if isinstance(node.value, str) and node.value == project.names.dotted(path, root):
+                        yield Use(root, module.source.place(node))
 
 
 def _loading(project: ProjectIndex, path: str) -> Iterator[Place]:

@@ -1,4 +1,4 @@
-"""Files that code executes by their path, under another name, and in no package: they import nothing by dots.
+"""Files that code executes by their path, or finds in a folder on the path: in no package, they import nothing by dots.
 
 And files that say themselves where to look for what they import (`path_changes`).
 """
@@ -28,6 +28,10 @@ def check(comparison: Comparison) -> Check:
         for place in _executed_at(comparison, path):
             count += 1
             message = f"{place} executes this file by its path, where no package is known: the import fails"
+            failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
+        for place in _named_at(comparison, path):
+            count += 1
+            message = f"{place} names this module as it is found in its folder, without a package: the import fails"
             failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
     for path in comparison.changed:
         found = list(above_path_change(comparison, path))
@@ -63,6 +67,17 @@ def _executed_at(comparison: Comparison, path: str) -> Iterator[Place]:
             yield symbols.source.place(calls[0])
     if folder and f"{folder}/__init__.py" not in comparison.new.paths:
         yield from _executed_folders(comparison)
+
+
+def _named_at(comparison: Comparison, path: str) -> Iterator[Place]:
+    """Texts that name the module in files that put its folder on ``sys.path``."""
+    names = comparison.after.names
+    for other in sorted(comparison.new.code_with([path.rpartition("/")[2].removesuffix(".py")]) - {path}):
+        roots = [root for root in names.inserted(other) if root and root == path.rpartition("/")[0]]
+        symbols = comparison.after.symbols(other) if roots and other.endswith(".py") else None
+        for node in symbols.source.nodes.of(ast.Constant) if symbols is not None else ():
+            if symbols is not None and node.value == names.dotted(path, roots[0]):
+                yield symbols.source.place(node)
 
 
 def _executed_folders(comparison: Comparison) -> Iterator[Place]:
