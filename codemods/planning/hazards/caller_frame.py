@@ -64,12 +64,22 @@ def find(facts: Facts) -> Iterator[Hazard]:
     known: dict[tuple[Function, int], bool] = {}  # does it look at who calls it, to this depth?
     for group in facts.moving:
         for statement in group.statements:
-            for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
+            for call in _calls(statement.node):
                 for severity, reason in _reasons(facts, call, known):
                     if reason not in reported:
                         reported.add(reason)
                         remedies = _REMEDIES if severity is Severity.REFUSES else ()
                         yield Hazard(CODE, facts.source.source.place(call), reason, remedies, severity)
+
+
+def _calls(node: ast.stmt) -> Iterator[ast.Call]:
+    """The calls in a statement; a decorator without arguments is one, too."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            yield inner
+        for decorator in getattr(inner, "decorator_list", ()):
+            if not isinstance(decorator, ast.Call):
+                yield ast.copy_location(ast.Call(decorator, [], []), decorator)
 
 
 def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], bool]) -> Iterator[tuple[Severity, str]]:

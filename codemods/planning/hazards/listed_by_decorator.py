@@ -13,8 +13,9 @@ CODE = "listed-by-decorator"
 TITLE = "a decorator puts the name into `__all__` of the module, which is another one after the move"
 MEANING = """A decorator like `@public` or `@export` looks the module of what it is given up, and puts the name into the
 `__all__` there. After the move the destination lists the name, and the source no longer does: it can still be
-imported from there by name, but a star import does not take it. Where a file of the tree
-star-imports one of the two, or reads such an `__all__`, the move is refused; else this is reported."""
+imported from there by name, but a star import does not take it. Where the source goes on having an `__all__`, or a file
+of the tree star-imports one of the two or reads such an `__all__`, the move is refused; else this is reported."""
+ACCEPTS = True
 EXAMPLE = """
 -- shop/public.py --
 def public(function):
@@ -60,6 +61,11 @@ def _readers(facts: Facts) -> Iterator[str]:
     if "__all__" in facts.referrers.used:
         yield "another file reads __all__ of the source"
     for group in facts.staying:
+        if "__all__" in group.binds or any(
+            any(True for _ in listing_decorators(facts, s.node)) for s in group.statements
+        ):
+            if not facts.moved_names <= frozenset(facts.source.exported or ()):
+                yield f"`{group.label}` stays in the `__all__` of the source"
         if any(r.name == "__all__" and r.moment is Moment.CALL and not r.writes for r in group.references):
             yield f"`{group.label}` reads `__all__`"
     if facts.destination is not None:

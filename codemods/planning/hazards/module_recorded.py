@@ -19,6 +19,7 @@ from codemods.planning.references.callbacks import is_given_anything
 from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.decorating_code import decorating_code
+from codemods.planning.references.found_namespaces import names_asked
 from codemods.planning.references.held_values import holders_of_moved, may_be_moved, namespaces_of_moved
 from codemods.planning.references.identity_readers import (
     WORDS,
@@ -71,6 +72,9 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 told.append(code.module.source.place(node))
             elif not is_a_text(code.module, node):
                 met.setdefault(code.module.source.place(node), f"this code reads `{spelled}`, and {code.how}")
+        for node, name in names_asked(code.node, frames=not code.of_itself):
+            what = "sets names" if name == "*" else f"asks for `{name}`"
+            met.setdefault(code.module.source.place(node), f"this {what} in the module of what it gets, and {code.how}")
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
         met.setdefault(module.source.place(node), f"names are looked up by `{spelled}` of {moved} here")

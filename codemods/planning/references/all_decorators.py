@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of, definition, resolved
+from codemods.planning.references.found_namespaces import uses_of_namespaces
 
-_WAYS = ("__globals__", "__module__")
 _OUTSIDE = ("public.public",)  # the package atpublic
 
 
@@ -27,47 +27,8 @@ def listing_decorators(facts: Facts, node: ast.stmt) -> Iterator[ast.expr]:
 
 def _only_lists(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Is every look at a module or its namespace one at ``__all__``?"""
-    parents = {id(child): node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
-    held: set[str] = set()  # names for the module, its name or its namespace
-    while True:
-        looks = [_outermost(node, parents) for node in ast.walk(function) if _is_way(node, held)]
-        stored = {name for node in looks for name in _stored_as(node, parents)}
-        if stored <= held:
-            break
-        held |= stored
-    uses = [node for node in looks if not any(True for _ in _stored_as(node, parents))]
+    uses, parents = uses_of_namespaces(function)
     return bool(uses) and all(_asks_for_all(node, parents) for node in uses)
-
-
-def _is_way(node: ast.AST, held: set[str]) -> bool:
-    """``obj.__module__``, ``obj.__globals__``, or a name that holds what was found that way."""
-    if isinstance(node, ast.Attribute):
-        return node.attr in _WAYS
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in held
-
-
-def _outermost(node: ast.AST, parents: dict[int, ast.AST]) -> ast.AST:
-    """``sys.modules[obj.__module__].__dict__`` around ``obj.__module__``: still the module or its namespace."""
-    while True:
-        above = parents[id(node)]
-        if isinstance(above, ast.Subscript) and above.slice is node:
-            around = chain_of(above.value)[-2:] == ("sys", "modules")
-        elif isinstance(above, ast.Call) and above.args and above.args[0] is node:
-            called = chain_of(above.func)
-            around = called[-1:] in (("vars",), ("import_module",)) or called[-3:] == ("sys", "modules", "get")
-        else:
-            around = isinstance(above, ast.Attribute) and above.attr == "__dict__"
-        if not around:
-            return node
-        node = above
-
-
-def _stored_as(node: ast.AST, parents: dict[int, ast.AST]) -> Iterator[str]:
-    above = parents[id(node)]
-    if isinstance(above, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and above.value is node:
-        targets = above.targets if isinstance(above, ast.Assign) else [above.target]
-        if all(isinstance(target, ast.Name) for target in targets):
-            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _asks_for_all(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -12,9 +12,12 @@ from codemods.model import Finding, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 
+ACCEPTED = "listed-by-decorator"  # the hazard of that name, by --accept
+
 
 def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """What moved and is listed by its decorator, and whether somebody in the tree would miss it."""
+    accepted = any(ACCEPTED in move.accept for move in comparison.moves)
     for pair in comparison.pairs:
         decorators = getattr(pair.old.node, "decorator_list", ())
         if not pair.moved or not any(_lists(comparison.before, pair.old.path, d) for d in decorators):
@@ -23,9 +26,18 @@ def listed_elsewhere(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
         missing = sorted((pair.old.names & pair.new.names) - set((source.exported if source else None) or ()))
         for name in missing:
             importers = list(_star_importers(comparison, pair.old.path))
+            listing = bool(source and source.exported is not None) or _lists_others(comparison.after, pair.old.path)
+            missed = (bool(importers) or listing) and not accepted
             message = f"a star import of {comparison.before.names.dotted(pair.old.path)} no longer takes {name}"
             place = Place(importers[0]) if importers else pair.new.place
-            yield Finding(place, f"{message}, which its decorator lists", "star-import"), bool(importers)
+            yield Finding(place, f"{message}, which its decorator lists", "star-import"), missed
+
+
+def _lists_others(snapshot: Snapshot, path: str) -> bool:
+    """Does a decorator go on listing what stands in the module, so that it has an ``__all__``?"""
+    symbols = snapshot.symbols(path)
+    decorators = (d for node in (symbols.body if symbols else ()) for d in getattr(node, "decorator_list", ()))
+    return any(_lists(snapshot, path, decorator) for decorator in decorators)
 
 
 def _lists(snapshot: Snapshot, path: str, decorator: ast.expr) -> bool:

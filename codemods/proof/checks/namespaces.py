@@ -10,11 +10,13 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
+from codemods.proof.checks.found_namespaces import looked_up_elsewhere
 from codemods.proof.checks.listed_there import newly_listed
 from codemods.proof.checks.local_lists import new_locals
 from codemods.proof.checks.looked_up_names import asks_others, lists_names, looked_up
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
+from codemods.proof.checks.shared_fixtures import left_to_others
 from codemods.proof.checks.star_imports import dangling, exports, overwritten
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
 from codemods.proof.comparison.comparison import Comparison
@@ -59,7 +61,8 @@ def check(comparison: Comparison) -> Check:
     failures += _covering(comparison)
     failures += _listed(comparison)
     failures += _handed_on(comparison)
-    failures += [*looked_up(comparison), *new_locals(comparison)]
+    failures += [*looked_up(comparison), *new_locals(comparison), *left_to_others(comparison)]
+    failures += looked_up_elsewhere(comparison)
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))

@@ -1,0 +1,47 @@
+"""Fixtures of pytest as they are written: their names, and how long one value of them lives."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+# Methods that change what they are called on, of containers, files and stores.
+CHANGING = frozenset(
+    {"append", "appendleft", "extend", "extendleft", "insert", "add", "update", "setdefault", "sort", "reverse"}
+    | {"pop", "popleft", "popitem", "remove", "discard", "difference_update", "intersection_update", "rotate"}
+    | {"write", "writelines", "write_text", "write_bytes", "mkdir", "touch", "unlink", "set", "save", "put_nowait"}
+)
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """A fixture, by the name that tests ask for it. ``scope``: "" where it is not written as a text."""
+
+    name: str
+    scope: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def fixtures_in(body: Iterable[ast.stmt]) -> Iterator[Fixture]:
+    """The fixtures among these statements."""
+    for node in body:
+        for decorator in node.decorator_list if isinstance(node, _FUNCTIONS) else ():
+            call = decorator if isinstance(decorator, ast.Call) else None
+            function = call.func if call else decorator
+            if getattr(function, "attr", getattr(function, "id", "")) not in ("fixture", "yield_fixture"):
+                continue
+            said = {k.arg: k.value for k in call.keywords} if call else {}
+            if call and call.args:
+                said.setdefault("scope", call.args[0])
+            yield Fixture(_text(said.get("name")) or node.name, _scope(said), node)  # type: ignore[union-attr]
+
+
+def _scope(said: dict[str | None, ast.expr]) -> str:
+    return _text(said["scope"]) if "scope" in said else "function"
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
