@@ -96,16 +96,26 @@ class ReferencePrefilter:
             module, names = found.module, found.names
             if path in self._inside and not module.strip("."):
                 return True
+            if "*" in names and self._may_hand_on(self.tree.names.written(path, module), path):
+                return True
             if self.last in module.split(".") or self.last in names:
                 dotted = self.tree.names.written(path, module)
                 if dotted is not None and self._leads_here(dotted, names, path):
                     return True
         return False
 
+    def _may_hand_on(self, dotted: str | None, importer: str) -> bool:
+        """May another module have this one by its name?"""
+        target = self.tree.names.find(dotted, importer) if dotted else None
+        return target is not None and target != self.path and target in self.tree.code_with([self.last])
+
     def _leads_here(self, dotted: str, names: tuple[str, ...], importer: str) -> bool:
         """Is the module, one that is imported on the way to it, or one taken from it, the one looked for?"""
         parts = dotted.split(".")
         wholes = [".".join(parts[: end + 1]) for end, part in enumerate(parts) if part == self.last]
         if self.last in names:
-            wholes.append(f"{dotted}.{self.last}" if dotted else self.last)
+            own = f"{dotted}.{self.last}" if dotted else self.last
+            wholes.append(own)
+            if self.tree.names.find(own, importer) is None and self._may_hand_on(dotted, importer):
+                return True
         return any(self.tree.names.find(whole, importer) == self.path for whole in wholes)

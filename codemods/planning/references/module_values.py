@@ -20,6 +20,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
 from codemods.planning.references.called_as import calls_meant, last_name
 from codemods.planning.references.local_values import bound_at, read_at
+from codemods.planning.references.module_aliases import aliases
 from codemods.project import Unreadable, walk
 
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
@@ -57,7 +58,8 @@ class ModuleValues:
     def dotted_of(self, module: Module, chain: tuple[str, ...]) -> Iterator[str]:
         """The dotted names that an attribute chain may stand for, by the imports of the file."""
         if module.path not in self._aliases:
-            self._aliases[module.path] = _aliases(self.project, module)
+            last = self.project.names.dotted(self.path).rpartition(".")[2]
+            self._aliases[module.path] = aliases(self.project, module, last)
         for dotted in self._aliases[module.path].get(chain[0], ()):
             yield ".".join([dotted, *chain[1:]])
 
@@ -260,21 +262,6 @@ def _is_builtin(module: Module, function: ast.expr) -> bool:
 
 def _is_asked_by_pytest(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return function.name.startswith("test") or any("fixture" in ast.unparse(d) for d in function.decorator_list)
-
-
-def _aliases(project: ProjectIndex, module: Module) -> dict[str, list[str]]:
-    """Names that may be bound to modules, each with the dotted names that it may stand for."""
-    found: dict[str, list[str]] = {}
-    for item in module.imports:
-        if item.attribute == "*":
-            continue
-        base = project.names.absolute(module.path, item.module or None, item.level) or ""
-        if item.attribute is None:
-            dotted = item.module if item.asname else item.module.partition(".")[0]
-        else:
-            dotted = f"{base}.{item.attribute}" if base else str(item.attribute)
-        found.setdefault(item.binds, []).append(dotted)
-    return found
 
 
 def _may_be_imported(module: Module, node: ast.expr) -> bool:

@@ -15,6 +15,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.index.reference_prefilter import ReferencePrefilter
 from codemods.planning.references.called_as import calls_meant
 from codemods.planning.references.dynamic_names import Look, looks_elsewhere
+from codemods.planning.references.module_aliases import aliases, asked_by_another_name, module_behind
 from codemods.planning.references.module_values import ModuleValues
 from codemods.planning.references.replacements import PatchTarget, hands_to_patch, is_patch, replacements
 from codemods.project.walking import is_code
@@ -38,8 +39,9 @@ class Referrers:
 
     def collect(self, names: frozenset[str]) -> Referrers:
         """``names``: what the module binds."""
-        found = ReferencePrefilter(self.project.tree, self.path, self._dotted, names).files()
-        self.files += [self.path, *found]
+        found = list(ReferencePrefilter(self.project.tree, self.path, self._dotted, names).files())
+        more = asked_by_another_name(self.project, self.path, [path for path in found if path.endswith(".py")])
+        self.files += dict.fromkeys([self.path, *found, *more])
         for path in self.files[1:]:
             if path.endswith((".py", ".pyi")):
                 try:
@@ -136,16 +138,7 @@ class Referrers:
 
     def aliases(self, module: Module) -> dict[str, list[str]]:
         """Names of a module that may be bound to other modules, each with the dotted names that it may stand for."""
-        found: dict[str, list[str]] = {}
-        for item in module.imports:
-            if item.attribute == "*":
-                continue
-            if item.attribute is None:
-                dotted = item.module if item.asname else item.module.partition(".")[0]
-            else:
-                dotted = self._full(module, item)
-            found.setdefault(item.binds, []).append(dotted)
-        return found
+        return aliases(self.project, module, self._dotted.rpartition(".")[2])
 
     def reached(self, chain: tuple[str, ...], aliases: dict[str, list[str]], importer: str) -> tuple[str, ...] | None:
         """What an attribute chain reads beyond this module, if it goes through it."""
@@ -156,7 +149,16 @@ class Referrers:
                     self.project.names.find(".".join(parts[: cut + 1]), importer) in (None, self.path)
                 ):
                     return tuple(parts[cut:])
+                if cut + 1 < len(parts) and self._hands_it_on(".".join(parts[:cut]), parts[cut], importer):
+                    return tuple(parts[cut + 1 :])
         return None
+
+    def _hands_it_on(self, dotted: str, name: str, importer: str) -> bool:
+        """Does another module have this one by a name: ``api.orders``, where ``api`` imports it?"""
+        holder = self.project.names.find(dotted, importer)
+        if holder in (None, self.path) or self.project.names.find(f"{dotted}.{name}", importer) is not None:
+            return False
+        return holder in self.files and module_behind(self.project, holder, name) == self.path  # type: ignore[arg-type]
 
     def _chains(self, module: Module) -> None:
         aliases = self.aliases(module)

@@ -5,8 +5,8 @@
     conservation    comments, guarded_imports, layout, type_variables
     lazy_reexports  names (what code reads of a module)
     names           annotations
-    namespaces      all_decorators, bound_once_more, found_namespaces, looked_up_names, module_annotations,
-                    promised_names, shared_fixtures, star_imports, test_collection
+    namespaces      all_decorators, bound_once_more, found_namespaces, handed_on_modules, listed_there, local_lists,
+                    looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports, test_collection
     loaded_files    path_changes
     packaging       read_texts, text_sections
     patches         held_modules, keyword_names

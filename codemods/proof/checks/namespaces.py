@@ -11,6 +11,7 @@ from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
 from codemods.proof.checks.found_namespaces import looked_up_elsewhere
+from codemods.proof.checks.handed_on_modules import ended_behind_others
 from codemods.proof.checks.listed_there import newly_listed
 from codemods.proof.checks.local_lists import new_locals
 from codemods.proof.checks.looked_up_names import asks_others, lists_names, looked_up
@@ -60,7 +61,7 @@ def check(comparison: Comparison) -> Check:
         failures += [*annotations_read(comparison), *newly_listed(comparison)]
     failures += _covering(comparison)
     failures += _listed(comparison)
-    failures += _handed_on(comparison)
+    failures += [*_handed_on(comparison), *ended_behind_others(comparison)]
     failures += [*looked_up(comparison), *new_locals(comparison), *left_to_others(comparison)]
     failures += looked_up_elsewhere(comparison)
     for failed, found in collected(comparison):

@@ -115,7 +115,7 @@ class Snapshot(SymbolTables):
                 elif self.exports(target, name):
                     inner = seen | {(path, name)}
                     taken = self._resolve(target, name, typing, inner) - provided(self.symbols(target), name)
-                    found |= taken or self._lazy(target, name, typing, inner)
+                    found |= taken or self._lazy(target, name, typing, inner) or self._taken_module(target, name)
         if not found and name in BUILTINS:
             found.add(("", f"builtins.{name}"))
         return frozenset(found) or self._own_module(path, name)
@@ -125,6 +125,14 @@ class Snapshot(SymbolTables):
         symbols = self.symbols(path) if path.endswith("/__init__.py") else None
         imported = rf"(?:import|from)[ \t.]+[\w.]*\b{re.escape(name)}\b"
         if symbols is None or not re.search(imported, symbols.source.text):
+            return frozenset()
+        inner = self.find(f"{self.names.dotted(path)}.{name}", path)
+        return frozenset({(inner, "")} if inner else ())
+
+    def _taken_module(self, path: str, name: str) -> Origins:
+        """A submodule that a package lists in ``__all__``: a star import imports it."""
+        symbols = self.symbols(path) if path.endswith("__init__.py") else None
+        if symbols is None or name in symbols.binds or name not in (symbols.exported or ()):
             return frozenset()
         inner = self.find(f"{self.names.dotted(path)}.{name}", path)
         return frozenset({(inner, "")} if inner else ())
