@@ -10,7 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemods.bindings import Module
 from codemods.frameworks import facts, matching
@@ -31,7 +31,8 @@ CHANGED = ".*"
 @dataclass(frozen=True)
 class PatchTarget:
     """A place that replaces ``name`` of the module, or what is in it, ``rest``. ``text`` is the string that names it by
-    its dotted path, ``held`` the expression that is the module, where the name is written beside it."""
+    its dotted path, ``held`` the expression that is the module, where the name is written beside it. ``deletes``: the
+    module does not have the name meanwhile."""
 
     place: Place
     name: str
@@ -39,6 +40,7 @@ class PatchTarget:
     module: Module | None = None
     text: ast.Constant | None = None
     held: ast.expr | None = None
+    deletes: bool = False
 
 
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
@@ -47,9 +49,11 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
         for call in calls_meant(module, written):
             prepares = last_name(written.func) == "partial"
             if call.args and (prepares or not _is_of_python(values.project, module, written.func)):
-                yield from _by_object(values, module, call, binds)
+                found = [*_by_object(values, module, call, binds)]
                 if is_patch(call) and not _is_of_python(values.project, module, call.func):
-                    yield from _by_path(values, module, call, dotted, binds)
+                    found += _by_path(values, module, call, dotted, binds)
+                deletes = last_name(call.func) == "delattr"
+                yield from (replace(target, deletes=True) if deletes else target for target in found)
     if dotted in module.source.text:
         yield from _by_names(values, module, dotted, binds)
 

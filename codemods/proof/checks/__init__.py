@@ -9,7 +9,7 @@
                     looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports, test_collection
     loaded_files    path_changes
     packaging       read_texts, text_sections
-    patches         held_modules, keyword_names
+    patches         deleted_names, held_modules, keyword_names
     texts           ignored_rules, manuals (which is a check as well)
     stubs           conservation, names and namespaces once more, of the stubs
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.deleted_names import missed_otherwise
 from codemods.proof.checks.held_modules import unreached
 from codemods.proof.checks.kept_values import kept
 from codemods.proof.comparison.comparison import Comparison
@@ -49,7 +50,7 @@ def check(comparison: Comparison) -> Check:
             # Who writes another path in the patch, wants to reach others.
             kind = Kind.BROKEN if was - now and runs and before.text == after.text else Kind.NOTE
             failures.append(_finding(pair, after, was - now, now - was, lines, kind))
-    failures += [*unreached(comparison), *kept(comparison)]
+    failures += [*unreached(comparison), *kept(comparison), *missed_otherwise(comparison)]
     assumed = tuple(_assumptions(comparison, len(sites)))
     return Check("patch targets", SAYS, len(sites), tuple(dict.fromkeys(failures)), assumptions=assumed)
 
