@@ -17,6 +17,7 @@ from codemods.planning.references.asked_objects import is_another_object
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.callbacks import is_given_anything
 from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
+from codemods.planning.references.caught_exceptions import may_be_caught
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.decorating_code import decorating_code
 from codemods.planning.references.found_namespaces import names_asked
@@ -33,6 +34,7 @@ from codemods.planning.references.message_searches import message_searches
 from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
+from codemods.planning.references.shown_classes import shows
 from codemods.planning.references.tests_beside import is_asked_of_one_that_stays
 
 CODE = "module-recorded"
@@ -93,6 +95,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
             continue
         if may_be_moved(facts, module, node if asked is None else asked):
             met[place] = f"`{spelled}` of {', '.join(sorted(facts.moved_names)[:3])} is read here"
+        elif asked is not None and may_be_caught(facts, module, asked):
+            met[place] = f"`{spelled}` of an exception that is caught is read here, which may be one that moves"
         elif asked is not None and is_given_anything(facts, module, asked):
             met[place] = f"`{spelled}` of whatever this function is called with is read here"
         elif _may_be_asked(facts, module, node) and _names_source(facts, module, compared_with_module(module, node)):
@@ -187,10 +191,11 @@ def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
     """Where a text is made of a class that moves: ``repr(Price)``. What it is compared with is another hazard's."""
     nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
     classes = {node.name for node in nodes}
-    for module in facts.project.modules_mentioning(*classes) if classes else ():
+    files = {*facts.project.tree.code_with(classes), *facts.referrers.values.files} if classes else set[str]()
+    for module in facts.project.modules_at(sorted(path for path in files if path.endswith(".py"))):
         for node, shown in shown_in_text(module.source.tree):
             compared = isinstance(module.source.nodes.parents.get(id(node)), ast.Compare)
-            if not compared and moved_name(facts, module, shown) in classes:
+            if not (compared and moved_name(facts, module, shown)) and shows(facts, module, shown, classes):
                 yield module, node
 
 

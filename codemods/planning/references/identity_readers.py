@@ -20,9 +20,12 @@ _ATTRIBUTES = frozenset({"__module__", "co_filename", "co_firstlineno"})
 _GETTING = frozenset({"getattr", "getattr_static"})
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
+_PRINTING = frozenset({"print", "echo", "secho", "debug", "info", "warning", "error", "exception", "critical", "log"})
 # What a format asks for: `{page.__module__}`, `{0.__class__.__module__}`.
 _FIELD = re.compile(r"\{(\w*)([\w.]*)\.__module__\b")
-WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING), "__globals__")
+# The last line of a traceback, which names the class of the exception and no line.
+_LAST_LINE = "format_exception_only"
+WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING), "__globals__", _LAST_LINE)
 
 
 def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
@@ -98,6 +101,8 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else "'__module__'"
         case ast.Call(func=function, args=[_, *_]) if last_name(function) in TELLING:
             return f"{last_name(function)}()"
+        case ast.Call(func=function) if last_name(function) == _LAST_LINE:
+            return "" if _is_shown(node, parents) or _is_printed(node, parents) else f"{_LAST_LINE}()"
         case ast.Call() | ast.FormattedValue() | ast.BinOp():
             shown = _shown(node)
             return "" if not shown or _is_shown(node, parents) else shown
@@ -150,6 +155,15 @@ def _shown(node: ast.AST) -> str:
 def _is_shown(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """Is it for people to read?"""
     return is_raised(node, parents) or is_a_sentence(node, parents)
+
+
+def _is_printed(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Does it go to a terminal or a log right here?"""
+    while (above := parents.get(id(node))) is not None and not isinstance(node, ast.stmt):
+        if isinstance(above, ast.Call) and node is not above.func and last_name(above.func) in _PRINTING:
+            return True
+        node = above
+    return False
 
 
 def _asks_for_any(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

@@ -7,6 +7,7 @@
     names           annotations
     namespaces      all_decorators, bound_once_more, found_namespaces, handed_on_modules, listed_there, local_lists,
                     looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports, test_collection
+    expected_changes  shown_classes
     loaded_files    path_changes
     packaging       read_texts, text_sections
     patches         deleted_names, held_modules, keyword_names

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.shown_classes import shown_elsewhere
 from codemods.proof.comparison.comparison import Comparison
 
 SAYS = "what moved says in `__module__` that it stands in the new module"
@@ -29,7 +30,8 @@ def check(comparison: Comparison) -> Check:
             new_modules.setdefault(new, []).append((old, now))
     asking = sorted(comparison.old.code_with(_WORDS)) if new_modules else []
     assumed = tuple(_assumption(comparison, new, found, asking) for new, found in new_modules.items())
-    return Check("declared differences", SAYS, len(asking), tuple(_recorded(comparison)), assumptions=assumed)
+    failures = (*_recorded(comparison), *shown_elsewhere(comparison))
+    return Check("declared differences", SAYS, len(asking), failures, assumptions=assumed)
 
 
 def _recorded(comparison: Comparison) -> Iterator[Finding]:

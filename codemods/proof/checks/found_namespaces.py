@@ -26,7 +26,7 @@ def looked_up_elsewhere(comparison: Comparison) -> Iterator[Finding]:
     for pair in comparison.pairing.pairs:
         if not pair.moved:
             continue
-        for path, function in _running(comparison.before, pair.old.path, pair.old.node):
+        for path, function in running(comparison.before, pair.old.path, pair.old.node):
             for name, line in _asked(function):
                 what = f"`{name}` in" if name else "names in"
                 message = f"this looks up or sets {what} the module of what it gets, which is {pair.new.path} for"
@@ -36,7 +36,7 @@ def looked_up_elsewhere(comparison: Comparison) -> Iterator[Finding]:
                 )
 
 
-def _running(snapshot: Snapshot, path: str, node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
+def running(snapshot: Snapshot, path: str, node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
     """The functions of the tree that run when a definition is made, and get it."""
     for decorator in getattr(node, "decorator_list", ()):
         yield from _meant(snapshot, path, decorator.func if isinstance(decorator, ast.Call) else decorator)
