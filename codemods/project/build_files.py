@@ -1,8 +1,8 @@
 """Build files that name modules one by one: what leaves such a module for another file is not built, installed, copied
 or translated with it.
 
-A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, and POTFILES from
-which files messages are taken.
+A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES from
+which files messages are taken, and a setup.py which files Cython or mypyc compiles.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ _IMAGE = re.compile(r"(?:^|/)(?:Docker|Container)file[^/]*$|\.dockerfile$", re.I
 _BUILD = re.compile(r"(?:^|/)(?:meson\.build|BUILD(?:\.bazel)?|Makefile\.am|CMakeLists\.txt|POTFILES(?:\.in)?)$")
 _COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE | re.IGNORECASE)
 
+_COMPILERS = ("cythonize", "mypycify", "build_ext")
+# Not what a setup.py reads the version from.
+_FILE = re.compile(r"(?<!open\()(?<!Path\()(?<!read\()[\"']([^\"'\n]+\.py)[\"']")
+
 
 def named_without(tree: Files, source: str, destination: str) -> Iterator[tuple[str, int]]:
     """(build file, line) of each that names the source, and does not name the destination."""
@@ -30,6 +34,20 @@ def named_without(tree: Files, source: str, destination: str) -> Iterator[tuple[
         line = find(text, path, source)
         if line is not None and find(text, path, destination) is None:
             yield path, line
+    for path in sorted(tree.code_with(_COMPILERS) & tree.code_with(["py"])):
+        text = tree.peek(path).decode("utf-8", "replace") if path.endswith(".py") else ""
+        line = _compiled(text, path, source)
+        if line is not None and _compiled(text, path, destination) is None:
+            yield path, line
+
+
+def _compiled(text: str, path: str, module: str) -> int | None:
+    """The line that names a file, or files like it, from the root or from the folder of the script."""
+    folder = path.rpartition("/")[0]
+    for found in _FILE.finditer(text):
+        if module in (found[1], f"{folder}/{found[1]}") or fnmatchcase(module, found[1]):
+            return text.count("\n", 0, found.start()) + 1
+    return None
 
 
 def _copied(text: str, _path: str, module: str) -> int | None:

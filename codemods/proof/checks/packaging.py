@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source, Tree, Unreadable
+from codemods.project.build_files import named_without
 from codemods.project.file_lists import SETTINGS, Listed, lists_around, lists_in, lists_of_files, settings_text
 from codemods.project.marks import marked_parts
 from codemods.proof.checks.read_texts import lost_to_readers
@@ -17,6 +18,7 @@ from codemods.proof.comparison.comparison import Comparison
 
 SAYS = "lists of what is installed, or read as text, have the code that they had"
 
+ACCEPTED = "configured-by-name"  # the hazard of that name, by --accept
 # (old path, new path) of modules between which something moved.
 Ways = frozenset[tuple[str, str]]
 
@@ -28,7 +30,8 @@ def check(comparison: Comparison) -> Check:
     for source, destination in sorted(_ways(comparison)):
         if source not in comparison.old.paths or destination not in comparison.new.paths:
             continue
-        for findings in (_shipped(comparison, source, destination), _read(comparison, source, destination)):
+        ways = (source, destination)
+        for findings in (_shipped(comparison, *ways), _read(comparison, *ways), _built(comparison, *ways)):
             for finding in findings:
                 places += 1
                 failures += [finding] if finding is not None else []
@@ -71,6 +74,16 @@ def _shipped(comparison: Comparison, source: str, destination: str) -> Iterator[
 def _finds(tree: Tree, listed: Listed, module: str) -> bool:
     """``packages = find:`` has the packages that there are."""
     return listed.of_packages and listed.entries[0].startswith("find") and bool(listed.entry(tree, module))
+
+
+def _built(comparison: Comparison, source: str, destination: str) -> Iterator[Finding | None]:
+    """One for each build file that names the source alone; what a user accepts is none."""
+    accepted = any(ACCEPTED in move.accept for move in comparison.moves)
+    before = {path for path, _ in named_without(comparison.old, source, destination)}
+    now = dict(named_without(comparison.new, source, destination)) if before and not accepted else {}
+    for path in sorted(before):
+        message = f"this names {source}, which is built, copied or compiled by it, and not {destination}"
+        yield Finding(Place(path, now[path]), message, "not-installed") if path in now else None
 
 
 # -- what is read as text
