@@ -84,6 +84,8 @@ class Module:
         defined = frozenset().union(*(s.binds for s in found if not isinstance(s.node, ast.Delete) and not s.is_import))
         # `del os` takes away what was only imported: it defines nothing, and others import it for themselves.
         found = [replace(s, binds=s.binds & defined) if isinstance(s.node, ast.Delete) else s for s in found]
+        if names := self.source.typed_in_comments:
+            found = [replace(s, read=partial(_with_comments, names, s.read)) for s in found]
         return tuple(
             replace(s, is_import=False)
             if s.is_import
@@ -255,6 +257,16 @@ class Module:
 
 def _beside(names: frozenset[str], collect: Callable[..., list[Reference]], node: ast.stmt) -> list[Reference]:
     return [r for r in collect(node) if r.name not in names]
+
+
+def _with_comments(
+    names: tuple[ast.Name, ...], read: Callable[[ast.stmt], Iterable[Reference]], node: ast.stmt
+) -> Iterator[Reference]:
+    """What a statement reads, and what its comments name for type checkers."""
+    yield from read(node)
+    for name in names:
+        if node.lineno <= name.lineno <= (node.end_lineno or 0):
+            yield Reference(name.id, Moment.TYPING, name, string=True, field=True)
 
 
 def _first_line(node: ast.stmt) -> int:

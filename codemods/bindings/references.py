@@ -29,7 +29,7 @@ class Reference:
     function, a main guard, which only runs as a script, or a test in a module's ``__getattr__``; None for a lambda's.
     ``called``: the value is called, or used in a way that may call it, where it is read. ``chain`` are the attributes
     read off the name. ``string``: it stands inside a string that typing evaluates. ``field``: it is a field of a text
-    that is filled in, where no linter sees it.
+    that is filled in, or stands in a comment that is a type, where no linter sees it.
     """
 
     name: str

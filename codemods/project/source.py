@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from codemods.model import Place
 from codemods.project.nodes import Nodes
+from codemods.project.type_comments import type_comments
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BOM = b"\xef\xbb\xbf"
@@ -81,6 +82,11 @@ class Source:
     def nodes(self) -> Nodes:
         """Everything in ``tree``, by kind."""
         return Nodes(self.tree)
+
+    @cached_property
+    def typed_in_comments(self) -> tuple[ast.Name, ...]:
+        """The names in comments that are types."""
+        return tuple(type_comments(self.text)) if "type:" in self.text else ()
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

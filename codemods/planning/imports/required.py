@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.guards import is_for_checkers
@@ -101,6 +101,8 @@ class RequiredImports:
         imports = (n for b in self.blocks for n in ast.walk(b) if isinstance(n, (ast.Import, ast.ImportFrom)))
         brought = {alias.asname or alias.name for node in imports for alias in node.names}
         self.typing_imports = [new for new in self.typing_imports if new.binds not in brought]
+        unseen = {name for name, references in wanted.items() if all(r.field for r in references)}
+        self.imports, self.typing_imports = (_unchecked(found, unseen) for found in (self.imports, self.typing_imports))
         place = places(self.source, self.rewritten)
         self.imports.sort(key=place)
         self.typing_imports.sort(key=place)
@@ -116,8 +118,7 @@ class RequiredImports:
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
         if self.at_top and at_once and not self._is_bound_later(name, references):
             off = self._is_read_off(name, references)
-            unseen = "# noqa: F401" if all(r.field for r in references) else ""
-            plain = [NewImport(self._source_text, name, None, unseen)]
+            plain = [NewImport(self._source_text, name)]
             self.imports += self._read_off(references) if off else plain
             return
         if typing:
@@ -288,3 +289,8 @@ def _in_lambda(reference: Reference) -> bool:
 def _plain(node: ast.stmt) -> bool:
     """A constant, which does not mark the end of a module's head."""
     return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _unchecked(imports: list[NewImport], unseen: Collection[str]) -> list[NewImport]:
+    """Linters do not see who reads these names."""
+    return [replace(n, comment="# noqa: F401") if n.binds in unseen and not n.comment else n for n in imports]

@@ -43,6 +43,8 @@ class StatementAnalyzer(TextNameResolver):
         self._scope = self.module
         self._moment = "typing" if typing else "import"
         self._visit(node)
+        self._moment = "typing"
+        self._visit([n for n in self.symbols.source.typed_in_comments if _is_within(n, node)])
         self._reading.key = " ".join(self._parts)
         return self._reading
 
@@ -302,3 +304,7 @@ class StatementAnalyzer(TextNameResolver):
             if not meaning:  # the class binds it in a way that is not followed, or a function around it does
                 return
             self._note(Occurrence(node.id, meaning, frozenset({(self.path, node.id)}), self._moment, node.lineno))
+
+
+def _is_within(name: ast.Name, node: ast.stmt) -> bool:
+    return node.lineno <= name.lineno <= (node.end_lineno or 0)
