@@ -186,7 +186,7 @@ def bound_names(facts: Facts) -> dict[str, str]:
             if reference.name in facts.moved_names:
                 line = facts.source.source.place(reference.node).line
                 found[reference.name] = f"line {line} uses it"
-    return found
+    return dict(reached_while_partial(facts)) | found
 
 
 def must_bind(facts: Facts) -> dict[str, str]:

@@ -5,6 +5,7 @@ A lazy name is found by the ``__getattr__`` at the end of the module, which is n
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -21,12 +22,25 @@ def reached_while_partial(facts: Settled) -> Iterator[tuple[str, str]]:
     # Many places stand in one file.
     loads = cache(lambda path: graph.loads(source, path))
     running = cache(lambda path: _run_at_import(facts.project.module(path)))
+    held = _held(facts)
     for name in sorted(facts.moved_names):
         asked = (look.place for look in facts.referrers.looks if look.texts and look.finds(name))
-        for place in (*facts.referrers.chained.get(name, ()), *asked):
+        for place in (*facts.referrers.chained.get(name, ()), *held.get(name, ()), *asked):
             if place.path != source and _at_import_time(facts, place, running) and loads(place.path):
                 yield name, f"{place} reads it off the module, which imports {place.path}"
                 break
+
+
+def _held(facts: Settled) -> dict[str, list[Place]]:
+    """Where a moved name is read off the module that a call or a table gives: ``sys.modules["shop.orders"].Price``."""
+    found: dict[str, list[Place]] = {}
+    values = facts.referrers.values
+    for module in values.files.values():
+        for node in module.source.nodes.of(ast.Attribute):
+            given = isinstance(node.value, (ast.Call, ast.Subscript)) and node.attr in facts.moved_names
+            if given and values.holds(module, node.value):
+                found.setdefault(node.attr, []).append(module.source.place(node))
+    return found
 
 
 def _at_import_time(facts: Settled, place: Place, running: Callable[[str], frozenset[int]]) -> bool:

@@ -10,6 +10,7 @@ from codemods.proof.importing.attempts import attempts
 from codemods.proof.importing.side_effects import is_chain
 from codemods.proof.statements.filled_texts import fields_read
 
+_MODULES = ("sys.modules", "modules")
 _UNBOUND = ("NameError", "Exception", "BaseException")
 
 
@@ -86,13 +87,32 @@ def is_generator(function: ast.FunctionDef) -> bool:
 
 
 def chain_read(node: ast.AST) -> str:
-    """The name that is read, with its attributes: `shop.core.Base`, and `getattr(shop.core, "Base", None)` too."""
+    """The name that is read, with its attributes: `shop.core.Base`, and `getattr(shop.core, "Base", None)` too; `*` is
+    one that is not written there, and `=shop|core` the module of that name, found by it: `sys.modules["shop.core"]`."""
     if isinstance(node, (ast.Name, ast.Attribute)):
-        return ast.unparse(node) if isinstance(node.ctx, ast.Load) and is_chain(node) else ""
+        return _chain(node) if isinstance(node.ctx, ast.Load) else ""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("getattr", "hasattr") and len(node.args) > 1:
-        of, name = node.args[:2]
-        if isinstance(name, ast.Constant) and is_chain(of):
-            return f"{ast.unparse(of)}.{name.value}"
+        of, name = _chain(node.args[0]), node.args[1]
+        if of and isinstance(name, ast.Constant):
+            return f"{of}.{name.value}"
+        return f"{of}.*" if of and isinstance(name, ast.Name) else ""
+    return ""
+
+
+def _chain(node: ast.expr) -> str:
+    if is_chain(node):
+        return ast.unparse(node)
+    if isinstance(node, ast.Attribute):
+        of = _chain(node.value)
+        return f"{of}.{node.attr}" if of.startswith("=") else ""
+    match node:
+        case ast.Subscript(value=modules, slice=ast.Constant(value=str(name))) if ast.unparse(modules) in _MODULES:
+            return f"={name.replace('.', '|')}"
+        case ast.Call(func=ast.Attribute(value=modules, attr="get"), args=[ast.Constant(value=str(name)), *_]):
+            return f"={name.replace('.', '|')}" if ast.unparse(modules) in _MODULES else ""
+        case ast.Call(func=function, args=[ast.Constant(value=str(name))]):
+            imports = getattr(function, "attr", getattr(function, "id", "")) == "import_module"
+            return f"={name.replace('.', '|')}" if imports and not name.startswith(".") else ""
     return ""
 
 

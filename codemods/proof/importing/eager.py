@@ -156,6 +156,8 @@ def _called(node: ast.AST) -> Iterator[ast.expr]:
 def called_import(node: ast.stmt) -> str:
     """The module that a statement imports by `__import__("pkg.first")` or `import_module("pkg.first")`, if it does."""
     call = getattr(node, "value", None)
+    while isinstance(call, ast.Attribute):
+        call = call.value
     if not isinstance(call, ast.Call) or len(call.args) != 1 or not isinstance(call.args[0], ast.Constant):
         return ""
     function = getattr(call.func, "attr", getattr(call.func, "id", ""))
@@ -191,6 +193,8 @@ def import_time_names(node: ast.AST, postponed: bool) -> Iterator[Read]:
     elif isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
         if not isinstance(node, ast.Lambda):
             yield from import_time_names(node.generators[0].iter, postponed)
+            asked = (n for n in ast.walk(node) if isinstance(n, ast.Call) and chain_read(n).endswith(".*"))
+            yield from (Read(chain_read(call), call.lineno, has_default(call)) for call in asked)
         return
     elif isinstance(node, ast.AnnAssign):
         parts = [node.value] if node.value else []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
@@ -43,7 +44,7 @@ class Importing:
             self.graph = snapshot.one(Graph)
             facts = Facts(snapshot, comparison.changed, rebound)
             touched = {*comparison.changed, *_submodules_of_their_name(snapshot, comparison)}
-            inside = self.graph.between(touched, called=True)
+            inside = self.graph.between({*touched, *_asking(snapshot, self.graph, touched)}, called=True)
             if effectful is None:  # The plan of a move has each importer load what it loaded; somebody else's has not.
                 effectful = frozenset() if comparison.moves else self.effects.effectful(inside, labels)
             self._trees.append((snapshot, inside, labels, facts, effectful))
@@ -92,6 +93,19 @@ class Importing:
     def deferred(self) -> Mapping[int, Deferred]:
         """The imports inside of functions that are new, by the statements of the new tree that may run them."""
         return new_deferred_imports(self.comparison)
+
+
+def _asking(snapshot: Snapshot, graph: Graph, touched: Collection[str]) -> Iterator[str]:
+    """The modules that touched ones import, and that find one of these by a text, ``sys.modules["shop.orders"]``, as
+    they may do while that is being executed."""
+    tree, dotted = snapshot.tree, [name for path in touched if (name := snapshot.names.dotted(path))]
+    asking = tree.code_with(["modules", "import_module"]) & tree.code_with({d.rpartition(".")[2] for d in dotted})
+    if not asking:
+        return
+    names = "|".join(map(re.escape, dotted)).encode()
+    asks = re.compile(rb"\b(?:modules\s*(?:\[|\.get\()|import_module\()\s*[\"'](?:%b)[\"']" % names)
+    reached = graph.closure([path for path in touched if path in tree.paths])
+    yield from (path for path in asking if path in reached and asks.search(tree.peek(path)))
 
 
 def check(comparison: Comparison) -> Check:

@@ -33,8 +33,10 @@ class Reading(Executing):
         seen: set[Hashable] = set()
         for read in self.facts.names(path, node, symbols.postponed):
             line, (name, _, rest) = read.line, read.chain.partition(".")
-            if rest and name in names:
-                self._through(path, read, names[name])
+            if rest and (version := self._held(path, name)):
+                self._through(path, read, version)
+            if name.startswith("="):
+                continue
             if name in names:
                 if name in self.facts.rebound:
                     seen.add((name, names[name]))
@@ -66,6 +68,20 @@ class Reading(Executing):
         finally:
             self._guarded -= guarded
 
+    def _held(self, path: str, name: str) -> Hashable:
+        """What a name of a module is by now, or the module that is found by a text."""
+        if name.startswith("="):
+            return ("module", self.snapshot.find(name[1:].replace("|", "."), path))
+        return self.bound[path].get(name)
+
+    def _asked_later(self, path: str, module: str) -> str:
+        """A name that a file says in a text, and that a module finds only once it is executed to its end."""
+        symbols, asking = self.snapshot.symbols(module), self.snapshot.symbols(path)
+        if symbols is None or asking is None or module not in self._open or "__getattr__" in self.bound[module]:
+            return ""
+        texts = {n.value for n in asking.source.nodes.of(ast.Constant) if isinstance(n.value, str)}
+        return min(texts & {*symbols.lazy} - self.bound[module].keys(), default="")
+
     def _through(self, path: str, read: Read, version: Hashable) -> None:
         """``module.name`` is read while importing: the module has to have the name by now."""
         try:
@@ -81,6 +97,11 @@ class Reading(Executing):
                 return
             module = version[1]
             self._reads_names_of(module)
+            if attribute == "*":
+                if name := self._asked_later(path, module):
+                    message = f"{chain.removesuffix('.*')} may be asked for {name} before that is found in {module}"
+                    raise Failed(Place(path, line), name, message, AttributeError)
+                return
             if attribute not in self.bound[module]:
                 if self._lazily(module, attribute):
                     return
@@ -148,8 +169,8 @@ class Reading(Executing):
             if isinstance(inner, Perhaps):
                 chain = chain_read(inner.node)
                 root = chain.partition(".")[0]
-                if root not in local and root in self.bound[where]:
-                    self._through(path, Read(chain, line, True, False), self.bound[where][root])
+                if root not in local and (version := self._held(where, root)):
+                    self._through(path, Read(chain, line, True, False), version)
             elif attempts(inner):
                 with self._attempting(inner):
                     self._evaluates(caller, origin, self.facts.attempted(inner), local, visited)
@@ -165,8 +186,8 @@ class Reading(Executing):
             else:
                 chain = chain_read(inner)
                 root = chain.partition(".")[0]
-                if root != chain and root not in local and root in self.bound[where]:
-                    self._through(path, Read(chain, line, has_default(inner)), self.bound[where][root])
+                if root != chain and root not in local and (version := self._held(where, root)):
+                    self._through(path, Read(chain, line, has_default(inner)), version)
                 if isinstance(inner, ast.Call):
                     self._call(where, inner.func, visited, line if where != path else inner.lineno)
 
