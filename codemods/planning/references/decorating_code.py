@@ -15,7 +15,7 @@ from codemods.planning.references.all_decorators import listing_decorators
 from codemods.planning.references.called_code import Code, called
 from codemods.project import walk
 
-_DEEP = 4
+_DEEP = 5
 Runs = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -46,8 +46,10 @@ def _meant(project: ProjectIndex, module: Module, node: ast.expr, deep: int) -> 
                 yield from _meant(project, module, part, deep - 1)
     elif isinstance(node, ast.Subscript):
         for owner, value in _values(project, module, node.value):
-            for part in value.values if isinstance(value, ast.Dict) else getattr(value, "elts", ()):
-                yield from _meant(project, owner, part, deep - 1)
+            yield from _meant(project, owner, value, deep - 1)
+    elif isinstance(node, (ast.Dict, ast.List, ast.Tuple)):  # `**OPTIONS`
+        for part in node.values if isinstance(node, ast.Dict) else node.elts:
+            yield from _meant(project, module, part, deep - 1)
     elif isinstance(node, (ast.Name, ast.Attribute)):
         yield from called(project, module, node)
         for owner, value in _values(project, module, node):
