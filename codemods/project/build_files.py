@@ -1,8 +1,8 @@
 """Build files that name modules one by one: what leaves such a module for another file is not built, installed, copied
 or translated with it.
 
-A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES from
-which files messages are taken, and a setup.py which files Cython or mypyc compiles.
+A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES and
+babel.cfg from which files messages are taken, and a setup.py which files Cython or mypyc compiles.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _IMAGE = re.compile(r"(?:^|/)(?:Docker|Container)file[^/]*$|\.dockerfile$", re.IGNORECASE)
 _BUILD = re.compile(r"(?:^|/)(?:meson\.build|BUILD(?:\.bazel)?|Makefile\.am|CMakeLists\.txt|POTFILES(?:\.in)?)$")
+_MESSAGES = re.compile(r"(?:^|/)babel\.(?:cfg|ini)$")  # Babel: which files messages are taken from
 _COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE | re.IGNORECASE)
 
 _COMPILERS = ("cythonize", "mypycify", "build_ext")
@@ -27,10 +28,10 @@ _FILE = re.compile(r"(?<!open\()(?<!Path\()(?<!read\()[\"']([^\"'\n]+\.py)[\"']"
 def named_without(tree: Files, source: str, destination: str) -> Iterator[tuple[str, int]]:
     """(build file, line) of each that names the source, and does not name the destination."""
     for path in sorted(tree.texts_with([source.rpartition("/")[2]])):
-        if not (_IMAGE.search(path) or _BUILD.search(path)):
+        if not any(names.search(path) for names in (_IMAGE, _BUILD, _MESSAGES)):
             continue
         text = tree.peek(path).decode("utf-8", "replace")
-        find = _copied if _IMAGE.search(path) else _listed
+        find = _copied if _IMAGE.search(path) else _extracted if _MESSAGES.search(path) else _listed
         line = find(text, path, source)
         if line is not None and find(text, path, destination) is None:
             yield path, line
@@ -57,6 +58,14 @@ def _copied(text: str, _path: str, module: str) -> int | None:
         for copied in (word.removeprefix("./").strip("/") or "." for word in words[:-1]):
             if copied == "." or fnmatchcase(module, copied) or fnmatchcase(module, f"{copied}/*"):
                 return text.count("\n", 0, found.start()) + 1
+    return None
+
+
+def _extracted(text: str, _path: str, module: str) -> int | None:
+    """The section for files of a pattern: ``[python: shop/*.py]``"""
+    for found in re.finditer(r"^\[\s*\w+\s*:\s*([^\]\s]+)\s*\]", text, re.MULTILINE):
+        if fnmatchcase(module, found[1].replace("**/", "*").replace("**", "*")):
+            return text.count("\n", 0, found.start()) + 1
     return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
+from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.frameworks import Fact, matching
 from codemods.frameworks import facts as table
-from codemods.frameworks import matching
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.decorating_code import decorating_code
 from codemods.planning.references.folder_scans import listed_by_name
 from codemods.planning.references.outside_names import outside_names
 
@@ -80,25 +82,34 @@ def _by_files(facts: Facts) -> Iterator[Hazard]:
 def _by_frameworks(facts: Facts) -> Iterator[Hazard]:
     """Scans of a framework for what its decorators marked, which reach the source and not the destination."""
     for fact in table(facts.project.tree, "scan"):
-        marked = [
-            decorator
-            for group in facts.moving
-            for statement in group.statements
-            for decorator in getattr(statement.node, "decorator_list", ())
-            if matching(
-                fact.decorators, outside_names(facts.project, facts.source, getattr(decorator, "func", decorator))
-            )
-        ]
-        for module in facts.project.modules_mentioning(*fact.words) if marked else ():
+        for module in facts.project.modules_mentioning(*fact.words) if _marks(facts, fact) else ():
             for call in module.source.nodes.of(ast.Call):
-                texts = facts.referrers.values.texts(module)
-                scopes = texts.of(call.args[0]) if call.args else {facts.project.names.package(module.path) or ""}
+                if not matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.project, module, call.func)}):
+                    continue
                 old, new = (facts.project.names.dotted(p) for p in (facts.move.source, facts.move.destination))
-                if matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.project, module, call.func)}):
-                    for scope in (s.strip(".") for s in scopes):
-                        if _within(old, scope) and not _within(new, scope):
-                            reason = f"{fact.why}: it reaches {facts.move.source}, and not {facts.move.destination}"
-                            yield Hazard(CODE, module.source.place(call), reason, _REMEDIES)
+                for scope in (s.strip(".") for s in _scopes(facts, module, call)):
+                    if _within(old, scope) and not _within(new, scope):
+                        reason = f"{fact.why}: it reaches {facts.move.source}, and not {facts.move.destination}"
+                        yield Hazard(CODE, module.source.place(call), reason, _REMEDIES)
+
+
+def _marks(facts: Facts, fact: Fact) -> bool:
+    """Is what moves marked by such a decorator, or by one of the tree that leads to it?"""
+    moving = [s.node for group in facts.moving for s in group.statements]
+    decorators = [d for node in moving for d in getattr(node, "decorator_list", ())]
+    named = [(facts.source, getattr(decorator, "func", decorator)) for decorator in decorators]
+    for code in decorating_code(facts) if decorators else ():
+        named += [(code.module, call.func) for call in ast.walk(code.node) if isinstance(call, ast.Call)]
+    return any(matching(fact.decorators, outside_names(facts.project, module, node)) for module, node in named)
+
+
+def _scopes(facts: Facts, module: Module, call: ast.Call) -> Iterable[str]:
+    """The modules or packages that a scan goes through, as far as it can be told."""
+    if not call.args:
+        return [facts.project.names.package(module.path) or ""]
+    values = facts.referrers.values
+    held = values.holds(module, call.args[0])
+    return [facts.project.names.dotted(facts.move.source)] if held else values.texts(module).of(call.args[0])
 
 
 def _within(dotted: str, scope: str) -> bool:
