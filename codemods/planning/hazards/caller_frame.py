@@ -41,7 +41,9 @@ def record(what):
 shop/audit.py shop/records.py record
 """
 
-_FRAMES = frozenset({"_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller"})
+_FRAMES = frozenset(
+    {"_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller", "f_back"}
+)
 _OF_FUNCTIONS = frozenset({"co_name", "co_qualname", "co_flags", "co_varnames", "co_argcount"})
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
 _OF_RUNNING = ("compare with the new module too, first", "leave it where it is")

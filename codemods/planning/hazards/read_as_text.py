@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
@@ -42,6 +42,7 @@ shop/lexer.py shop/scanner.py Scanner
 _READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
 _PARSES = frozenset({"parse", "literal_eval", "exec", "generate_tokens", "tokenize", "parse_module", "symtable"})
 _READING = frozenset({"open", "read_text", "read_bytes", "get_data", "getsource", "getsourcelines"})
+_SEARCHING = frozenset({"findall", "finditer", "search", "match", "compile", "sub", "subn"})
 _REMEDIES = ("read the module through its import system instead", "leave the name where it is")
 _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
 
@@ -115,7 +116,24 @@ def _looked_for(facts: Facts, module: Module, node: ast.expr) -> str:
     if calls.isdisjoint(_READING):
         return ""
     said = (name for name in sorted(facts.moved_names) if any(re.search(rf"(?<![\w.]){name}(?!\w)", t) for t in texts))
-    return next(said, min(facts.moved_names) if calls & _PARSES else "")
+    return next(said, min(facts.moved_names) if calls & _PARSES or _searched(facts, parts) else "")
+
+
+def _searched(facts: Facts, parts: Iterable[ast.AST]) -> bool:
+    """Is there a pattern, ``re.findall(r"class (\\w+)", text)``, that matches what moves?"""
+    calls = (n for n in parts if isinstance(n, ast.Call) and last_name(n.func) in _SEARCHING and n.args)
+    patterns = [p.value for p in (call.args[0] for call in calls) if isinstance(p, ast.Constant)]
+    source = facts.source.source
+    moving = [s.node for group in facts.moving for s in group.statements]
+    code = [source.text[source.start(node) : source.end(node)] for node in moving]
+    return any(_matches(pattern, text) for pattern in patterns if isinstance(pattern, str) for text in code)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text, re.MULTILINE) is not None
+    except re.error:
+        return False
 
 
 def _is_lost(facts: Facts, path: str, node: ast.Constant) -> bool:

@@ -18,6 +18,7 @@ from codemods.project import walk
 TELLING = frozenset({"getmodule", "getfile", "getsourcefile", "getabsfile", "findsource", "getsourcelines"})
 _ATTRIBUTES = frozenset({"__module__", "co_filename", "co_firstlineno"})
 _GETTING = frozenset({"getattr", "getattr_static"})
+_ASKING = frozenset({"attrgetter", "methodcaller", "__getattribute__"})  # which are given the name of an attribute
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
 _PRINTING = frozenset({"print", "echo", "secho", "debug", "info", "warning", "error", "exception", "critical", "log"})
@@ -84,7 +85,7 @@ def _spelling(node: ast.AST, parents: dict[int, ast.AST]) -> str:
             return "" if _is_copied(node, parents) or _finds_module(node, parents) else f".{attribute}"
         case ast.Constant(value="__module__"):
             above = parents.get(id(node))
-            asks = isinstance(above, ast.Call) and last_name(above.func) == "attrgetter"
+            asks = isinstance(above, ast.Call) and last_name(above.func) in _ASKING
             listed = isinstance(above, (ast.Tuple, ast.List, ast.Set)) and _asks_for_any(node, parents)
             return "'__module__'" if (asks or listed) and not _is_copied(node, parents) else ""
         case ast.Constant(value=str()) if _is_in_a_pattern(node, parents):
@@ -220,7 +221,11 @@ def _finds_module(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
     """``vars(sys.modules[f.__module__])``: the module is found by the name, to look something up in it."""
     above = parents.get(id(node))
     by_key = isinstance(above, ast.Subscript) and above.slice is node and last_name(above.value) == "modules"
-    by_call = isinstance(above, ast.Call) and node in above.args and last_name(above.func) in ("import_module", "get")
+    function = above.func if isinstance(above, ast.Call) and node in above.args[:1] else None
+    by_call = function is not None and (
+        last_name(function) == "import_module"
+        or (isinstance(function, ast.Attribute) and function.attr == "get" and last_name(function.value) == "modules")
+    )
     return (
         (by_key or by_call) and not isinstance(parents.get(id(above)), ast.Compare) and not _asked_of_it(node, parents)
     )

@@ -24,6 +24,9 @@ from codemods.planning.references.outside_names import outside_names
 # Code that sets attributes whose names it computes does so to objects of all kinds, but in tests.
 _TESTING = re.compile(r"\b(?:pytest|unittest|mock|monkeypatch)\b")
 
+# How functions that replace call their first arguments: mock, monkeypatch, pytest-mock.
+_PLACES = (("target", "in_dict", "obj"), ("attribute", "name"))
+
 # What stands behind a name of which only the content is changed: ``patch.dict("shop.orders.RATES", …)``.
 CHANGED = ".*"
 
@@ -46,7 +49,7 @@ class PatchTarget:
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
     """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
     for written in module.source.nodes.of(ast.Call):
-        for call in calls_meant(module, written):
+        for call in map(_in_places, calls_meant(module, written)):
             prepares = last_name(written.func) == "partial"
             if call.args and (prepares or not _is_of_python(values.project, module, written.func)):
                 found = [*_by_object(values, module, call, binds)]
@@ -56,6 +59,20 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
                 yield from (replace(target, deletes=True) if deletes else target for target in found)
     if dotted in module.source.text:
         yield from _by_names(values, module, dotted, binds)
+
+
+def _in_places(call: ast.Call) -> ast.Call:
+    """``patch.object(target=orders, attribute="send")``: what is given by keyword, in its place."""
+    given: list[ast.expr] = [*call.args]
+    for names in _PLACES[len(given) :]:
+        found = next((k for k in call.keywords if k.arg in names), None)
+        if found is None:
+            break
+        given.append(found.value)
+    if len(given) == len(call.args):
+        return call
+    left = [keyword for keyword in call.keywords if keyword.value not in given]
+    return ast.copy_location(ast.Call(call.func, given, left), call)
 
 
 def _by_names(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
@@ -110,7 +127,8 @@ def _by_path(
     values: ModuleValues, module: Module, call: ast.Call, dotted: str, binds: Collection[str]
 ) -> Iterator[PatchTarget]:
     target, place = call.args[0], module.source.place(call)
-    written = isinstance(target, ast.Constant)
+    by_keyword = isinstance(module.source.nodes.parents.get(id(target)), ast.keyword)
+    written = isinstance(target, ast.Constant) and not by_keyword
     of_dict = last_name(call.func) == "dict"
     for text in sorted(values.texts(module).of(target)):
         if text == dotted:
