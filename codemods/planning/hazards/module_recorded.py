@@ -27,6 +27,7 @@ from codemods.planning.references.identity_readers import (
     asked_by_field,
     compared_with_module,
     is_a_text,
+    knows_its_module,
     reads_of_module,
     shown_in_text,
 )
@@ -66,6 +67,8 @@ _REMEDIES = ("give it a name that does not come from its module first", "leave i
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    if not any(knows_its_module(s.node) for group in facts.moving for s in group.statements):
+        return
     met: dict[Place, str] = {}
     told: list[Place] = []
     for code in filter(_is_the_same_twice, chain(code_that_gets(facts), decorating_code(facts))):

@@ -22,11 +22,27 @@ _ASKING = frozenset({"attrgetter", "methodcaller", "__getattribute__"})  # which
 _CLASSES = frozenset({"cls", "klass"})
 _SHOWING = frozenset({"str", "repr", "format", "ascii"})
 _PRINTING = frozenset({"print", "echo", "secho", "debug", "info", "warning", "error", "exception", "critical", "log"})
+_MAKING_DATA = frozenset(
+    {"bool", "bytes", "dict", "float", "frozenset", "int", "len", "list", "range", "re.compile", "set", "str", "tuple"}
+)
 # What a format asks for: `{page.__module__}`, `{0.__class__.__module__}`.
 _FIELD = re.compile(r"\{(\w*)([\w.]*)\.__module__\b")
 # The last line of a traceback, which names the class of the exception and no line.
 _LAST_LINE = "format_exception_only"
 WORDS = (*sorted(_ATTRIBUTES), *sorted(TELLING), "__globals__", _LAST_LINE)
+
+
+def knows_its_module(node: ast.stmt) -> bool:
+    """Does it make something that has a module? Texts, numbers and containers of them say nothing of one."""
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    return value is None or any(
+        isinstance(inner, ast.Lambda) or (isinstance(inner, ast.Call) and not _makes_data(inner))
+        for inner in ast.walk(value)
+    )
+
+
+def _makes_data(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in _MAKING_DATA or (ast.unparse(call.func) == "type" and len(call.args) == 1)
 
 
 def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
