@@ -34,10 +34,10 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                 calls = {last_name(node.func) for node in parts if isinstance(node, ast.Call)}
                 found = [n for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)]
                 texts = [str(n.value) for n in sorted(found, key=lambda n: (n.lineno, n.col_offset))]
-                if calls & _READS and _is_named(source, texts):
+                if symbols is not None and calls & _READS and _is_named(comparison, symbols, source, texts):
                     said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
-                    yield None if gone is None or symbols is None else _finding(symbols, function, source, gone)
+                    yield None if gone is None else _finding(symbols, function, source, gone)
 
 
 def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:
@@ -76,12 +76,22 @@ def _functions(symbols: SymbolTable) -> Iterator[list[ast.stmt]]:
         yield outside
 
 
-def _is_named(source: str, texts: list[str]) -> bool:
+def _is_named(comparison: Comparison, symbols: SymbolTable, source: str, texts: list[str]) -> bool:
     """Does one text name the file, with a folder that is the right one, in this text or in the one before it?"""
     folder, _, file = source.rpartition("/")
     for index, text in enumerate(texts):
         where, _, last = text.strip("/").rpartition("/")
         around = where or (texts[index - 1] if index and re.fullmatch(r"[\w-]+", texts[index - 1]) else "")
         if last == file and ("/" + folder).endswith("/" + around.strip("/") if around else "/" + folder):
-            return True
+            return bool(around) or _may_mean(comparison, symbols, source)
     return False
+
+
+def _may_mean(comparison: Comparison, symbols: SymbolTable, source: str) -> bool:
+    """A name of many files, ``__init__.py``: does the code stand in its folder, or have that in a text?"""
+    folder, _, file = source.rpartition("/")
+    alike = sum(path.rpartition("/")[2] == file for path in comparison.new.paths)
+    if alike < 2 or symbols.source.path.rpartition("/")[0] == folder:
+        return True
+    texts = (n.value for n in symbols.source.nodes.of(ast.Constant) if isinstance(n.value, str))
+    return any(folder.rpartition("/")[2] in re.split(r"[/.\\]", text) for text in texts)
