@@ -24,7 +24,7 @@ def is_a_sentence(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
 
 
 def is_told(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Is it a part of a sentence that is the message of an exception, and nothing else?"""
+    """Is it a part of a sentence that is the message of an exception, or of a log for debugging, and nothing else?"""
     sentence = False
     while (above := parents.get(id(node))) is not None:
         sentence = sentence or is_a_sentence(node, parents)
@@ -35,6 +35,8 @@ def is_told(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
                 pass
             case ast.Call(args=[*given]) if node in given and isinstance(parents.get(id(above)), ast.Raise):
                 return sentence and getattr(parents[id(above)], "exc", None) is above
+            case ast.Call(func=ast.Attribute(attr="debug", value=log), args=[ast.Constant(value=str(said)), *given]):
+                return node in given and " " in said.strip() and "log" in last_name(log).lower()
             case ast.Assign():
                 return sentence and _is_a_message(above, parents)
             case _:
