@@ -93,7 +93,7 @@ def _otherwise(inputs: Inputs, refused: Refused) -> Iterator[Inputs]:
         yield replace(inputs, groups=DefinitionGroups(inputs.source, apart))
     others = groups.by_name.keys() - {name for one in asked for name in groups.by_name[one].binds}
     if others and not move.needed:
-        yield replace(inputs, made_there=frozenset(others))
+        yield replace(inputs, left=frozenset(others))
 
 
 def _in_some_order(inputs: Inputs) -> Plan:

@@ -21,6 +21,9 @@ whom depends on what moved code still needs. So the order of the rules is fixed 
    The ways that do work are planned, tried, and printed with the refusal (`codemods/face.py`); `--with-needed` takes
    along what moved code needs at import time.
 
+A move that is refused is planned again where all stays that nobody asked for (`left`), and where a global that moved
+functions rebind stays (`planning/plan.py`).
+
 Which patches follow their readers, and so which names are held back, depends on what moves; `settling.py` asks again
 until neither changes.
 
@@ -38,6 +41,7 @@ destination, or moved functions when they run, import it:
 
     it is kept by --keep; it may be looked up, replaced or rebound in SOURCE               1  Request.held
     X stays and uses it; FILE uses it too                                                  3  not taken by with_shared
+    taking it along was refused, and nobody asked for it                                   -  planned again without it
     it was not asked for                                                                   2  not taken by with_own
     only annotations of moved code name it                                                 -  imported for type checkers
 """
