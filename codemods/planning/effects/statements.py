@@ -11,6 +11,7 @@ from codemods.bindings.scopes import FUNCTIONS
 from codemods.graphs import strongly_connected
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
+from codemods.planning.effects.scopes import own_nodes
 from codemods.planning.effects.targets import (
     CALLED,
     CLOSURE,
@@ -65,6 +66,7 @@ class Effects:
     def of_module(self, path: str) -> tuple[Effect, ...]:
         """What importing a module changes besides what it makes itself; empty for a quiet one."""
         if path not in self._modules:
+            self._modules[path] = ()  # while a function of it is asked that imports it again
             try:
                 module = self.project.module(path)
                 found = (e for s in module.statements for e in self.of(module, s) if not owned(module, e.target))
@@ -108,11 +110,36 @@ class Effects:
         body = [code.node.body] if isinstance(code.node, ast.Lambda) else code.node.body
         for node in body:
             yield from self.walker.run(code.module, scope, node)
+        yield from self._loading(code)
         if code.depth > 1:  # what it returns is called as well
             for value in self.resolver.returns(code.node):
                 for callee in self.resolver.callees(code.module, scope, value, code.depth - 1):
                     kept = replace(callee, receiver=callee.receiver | {CLOSURE})
                     yield Site(kept, value.lineno, given=((0, Callee(GIVEN, calls=True)),))
+
+    def _loading(self, code: Code) -> Iterator[Site]:
+        """A function that runs while a module is imported imports others then, with what they change."""
+        project, inner = (
+            self.project,
+            {id(n) for n in own_nodes(code.node) if isinstance(n, (ast.Import, ast.ImportFrom))},
+        )
+        items = [i for i in code.module.imports if i.function is not None and id(i.node) in inner and not i.typing_only]
+        todo = [(code.module, item, item.node.lineno) for item in items]
+        seen = {code.module.path}
+        while todo:
+            module, item, line = todo.pop()
+            for path in (project.target(module, item), project.submodule(module, item)):
+                if path is None or path in seen or not path.endswith(".py"):
+                    continue
+                seen.add(path)
+                changes = frozenset(effect.target for effect in self.of_module(path))
+                if changes:
+                    yield Site(Callee(f"import of {path}", changes=changes), line)
+                try:
+                    loaded = project.module(path)
+                except (Unreadable, OSError):
+                    continue
+                todo += [(loaded, i, line) for i in loaded.imports if i.function is None and not i.typing_only]
 
     def _at(self, site: Site) -> Targets:
         """What a call changes."""

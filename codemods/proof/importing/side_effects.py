@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from codemods.project.call_scan import callers
 from codemods.project.nodes import children
 from codemods.proof.importing.abstract.interpreter import AbstractInterpreter
+from codemods.proof.importing.abstract.statements import LOADS
+from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, is_typing
 
@@ -30,12 +32,18 @@ class Effects:
         if id(node) not in self._writes:
             if self._interpreter is None:
                 self._interpreter = AbstractInterpreter(self.snapshot, frozenset(_listed(self.snapshot)))
-            self._writes[id(node)] = self._interpreter.run(path, node)
+            found = self._interpreter.run(path, node)
+            loaded = {module for kind, module in found if kind == LOADS}
+            self._writes[id(node)] = found = frozenset(origin for origin in found if origin[0] != LOADS)
+            if loaded:
+                reached = self.snapshot.one(Graph).closure(loaded) - {path}
+                self._writes[id(node)] = found.union(*(self.of_module(module) for module in sorted(reached)))
         return self._writes[id(node)]
 
     def of_module(self, path: str) -> frozenset[Origin]:
         """What importing a module changes that it has not made itself."""
         if path not in self._modules:
+            self._modules[path] = frozenset()  # while a function of it is asked that imports it again
             self._modules[path] = self._of_module(path)
         return self._modules[path]
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from codemods import knowledge
 from codemods.proof.importing.abstract.calls import RETURNED
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
 from codemods.proof.importing.abstract.values import TEXT, Code, Frame, ModuleOf, Outside, Value, Values
 from codemods.proof.snapshot.symbols import is_main, is_typing
+
+# (LOADS, path): what importing a module changes is changed, by a function that does so.
+LOADS = "<loads>"
 
 
 class Statements(Machine):
@@ -92,6 +96,7 @@ class Statements(Machine):
             self.change(owner)
 
     def _import(self, frame: Frame, node: ast.Import | ast.ImportFrom, top: bool) -> None:
+        self.changed |= {(LOADS, path) for path in self._loaded(frame, node) if not top}
         for alias in node.names if not top else ():
             if isinstance(node, ast.Import):
                 name = alias.asname or alias.name.partition(".")[0]
@@ -106,6 +111,15 @@ class Statements(Machine):
                 elif where != "=":
                     found |= self.defined((where, inner)) if inner else {ModuleOf(where)}
             self._bind(frame, name, frozenset(found), top)
+
+    def _loaded(self, frame: Frame, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        """The modules of the tree that an import executes, their packages aside."""
+        base = self.snapshot.absolute(frame.path, node) if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            for dotted in (base, f"{base}.{alias.name}") if base else (alias.name,):
+                path = self.snapshot.find(dotted, frame.path)
+                if path and path.endswith(".py") and path != frame.path:
+                    yield path
 
     def _thrown(self, frame: Frame, node: ast.expr) -> None:
         """An operator whose result nobody keeps is there for what it does."""
