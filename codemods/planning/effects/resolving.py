@@ -189,7 +189,28 @@ class Resolver:
         if maker is not None and not maker[0] and knowledge.gives_back(maker[1]):
             for argument in node.args[:1]:  # `lru_cache(maxsize=1)(f)`
                 yield from self.callees(module, scope, argument, depth)
-        yield from self.callees(module, scope, node.func, depth + 1)
+        given = self._given(module, scope, node)
+        for found in self.callees(module, scope, node.func, depth + 1):
+            of_instance = found.code is not None and found.code.owner is not None
+            yield replace(found, given=found.given | given) if of_instance else found
+
+    def _given(self, module: Module, scope: Scope | None, call: ast.Call) -> Targets:
+        return self._all(module, scope, [*call.args, *(keyword.value for keyword in call.keywords)])
+
+    def _made_with(self, module: Module, scope: Scope | None, node: ast.expr) -> Targets:
+        """The objects that others hold with which an instance was made: ``Section(registry)``, or a name of one."""
+        if isinstance(node, ast.Call):
+            return self._given(module, scope, node)
+        holder = scope.holder(node.id) if scope is not None and isinstance(node, ast.Name) else None
+        if holder is not None and isinstance(node, ast.Name) and node.id not in holder.imports:
+            calls = [value for value in holder.values.get(node.id, ()) if isinstance(value, ast.Call)]
+            return frozenset().union(*(self._given(module, holder, call) for call in calls))
+        target = self.names.named(module, scope, chain_of(node))
+        stands = self.names.definition(target) if target is not None and target[0] else None
+        value = getattr(stands, "value", None) if isinstance(stands, (ast.Assign, ast.AnnAssign)) else None
+        if target is None or not isinstance(value, ast.Call):
+            return FRESH
+        return self._settled(("given", target), self.names.project.module(target[0]), None, [*value.args])
 
     def _local(self, module: Module, holder: Scope, node: ast.Name, depth: int) -> Iterator[Callee]:
         if node.id in holder.parameters:
@@ -277,7 +298,9 @@ class Resolver:
         def stands_for() -> Iterator[Callee]:
             for value in values:
                 if isinstance(value, ast.Call) and (owner := self.classes.class_of(module, None, value)) is not None:
-                    yield from self.classes.methods(owner, "__call__", depth, frozenset({target}))
+                    given = self._given(module, None, value)
+                    for found in self.classes.methods(owner, "__call__", depth, frozenset({target})):
+                        yield replace(found, given=given)
                     continue
                 for found in self.callees(module, None, value, depth):
                     yield replace(found, receiver=found.receiver | {target}) if _has_closure(found) else found
@@ -298,7 +321,8 @@ class Resolver:
             metas = self.classes.metaclasses(owner)
             found = [method for meta in metas for method in self.classes.methods(meta, node.attr, depth, receiver)]
         if found:
-            yield from found
+            given = self._made_with(module, scope, node.value)
+            yield from (replace(one, given=one.given | given) for one in found)
         elif node.attr not in knowledge.READING or depth > 1:  # what it returned is called: `@app.get("/")`
             yield Callee(ast.unparse(node), changes=receiver)
 

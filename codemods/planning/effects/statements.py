@@ -169,9 +169,11 @@ class Effects:
         if target == MADE:
             return FRESH
         if target == CLOSURE:
-            return callee.receiver
+            return callee.receiver | callee.given
         if target[0] != SELF or (outer and not callee.made):
             return frozenset({target})
+        if callee.given and callee.code is not None and self._keeps(callee.code.owner, target[1]):
+            return callee.receiver | callee.given
         if callee.made and (target[1] == "" or not (callee.inherits or self._of_class(callee.receiver, target[1]))):
             return FRESH
         return callee.receiver
@@ -193,6 +195,18 @@ class Effects:
             return True
         return any(attribute in self._held(node) for owner in owners for _, node in self.resolver.classes.above(owner))
 
+    def _keeps(self, owner: Target | None, attribute: str) -> bool:
+        """Does an attribute hold what the instance was made with: ``self.registry = registry``?"""
+        if owner is None:
+            return False
+        for _, node in self.resolver.classes.above(owner):
+            if any(isinstance(f, ast.AnnAssign) and getattr(f.target, "id", "") == attribute for f in node.body):
+                return True
+            for method in (f for f in node.body if isinstance(f, FUNCTIONS)):
+                if attribute in _kept(method, parameters=True):
+                    return True
+        return False
+
     def _held(self, node: ast.ClassDef) -> frozenset[str]:
         """What a class holds itself, and its methods do not set, or to a name of the module: ``self.table = TABLE``."""
         if node not in self._attributes:
@@ -210,14 +224,23 @@ class Effects:
         return self._attributes[node]
 
 
-def _kept(method: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
-    """The attributes that a method sets to a name that is none of its own."""
+def _kept(method: ast.FunctionDef | ast.AsyncFunctionDef, parameters: bool = False) -> Iterator[str]:
+    """The attributes that a method sets to a name that is none of its own, or to one of its parameters."""
     nodes = list(walk(method))
-    own = {n.arg for n in nodes if isinstance(n, ast.arg)}
-    own |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for n in nodes:
-        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Name) and n.value.id not in own:
-            yield from (t.attr for t in n.targets if isinstance(t, ast.Attribute))
+    given = {n.arg for n in nodes if isinstance(n, ast.arg)}
+    own = given | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in _pairs(n)):
+        if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
+            if value.id in given if parameters else value.id not in own:
+                yield target.attr
+
+
+def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
 
 
 def _position(callee: Callee, parameter: str) -> int | None:

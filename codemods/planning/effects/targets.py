@@ -55,7 +55,7 @@ class Callee:
 
     ``label`` names it in messages; ``receiver``: the objects that SELF stands for in the code. ``made``: SELF is new,
     so its attributes are the receiver's only where the class defines them, or all of them (``inherits``), as in a hook
-    of a base class.
+    of a base class. ``given``: the objects with which the receiver was made, which its attributes may hold.
     """
 
     label: str
@@ -66,3 +66,4 @@ class Callee:
     calls: bool = False  # it calls what it is given
     made: bool = False
     inherits: bool = False
+    given: Targets = FRESH

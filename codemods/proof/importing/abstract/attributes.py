@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.project import walk
@@ -10,9 +11,11 @@ from codemods.project import walk
 
 @dataclass(frozen=True)
 class OwnAttributes:
-    """``set``: attributes that methods set; ``kept``: for some of them, names of the module that they hold."""
+    """``set``: attributes that methods set; ``kept``: for some of them, names of the module that they hold; ``given``:
+    those that hold what the instance was made with."""
 
     set: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -22,12 +25,27 @@ def own_attributes(node: ast.AST) -> OwnAttributes:
     parameters = {n.arg for n in nodes if isinstance(n, ast.arg)}
     written = {n.attr for n in nodes if _of_self(n) and isinstance(n.ctx, ast.Store)}  # type: ignore[attr-defined]
     kept: dict[str, tuple[str, ...]] = {}
-    for n in nodes:
-        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Name) and n.value.id not in parameters:
-            for target in n.targets:
-                if isinstance(target, ast.Attribute) and _of_self(target):
-                    kept[target.attr] = (*kept.get(target.attr, ()), n.value.id)
-    return OwnAttributes(frozenset(written), kept)
+    given = {f.target.id for f in getattr(node, "body", ()) if isinstance(f, ast.AnnAssign) and _is_name(f.target)}
+    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in _pairs(n)):
+        if isinstance(target, ast.Attribute) and _of_self(target) and isinstance(value, ast.Name):
+            if value.id in parameters:
+                given.add(target.attr)
+            else:
+                kept[target.attr] = (*kept.get(target.attr, ()), value.id)
+    return OwnAttributes(frozenset(written), frozenset(given), kept)
+
+
+def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """``self.a, self.b = a, b`` as well."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
 
 
 def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:

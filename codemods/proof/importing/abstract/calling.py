@@ -154,7 +154,9 @@ class Calling(Machine):
         return call.returned or NEW
 
     def _construct(self, owner: Class, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
-        made = Instance(owner)
+        every = (v for values in (*arguments, *keywords.values()) for v in values)
+        holding = (v for v in every if isinstance(v, (Data, Items, Instance)))
+        made = Instance(owner, given=frozenset(o for v in holding for o in (*held_at(v), *getattr(v, "given", ()))))
         for name, first in (("__new__", owner), ("__init__", made), *((n, made) for n in knowledge.CALLED_WHEN_MADE)):
             for method in self.member(first, name):
                 code = method.function if isinstance(method, Bound) else method

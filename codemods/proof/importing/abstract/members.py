@@ -95,7 +95,12 @@ class Members(Machine):
             return (Outside("builtins.object"),)
         if isinstance(value, Class) and (found := self._of_metaclass(value, name)):
             return found
-        return (Data(held_at(value) | self._kept(owner, name)),)
+        given = value.given if isinstance(value, Instance) and self._is_given(owner, name) else frozenset()
+        return (Data(held_at(value) | self._kept(owner, name) | given),)
+
+    def _is_given(self, owner: Class, name: str) -> bool:
+        """Does an attribute hold what the instance was made with: ``self.registry = registry``?"""
+        return any(name in self._own_attributes(level).given for level in self.above(owner))
 
     def _of_metaclass(self, value: Class, name: str) -> tuple[Value, ...]:
         """What a class finds in its metaclass: a method, which is called with it, or what that holds."""

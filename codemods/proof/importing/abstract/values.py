@@ -92,6 +92,7 @@ class Class:
 class Instance:
     of: Class
     at: Places = NOWHERE
+    given: Places = NOWHERE  # what holds the objects that it was made with
 
 
 @dataclass(frozen=True)
@@ -138,5 +139,5 @@ def placed(value: Value, origin: Origin) -> Value:
     if isinstance(value, Class):
         return Class(value.path, value.node, value.frame, value.at | here)
     if isinstance(value, Instance):
-        return Instance(value.of, value.at | here)
+        return Instance(value.of, value.at | here, value.given)
     return value
