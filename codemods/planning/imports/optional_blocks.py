@@ -4,9 +4,9 @@ so may a ``try`` that fails whichever of them is missing."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from codemods.bindings import Import, Module
+from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.imports import fails
 
 
@@ -34,6 +34,14 @@ def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Impor
             return ()
         found += gone
     return tuple(found)
+
+
+def for_checkers_alone(guarded: Iterable[Import], references: Iterable[Reference]) -> Import | None:
+    """``if TYPE_CHECKING: from x import y``, which has an ``else`` that annotations do not need."""
+    if any(r.moment is not Moment.TYPING for r in references):
+        return None
+    found = [item for item in guarded if item.typing_only]
+    return found[0] if len(found) == 1 else None
 
 
 def _unread_of_all(module: Module, node: ast.Try, read: Collection[str]) -> tuple[Import, ...]:

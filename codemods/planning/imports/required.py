@@ -19,6 +19,7 @@ from codemods.planning.imports.as_attributes import is_plain
 from codemods.planning.imports.as_written import block_of, by_chain, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
+from codemods.planning.imports.optional_blocks import for_checkers_alone
 from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.imports.source_order import places, typing_test
 from codemods.planning.imports.star_names import from_stars, is_starred
@@ -198,6 +199,8 @@ class RequiredImports:
                 self.typing_imports.append(NewImport(self._source_text, name))
             self._when_called(name, [r for r in references if r.moment is not Moment.TYPING])
             self.used.discard(name)  # the source goes on importing it
+        elif typed := for_checkers_alone(guarded, references):
+            self._add(self.typing_imports, typed)
         elif guarded and not (plain and all(i.typing_only for i in guarded)):
             self._blocks(block_of(self.source, item) for item in guarded)
         elif plain:

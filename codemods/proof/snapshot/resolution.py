@@ -97,9 +97,7 @@ class Snapshot(SymbolTables):
         if symbols is None or (path, name) in seen:
             return frozenset()
         found: set[Origin] = set()
-        for bound in symbols.binds.get(name, ()):
-            if bound.typing and not typing:
-                continue
+        for bound in symbols.ways(name, typing):
             if bound.value:
                 found.add(("=", bound.value))
             elif bound.defined:

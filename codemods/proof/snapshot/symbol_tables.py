@@ -20,6 +20,7 @@ from codemods.proof.snapshot.symbols import (
     import_like,
     is_all,
     is_main_guard,
+    is_typing,
     logger_name,
 )
 
@@ -71,6 +72,7 @@ class SymbolTables:
             isinstance(n, ast.ImportFrom) and n.module == "__future__" and any(a.name == "annotations" for a in n.names)
             for n in symbols.body
         )
+        unseen = {id(n) for node in asked(symbols.body) if is_typing(node.test) for n, _ in flat(node.orelse)}
         for top in symbols.body:
             guarded, script = import_like(top), is_main_guard(top)
             inside = list(flat([top]))
@@ -80,7 +82,9 @@ class SymbolTables:
                     if name == "*" and not typing:
                         symbols.stars.append(bound.module)
                     elif name != "*":
-                        symbols.binds.setdefault(name, []).append(replace(bound, script=script) if script else bound)
+                        if script or id(node) in unseen:
+                            bound = replace(bound, script=script, unseen=id(node) in unseen)
+                        symbols.binds.setdefault(name, []).append(bound)
                 self._export(symbols, node)
                 if isinstance(node, ast.Delete):
                     symbols.deleted |= {getattr(t, "id", "") for t in node.targets}

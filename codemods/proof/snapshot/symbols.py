@@ -33,6 +33,7 @@ LOCAL_BUILTINS = frozenset({"globals", "locals", "vars", "dir", "exec", "eval", 
 class Bound:
     """One way in which a module binds a name: defined in place, or imported from (module, attribute), or to a value
     that is the same wherever it is made. ``script``: under the main guard: who imports the module never finds it.
+    ``unseen``: in the ``else`` of an ``if TYPE_CHECKING``, where type checkers do not look.
     """
 
     defined: bool
@@ -41,6 +42,7 @@ class Bound:
     typing: bool = False
     value: str = ""
     script: bool = False
+    unseen: bool = False
 
 
 @dataclass
@@ -57,6 +59,14 @@ class SymbolTable:
     postponed: bool = False
     lazy: dict[str, str] = field(default_factory=dict)  # what ``__getattr__`` imports when asked: name, module
     answers: bool = False  # may its ``__getattr__`` give more than that?
+
+    def ways(self, name: str, typing: bool) -> list[Bound]:
+        """The ways in which the program binds a name, or those that type checkers see."""
+        bounds = self.binds.get(name, [])
+        if not typing:
+            return [bound for bound in bounds if not bound.typing]
+        shown = any(bound.typing for bound in bounds)
+        return [bound for bound in bounds if not (shown and bound.unseen)]
 
 
 def logger_name(node: ast.stmt) -> ast.expr | None:
