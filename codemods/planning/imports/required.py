@@ -24,7 +24,7 @@ from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.imports.source_order import places, typing_test
 from codemods.planning.imports.star_names import from_stars, is_starred
 from codemods.planning.index.project_index import ProjectIndex
-from codemods.planning.references.namespace_lookups import as_module, lookups, module_import
+from codemods.planning.references.namespace_lookups import as_module, bound_to_others, lookups, module_import
 
 _BUILTINS = frozenset({*dir(builtins), "__file__", "__path__", "__builtins__"})
 
@@ -133,7 +133,8 @@ class RequiredImports:
     def _read_off(self, references: list[Reference]) -> list[NewImport]:
         """The import of the source as a module, off which the name is read wherever it stands."""
         readers = [s.node for group in self.moving for s in group.statements]
-        module = as_module(self.project.names, self.source.path, self.destination, self.relative, readers)
+        there = bound_to_others(self.project, self.destination, self.source.path) if self.at_top else ()
+        module = as_module(self.project.names, self.source.path, self.destination, self.relative, readers, there)
         self.attributes += [(r.node, module.binds) for r in references if isinstance(r.node, ast.Name)]
         return [module] if module not in self.imports else []
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.bindings.references import Deferring
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import DeferredImport, NewImport
 from codemods.planning.edits.module_references import reference_to
+from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Names
 
 
@@ -50,18 +51,39 @@ def module_import(names: Names, source: str, destination: str, relative: bool, f
     return DeferredImport(function, as_module(names, source, destination, relative, [function]))
 
 
-def as_module(names: Names, source: str, destination: str, relative: bool, readers: Iterable[ast.AST]) -> NewImport:
-    """The import of the source as a module, by a name that no reader has for something else."""
+def as_module(
+    names: Names,
+    source: str,
+    destination: str,
+    relative: bool,
+    readers: Iterable[ast.AST],
+    taken: Collection[str] = (),
+) -> NewImport:
+    """The import of the source as a module, by a name that no reader has for something else, and none of ``taken``."""
     text = reference_to(source, destination, relative, names)
     parent, _, last = text.rpartition(".")
     if not last:  # the package that the destination stands in
         parent, _, last = names.dotted(source).rpartition(".")
     elif text.startswith(".") and not parent.strip("."):
         parent = text[: -len(last)]
-    taken = {name for reader in readers for name in _identifiers(reader)}
+    taken = {*taken} | {name for reader in readers for name in _identifiers(reader)}
     asname = next((n for n in (last, f"{last}_module", f"_{last}_module") if n not in taken), f"_{last}_")
     new = NewImport(parent, last, asname if asname != last else None)
     return new if parent else NewImport(last, None, new.asname)
+
+
+def bound_to_others(project: ProjectIndex, destination: str, source: str) -> frozenset[str]:
+    """What a standing destination binds, and not to the source."""
+    if destination not in project.tree.paths:
+        return frozenset()
+    module, names = project.module(destination), project.names
+    same: set[str] = set()
+    for name, items in module.top_imports.items():
+        for item in items:
+            base = names.absolute(destination, item.module or None, item.level) or ""
+            if names.find(f"{base}.{item.attribute}", destination) == source:
+                same.add(name)
+    return frozenset(module.binds - same)
 
 
 def _identifiers(function: ast.AST) -> Iterator[str]:
