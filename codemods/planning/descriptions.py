@@ -28,12 +28,15 @@ def group_plans(facts: Facts, needs: RequiredImports) -> Iterator[GroupPlan]:
 def _what_stays(facts: Facts, needs: RequiredImports) -> dict[str, str]:
     """What moved code needs of the source and imports from there, with the reason."""
     stays: dict[str, str] = {}
-    for late in needs.late:
-        name = late.new.binds
+    modules = {module for _, module in needs.attributes}
+    for name in (late.new.binds for late in needs.late if late.new.binds not in modules):
         stays.setdefault(name, f"{_why_it_stays(facts, name)}; moved functions import it when they run")
     for new in needs.imports:
         if new.binds in facts.groups.by_name and (facts.in_place or not facts.source_imports):
             stays.setdefault(new.binds, f"{_why_it_stays(facts, new.binds)}; the destination imports it")
+    for node, module in needs.attributes:
+        does = "reads and binds" if node.id in facts.groups.apart else "reads"
+        stays.setdefault(node.id, f"{_why_it_stays(facts, node.id)}; moved code {does} it as `{module}.{node.id}`")
     for new in needs.typing_imports:
         if new.binds in facts.groups.by_name:
             stays.setdefault(new.binds, "only annotations of moved code name it")
