@@ -93,7 +93,19 @@ def _reasons(facts: Facts, call: ast.Call, known: dict[tuple[Function, int], boo
             continue  # an instance is made here, and called elsewhere
         if _looks_at_callers(facts, module, function, _DEPTH, known):
             yield Severity.REFUSES, f"`{function.name}` looks at the module that calls it, which is {there}"
-    names = outside_names(facts.project, facts.source, call.func)
+        for inner in (n for n in walk(function) if isinstance(n, ast.Call) and _is_for_its_caller(n)):
+            yield from _by_table(facts, module, inner, there)
+    yield from _by_table(facts, facts.source, call, there)
+
+
+def _is_for_its_caller(call: ast.Call) -> bool:
+    """``log.info(text, stacklevel=2)``: it says that the caller of the function logs."""
+    level = next((k.value for k in call.keywords if k.arg == "stacklevel"), None)
+    return level is not None and not (isinstance(level, ast.Constant) and level.value == 1)
+
+
+def _by_table(facts: Facts, module: Module, call: ast.Call, there: str) -> Iterator[tuple[Severity, str]]:
+    names = outside_names(facts.project, module, call.func)
     text = ast.unparse(call.func)
     for fact in table(facts.project.tree, "caller"):
         if matching(fact.calls, names or ({text} if fact.framework == "logging" and "log" in text.lower() else ())):

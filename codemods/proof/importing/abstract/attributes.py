@@ -25,7 +25,8 @@ def own_attributes(node: ast.AST) -> OwnAttributes:
     parameters = {n.arg for n in nodes if isinstance(n, ast.arg)}
     written = {n.attr for n in nodes if _of_self(n) and isinstance(n.ctx, ast.Store)}  # type: ignore[attr-defined]
     kept: dict[str, tuple[str, ...]] = {}
-    given = {f.target.id for f in getattr(node, "body", ()) if isinstance(f, ast.AnnAssign) and _is_name(f.target)}
+    fields = (f.target for f in getattr(node, "body", ()) if isinstance(f, ast.AnnAssign))
+    given = {target.id for target in fields if isinstance(target, ast.Name)}
     for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in _pairs(n)):
         if isinstance(target, ast.Attribute) and _of_self(target) and isinstance(value, ast.Name):
             if value.id in parameters:
@@ -42,10 +43,6 @@ def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield from zip(target.elts, node.value.elts, strict=False)
         else:
             yield target, node.value
-
-
-def _is_name(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name)
 
 
 def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:
