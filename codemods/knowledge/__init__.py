@@ -20,6 +20,7 @@ __all__ = [
     "READING",
     "Call",
     "call",
+    "calls_its_first",
     "gives_back",
     "makes_a_decorator",
     "makes_a_property",
@@ -57,6 +58,11 @@ def call(dotted: str) -> Call | None:
 def makes_a_decorator(dotted: str) -> bool:
     """Does a call with options make a decorator, which is as quiet as itself? An entry speaks for all names below."""
     return any(dotted == name or dotted.startswith(f"{name}.") for name in _data()["decorators"]["makers"])
+
+
+def calls_its_first(dotted: str) -> bool:
+    """``map(TABLE.append, …)``: is its first argument called, and no other taken for a function?"""
+    return dotted in _data()["calls"]["first"]
 
 
 def gives_back(dotted: str) -> bool:

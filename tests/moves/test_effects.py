@@ -426,9 +426,14 @@ enter = registry()
 Made = Meta("Made", (), {})
 watched = Watched()
 silent = Silent()
+
+
+def called(function):
+    return function(1)
 """
 
 QUIET = {
+    "a table whose entries a map asks for": "from tools import LIST\nX = list(map(LIST.get, 'a'))\nY = max(LIST.size)",
     "what a library gives by two modules": "from facade import MappingProxyType\nX = MappingProxyType({})",
     "a decorator that a branch chooses": "from tools import cached\n@cached(maxsize=1)\ndef f(x): ...",
     "more words for what a function is given": "from tools import described\nX = described(str, 'a')",
@@ -480,6 +485,8 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a method that a map calls": "from tools import LIST\nX = list(map(LIST.append, 'ab'))",
+    "a method that a function is given": "from tools import LIST, called\nX = called(LIST.append)",
     "what a library does by two modules": "from facade import attach\nattach(1)",
     "a decorator that a branch may choose": "from tools import either\n@either\ndef f(x): ...",
     "a method with overloads": "from tools import Overloaded\nX = Overloaded()",

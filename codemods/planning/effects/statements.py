@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from codemods import knowledge
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.graphs import strongly_connected
@@ -187,6 +188,8 @@ class Effects:
                     found |= self._objects.get(given.code, FRESH)
                 elif given.calls:
                     found.add((CALLED, given.label))
+                elif parameter is not None or (key == 0 and knowledge.calls_its_first(site.callee.label)):
+                    found |= given.changes
         return frozenset(found)
 
     def _of_class(self, owners: Targets, attribute: str) -> bool:

@@ -181,7 +181,7 @@ class Walker:
         """The functions of the tree that an argument stands for."""
         if isinstance(value, (ast.Name, ast.Attribute, ast.Lambda)):
             for callee in self.resolver.callees(module, scope, value):
-                if callee.code is not None or callee.calls:
+                if callee.code is not None or callee.calls or callee.changes:
                     yield callee
 
     def _decorated(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:

@@ -45,7 +45,12 @@ class Calling(Machine):
             return found | self.call(self.attribute(owner - plain, node.func.attr), arguments, keywords)
         if knowledge.writes_files(node):
             self.changed.add(("", "files"))
-        return self.call(self.value(frame, node.func), arguments, keywords)
+        functions = self.value(frame, node.func)
+        if any(isinstance(f, Outside) and knowledge.calls_its_first(f.dotted) for f in functions):
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Attribute) and first.attr not in knowledge.READING:
+                self.change(v for v in arguments[0] if isinstance(v, Data))  # ``map(TABLE.append, …)``
+        return self.call(functions, arguments, keywords)
 
     def _plain_method(self, values: Values, name: str, arguments: list[Values]) -> Values:
         """A method of a value of which no more is known than who holds it."""
