@@ -20,6 +20,7 @@ from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.shared_fixtures import left_to_others
 from codemods.proof.checks.star_imports import dangling, exports, overwritten
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
+from codemods.proof.checks.tests_given import given_otherwise
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.leads import stem
 from codemods.proof.importing.order import Importing
@@ -63,7 +64,7 @@ def check(comparison: Comparison) -> Check:
     failures += _listed(comparison)
     failures += [*_handed_on(comparison), *ended_behind_others(comparison)]
     failures += [*looked_up(comparison), *new_locals(comparison), *left_to_others(comparison)]
-    failures += looked_up_elsewhere(comparison)
+    failures += [*looked_up_elsewhere(comparison), *given_otherwise(comparison)]
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))

@@ -23,7 +23,7 @@ def left_to_others(comparison: Comparison) -> Iterator[Finding]:
     """Each test that no longer finds what another one left in the value of a fixture, or that finds more."""
     rules = comparison.pytest_rules
     moved = [p for p in comparison.pairing.pairs if p.moved and rules.reads(p.old.path) and rules.reads(p.new.path)]
-    asked = {name for pair in moved if rules.collects(pair.old.node) for name in _arguments(pair.old.node)}
+    asked = {name for pair in moved if rules.collects(pair.old.node) for name in arguments(pair.old.node)}
     if not asked or any(ACCEPTED in move.accept for move in comparison.moves):
         return
     fixtures = _Fixtures(comparison.before)
@@ -54,7 +54,7 @@ class _Fixtures:
         todo, seen = list(asked), set(asked)
         while todo:
             for _, one in self.homes.get(todo.pop(), ()):
-                more = _arguments(one.node) - seen
+                more = arguments(one.node) - seen
                 seen |= more
                 todo += more
         return [one for name in sorted(seen) for _, one in self.homes.get(name, ()) if one.scope in _LONGER]
@@ -67,7 +67,7 @@ class _Fixtures:
             size = len(found)
             for name, ones in self.homes.items():
                 if name not in found and any(
-                    f.scope == "function" and _arguments(f.node) & found.keys() for _, f in ones
+                    f.scope == "function" and arguments(f.node) & found.keys() for _, f in ones
                 ):
                     found[name] = ones
         return found
@@ -92,7 +92,7 @@ def _found_there(
         symbols = snapshot.symbols(path)
         tests = rules.tests(symbols.body) if symbols is not None else frozenset[str]()
         for node in symbols.body if symbols is not None else ():
-            names = _arguments(node) & ways.keys() if getattr(node, "name", "") in tests else set[str]()
+            names = arguments(node) & ways.keys() if getattr(node, "name", "") in tests else set[str]()
             inner = [(where, one) for name in names - {fixture.name} for where, one in ways[name]]
             if not names or any(_puts_back(one.node) for _, one in inner):
                 continue
@@ -104,7 +104,7 @@ def _found_there(
     return found
 
 
-def _arguments(node: ast.AST) -> set[str]:
+def arguments(node: ast.AST) -> set[str]:
     """What a test or a fixture gets, or asks for by a text."""
     found = set[str]()
     for inner in walk(node):

@@ -1,0 +1,195 @@
+"""Code that knows by name where running code stands: formats and filters of log records, filters for warnings, frames
+that are compared, texts that show a class with its module, messages that somebody looks into."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from codemods.model import Finding, Kind, Place
+from codemods.project import walk
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.symbols import SymbolTable
+from codemods.proof.statements.name_resolution import last_name
+from codemods.proof.statements.pairing import Pair
+
+# Hazards, by --accept.
+_LOGS, _WARNINGS, _SHOWN = "caller-frame", "warning-module", "shown-module"
+_OF_RECORDS = frozenset({"module", "filename", "pathname"})
+_FIELD = re.compile(r"%\((\w+)\)")
+_ALL_FIELDS = frozenset(
+    {"name", "levelno", "levelname", "pathname", "filename", "module", "funcName", "created", "asctime", "msecs"}
+    | {"relativeCreated", "thread", "threadName", "process", "processName", "message", "taskName"}
+)
+_LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
+_OF_FRAMES = frozenset({"f_globals", "f_code", "co_filename"})
+_PROSE = (".md", ".rst")
+_GIVEN = re.compile(r"(?:PYTHONWARNINGS\W{1,5}|(?<![\w-])-W[\s=\"',]*)([\w:.,]*:[\w:.,]*)")
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What moved from one module to another."""
+
+    comparison: Comparison
+    old: str
+    new: str
+    pairs: tuple[Pair, ...]
+
+    @cached_property
+    def dotted(self) -> tuple[str, str]:
+        return self.comparison.before.names.dotted(self.old), self.comparison.after.names.dotted(self.new)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The texts by which the old module is known."""
+        file = self.old.rpartition("/")[2]
+        return frozenset({self.dotted[0], file, file.removesuffix(".py"), self.old})
+
+    @cached_property
+    def calls(self) -> tuple[ast.Call, ...]:
+        return tuple(n for pair in self.pairs for n in walk(pair.new.node) if isinstance(n, ast.Call))
+
+    def files(self, words: Iterable[str]) -> Iterator[tuple[str, SymbolTable]]:
+        for path in sorted(self.comparison.new.code_with(list(words))):
+            symbols = self.comparison.after.symbols(path) if path.endswith(".py") else None
+            if symbols is not None:
+                yield path, symbols
+
+
+def told_by_module(comparison: Comparison) -> Iterator[Finding]:
+    """Each place that goes on telling moved code by its old module."""
+    accepted = {code for move in comparison.moves for code in move.accept}
+    by_way: dict[tuple[str, str], list[Pair]] = {}
+    for pair in comparison.pairing.pairs:
+        if pair.moved:
+            by_way.setdefault((pair.old.path, pair.new.path), []).append(pair)
+    for (old, new), pairs in sorted(by_way.items()):
+        way = _Way(comparison, old, new, tuple(pairs))
+        if way.dotted[0] != way.dotted[1] and all(way.dotted):
+            for code, find in ((_LOGS, _records), (_LOGS, _frames), (_WARNINGS, _warned), (_SHOWN, _shown)):
+                if code not in accepted:
+                    yield from (_finding(way, place, said) for place, said in find(way))
+
+
+def _finding(way: _Way, place: Place, said: str) -> Finding:
+    message = f"{said} of {way.old}, and for what moved that is {way.new} now"
+    return Finding(place, message, "module-attribute", Kind.BROKEN, Place(way.old))
+
+
+def _records(way: _Way) -> Iterator[tuple[Place, str]]:
+    """Formats that show the module of who logs, without its line, and comparisons with a record's."""
+    logs = (c.func for c in way.calls if isinstance(c.func, ast.Attribute) and c.func.attr in _LEVELS)
+    if not any("log" in ast.unparse(function).lower() for function in logs):
+        return
+    for _, symbols in way.files(_OF_RECORDS):
+        for node in symbols.source.nodes.of(ast.Constant):
+            keys = set(_FIELD.findall(node.value)) if isinstance(node.value, str) else set[str]()
+            if keys & _OF_RECORDS and "lineno" not in keys and ("message" in keys or keys <= _ALL_FIELDS):
+                yield symbols.source.place(node), "a format shows the module of who logs, and no line: that"
+        for compare in symbols.source.nodes.of(ast.Compare):
+            nodes = walk(compare)
+            asks = any(isinstance(n, ast.Attribute) and n.attr in _OF_RECORDS for n in nodes)
+            if asks and any(isinstance(n, ast.Constant) and n.value in way.said for n in nodes):
+                yield symbols.source.place(compare), "a record's module is compared with that"
+
+
+def _frames(way: _Way) -> Iterator[tuple[Place, str]]:
+    """The module of running code, compared with the old one."""
+    if not any(isinstance(p.new.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for p in way.pairs):
+        return
+    for path, symbols in way.files(_OF_FRAMES):
+        for compare in symbols.source.nodes.of(ast.Compare):
+            nodes = walk(compare)
+            if any(isinstance(n, ast.Attribute) and n.attr in _OF_FRAMES for n in nodes):
+                if any(_is_the_module(way, path, n) for n in nodes):
+                    yield symbols.source.place(compare), "the module of running code is compared with that"
+
+
+def _is_the_module(way: _Way, path: str, node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute) and node.attr in ("__file__", "__name__"):
+        return (way.old, "") in way.comparison.after.meaning(path, node.value)
+    return isinstance(node, ast.Constant) and node.value in (way.dotted[0], way.old)
+
+
+def _warned(way: _Way) -> Iterator[tuple[Place, str]]:
+    """Filters for warnings that hold of one of the two modules."""
+    given = list(_messages(way))
+    if not given:
+        return
+    words = ["filterwarnings", "addinivalue_line"]
+    for _, symbols in way.files(words):
+        for call in symbols.source.nodes.of(ast.Call):
+            module, message = _filter(call)
+            if module and _holds(module, way.dotted[0]) is not _holds(module, way.dotted[1]):
+                if not message or any(text is None or _holds(f"(?i:{message})", text) for text in given):
+                    yield symbols.source.place(call), "a filter for warnings holds"
+    tree = way.comparison.new
+    for path in sorted(tree.texts_with([way.dotted[0].rpartition(".")[2]]) | tree.code_with(["PYTHONWARNINGS"])):
+        text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
+        for found in _GIVEN.finditer(text):
+            marks = [mark.split(":")[3:4] for mark in found[1].split(",")]
+            if any((mark == [way.dotted[0]]) is not (mark == [way.dotted[1]]) for mark in marks):
+                yield Place(path, text.count("\n", 0, found.start()) + 1), "a filter for warnings holds"
+
+
+def _messages(way: _Way) -> Iterator[str | None]:
+    """What moved code warns of, itself or by a function of the tree that speaks for its caller; None: nobody knows."""
+    for pair in way.pairs:
+        for call in (n for n in walk(pair.new.node) if isinstance(n, ast.Call)):
+            if last_name(call.func) in ("warn", "warn_explicit"):
+                yield _text(call.args[:1])
+                continue
+            for where, name in way.comparison.after.meaning(way.new, call.func):
+                symbols = way.comparison.after.symbols(where) if where.endswith(".py") else None
+                body = (n for n in (symbols.body if symbols else ()) if getattr(n, "name", "") == name)
+                for inner in (n for node in body for n in walk(node) if isinstance(n, ast.Call)):
+                    level = any(k.arg == "stacklevel" for k in inner.keywords) or len(inner.args) > 2
+                    if last_name(inner.func) == "warn" and level:
+                        yield _text(inner.args[:1])
+
+
+def _filter(call: ast.Call) -> tuple[str, str]:
+    """(the pattern of modules, the one of messages) of a filter that a call sets."""
+    if last_name(call.func) not in ("filterwarnings", "addinivalue_line"):
+        return "", ""
+    said = {str(k.arg): _text([k.value]) or "" for k in call.keywords}
+    adds = last_name(call.func) == "addinivalue_line"
+    mark = _text(call.args[1:2] if adds else call.args[:1]) or ""
+    if ":" in mark and (not adds or _text(call.args[:1]) == "filterwarnings"):
+        parts = [*mark.split(":"), "", "", "", ""]
+        return parts[3], parts[1]
+    return said.get("module", _text(call.args[3:4]) or ""), said.get("message", _text(call.args[1:2]) or "")
+
+
+def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
+    """Recorded texts, and strings, that show a class as its repr does."""
+    classes = sorted(n for p in way.pairs if isinstance(p.new.node, ast.ClassDef) for n in p.new.names)
+    if not classes:
+        return
+    tree, names = way.comparison.new, "|".join(map(re.escape, classes))
+    shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b")
+    for path in sorted(tree.texts_with(classes)):
+        text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
+        if ">>>" not in text and (found := shows.search(text)) is not None:
+            yield Place(path, text.count("\n", 0, found.start()) + 1), f"this shows {found[0]}: the module"
+    for _, symbols in way.files(classes):
+        alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
+        for node in symbols.source.nodes.of(ast.Constant):
+            if isinstance(node.value, str) and id(node) not in alone and shows.search(node.value):
+                yield symbols.source.place(node), "this shows a class with the module"
+
+
+def _text(nodes: list[ast.expr]) -> str | None:
+    value = nodes[0].value if nodes and isinstance(nodes[0], ast.Constant) else None
+    return value if isinstance(value, str) else None
+
+
+def _holds(pattern: str, text: str) -> bool:
+    try:
+        return re.match(pattern, text) is not None
+    except re.error:
+        return False

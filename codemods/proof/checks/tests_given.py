@@ -1,0 +1,98 @@
+"""What pytest gives a test for standing where it stands: marks and setup of its module, fixtures by their names, hooks
+of a conftest.py that know the module."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemods.model import Finding, Kind, Place
+from codemods.project import walk
+from codemods.project.pytest_fixtures import fixtures_in
+from codemods.proof.checks.shared_fixtures import arguments
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import Origin, SymbolTable
+from codemods.proof.statements.pairing import Pair
+
+_SETUP = frozenset({"setup_module", "setup_function", "teardown_module", "teardown_function", "pytestmark"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_HOOK = re.compile(r"pytest_(?:collection_modifyitems|itemcollected|runtest_\w+|generate_tests|pycollect_makeitem)")
+
+
+def given_otherwise(comparison: Comparison) -> Iterator[Finding]:
+    """Each test that moved between two test modules, and is marked, set up or given something else there."""
+    rules = comparison.pytest_rules
+    for pair in comparison.pairing.pairs:
+        if not (pair.moved and rules.runs(pair.old.path) and rules.runs(pair.new.path)):
+            continue
+        one, other = comparison.before.symbols(pair.old.path), comparison.after.symbols(pair.new.path)
+        name = str(getattr(pair.new.node, "name", ""))
+        if one is None or other is None or name not in rules.tests(other.body):
+            continue
+        for message, place in (*_of_all(one, other), *_fixtures(comparison, pair), *_hooks(comparison, pair)):
+            yield Finding(pair.new.place, f"{name} {message}", "test-state", Kind.BROKEN, place)
+
+
+def _of_all(one: SymbolTable, other: SymbolTable) -> Iterator[tuple[str, Place | None]]:
+    """Marks and setup that hold of every test of a module, in one of the two."""
+    was, now = ({ast.dump(node): node for node in _holding(s)} for s in (one, other))
+    for key in was.keys() - now.keys():
+        yield "loses what its module says of all its tests", one.source.place(was[key])
+    for key in now.keys() - was.keys():
+        yield "gets what its new module says of all its tests", other.source.place(now[key])
+
+
+def _holding(symbols: SymbolTable) -> Iterator[ast.stmt]:
+    for node in symbols.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        names = {getattr(node, "name", ""), *(getattr(target, "id", "") for target in targets)}
+        automatic = any(
+            k.arg == "autouse" and ast.unparse(k.value) != "False"
+            for decorator in (node.decorator_list if isinstance(node, _FUNCTIONS) else ())
+            for k in getattr(decorator, "keywords", ())
+        )
+        if names & _SETUP or automatic:
+            yield node
+
+
+def _fixtures(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
+    """Fixtures that it asks for by name, and that are others where it stands now."""
+    for name in sorted(arguments(pair.new.node)):
+        was, now = (
+            _found(s, p, name) for s, p in ((comparison.before, pair.old.path), (comparison.after, pair.new.path))
+        )
+        if was is not None and now is not None and comparison.mapped(frozenset({was})) != {now}:
+            yield f"gets the fixture {name} of {now[0]} now, before it was that of {was[0]}", Place(was[0])
+        elif was is not None and now is None:
+            yield f"no longer finds the fixture {name}, which stands in {was[0]}", Place(was[0])
+
+
+def _found(snapshot: Snapshot, path: str, name: str) -> Origin | None:
+    """The fixture of that name that is nearest: in the module, or in a conftest.py above it."""
+    parts = path.split("/")[:-1]
+    above = ["/".join([*parts[:count], "conftest.py"]) for count in range(len(parts), -1, -1)]
+    for where in (path, *above):
+        symbols = snapshot.symbols(where) if where in snapshot.tree.paths else None
+        for fixture in fixtures_in(symbols.body) if symbols is not None else ():
+            if fixture.name == name:
+                return where, fixture.node.name
+        if symbols is not None and name in symbols.binds and (origins := snapshot.bound_origins(where, name)):
+            return min(origins)
+    return None
+
+
+def _hooks(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
+    """Hooks above the old module that look for its name."""
+    stem = pair.old.path.rpartition("/")[2].removesuffix(".py")
+    word = re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)")
+    for path in sorted(comparison.new.code_with([stem])):
+        if path.rpartition("/")[2] != "conftest.py" or not pair.old.path.startswith(path.removesuffix("conftest.py")):
+            continue
+        symbols = comparison.after.symbols(path)
+        for hook in symbols.body if symbols is not None else ():
+            if isinstance(hook, _FUNCTIONS) and _HOOK.fullmatch(hook.name):
+                texts = (n for n in walk(hook) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+                if any(word.search(str(text.value)) for text in texts):
+                    yield f"is not in {stem} any more, for whose name {hook.name} looks", Place(path, hook.lineno)

@@ -1,0 +1,68 @@
+"""Code that knows by its name the module in which something ran, or was shown, that moved by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.model import Move
+from tests.proof.test_prover import failures, proven
+
+PAY = 'def pay():\n    log.warning("paid")\n    warnings.warn("slow", UserWarning)\n    return 1\n'
+HEAD = 'import logging\nimport warnings\n\nlog = logging.getLogger("shop")\n'
+CART = "class Cart: ...\n"
+STAYS = "def stay(): ...\n"
+KINDS = {
+    "a format": ("shop/logs.py", 'FORMAT = "%(module)s %(message)s"\n', "caller-frame"),
+    "a format with the line": ("shop/logs.py", 'FORMAT = "%(module)s:%(lineno)d %(message)s"\n', ""),
+    "another text with such fields": ("shop/logs.py", 'TEXT = "%(module)s in %(city)s"\n', ""),
+    "a record": (
+        "tests/test_a.py",
+        "def test(caplog):\n    assert caplog.records[0].module == 'orders'\n",
+        "caller-frame",
+    ),
+    "another record": ("tests/test_a.py", "def test(caplog):\n    assert caplog.records[0].module == 'other'\n", ""),
+    "a frame": (
+        "shop/prof.py",
+        "def f(frame):\n    return frame.f_globals['__name__'] == 'shop.orders'\n",
+        "caller-frame",
+    ),
+    "a frame by the file": (
+        "shop/prof.py",
+        "from shop import orders\n\n\ndef f(frame):\n    return frame.f_code.co_filename == orders.__file__\n",
+        "caller-frame",
+    ),
+    "a filter": (
+        "conftest.py",
+        "import warnings\n\nwarnings.filterwarnings('error', module='shop.orders$')\n",
+        "warning-module",
+    ),
+    "a filter of the package": (
+        "conftest.py",
+        "import warnings\n\nwarnings.filterwarnings('error', module='shop')\n",
+        "",
+    ),
+    "a filter of another message": (
+        "conftest.py",
+        "import warnings\n\nwarnings.filterwarnings('error', message='fast', module='shop.orders')\n",
+        "",
+    ),
+    "an image": ("Dockerfile", "FROM python\nENV PYTHONWARNINGS=ignore::UserWarning:shop.orders\n", "warning-module"),
+    "a recorded text": ("tests/cart.txt", "<class 'shop.orders.Cart'>\n", "shown-module"),
+    "a string": ("tests/test_a.py", "SHOWN = '<shop.orders.Cart object at '\n", "shown-module"),
+    "of another class": ("tests/test_a.py", "SHOWN = '<shop.orders.Carts object at '\n", ""),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_knows_the_module(kind: str) -> None:
+    path, text, code = KINDS[kind]
+    stay = {"shop/__init__.py": "", path: text}
+    before = stay | {"shop/orders.py": f"{HEAD}\n\n{PAY}\n\n{CART}\n\n{STAYS}"}
+    after = stay | {
+        "shop/orders.py": f"from .paying import Cart as Cart, pay as pay\n\n\n{STAYS}",
+        "shop/paying.py": f"{HEAD}\n\n{PAY}\n\n{CART}",
+    }
+    found = failures(proven(before, after))
+    assert any("shop/paying.py now" in line for line in found) is bool(code), found
+    accepted = Move("shop/orders.py", ("pay", "Cart"), "shop/paying.py", accept=(code,))
+    assert not any("shop/paying.py now" in line for line in failures(proven(before, after, accepted)))

@@ -1,0 +1,40 @@
+"""A test that moved by hand is marked, set up and given what it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.proof.test_prover import failures, proven
+
+FIXTURE = "@pytest.fixture\ndef client():\n    return 1\n"
+MARK = "pytestmark = pytest.mark.slow\n"
+ALL = "@pytest.fixture(autouse=True)\ndef clean():\n    yield\n"
+ONE, TWO = "def test_one(client): ...\n", "def test_two(client): ...\n"
+HOOK = "def pytest_collection_modifyitems(items):\n    return [i for i in items if 'test_{}' in i.nodeid]\n"
+# what stands above the tests in the old module, in the new one, and in the conftest.py; what is said
+KINDS = {
+    "a mark that stays": (MARK, "", FIXTURE, "loses what its module says"),
+    "a mark of both": (MARK, MARK, FIXTURE, ""),
+    "a setup that is new": ("", ALL, FIXTURE, "gets what its new module says"),
+    "another fixture": ("", FIXTURE, FIXTURE, "gets the fixture client of tests/test_new.py"),
+    "no fixture": (FIXTURE, "", "", "no longer finds the fixture client"),
+    "the same fixture": ("", "", FIXTURE, ""),
+    "a hook": ("", "", FIXTURE + HOOK.format("old"), "for whose name"),
+    "a hook of another module": ("", "", FIXTURE + HOOK.format("older"), ""),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_it_is_given(kind: str) -> None:
+    old, new, above, says = KINDS[kind]
+    stay = {"tests/conftest.py": f"import pytest\n\n\n{above}"}
+    before = stay | {
+        "tests/test_old.py": f"import pytest\n\n\n{old}\n\n{ONE}\n\n{TWO}",
+        "tests/test_new.py": f"import pytest\n\n\n{new}\n\ndef test_three(): ...\n",
+    }
+    after = stay | {
+        "tests/test_old.py": f"import pytest\n\n\n{old}\n\n{ONE}",
+        "tests/test_new.py": f"import pytest\n\n\n{new}\n\ndef test_three(): ...\n\n\n{TWO}",
+    }
+    found = [line for line in failures(proven(before, after)) if "test_two" in line]
+    assert any(says in line for line in found) if says else not found, found
