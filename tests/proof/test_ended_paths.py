@@ -30,3 +30,22 @@ def test_a_text(what: str):
     path, text, broken = TEXTS[what]
     found = failures(proven(BEFORE | {path: text}, BEFORE | AFTER | {path: text}, MOVE))
     assert any("no longer has it" in said for said in found) is broken, found
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "finds"),
+    [
+        ("deploy/shop.service", "[Service]\nExecStart=/venv/bin/gunicorn shop.web:make_app --factory\n", True),
+        ("deploy/shop.service", "[Service]\nExecStart=/venv/bin/gunicorn shop.web:other\n", False),
+        ("docs/use.md", "Start `shop.web:make_app`.\n", False),
+        ("lazy.py", 'LAZY = {"make_app": "shop.web"}\n', True),
+        ("lazy.py", 'LAZY = {"other": "shop.web"}\n', False),
+        ("newer.py", "from shop.web import make_app\n\ndef (\n", True),
+    ],
+)
+def test_who_else_names_it(path: str, text: str, finds: bool) -> None:
+    stay = {"shop/__init__.py": "", path: text}
+    make, other = "def make_app(): ...\n", "def other(): ...\n"
+    before = stay | {"shop/web.py": f"{make}\n\n{other}"}
+    found = failures(proven(before, stay | {"shop/web.py": other, "shop/factory.py": make}))
+    assert any("make_app" in line for line in found) is finds, found

@@ -114,3 +114,27 @@ def test_a_helper_that_sets_its_keywords(body: str, use: str, reached: bool) -> 
     after = before | {"shop/orders.py": KEPT + SOURCE, "shop/confirming.py": PLAIN}
     found = [line for line in failures(proven(before, after)) if line.startswith("patch targets: ")]
     assert bool(found) is reached, found
+
+
+@pytest.mark.parametrize(
+    ("holder", "finds"),
+    [("    module = client\n", True), ("    module = other\n", False), ("    client = client\n", False)],
+)
+def test_a_name_that_is_set_in_a_held_module(holder: str, finds: bool) -> None:
+    get = "_client = None\n\n\ndef get_client():\n    global _client\n    return _client\n"
+    method = "    def test(self):\n        self.module._client = 3\n"
+    test = f"from shop import client, other\n\n\nclass TestClient:\n{holder}\n{method}"
+    stay = {"shop/__init__.py": "", "shop/other.py": "_client = None\n", "tests/test_client.py": test}
+    before = stay | {"shop/client.py": get}
+    after = stay | {"shop/client.py": "from .clients import get_client as get_client\n", "shop/clients.py": get}
+    found = failures(proven(before, after))
+    assert any("_client is set here" in line for line in found) is finds, found
+
+
+def test_a_name_that_an_import_in_a_function_rebinds() -> None:
+    load = "_json = None\n\n\ndef load():\n    global _json\n    import json as _json\n"
+    dump = "def dump(value):\n    return _json.dumps(value)\n"
+    stay = {"shop/__init__.py": ""}
+    before = stay | {"shop/lazy.py": f"{load}\n\n{dump}"}
+    after = stay | {"shop/lazy.py": f"from .loading import _json, load\n\n\n{dump}", "shop/loading.py": load}
+    assert any("no longer reaches dump" in line for line in failures(proven(before, after)))

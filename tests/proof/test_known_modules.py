@@ -49,6 +49,13 @@ KINDS = {
     "an image": ("Dockerfile", "FROM python\nENV PYTHONWARNINGS=ignore::UserWarning:shop.orders\n", "warning-module"),
     "a recorded text": ("tests/cart.txt", "<class 'shop.orders.Cart'>\n", "shown-module"),
     "a string": ("tests/test_a.py", "SHOWN = '<shop.orders.Cart object at '\n", "shown-module"),
+    "a message": ("tests/test_a.py", "MESSAGE = 'shop.orders.Cart has no rows'\n", "module-recorded"),
+    "a message that is searched": (
+        "tests/test_a.py",
+        "from shop import orders\n\n\ndef told(e):\n    name = orders.__name__\n    return name in str(e)\n",
+        "module-recorded",
+    ),
+    "a message about another module": ("tests/test_a.py", "MESSAGE = 'shop.orders2.Cart has no rows'\n", ""),
     "of another class": ("tests/test_a.py", "SHOWN = '<shop.orders.Carts object at '\n", ""),
 }
 
@@ -56,7 +63,8 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_knows_the_module(kind: str) -> None:
     path, text, code = KINDS[kind]
-    stay = {"shop/__init__.py": "", path: text}
+    says = 'class Page:\n    def rows(self):\n        raise ValueError(f"{type(self).__module__} has none")\n'
+    stay = {"shop/__init__.py": "", "shop/base.py": says, path: text}
     before = stay | {"shop/orders.py": f"{HEAD}\n\n{PAY}\n\n{CART}\n\n{STAYS}"}
     after = stay | {
         "shop/orders.py": f"from .paying import Cart as Cart, pay as pay\n\n\n{STAYS}",

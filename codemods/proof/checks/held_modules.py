@@ -30,6 +30,7 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
     lost = _lost(comparison)
     yield from _by_path(comparison, lost)
     yield from _by_import(comparison, lost)
+    yield from _by_attribute(comparison, lost)
     wholes = _holders(comparison, {where for where, _ in lost})
     used = {module: {path: [n for n, _ in found] for path, found in held.items()} for module, held in wholes.items()}
     yield from named_beside(comparison, lost, used)
@@ -81,6 +82,30 @@ def _by_import(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
                     message = f"{name} of {module} may be replaced here, and {reader} no longer looks it up there"
                     cause = f"patch {module}:{name}"
                     yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _by_attribute(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
+    """``self.module._client = fake``, where the file gives the module that name."""
+    for (module, name), reader in lost.items():
+        for path in sorted(comparison.new.code_with([name]) - {module}):
+            symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+            for node in symbols.source.nodes.of(ast.Attribute) if symbols is not None else ():
+                sets = (
+                    node.attr == name and not isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Attribute)
+                )
+                if sets and _is_given_as(comparison, path, last_name(node.value), module):
+                    message = f"{name} is set here in {module}, and {reader} no longer looks it up there"
+                    place, cause = Place(path, node.lineno), f"patch {module}:{name}"
+                    yield Finding(place, message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _is_given_as(comparison: Comparison, path: str, word: str, module: str) -> bool:
+    """Does a file put a module into something by that name: ``module = client``, ``self.module = client``?"""
+    for node in comparison.new.source(path).nodes.of(ast.Assign):
+        if any(last_name(target) == word for target in node.targets if isinstance(target, (ast.Name, ast.Attribute))):
+            if (module, "") in comparison.after.meaning(path, node.value):
+                return True
+    return False
 
 
 def _imports_some(node: ast.expr) -> bool:

@@ -17,7 +17,7 @@ from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Pair
 
 # Hazards, by --accept.
-_LOGS, _WARNINGS, _SHOWN = "caller-frame", "warning-module", "shown-module"
+_LOGS, _WARNINGS, _SHOWN, _TOLD = "caller-frame", "warning-module", "shown-module", "module-recorded"
 _OF_RECORDS = frozenset({"module", "filename", "pathname"})
 _FIELD = re.compile(r"%\((\w+)\)")
 _ALL_FIELDS = frozenset(
@@ -70,7 +70,13 @@ def told_by_module(comparison: Comparison) -> Iterator[Finding]:
     for (old, new), pairs in sorted(by_way.items()):
         way = _Way(comparison, old, new, tuple(pairs))
         if way.dotted[0] != way.dotted[1] and all(way.dotted):
-            for code, find in ((_LOGS, _records), (_LOGS, _frames), (_WARNINGS, _warned), (_SHOWN, _shown)):
+            for code, find in (
+                (_LOGS, _records),
+                (_LOGS, _frames),
+                (_WARNINGS, _warned),
+                (_SHOWN, _shown),
+                (_TOLD, _told),
+            ):
                 if code not in accepted:
                     yield from (_finding(way, place, said) for place, said in find(way))
 
@@ -181,6 +187,38 @@ def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
         for node in symbols.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and id(node) not in alone and shows.search(node.value):
                 yield symbols.source.place(node), "this shows a class with the module"
+
+
+def _told(way: _Way) -> Iterator[tuple[Place, str]]:
+    """Where somebody looks into a message for the old module, and exceptions say modules in theirs."""
+    if not any(any(_says_module(node) for node in s.source.nodes.of(ast.Raise)) for _, s in way.files(["__module__"])):
+        return
+    names = "|".join(map(re.escape, sorted({n for pair in way.pairs for n in pair.new.names})))
+    old = r"\\?\.".join(map(re.escape, way.dotted[0].split(".")))
+    path = re.compile(rf"(?<![\w.<])(?<!class ')(?<!enum '){old}\\?[.:](?:{names})(?!\w)")
+    for file, symbols in way.files([way.dotted[0].rpartition(".")[2]]):
+        alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
+        for node in symbols.source.nodes.of(ast.Constant):
+            text = node.value if isinstance(node.value, str) and id(node) not in alone else ""
+            if (found := path.search(text)) is not None and found[0] != text:
+                yield symbols.source.place(node), f"this expects a message with {found[0]}: the module"
+        for compare in symbols.source.nodes.of(ast.Compare):
+            into = any(last_name(n.func) in ("str", "repr") for n in walk(compare) if isinstance(n, ast.Call))
+            if into and isinstance(compare.ops[0], (ast.In, ast.NotIn)) and _is_named(way, file, symbols, compare.left):
+                yield symbols.source.place(compare), "a message is searched for the name"
+
+
+def _says_module(node: ast.AST) -> bool:
+    return any(isinstance(inner, ast.Attribute) and inner.attr == "__module__" for inner in walk(node))
+
+
+def _is_named(way: _Way, file: str, symbols: SymbolTable, node: ast.expr) -> bool:
+    """Is it the name of the old module, or a variable for that?"""
+    values = [node]
+    if isinstance(node, ast.Name):
+        for assigned in symbols.source.nodes.of(ast.Assign):
+            values += [assigned.value] if any(getattr(t, "id", "") == node.id for t in assigned.targets) else []
+    return any(_is_the_module(way, file, value) for value in values)
 
 
 def _text(nodes: list[ast.expr]) -> str | None:

@@ -80,7 +80,7 @@ class StatementAnalyzer(TextNameResolver):
         self._reading.suites += suites
         for node in (n for n in body if n not in suites):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
-                self._reading.inner.append(node)
+                self._import_inside(node)
             elif not isinstance(node, ast.Pass):
                 self._visit(node)
             if within:
@@ -88,8 +88,13 @@ class StatementAnalyzer(TextNameResolver):
         self._parts.append("}")
 
     def _visit_import(self, node: ast.Import | ast.ImportFrom) -> None:
-        self._reading.inner.append(node)
+        self._import_inside(node)
         self._parts.append("import")
+
+    def _import_inside(self, node: ast.Import | ast.ImportFrom) -> None:
+        self._reading.inner.append(node)
+        for alias in node.names if self._scope is not self.module else ():
+            self._global_store(alias.asname or alias.name.partition(".")[0], node)
 
     _visit_importfrom = _visit_import
 
