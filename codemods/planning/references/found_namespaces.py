@@ -10,9 +10,6 @@ from codemods.planning.grouping.dotted_names import chain_of
 
 _WAYS = ("__globals__", "__module__")
 _OF_FRAMES = "f_globals"
-# What every module has, or what is asked of it in other hazards.
-_OF_ALL = frozenset({"__all__", "__name__", "__file__", "__dict__", "__package__", "__spec__", "__path__", "__doc__"})
-_OF_ALL |= {"__builtins__", "__loader__", "__annotations__"}
 _ASKING = frozenset({"setdefault", "get", "pop"})
 
 
@@ -30,12 +27,14 @@ def uses_of_namespaces(root: ast.AST, frames: bool = False) -> tuple[list[ast.AS
 
 
 def names_asked(root: ast.AST, frames: bool) -> Iterator[tuple[ast.expr, str]]:
-    """(place, name) for each name that code looks up or binds in the module in which what it gets was made."""
+    """(place, name) for each name that code looks up or binds in the module in which what it gets was made; not
+    `__all__`, `__name__` and marks of that form."""
     uses, parents = uses_of_namespaces(root, frames)
     for node in uses:
         above = parents.get(id(node))
         name = _asked(node, above, parents)
-        if name and name not in _OF_ALL and isinstance(above, ast.expr):
+        mark = name.startswith("__") and name.endswith("__")
+        if name and not mark and isinstance(above, ast.expr):
             yield above, name
 
 
@@ -49,7 +48,7 @@ def _asked(node: ast.AST, above: ast.AST | None, parents: dict[int, ast.AST]) ->
             return _text(call.args[:1])
         if isinstance(call, ast.Call) and call.func is above and above.attr == "update":
             return "*"
-        return "" if hasattr(dict, above.attr) else above.attr
+        return "" if hasattr(dict, above.attr) or hasattr(str, above.attr) else above.attr
     if isinstance(above, ast.Subscript) and above.value is node:
         return _text([above.slice]) or ("" if isinstance(above.ctx, ast.Load) else "*")
     if isinstance(above, ast.Call) and above.args[:1] == [node]:
