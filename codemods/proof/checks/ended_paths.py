@@ -14,6 +14,7 @@ from codemods.proof.comparison.comparison import Comparison
 # A path from the package of the file that has it, ``config.add_view(".views.home")``.
 _RELATIVE = re.compile(r"(?P<dots>\.+)(?P<way>[\w.]+)[.:](?P<name>\w+)")
 # What people read; nobody runs it, but for examples.
+_SETTINGS = (".toml", ".cfg", ".ini")
 _READ = (".md", ".rst", ".txt", ".html", ".adoc")
 
 
@@ -26,8 +27,9 @@ def ended(comparison: Comparison) -> Iterator[Finding]:
         dotted = names.dotted(path)
         for where in sorted(comparison.new.texts_with([name])):
             text = (comparison.after.bytes(where) or b"").decode("utf-8", "replace")
-            # The factory of a service, `shop.web:make_app`.
-            named = (found.start() for found in re.finditer(rf"(?<![\w.]){re.escape(dotted)}:{name}(?!\w)", text))
+            # The factory of a service, `shop.web:make_app`; entry points in settings are names that are resolved.
+            factory = re.finditer(rf"(?<![\w.]){re.escape(dotted)}:{name}(?!\w)", text)
+            named = (found.start() for found in factory if not where.endswith(_SETTINGS))
             for at in (*_taken(text, dotted, name), *named):
                 example = text[text.rfind("\n", 0, at) + 1 : at].lstrip().startswith((">>>", "..."))
                 if example or not where.endswith(_READ):
