@@ -53,9 +53,12 @@ class _Way:
     def calls(self) -> tuple[ast.Call, ...]:
         return tuple(n for pair in self.pairs for n in walk(pair.new.node) if isinstance(n, ast.Call))
 
-    def files(self, words: Iterable[str]) -> Iterator[tuple[str, SymbolTable]]:
-        for path in sorted(self.comparison.new.code_with(list(words))):
-            symbols = self.comparison.after.symbols(path) if path.endswith(".py") else None
+    def files(self, words: Iterable[str], text: str = "") -> Iterator[tuple[str, SymbolTable]]:
+        """The modules in which one of the words stands, and a text that is a pattern."""
+        tree, pattern = self.comparison.new, re.compile(text.encode())
+        for path in sorted(tree.code_with(list(words))):
+            wanted = path.endswith(".py") and pattern.search(tree.peek(path)) is not None
+            symbols = self.comparison.after.symbols(path) if wanted else None
             if symbols is not None:
                 yield path, symbols
 
@@ -91,7 +94,8 @@ def _records(way: _Way) -> Iterator[tuple[Place, str]]:
     logs = (c.func for c in way.calls if isinstance(c.func, ast.Attribute) and c.func.attr in _LEVELS)
     if not any("log" in ast.unparse(function).lower() for function in logs):
         return
-    for _, symbols in way.files(_OF_RECORDS):
+    fields, said = "|".join(_OF_RECORDS), "|".join(map(re.escape, way.said))
+    for _, symbols in way.files(_OF_RECORDS, rf"%\((?:{fields})\)|[\"'](?:{said})[\"']"):
         for node in symbols.source.nodes.of(ast.Constant):
             keys = set(_FIELD.findall(node.value)) if isinstance(node.value, str) else set[str]()
             if keys & _OF_RECORDS and "lineno" not in keys and ("message" in keys or keys <= _ALL_FIELDS):
@@ -182,7 +186,7 @@ def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
         text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
         if ">>>" not in text and (found := shows.search(text)) is not None:
             yield Place(path, text.count("\n", 0, found.start()) + 1), f"this shows {found[0]}: the module"
-    for _, symbols in way.files(classes):
+    for _, symbols in way.files(classes, re.escape(way.dotted[0])):
         alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
         for node in symbols.source.nodes.of(ast.Constant):
             if isinstance(node.value, str) and id(node) not in alone and shows.search(node.value):
@@ -196,7 +200,7 @@ def _told(way: _Way) -> Iterator[tuple[Place, str]]:
     names = "|".join(map(re.escape, sorted({n for pair in way.pairs for n in pair.new.names})))
     old = r"\\?\.".join(map(re.escape, way.dotted[0].split(".")))
     path = re.compile(rf"(?<![\w.<])(?<!class ')(?<!enum '){old}\\?[.:](?:{names})(?!\w)")
-    for file, symbols in way.files([way.dotted[0].rpartition(".")[2]]):
+    for file, symbols in way.files([way.dotted[0].rpartition(".")[2]], rf"{old}|\bstr\(|\brepr\("):
         alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
         for node in symbols.source.nodes.of(ast.Constant):
             text = node.value if isinstance(node.value, str) and id(node) not in alone else ""
