@@ -77,7 +77,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 told.append(code.module.source.place(node))
             elif not is_a_text(code.module, node):
                 met.setdefault(code.module.source.place(node), f"this code reads `{spelled}`, and {code.how}")
-        for node, name in names_asked(code.node, frames=not code.of_itself):
+        for node, name in names_asked(code.node):
             what = "sets names" if name == "*" else f"asks for `{name}`"
             met.setdefault(code.module.source.place(node), f"this {what} in the module of what it gets, and {code.how}")
     for module, node, spelled in namespaces_of_moved(facts):

@@ -1,5 +1,5 @@
-"""Code that finds the module in which a thing was made, by `__module__`, `__globals__` or a frame, and the places at
-which it asks that module, or its namespace, for something."""
+"""Code that finds the module in which a thing was made, by `__module__` or `__globals__`, and the places at which it
+asks that module, or its namespace, for something."""
 
 from __future__ import annotations
 
@@ -9,27 +9,26 @@ from collections.abc import Iterator
 from codemods.planning.grouping.dotted_names import chain_of
 
 _WAYS = ("__globals__", "__module__")
-_OF_FRAMES = "f_globals"
 _ASKING = frozenset({"setdefault", "get", "pop"})
 
 
-def uses_of_namespaces(root: ast.AST, frames: bool = False) -> tuple[list[ast.AST], dict[int, ast.AST]]:
+def uses_of_namespaces(root: ast.AST) -> tuple[list[ast.AST], dict[int, ast.AST]]:
     """(the expressions that are such a module or namespace, but for those that only give it a name; what is above each
     node)"""
     parents = {id(child): node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
     held: set[str] = set()  # names for the module, its name or its namespace
     while True:
-        looks = [_outermost(node, parents) for node in ast.walk(root) if _is_way(node, held, frames)]
+        looks = [_outermost(node, parents) for node in ast.walk(root) if _is_way(node, held)]
         stored = {name for node in looks for name in _stored_as(node, parents)}
         if stored <= held:
             return [node for node in looks if not any(True for _ in _stored_as(node, parents))], parents
         held |= stored
 
 
-def names_asked(root: ast.AST, frames: bool) -> Iterator[tuple[ast.expr, str]]:
+def names_asked(root: ast.AST) -> Iterator[tuple[ast.expr, str]]:
     """(place, name) for each name that code looks up or binds in the module in which what it gets was made; not
     `__all__`, `__name__` and marks of that form."""
-    uses, parents = uses_of_namespaces(root, frames)
+    uses, parents = uses_of_namespaces(root)
     for node in uses:
         above = parents.get(id(node))
         name = _asked(node, above, parents)
@@ -62,10 +61,10 @@ def _text(nodes: list[ast.expr]) -> str:
     return next((n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)), "")
 
 
-def _is_way(node: ast.AST, held: set[str], frames: bool) -> bool:
+def _is_way(node: ast.AST, held: set[str]) -> bool:
     """``obj.__module__``, ``obj.__globals__``, or a name that holds what was found that way."""
     if isinstance(node, ast.Attribute):
-        return node.attr in _WAYS or (frames and node.attr == _OF_FRAMES)
+        return node.attr in _WAYS
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in held
 
 
