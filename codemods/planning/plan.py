@@ -92,7 +92,7 @@ def _otherwise(inputs: Inputs, refused: Refused) -> Iterator[Inputs]:
     if apart and (refused.cycle is not None or any(h.code == rebound_global.CODE for h in refused.hazards)):
         yield replace(inputs, groups=DefinitionGroups(inputs.source, apart))
     others = groups.by_name.keys() - {name for one in asked for name in groups.by_name[one].binds}
-    if others and not move.needed:
+    if others and refused.cycle is None and not move.needed:  # what is needed at import time makes the same cycle
         yield replace(inputs, left=frozenset(others))
 
 
