@@ -30,6 +30,8 @@ __all__ = [
 
 _EXCEPTIONS = ("Error", "Exception", "Warning")
 _WRITING = re.compile(r"[rbt]*[wax+][rbt+]*")
+# Methods that change a list or a table.
+_OF_TABLES = frozenset({"append", "appendleft", "clear", "extend", "insert", "remove", "setdefault", "update"})
 _ACCESSORS = ("setter", "getter", "deleter")  # of a property
 
 
@@ -48,6 +50,8 @@ def call(dotted: str) -> Call | None:
     table = _table()
     if dotted.endswith(_EXCEPTIONS) and dotted not in table:
         return Call.QUIET  # by convention a class that is raised
+    if dotted not in table and dotted.count(".") > 1 and dotted.rpartition(".")[2] in _OF_TABLES:
+        return Call.EFFECT  # ``urllib.parse.uses_netloc.append``: what the module is known for does not speak of that
     while dotted:
         if dotted in table:
             return table[dotted]

@@ -485,6 +485,7 @@ QUIET = {
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
 }
 LOUD = {
+    "a list of a quiet module": "import urllib.parse\nurllib.parse.uses_netloc.append('shop')",
     "a method that a map calls": "from tools import LIST\nX = list(map(LIST.append, 'ab'))",
     "a method that a function is given": "from tools import LIST, called\nX = called(LIST.append)",
     "what a library does by two modules": "from facade import attach\nattach(1)",
