@@ -6,23 +6,19 @@ that change one object come in the same order.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from codemods.bindings import Import, Module, Moment
 from codemods.planning.edits.model import DestinationEdits, ReexportPosition, SourceEdits
-from codemods.planning.effects.names import Names
 from codemods.planning.effects.presence import asked, seen
 from codemods.planning.effects.programs import Programs, Step, Token
-from codemods.planning.effects.statements import Effect, Effects, owned
+from codemods.planning.effects.statements import Effect
+from codemods.planning.effects.steps import StepEffects, effect_object
 from codemods.planning.effects.targets import Target
 from codemods.planning.facts import Facts
-from codemods.project import Unreadable
 
-# What modules read of the process, as words.
-_READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
 _NO_OTHERS: Mapping[str, Sequence[Step]] = {}
 
 
@@ -41,15 +37,10 @@ class LoadOrder:
     def __init__(self, facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> None:
         self.facts = facts
         self.project = facts.project
-        self.effects: Effects = facts.effects
         self.departure, self.arrival = departure, arrival
         self.programs = Programs(facts.project, departure, arrival)
         self.source, self.destination = departure.path, arrival.path
-        self._names = Names(facts.project)
-        self._of: dict[Token, tuple[Effect, ...]] = {}
-        self._reads: dict[Token, frozenset[str]] = {}
-        self._readers: dict[Target, str] = {}
-        self._anew: dict[str, dict[int, tuple[Effect, ...]]] = {}
+        self.effects = StepEffects(facts.project, facts.effects, self.programs)
         self._presence: dict[str, str] = {}  # where code counts on a module having been loaded
 
     # -- what is compared
@@ -120,18 +111,6 @@ class LoadOrder:
         new = self.programs.after(path if path.endswith(".py") else self.destination, self.destination)
         return None if self._either else self.difference(old, new)
 
-    def _words(self, target: Target) -> str:
-        """By which names a text looks at an object: its own, and those of functions of its module that read it."""
-        if not target[0].endswith(".py"):
-            return _READ.get(target[1], "") if not target[0] else target[1]
-        if target not in self._readers:
-            module, words = self.project.module(target[0]), {target[1]}
-            reads = {name: {r.name for s in found for r in s.references} for name, found in module.definitions.items()}
-            while more := {name for name, read in reads.items() if read & words} - words:
-                words |= more
-            self._readers[target] = "|".join(sorted(words))
-        return self._readers[target]
-
     def said(self, found: Difference) -> str:
         """``no longer runs shop/models.py:7 (Base.__init_subclass__), and 2 more``"""
         what = found.token if isinstance(found.token, str) else found.token[0]
@@ -150,11 +129,11 @@ class LoadOrder:
         lost = [token for token in old if token not in now]
         for kind, tokens in (("no longer runs", lost), ("also runs", [t for t in new if t not in then])):
             for token in tokens:
-                if self.of(token):
-                    return Difference(kind, token, self.of(token))
+                if self.effects.of(token):
+                    return Difference(kind, token, self.effects.of(token))
         for token in (t for t in new if t not in then):
-            changed = sorted({effect_object(e) for other in new for e in self._every(other)})
-            if any(self._looks(token, target) for target in changed):
+            changed = sorted({effect_object(e) for other in new for e in self.effects.every(other)})
+            if any(self.effects.looks(token, target) for target in changed):
                 return Difference("runs earlier", token, ())
         for path, place in self._seen([token for token in lost if isinstance(token, str)]):
             return Difference("no longer loads", path, (Effect(f"which {place} counts on", ("", path), 1),))
@@ -171,11 +150,11 @@ class LoadOrder:
     def _reordered(self, old: list[Token], new: list[Token]) -> Difference | None:
         """Steps that change one object, or look at it, and change places with one that changes it."""
         old, new = _between(old, new)
-        for target in sorted({effect_object(effect) for token in old for effect in self._every(token)}):
+        for target in sorted({effect_object(effect) for token in old for effect in self.effects.every(token)}):
             before, after = self._turns(old, target), self._turns(new, target)
             for token, turn in before.items():
                 if after[token] != turn:
-                    return Difference("runs in another order", token, self._every(token))
+                    return Difference("runs in another order", token, self.effects.every(token))
         return None
 
     def _passed(self, old: Sequence[Token], new: Sequence[Token]) -> Difference | None:
@@ -187,8 +166,8 @@ class LoadOrder:
         for token in old[: ends[-1]] if ends else ():
             if isinstance(token, str):
                 if last is not None and places[token] < places[last]:
-                    return Difference("runs in another order", last, self._every(last))
-            elif token[0] == self.source and any(not effect.target[0] for effect in self._every(token)):
+                    return Difference("runs in another order", last, self.effects.every(last))
+            elif token[0] == self.source and any(not effect.target[0] for effect in self.effects.every(token)):
                 last = token if last is None or places[last] < places[token] else last
         return None
 
@@ -196,85 +175,19 @@ class LoadOrder:
         """Two steps that change places at all, whatever they are known to do."""
         now, then = set(new), set(old)
         before, _ = _between([t for t in old if t in now], [t for t in new if t in then])
-        return Difference("runs in another order", before[0], self._every(before[0])) if before else None
+        return Difference("runs in another order", before[0], self.effects.every(before[0])) if before else None
 
     def _turns(self, tokens: Sequence[Token], target: Target) -> dict[Token, int]:
         """The steps that change an object or look at it, each with how many have changed it before."""
         found: dict[Token, int] = {}
         changed = 0
         for token in tokens:
-            if any(effect_object(effect) == target for effect in self._every(token)):
+            if any(effect_object(effect) == target for effect in self.effects.every(token)):
                 found[token] = changed
                 changed += 1
-            elif self._looks(token, target):
+            elif self.effects.looks(token, target):
                 found[token] = changed
         return found
-
-    def _looks(self, token: Token, target: Target) -> bool:
-        """Does a step name an object, as far as its text shows? Of the outside, what modules read of the process."""
-        word = self._words(target)
-        if not word:
-            return False
-        return not self._read(token).isdisjoint(word.split("|"))
-
-    def _read(self, token: Token) -> frozenset[str]:
-        """The names and attributes that a step reads while it is imported."""
-        if token not in self._reads:
-            try:
-                module = self.project.module(token if isinstance(token, str) else token[0])
-                statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
-                chains = ((r.name, *r.chain) for s in statements for r in s.references if r.moment is Moment.IMPORT)
-                read = (chain for chain in chains if not self._is_standard(module, chain))
-                self._reads[token] = frozenset(word for chain in read for word in chain)
-            except (Unreadable, OSError):
-                self._reads[token] = frozenset()
-        return self._reads[token]
-
-    def _is_standard(self, module: Module, chain: tuple[str, ...]) -> bool:
-        """Is a dotted name the standard library's, as `typing.Any` is, and no state of the process?"""
-        where, dotted = self._names.named(module, None, chain) or (module.path, "")
-        top = dotted.partition(".")[0]
-        return where == "" and top in sys.stdlib_module_names and top not in _READ
-
-    def of(self, token: Token) -> tuple[Effect, ...]:
-        """What a step changes that others can see."""
-        if token not in self._of:
-            if token in (self.source, self.destination):
-                self._of[token] = ()  # its statements are tokens of their own
-            else:
-                self._of[token] = (
-                    self.effects.of_module(token) if isinstance(token, str) else self._of_statement(*token)
-                )
-        return self._of[token]
-
-    def _every(self, token: Token) -> tuple[Effect, ...]:
-        """What a step changes at all."""
-        if isinstance(token, str):
-            return self.of(token)
-        module = self.project.module(token[0])
-        found = self.effects.of(module, module.statements[token[1]])
-        return (*found, *self._bound_anew(module).get(token[1], ()))
-
-    def _bound_anew(self, module: Module) -> dict[int, tuple[Effect, ...]]:
-        """The statements of a module that bind a name again: who reads it at import time reads it before or after."""
-        if module.path not in self._anew:
-            found: dict[int, tuple[Effect, ...]] = {}
-            known: set[str] = set()
-            for s in module.statements:
-                names = frozenset() if s.is_import else s.binds
-                line = s.node.lineno
-                again = sorted(names & known)
-                found[s.index] = tuple(Effect(f"which binds {name} again", (module.path, name), line) for name in again)
-                known |= names
-            self._anew[module.path] = found
-        return self._anew[module.path]
-
-    def _of_statement(self, path: str, index: int) -> tuple[Effect, ...]:
-        module = self.project.module(path)
-        moves = path == self.source and index in self.programs.moving
-        found = self._every((path, index))
-        moved = self.programs.moved
-        return tuple(e for e in found if not (owned(module, e.target) and (e.target[1] in moved) == moves))
 
 
 def _between(old: list[Token], new: list[Token]) -> tuple[list[Token], list[Token]]:
@@ -285,12 +198,6 @@ def _between(old: list[Token], new: list[Token]) -> tuple[list[Token], list[Toke
     while end > start and old[end - 1] == new[end - 1]:
         end -= 1
     return old[start:end], new[start:end]
-
-
-def effect_object(effect: Effect) -> Target:
-    """Of what stands outside of the tree, the library: who shares what with whom in it is not known."""
-    path, name = effect.target
-    return effect.target if path else ("", name.partition(".")[0])
 
 
 def in_old_order(facts: Facts, departure: SourceEdits, arrival: DestinationEdits) -> tuple[SourceEdits, LoadOrder]:
