@@ -181,7 +181,7 @@ def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
     if not classes:
         return
     tree, names = way.comparison.new, "|".join(map(re.escape, classes))
-    shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b")
+    shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b(?![\w.]*>`)")
     for path in sorted(tree.texts_with(classes)):
         text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
         if ">>>" not in text and (found := shows.search(text)) is not None:
