@@ -128,17 +128,16 @@ def _by_path(
 ) -> Iterator[PatchTarget]:
     target, place = call.args[0], module.source.place(call)
     by_keyword = isinstance(module.source.nodes.parents.get(id(target)), ast.keyword)
-    written = isinstance(target, ast.Constant) and not by_keyword
+    written = target if isinstance(target, ast.Constant) and not by_keyword else None
     of_dict = last_name(call.func) == "dict"
     for text in sorted(values.texts(module).of(target)):
         if text == dotted:
             yield from (PatchTarget(place, name, "", module) for name in _in_keywords(call, binds))
             continue
         for name, rest in _named(text, dotted, binds):
-            if written:
-                yield PatchTarget(
-                    module.source.place(target), name, rest or (CHANGED if of_dict else ""), module, target
-                )
+            if written is not None:
+                said = module.source.place(written)
+                yield PatchTarget(said, name, rest or (CHANGED if of_dict else ""), module, written)
             else:
                 yield PatchTarget(place, name, CHANGED if of_dict else rest, module)
 
