@@ -31,7 +31,7 @@ def is_told(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
         match above:
             case ast.JoinedStr() | ast.FormattedValue() | ast.Tuple() | ast.BinOp(op=ast.Mod() | ast.Add()):
                 pass
-            case ast.Call(func=ast.Attribute(attr="format", value=ast.Constant())):
+            case ast.Call(func=ast.Attribute(attr="format", value=ast.Constant())) | ast.Attribute(attr="format"):
                 pass
             case ast.Call(args=[*given]) if node in given and isinstance(parents.get(id(above)), ast.Raise):
                 return sentence and getattr(parents[id(above)], "exc", None) is above
