@@ -97,6 +97,8 @@ class Reading(Executing):
                 return
             module = version[1]
             self._reads_names_of(module)
+            if module == path == self._script:
+                return  # the script imports itself by its name: that is another execution of it, and complete
             if attribute == "*":
                 if name := self._asked_later(path, module):
                     message = f"{chain.removesuffix('.*')} may be asked for {name} before that is found in {module}"
