@@ -12,8 +12,8 @@ from codemods.project import Source
 
 
 def without_exports(module: Module, moved: frozenset[str]) -> Iterator[Replacement]:
-    """The edits that take the entries of moved names out of the lists in `__all__`."""
-    for node in module.source.tree.body:
+    """The edits that take the entries of moved names out of the lists in `__all__`; none where that moves itself."""
+    for node in module.source.tree.body if "__all__" not in moved else ():
         value = getattr(node, "value", None)
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if getattr(target, "id", "") == "__all__" and value is not None:
@@ -26,6 +26,9 @@ def _without(source: Source, node: ast.List | ast.Tuple, moved: frozenset[str]) 
     entries = node.elts
     gone = [e for e in entries if isinstance(e, ast.Constant) and e.value in moved]
     kept = [e for e in entries if e not in gone]
+    if gone and not kept and source.text[source.start(node)] not in "([":  # `__all__ = "order",`
+        yield Replacement(source.start(node), source.end(node), "()", "`__all__` lists nothing any more")
+        return
     for entry in gone:
         start, end = source.start(entry), source.end(entry)
         line = source.text.rfind("\n", 0, start) + 1
