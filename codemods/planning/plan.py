@@ -88,9 +88,9 @@ def _otherwise(inputs: Inputs, refused: Refused) -> Iterator[Inputs]:
     """The same move where a rebound global stays, or all that nobody asked for."""
     move, groups = inputs.move, inputs.groups
     asked = (*move.names, *move.along)
-    apart = rebound_apart(groups, asked, inputs.referrers.users)
-    if apart and (refused.cycle is not None or any(h.code == rebound_global.CODE for h in refused.hazards)):
-        yield replace(inputs, groups=DefinitionGroups(inputs.source, apart))
+    if refused.cycle is not None or any(h.code == rebound_global.CODE for h in refused.hazards):
+        if apart := rebound_apart(groups, asked, inputs.referrers.users):
+            yield replace(inputs, groups=DefinitionGroups(inputs.source, apart))
     others = groups.by_name.keys() - {name for one in asked for name in groups.by_name[one].binds}
     if others and refused.cycle is None and not move.needed:  # what is needed at import time makes the same cycle
         yield replace(inputs, left=frozenset(others))

@@ -16,6 +16,8 @@ from codemods.project.tree import Tree
 
 # A library by which a script writes a page for each module of a project, and so one for a new module as well.
 DOCUMENTING = "mkdocs_gen_files"
+# Behind a dotted name in angle brackets: not where the text of a role of Sphinx leads to.
+NO_ROLE = r"(?![\w.]*>`)"
 _HEAD = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>\.\. automodule::|:::|`{3,}\{automodule\})[ \t]+(?P<module>[\w.]+)[ \t]*\r?$", re.M
 )

@@ -67,6 +67,15 @@ def bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:
             yield body
 
 
+def assigned_pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Each target with its value, those of ``self.a, self.b = a, b`` one by one."""
+    for target in node.targets:
+        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+            yield from zip(target.elts, node.value.elts, strict=False)
+        else:
+            yield target, node.value
+
+
 def parents_of(root: ast.AST) -> dict[int, ast.AST]:
     """The node above each node below this one, by the id of the lower one."""
     found: dict[int, ast.AST] = {}

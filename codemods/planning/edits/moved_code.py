@@ -28,11 +28,10 @@ def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
     dotted = facts.project.names.dotted(facts.move.source)
     dropped = {item.node for item in arriving(facts)}
     for statement in (*(s for group in facts.moving for s in group.statements), *copied):
-        for edit in (*own_names(source, statement, dotted), *_relative_imports(source, statement.node, needs, dropped)):
+        relative = _relative_imports(source, statement.node, needs, dropped)
+        for edit in (*own_names(source, statement, dotted), *relative, *_declarations(facts, statement)):
             if edit is not None:
                 edits[edit.start, edit.end] = edit
-        for edit in _declarations(facts, statement):
-            edits[edit.start, edit.end] = edit
     for identity in identities(facts):
         if identity.edit is not None:
             edits[identity.edit.start, identity.edit.end] = identity.edit

@@ -11,18 +11,8 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.classes import outside
 from codemods.planning.effects.roots import Roots
-from codemods.planning.effects.scopes import (
-    Scope,
-    given_in_branches,
-    is_collecting,
-)
-from codemods.planning.effects.targets import (
-    FRESH,
-    Callee,
-    Code,
-    Target,
-    Targets,
-)
+from codemods.planning.effects.scopes import Scope, given_in_branches, is_collecting
+from codemods.planning.effects.targets import FRESH, Callee, Code, Target, Targets
 from codemods.planning.grouping.dotted_names import chain_of
 
 # Results of calls that are called, and so on: `f()()` is two levels.

@@ -11,12 +11,7 @@ from codemods.bindings import Module
 from codemods.planning.effects.classes import MAKING, Classes
 from codemods.planning.effects.fixed_point import FixedPoint
 from codemods.planning.effects.names import Names
-from codemods.planning.effects.scopes import (
-    Scope,
-    function_scope,
-    iterated,
-    own_nodes,
-)
+from codemods.planning.effects.scopes import Scope, function_scope, iterated, own_nodes
 from codemods.planning.effects.targets import (
     CLOSURE,
     FRESH,

@@ -29,6 +29,7 @@ from codemods.planning.effects.targets import (
 from codemods.planning.effects.walking import Site, Walker
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, walk
+from codemods.project.nodes import assigned_pairs
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,8 @@ class Effects:
 
     def _loading(self, code: Code) -> Iterator[Site]:
         """A function that runs while a module is imported imports others then, with what they change."""
-        project, inner = (
-            self.project,
-            {id(n) for n in own_nodes(code.node) if isinstance(n, (ast.Import, ast.ImportFrom))},
-        )
+        project = self.project
+        inner = {id(n) for n in own_nodes(code.node) if isinstance(n, (ast.Import, ast.ImportFrom))}
         items = [i for i in code.module.imports if i.function is not None and id(i.node) in inner and not i.typing_only]
         todo = [(code.module, item, item.node.lineno) for item in items]
         seen = {code.module.path}
@@ -232,18 +231,10 @@ def _kept(method: ast.FunctionDef | ast.AsyncFunctionDef, parameters: bool = Fal
     nodes = list(walk(method))
     given = {n.arg for n in nodes if isinstance(n, ast.arg)}
     own = given | {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in _pairs(n)):
+    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in assigned_pairs(n)):
         if isinstance(value, ast.Name) and isinstance(target, ast.Attribute):
             if value.id in given if parameters else value.id not in own:
                 yield target.attr
-
-
-def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
-    for target in node.targets:
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            yield from zip(target.elts, node.value.elts, strict=False)
-        else:
-            yield target, node.value
 
 
 def _position(callee: Callee, parameter: str) -> int | None:

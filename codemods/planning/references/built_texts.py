@@ -19,6 +19,7 @@ from codemods.bindings import Module
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.members import members
 from codemods.project import Nodes, Unreadable
+from codemods.project.nodes import assigned_pairs
 
 # A part of a text that nobody knows.
 UNKNOWN = "\0"
@@ -175,13 +176,9 @@ _BOUND: WeakKeyDictionary[Nodes, tuple[tuple[str, ast.expr], ...]] = WeakKeyDict
 def _bound_values(module: Module) -> Iterator[tuple[str, ast.expr]]:
     nodes = module.source.nodes
     for node in nodes.of(ast.Assign):
-        yield from ((t.id, node.value) for t in node.targets if isinstance(t, ast.Name))
+        yield from ((t.id, value) for t, value in assigned_pairs(node) if isinstance(t, ast.Name))
         if isinstance(node.value, ast.Attribute) and node.value.attr == "param":
             yield from (pair for t in node.targets for pair in _unpacked(t, _params(module)))
-        for target in node.targets:
-            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                pairs = zip(target.elts, node.value.elts, strict=False)
-                yield from ((t.id, value) for t, value in pairs if isinstance(t, ast.Name))
     for node in (*nodes.of(ast.AnnAssign), *nodes.of(ast.NamedExpr)):
         if isinstance(node.target, ast.Name) and node.value is not None:
             yield node.target.id, node.value

@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.project.nodes import parents_of
 
 _WAYS = ("__globals__", "__module__")
 _ASKING = frozenset({"setdefault", "get", "pop"})
@@ -15,7 +16,7 @@ _ASKING = frozenset({"setdefault", "get", "pop"})
 def uses_of_namespaces(root: ast.AST) -> tuple[list[ast.AST], dict[int, ast.AST]]:
     """(the expressions that are such a module or namespace, but for those that only give it a name; what is above each
     node)"""
-    parents = {id(child): node for node in ast.walk(root) for child in ast.iter_child_nodes(node)}
+    parents = parents_of(root)
     held: set[str] = set()  # names for the module, its name or its namespace
     while True:
         looks = [_outermost(node, parents) for node in ast.walk(root) if _is_way(node, held)]

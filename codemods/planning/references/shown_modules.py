@@ -13,6 +13,7 @@ from functools import cached_property
 
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.project.manuals import NO_ROLE
 
 
 def shown_names(moving: Collection[DefinitionGroup]) -> frozenset[str]:
@@ -40,7 +41,7 @@ class Shown:
     def plain(self) -> re.Pattern[str]:
         """``<class 'shop.cart.Cart'>``, ``<shop.cart.Cart object at ...>``; not where a role's text leads to."""
         shown = rf"<(?:class '|function |enum ')?(?P<module>{self._path})\.(?P<name>{self._some})\b"
-        return re.compile(rf"{shown}(?![\w.]*>`)")
+        return re.compile(shown + NO_ROLE)
 
     @cached_property
     def raised(self) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
+from codemods.project.manuals import NO_ROLE
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
@@ -181,7 +182,7 @@ def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
     if not classes:
         return
     tree, names = way.comparison.new, "|".join(map(re.escape, classes))
-    shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b(?![\w.]*>`)")
+    shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b{NO_ROLE}")
     for path in sorted(tree.texts_with(classes)):
         text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
         if ">>>" not in text and (found := shows.search(text)) is not None:

@@ -71,9 +71,8 @@ def _said(
                 yield from ((call, name) for name in sorted(names & said))
         for call in (call for call in _calls(unit) if last_name(call.func) not in _FOLLOWED):
             texts = _named(call, held, set())
-            own = {
-                k.arg for k in call.keywords if dotted in _texts(k.value)
-            }  # `at_level("INFO", logger="shop.orders")`
+            # `at_level("INFO", logger="shop.orders")`: what names the module itself replaces nothing in it.
+            own = {k.arg for k in call.keywords if dotted in _texts(k.value)}
             beside = dotted in {n.value for n in call.args if isinstance(n, ast.Constant)} or len(own) > 1
             said = sorted(names & _named(call, held, names)) if dotted in texts else []
             yield from ((call, name) for name in said if beside or name not in own)

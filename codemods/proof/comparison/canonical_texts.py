@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from codemods.project import OverlayTree, Source, Tree, Unreadable, decode
+from codemods.project.manuals import NO_ROLE
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Origin
 from codemods.proof.snapshot.symbols import defined_names
@@ -192,7 +193,7 @@ def shown_as(module: str, name: str) -> re.Pattern[str]:
     """A line that an example prints, in which a definition is shown with its module."""
     dotted, printed = f"{re.escape(module)}(?=[.]{re.escape(name)}", r"(?![ \t]*(?:>>>|[.]{3}[ \t]))"
     raised, shown = rf"[ \t]*(?={dotted}(?::|[ \t\r]*$)))", ".*?<(?:class '|function |enum ')?"
-    return re.compile(rf"^{printed}(?P<before>{raised}|{shown}){dotted}\b(?![\w.]*>`))", re.M)
+    return re.compile(rf"^{printed}(?P<before>{raised}|{shown}){dotted}\b{NO_ROLE})", re.M)
 
 
 def _divided(text: str, olds: Olds, drop: Callable[..., bool] | None = None) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codemods.project import walk
+from codemods.project.nodes import assigned_pairs
 
 
 @dataclass(frozen=True)
@@ -27,22 +27,13 @@ def own_attributes(node: ast.AST) -> OwnAttributes:
     kept: dict[str, tuple[str, ...]] = {}
     fields = (f.target for f in getattr(node, "body", ()) if isinstance(f, ast.AnnAssign))
     given = {target.id for target in fields if isinstance(target, ast.Name)}
-    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in _pairs(n)):
+    for target, value in (pair for n in nodes if isinstance(n, ast.Assign) for pair in assigned_pairs(n)):
         if isinstance(target, ast.Attribute) and _of_self(target) and isinstance(value, ast.Name):
             if value.id in parameters:
                 given.add(target.attr)
             else:
                 kept[target.attr] = (*kept.get(target.attr, ()), value.id)
     return OwnAttributes(frozenset(written), frozenset(given), kept)
-
-
-def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
-    """``self.a, self.b = a, b`` as well."""
-    for target in node.targets:
-        if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-            yield from zip(target.elts, node.value.elts, strict=False)
-        else:
-            yield target, node.value
 
 
 def defined_in(node: ast.ClassDef) -> dict[str, list[ast.stmt]]:
