@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Place
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.resolution import Snapshot
 
 ACCEPTED = "listed-by-decorator"  # the hazard of that name, by --accept
@@ -43,17 +44,14 @@ def _lists_others(snapshot: Snapshot, path: str) -> bool:
 def _lists(snapshot: Snapshot, path: str, decorator: ast.expr) -> bool:
     """Does a function look the module up that a thing was made in, and speak of ``__all__``?"""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    for where, name in snapshot.meaning(path, function):
-        if not where and name == "public.public":  # the package atpublic
+    if ("", "public.public") in snapshot.meaning(path, function):  # the package atpublic
+        return True
+    for _, node in definitions_meant(snapshot, path, function):
+        parts = list(ast.walk(node)) if isinstance(node, ast.FunctionDef) else []
+        attributes = {n.attr for n in parts if isinstance(n, ast.Attribute)}
+        texts = {n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+        if attributes & {"__module__", "__globals__"} and "__all__" in attributes | texts:
             return True
-        symbols = snapshot.symbols(where) if where.endswith(".py") else None
-        for node in symbols.body if symbols else ():
-            if isinstance(node, ast.FunctionDef) and node.name == name:
-                parts = list(ast.walk(node))
-                attributes = {n.attr for n in parts if isinstance(n, ast.Attribute)}
-                texts = {n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-                if attributes & {"__module__", "__globals__"} and "__all__" in attributes | texts:
-                    return True
     return False
 
 

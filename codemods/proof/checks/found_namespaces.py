@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.statements.name_resolution import last_name
 
@@ -39,23 +40,15 @@ def looked_up_elsewhere(comparison: Comparison) -> Iterator[Finding]:
 def running(snapshot: Snapshot, path: str, node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
     """The functions of the tree that run when a definition is made, and get it."""
     for decorator in getattr(node, "decorator_list", ()):
-        yield from _meant(snapshot, path, decorator.func if isinstance(decorator, ast.Call) else decorator)
+        yield from definitions_meant(snapshot, path, decorator.func if isinstance(decorator, ast.Call) else decorator)
     if isinstance(node, ast.ClassDef):
         yield from _hooks(snapshot, path, node, _DEPTH)
-
-
-def _meant(snapshot: Snapshot, path: str, node: ast.expr) -> Iterator[tuple[str, ast.stmt]]:
-    for where, name in snapshot.meaning(path, node):
-        symbols = snapshot.symbols(where) if where.endswith(".py") else None
-        for made in symbols.body if symbols is not None else ():
-            if getattr(made, "name", "") == name:
-                yield where, made
 
 
 def _hooks(snapshot: Snapshot, path: str, node: ast.ClassDef, depth: int) -> Iterator[tuple[str, ast.stmt]]:
     """``__init_subclass__`` of the classes above, and what a metaclass does."""
     for base in (*node.bases, *(k.value for k in node.keywords if k.arg == "metaclass")):
-        for where, above in _meant(snapshot, path, base):
+        for where, above in definitions_meant(snapshot, path, base):
             if isinstance(above, ast.ClassDef) and depth:
                 is_meta = base not in node.bases
                 names = _HOOKS if is_meta else _HOOKS[:1]

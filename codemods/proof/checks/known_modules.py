@@ -13,6 +13,7 @@ from codemods.model import Finding, Kind, Place
 from codemods.project import walk
 from codemods.project.manuals import NO_ROLE
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Pair
@@ -154,10 +155,8 @@ def _messages(way: _Way) -> Iterator[str | None]:
             if last_name(call.func) in ("warn", "warn_explicit"):
                 yield _text(call.args[:1])
                 continue
-            for where, name in way.comparison.after.meaning(way.new, call.func):
-                symbols = way.comparison.after.symbols(where) if where.endswith(".py") else None
-                body = (n for n in (symbols.body if symbols else ()) if getattr(n, "name", "") == name)
-                for inner in (n for node in body for n in walk(node) if isinstance(n, ast.Call)):
+            for _, made in definitions_meant(way.comparison.after, way.new, call.func):
+                for inner in (n for n in walk(made) if isinstance(n, ast.Call)):
                     level = any(k.arg == "stacklevel" for k in inner.keywords) or len(inner.args) > 2
                     if last_name(inner.func) == "warn" and level:
                         yield _text(inner.args[:1])

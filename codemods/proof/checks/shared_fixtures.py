@@ -9,6 +9,7 @@ from codemods.model import Finding, Kind, Place
 from codemods.project import walk
 from codemods.project.pytest_fixtures import CHANGING, Fixture, fixtures_in
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
@@ -126,8 +127,9 @@ class _Reading:
         self.snapshot = snapshot
         self.own: set[str] = set()
         for call in (n for n in walk(fixture.node) if isinstance(n, ast.Call)):
-            for where, made in self._definitions(home, call.func, ast.ClassDef):
-                self._learn(where, made)
+            for where, made in definitions_meant(snapshot, home, call.func):
+                if isinstance(made, ast.ClassDef):
+                    self._learn(where, made)
 
     def _learn(self, path: str, made: ast.stmt) -> None:
         """The methods of its class that change what they are called on, be it by one another."""
@@ -169,20 +171,13 @@ class _Reading:
         return bool(places) and (called in ("next", "setattr", "delattr") or self._hands_on(path, node, places, seen))
 
     def _hands_on(self, path: str, call: ast.Call, places: list[int], seen: frozenset[Origin]) -> bool:
-        for where, made in self._definitions(path, call.func, ast.FunctionDef):
+        for where, made in definitions_meant(self.snapshot, path, call.func):
             if not isinstance(made, ast.FunctionDef):
                 continue
             key, taken = (where, made.name), [a.arg for i, a in enumerate(made.args.args) if i in places]
             if key not in seen and any(self.alters(where, made, one, seen | {key}) for one in taken):
                 return True
         return False
-
-    def _definitions(self, path: str, node: ast.expr, kind: type) -> Iterator[tuple[str, ast.stmt]]:
-        for where, name in self.snapshot.meaning(path, node):
-            symbols = self.snapshot.symbols(where) if where.endswith(".py") else None
-            for made in symbols.body if symbols is not None else ():
-                if isinstance(made, kind) and getattr(made, "name", "") == name:
-                    yield where, made
 
     def _begins(self, node: ast.AST, name: str) -> bool:
         while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
