@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-LEFT_ALONE = {*sys.stdlib_module_names, "_pytest", "pluggy", "pytest", "pytest_asyncio", "syrupy", "time_machine"}
+RUNS_TESTS = {"_pytest", "execnet", "hypothesis", "pluggy", "pytest", "pytest_asyncio", "syrupy", "time_machine", "xdist"}
+LEFT_ALONE = {*sys.stdlib_module_names, *RUNS_TESTS}
 KIT = __name__.rpartition(".")[0]
 Undo = Callable[[], None]
 _without: dict[str, tuple[int, int]] = {}  # modules that held none when they had so many names

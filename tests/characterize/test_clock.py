@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from datetime import UTC, datetime
 from time import monotonic
 
 import pytest
+from hypothesis.internal.conjecture import junkdrawer
 
 from codemods.characterize.clock import VirtualClock
 from codemods.characterize.server import NatsServer
@@ -83,6 +85,13 @@ async def test_the_real_ones_are_back_afterwards(nats_tap):
         and Stopwatch.__init__.__defaults__ == (REAL_ONES[0],)
     )
     assert age.__kwdefaults__ == {"now": REAL_ONES[0]}
+
+
+async def test_collecting_garbage_takes_no_virtual_time(clock):
+    junkdrawer.gc_cumulative_time()  # from here on hypothesis asks for the time at each collection
+    for _ in range(20):
+        gc.collect(0)
+    assert time.monotonic() == asyncio.get_running_loop().time()
 
 
 async def test_local_time_is_utc_on_each_machine(clock):
