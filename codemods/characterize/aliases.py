@@ -13,7 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
-RUNS_TESTS = {"_pytest", "execnet", "hypothesis", "pluggy", "pytest", "pytest_asyncio", "syrupy", "time_machine", "xdist"}
+RUNS_TESTS = {
+    "_pytest",
+    "execnet",
+    "hypothesis",
+    "pluggy",
+    "pytest",
+    "pytest_asyncio",
+    "syrupy",
+    "time_machine",
+    "xdist",
+}
 LEFT_ALONE = {*sys.stdlib_module_names, *RUNS_TESTS}
 KIT = __name__.rpartition(".")[0]
 Undo = Callable[[], None]
