@@ -6,6 +6,7 @@ import ast
 
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
+from codemods.planning.references.callbacks import is_given_anything
 from codemods.planning.references.called_code import Code, Function
 from codemods.planning.references.given_values import GivenValues, values_of
 from codemods.planning.references.instance_filters import asked_for
@@ -18,7 +19,18 @@ def is_another_object(facts: Facts, code: Code, asked: ast.expr) -> bool:
     looked up in the method; what a call of the tree gives it that moves it may ask as well."""
     if not code.of_itself or not isinstance(code.node, FUNCTIONS):
         return False
+    if _is_a_definition(code.node, asked):  # whoever is seen to give it one that moves is code of its own
+        return not is_given_anything(facts, code.module, asked)
     return _is_of_another_class(facts, code, asked) or not _Method(facts, code.node).may_be_itself(asked, 0)
+
+
+def _is_a_definition(method: Function, asked: ast.expr) -> bool:
+    """Is it a parameter that has a name too, ``f"{func.__module__}.{func.__name__}"``, and so no instance of a class?"""
+    given = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
+    if not isinstance(asked, ast.Name) or asked.id not in {a.arg for a in (given[1:] if given else ())}:
+        return False
+    named = (n.value for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr in ("__name__", "__qualname__"))
+    return not list(values_of(method, asked.id)) and any(getattr(n, "id", "") == asked.id for n in named)
 
 
 def _is_of_another_class(facts: Facts, code: Code, asked: ast.expr) -> bool:

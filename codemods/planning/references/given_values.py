@@ -65,9 +65,10 @@ class GivenValues:
         if special or not plain or argument.arg == "other" or names_moved(self.facts, argument.annotation):
             return True
         names = {*self.facts.moved_names, "__init__"} if function.name == "__init__" else {function.name}
-        return any(self._gives(module, names, function) for module in self.facts.project.modules_mentioning(*names))
+        mentioning = self.facts.project.modules_mentioning(*names)
+        return any(self._gives(module, names, function, argument) for module in mentioning)
 
-    def _gives(self, module: Module, names: set[str], function: Function) -> bool:
+    def _gives(self, module: Module, names: set[str], function: Function, argument: ast.arg) -> bool:
         nodes, parents = module.source.nodes, module.source.nodes.parents
         imported = (a for kind in (ast.Import, ast.ImportFrom) for node in nodes.of(kind) for a in node.names)
         if any(a.name in names and a.asname not in (None, a.name) for a in imported):
@@ -77,8 +78,7 @@ class GivenValues:
                 continue
             above = parents.get(id(use))
             if isinstance(above, ast.Call) and above.func is use:
-                given = (*above.args, *(k.value for k in above.keywords))
-                if any(self.may_be_moved(module, value) for value in given):
+                if any(self.may_be_moved(module, value) for value in _given_for(above, function, argument)):
                     return True
             elif function.name != "__init__" and isinstance(use, ast.Attribute) and isinstance(use.ctx, ast.Load):
                 return True  # a bound method, which others may call
@@ -128,7 +128,7 @@ class GivenValues:
                         return True
                     return any(self.may_be_given(around, argument) for argument in given)
             around = module.source.nodes.parents.get(id(around))
-        return not self._is_another(module, node)
+        return not self._is_another(module, node) and (not _is_a_variable(module, name) or self.may_hold(name))
 
     def _may_be_value(self, module: Module, around: Function, name: str, value: ast.expr) -> bool:
         key = (id(around), name, id(value))
@@ -187,6 +187,21 @@ def values_of(function: Function, name: str) -> Iterator[ast.expr | None]:
                     yield None
         elif name in (getattr(node, "name", None), getattr(node, "asname", None)) and node is not function:
             yield None
+
+
+def _is_a_variable(module: Module, name: str) -> bool:
+    """Is it bound by assignments of the module alone?"""
+    binding = [s.node for s in module.statements if name in s.binds]
+    return bool(binding) and all(isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) for node in binding)
+
+
+def _given_for(call: ast.Call, function: Function, argument: ast.arg) -> Iterator[ast.expr]:
+    """What a call gives for a parameter, with ``self`` or without; all it gives where that can't be told."""
+    unpacked = any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords)
+    yield from (k.value for k in call.keywords if unpacked or k.arg == argument.arg)
+    places = [*function.args.posonlyargs, *function.args.args]
+    here = places.index(argument) if argument in places else -1
+    yield from (value for place, value in enumerate(call.args) if unpacked or place in (here - 1, here))
 
 
 def _is_a_value(use: ast.expr, above: ast.AST | None) -> bool:
