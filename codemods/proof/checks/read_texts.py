@@ -33,8 +33,9 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                 parts = [node for statement in function for node in walk(statement)]
                 calls = {last_name(node.func) for node in parts if isinstance(node, ast.Call)}
                 found = [n for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-                texts = [str(n.value) for n in sorted(found, key=lambda n: (n.lineno, n.col_offset))]
-                if symbols is not None and calls & _READS and _is_named(comparison, symbols, source, texts):
+                found.sort(key=lambda n: (n.lineno, n.col_offset))
+                texts = [str(n.value) for n in found]
+                if symbols is not None and calls & _READS and _is_named(comparison, symbols, source, found):
                     said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
                     yield None if gone is None else _finding(symbols, function, source, gone)
@@ -76,15 +77,30 @@ def _functions(symbols: SymbolTable) -> Iterator[list[ast.stmt]]:
         yield outside
 
 
-def _is_named(comparison: Comparison, symbols: SymbolTable, source: str, texts: list[str]) -> bool:
+def _is_named(comparison: Comparison, symbols: SymbolTable, source: str, texts: list[ast.Constant]) -> bool:
     """Does one text name the file, with a folder that is the right one, in this text or in the one before it?"""
     folder, _, file = source.rpartition("/")
-    for index, text in enumerate(texts):
-        where, _, last = text.strip("/").rpartition("/")
-        around = where or (texts[index - 1] if index and re.fullmatch(r"[\w-]+", texts[index - 1]) else "")
+    before = ""
+    for node in texts:
+        where, _, last = str(node.value).strip("/").rpartition("/")
+        around = where or _folder_named(symbols, node) or (before if re.fullmatch(r"[\w-]+", before) else "")
         if last == file and ("/" + folder).endswith("/" + around.strip("/") if around else "/" + folder):
             return bool(around) or _may_mean(comparison, symbols, source)
+        before = str(node.value)
     return False
+
+
+def _folder_named(symbols: SymbolTable, node: ast.Constant) -> str:
+    """``HERE / "orders.py"``, where the module says ``HERE = ROOT / "shop"``: the last part of that."""
+    above = symbols.source.nodes.parents.get(id(node))
+    if not (isinstance(above, ast.BinOp) and above.right is node and isinstance(above.left, ast.Name)):
+        return ""
+    name = above.left.id
+    values = [
+        n.value for n in symbols.source.nodes.of(ast.Assign) if any(getattr(t, "id", "") == name for t in n.targets)
+    ]
+    last = [v.right.value for v in values if isinstance(v, ast.BinOp) and isinstance(v.right, ast.Constant)]
+    return last[0] if len(last) == len(values) == 1 and isinstance(last[0], str) else ""
 
 
 def _may_mean(comparison: Comparison, symbols: SymbolTable, source: str) -> bool:
