@@ -22,6 +22,8 @@ _TOOLS = frozenset(
 # An exception of import-linter: the importer, and what it may import all the same.
 _IMPORT = re.compile(r"\s*(?P<importer>[\w.*]+)\s*->\s*(?P<imported>[\w.*]+)\s*")
 IGNORED_IMPORTS = "ignore_imports"
+# Settings that name modules to be imported, as a plugin: nothing is set for what stands in these.
+_LOADED = frozenset({"plugins", "load-plugins", "load_plugins"})
 _PYRIGHT = ("include", "exclude", "ignore", "strict")
 _TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
 
@@ -67,6 +69,8 @@ def selections(tree: Tree) -> Iterator[Selection]:
                 _json(text) if name.endswith(".json") else _toml(name, text) if ".toml" in name else _ini(name, text)
             )
             for key, value, what in found:
+                if key.rpartition(".")[2] in _LOADED:
+                    continue
                 if key.endswith(IGNORED_IMPORTS) and (hit := _IMPORT.fullmatch(value)):
                     at = max(text.find(value), 0)
                     yield Selection(path, text.count("\n", 0, at) + 1, key, hit["importer"], hit["imported"])

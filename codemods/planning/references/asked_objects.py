@@ -29,7 +29,9 @@ def _is_a_definition(method: Function, asked: ast.expr) -> bool:
     given = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
     if not isinstance(asked, ast.Name) or asked.id not in {a.arg for a in (given[1:] if given else ())}:
         return False
-    named = (n.value for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr in ("__name__", "__qualname__"))
+    named = (
+        n.value for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr in ("__name__", "__qualname__")
+    )
     return not list(values_of(method, asked.id)) and any(getattr(n, "id", "") == asked.id for n in named)
 
 
