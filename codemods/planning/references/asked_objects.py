@@ -25,7 +25,7 @@ def is_another_object(facts: Facts, code: Code, asked: ast.expr) -> bool:
 
 
 def _is_a_definition(method: Function, asked: ast.expr) -> bool:
-    """Is it a parameter that has a name too, ``f"{func.__module__}.{func.__name__}"``, and so no instance of a class?"""
+    """Is it a parameter whose name is asked too, ``f"{func.__module__}.{func.__name__}"``, and so no instance?"""
     given = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
     if not isinstance(asked, ast.Name) or asked.id not in {a.arg for a in (given[1:] if given else ())}:
         return False
