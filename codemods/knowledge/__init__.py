@@ -15,6 +15,8 @@ __all__ = [
     "CALLED_AT_ONCE",
     "CALLED_BY_FIELDS",
     "CALLED_WHEN_MADE",
+    "CALLING",
+    "CLASS_CALLS",
     "CLASS_MAKERS",
     "MAKING",
     "READING",
@@ -22,6 +24,7 @@ __all__ = [
     "call",
     "calls_its_first",
     "gives_back",
+    "instantiates",
     "makes_a_decorator",
     "makes_a_property",
     "writes_files",
@@ -65,13 +68,18 @@ def makes_a_decorator(dotted: str) -> bool:
 
 
 def calls_its_first(dotted: str) -> bool:
-    """``map(TABLE.append, …)``: is its first argument called, and no other taken for a function?"""
-    return dotted in _data()["calls"]["first"]
+    """``map(TABLE.append, …)``, ``stack.callback(TABLE.append, …)``: is its first argument called, whatever it is?"""
+    return dotted in _data()["calls"]["first"] or ("." in dotted and dotted.rpartition(".")[2] in CALLING)
 
 
 def gives_back(dotted: str) -> bool:
     """Does it give back the function that it gets, or one that calls it?"""
     return dotted in _data()["decorators"]["wrapping"]
+
+
+def instantiates(dotted: str) -> bool:
+    """Does a class that derives from it make an instance for each name in its body, as ``enum.Enum`` does?"""
+    return any(dotted == name or dotted.startswith(f"{name}.") for name in _data()["classes"]["instantiating"])
 
 
 def makes_a_property(decorator: ast.expr, name: str) -> bool:
@@ -106,7 +114,9 @@ READING = frozenset(_data()["methods"]["reading"])
 CALLED_AT_ONCE = frozenset(_data()["decorators"]["calling"])
 CALLED_BY_FIELDS = frozenset(_data()["decorators"]["making"])
 CALLED_WHEN_MADE = tuple(_data()["decorators"]["made"])
+CALLING = frozenset(_data()["methods"]["calling"])
 CLASS_MAKERS = frozenset(_data()["classes"]["makers"])
+CLASS_CALLS = frozenset(_data()["classes"]["calling"])
 # Methods of texts and patterns, less those that others have too: what they return is new, and no part of what has them.
 MAKING = frozenset({*dir(str), *dir(Pattern)}) - {*dir(dict), *dir(list), *dir(set), *dir(deque)}
 MAKING -= {"join", "replace", "format", "find", "translate", "title", "sub", "groups", "scanner", "pattern", "flags"}

@@ -15,6 +15,10 @@ TRUTH = ("__bool__", "__len__")
 COMPUTED = ("__getattribute__",)
 MISSING = ("__getattr__",)
 OF_CLASS = "__class_getitem__"
+# What making a class that makes instances runs, beside its constructor (`enum`).
+OF_MEMBERS = "_generate_next_value_"
+# What a module answers with where a name is not bound in it.
+OF_MODULE = "__getattr__"
 _TEXT = ("__format__", "__str__", "__repr__")
 _COMPARED: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: ("__eq__", "__eq__"),
@@ -43,6 +47,14 @@ _ASKING = {
     "bytes": ("__bytes__", *ITERATION),
     "dir": ("__dir__",),
     "divmod": ("__divmod__", "__rdivmod__"),
+    # Of the standard library, whose names nobody else uses for anything but the same.
+    "closing": ("close",),
+    "aclosing": ("aclose",),
+    "enter_context": ("__enter__", "__exit__"),
+    "enter_async_context": ("__aenter__", "__aexit__"),
+    "deepcopy": ("__deepcopy__", "__reduce_ex__", "__reduce__", "__getstate__"),
+    "copy": ("__copy__", "__reduce_ex__", "__reduce__", "__getstate__"),
+    "fspath": ("__fspath__",),
 }
 # Nodes that may imply something: most do not, and are asked by the thousand.
 IMPLYING = frozenset(
@@ -111,7 +123,7 @@ def implied(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
             yield from ((key, ("__hash__", "__eq__")) for key in keys if key is not None)
         case ast.withitem():
             yield node.context_expr, ("__enter__", "__exit__", "__aenter__", "__aexit__")
-        case ast.Call(func=ast.Name(id=name)) if name in _ASKING:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _ASKING:
             yield from ((given, _ASKING[name]) for given in node.args)
         case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join" | "format" as name)):
             yield from ((given, ITERATION if name == "join" else _TEXT) for given in node.args)
@@ -126,7 +138,7 @@ def is_computed(function: ast.AST) -> bool:
 
 
 def evaluated(node: ast.stmt, postponed: bool) -> Iterator[ast.expr]:
-    """The annotations of a definition or an assignment that call something when they are evaluated."""
+    """The annotations of a definition or an assignment that run something when they are evaluated."""
     if postponed:
         return
     if isinstance(node, ast.AnnAssign):
@@ -137,7 +149,17 @@ def evaluated(node: ast.stmt, postponed: bool) -> Iterator[ast.expr]:
         found = [*(x.annotation for x in every if x.annotation is not None), *([node.returns] if node.returns else [])]
     else:
         return
-    yield from (one for one in found if any(isinstance(inner, ast.Call) for inner in ast.walk(one)))
+    kinds = (ast.Call, ast.Subscript, ast.Attribute)
+    yield from (one for one in found if any(isinstance(inner, kinds) for inner in ast.walk(one)))
+
+
+def members(body: list[ast.stmt]) -> bool:
+    """Does the body of a class give names a value, each of which ``enum`` makes an instance for?"""
+    for node in body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        if getattr(node, "value", None) and any(not getattr(t, "id", "_").startswith("_") for t in targets):
+            return True
+    return False
 
 
 def asked(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef | ast.AsyncFunctionDef:
@@ -147,6 +169,28 @@ def asked(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef |
     if not first or not any(isinstance(node, (ast.If, ast.Try, ast.Assign)) for node in ast.walk(function)):
         return function
     return _Asked(first[0]).visit(copy.deepcopy(function))
+
+
+def asked_of_module(function: ast.FunctionDef) -> ast.FunctionDef:
+    """``__getattr__`` of a module, without what it keeps under the name for the next time, and without loading
+    modules: ``globals()[name] = import_module(…)``. Whoever asks first starts that; nobody sees who it was."""
+    first = next((a.arg for a in (*function.args.posonlyargs, *function.args.args)), "")
+    return _AskedOfModule(first).visit(copy.deepcopy(function))
+
+
+class _AskedOfModule(ast.NodeTransformer):
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        named = [t for t in node.targets if getattr(getattr(t, "slice", None), "id", "") != self.name]
+        kept = ast.Assign(named, node.value) if named else ast.Expr(node.value)
+        return self.generic_visit(ast.copy_location(kept, node))
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) in ("import_module", "__import__"):
+            return ast.copy_location(ast.Constant(None), node)
+        return self.generic_visit(node)
 
 
 class _Asked(ast.NodeTransformer):

@@ -483,6 +483,32 @@ QUIET = {
     "a property that changes nothing": "from tools import silent\nX = silent.turn, silent.x, silent[1], not silent",
     "an annotation that is text": "from __future__ import annotations\nfrom tools import one\ndef f(x: one()): ...",
     "dispatch of its own": "from functools import singledispatch as d\n@d\ndef f(x): ...\n@f.register\ndef g(x): ...",
+    "a patch around a function": (
+        "from unittest import mock\nfrom tools import Bus\n@mock.patch('tools.LIST', [])\ndef f(): ...\n"
+        "@mock.patch.object(Bus, 'on')\ndef g(x): ..."
+    ),
+    "a patch for a class": "from unittest.mock import patch\n@patch.dict('os.environ', {'A': 'b'})\nclass A: ...",
+    "members that have a text": (
+        "from enum import Enum\nclass A(Enum):\n    def __init__(self, x, said):\n        self.said = said\n"
+        "    ONE = 1, 'one'\n    TWO = 2, 'two'"
+    ),
+    "members of a type": (
+        "from enum import IntEnum\nclass A(IntEnum):\n    def __new__(cls, x):\n"
+        "        made = int.__new__(cls, x)\n        made._value_ = x\n        return made\n    ONE = 1"
+    ),
+    "an enumeration without members": (
+        "from enum import Enum\nfrom tools import TABLE\nclass A(Enum):\n    def __init__(self, x):\n"
+        "        TABLE[x] = self"
+    ),
+    "a class that a call makes": "A = type('A', (Exception,), {'x': 1})",
+    "a name that a module binds": "import asked\nfrom asked import known\nX = asked.known",
+    "a module that another loads when asked": "import lazily\nX = lazily.kept",
+    "an annotation of a table": "def f(x: dict[str, int]) -> list[str]: ...",
+    "what a context holds": (
+        "from contextlib import closing, nullcontext\nclass A:\n    def close(self):\n"
+        "        self.open = False\nwith closing(A()): ..."
+    ),
+    "options in a table": "import attrs\nO = {'slots': True}\n@attrs.define(**O)\nclass A: ...",
 }
 LOUD = {
     "a list of a quiet module": "import urllib.parse\nurllib.parse.uses_netloc.append('shop')",
@@ -598,15 +624,91 @@ LOUD = {
     "got by its name": "import tools\ngetattr(tools, 'one')()",
     "got by any name": "import tools\ngetattr(tools, 'o' + 'ne')()",
     "a target of a loop": "from tools import LIST\nfor LIST[0] in 'a': ...",
+    "a patch that starts": (
+        "from unittest import mock\nfrom tools import LIST\nmock.patch.object(LIST, 'append', 1).start()"
+    ),
+    "a patch with a name that starts": "from unittest.mock import patch\nP = patch('tools.LIST', [])\nP.start()",
+    "patches for the life of the module": "import pytest\nM = pytest.MonkeyPatch()\nM.setenv('A', 'b')",
+    "translations that are installed": "import gettext\ngettext.translation('a', fallback=True).install()",
+    "what is closed": (
+        "from contextlib import closing\nfrom tools import LIST\nclass A:\n    def close(self):\n"
+        "        LIST.append(1)\nwith closing(A()): ..."
+    ),
+    "what a stack calls in the end": (
+        "from contextlib import ExitStack\nfrom tools import LIST\ndef f():\n    LIST.append(1)\n"
+        "with ExitStack() as s:\n    s.callback(f)"
+    ),
+    "a method that a stack calls in the end": (
+        "import contextlib\nfrom tools import LIST\nS = contextlib.ExitStack()\nS.callback(LIST.append, 1)"
+    ),
+    "what a stack enters": (
+        "import contextlib\nfrom tools import LIST\nclass A:\n    def __enter__(self):\n"
+        "        LIST.append(1)\n    def __exit__(self, *a): ...\nS = contextlib.ExitStack()\n"
+        "S.enter_context(A())"
+    ),
+    "what a pattern calls": (
+        "import re\nfrom tools import LIST\ndef f(m):\n    LIST.append(m)\n    return ''\n"
+        "X = re.compile('a').sub(f, 'aa')\n"
+    ),
+    "members of an enumeration register": (
+        "from enum import Enum\nfrom tools import TABLE\nclass A(Enum):\n    def __init__(self, x):\n"
+        "        TABLE[x] = self\n    ONE = 1"
+    ),
+    "members of an enumeration are made": (
+        "import enum\nfrom tools import TABLE\nclass A(str, enum.Enum):\n    def __new__(cls, x):\n"
+        "        TABLE[x] = cls\n        return str.__new__(cls, x)\nclass B(A):\n    ONE = 'a'"
+    ),
+    "members of an enumeration get values": (
+        "from enum import Enum, auto\nfrom tools import LIST\nclass A(Enum):\n"
+        "    def _generate_next_value_(name, *a):\n        LIST.append(name)\n        return name\n"
+        "class B(A):\n    ONE = auto()"
+    ),
+    "fields of a class that a call makes": (
+        "from tools import LIST\nclass F:\n    def __set_name__(self, o, n):\n        LIST.append(n)\n"
+        "A = type('A', (), {'x': F()})"
+    ),
+    "fields of a class that a call makes of a name": (
+        "from tools import LIST\nclass F:\n    def __set_name__(self, o, n):\n        LIST.append(n)\n"
+        "BODY = {'x': F()}\nA = type('A', (), BODY)"
+    ),
+    "a base of a class that a call makes": "from tools import Plugin\nA = type('A', (Plugin,), {})",
+    "a base of a class that a metaclass makes": (
+        "from tools import Plugin\nclass M(type): ...\nA = M('A', (Plugin,), {})"
+    ),
+    "an item of a class in an annotation": (
+        "from tools import LIST\nclass R:\n    def __class_getitem__(cls, x):\n        LIST.append(x)\n"
+        "def f(x: R['a']): ..."
+    ),
+    "an item of a class in a field": (
+        "from tools import LIST\nclass R:\n    def __class_getitem__(cls, x):\n        LIST.append(x)\n"
+        "class A:\n    x: R['a']"
+    ),
+    "a name that a module makes": "import asked\nX = asked.LEVEL",
+    "a name that is imported of a module that makes it": "from asked import LEVEL",
+    "a hook in a table of options": (
+        "import attrs\nfrom tools import LIST\ndef t(c, f):\n    LIST.append(c)\n    return f\n"
+        "O = {'field_transformer': t}\n@attrs.define(**O)\nclass A: ..."
+    ),
 }
 
 
 # What a package hands on.
 FACADE = b"from tools import MappingProxyType as MappingProxyType, attach as attach\n"
+# Modules that make names when they are asked for them: one notes that, the other keeps what it has found.
+ASKED = b"from tools import LIST\nknown = 1\ndef __getattr__(name):\n    LIST.append(name)\n    return name\n"
+LAZILY = b"""
+import importlib
+def __getattr__(name):
+    if name not in ("kept",):
+        raise AttributeError(name)
+    globals()[name] = found = importlib.import_module("tools")
+    return found
+"""
+OTHERS = {"facade.py": FACADE, "asked.py": ASKED, "lazily.py": LAZILY}
 
 
 def effects(text: str) -> list[str]:
-    tree = MemoryTree({"tools.py": TOOLS.encode(), "facade.py": FACADE, "mod.py": textwrap.dedent(text).encode()})
+    tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": textwrap.dedent(text).encode(), **OTHERS})
     return [f"{e.line}: {e.label} {e.target}" for e in Effects(ProjectIndex(tree)).of_module("mod.py")]
 
 

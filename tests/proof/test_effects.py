@@ -7,11 +7,11 @@ import pytest
 from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.snapshot.resolution import Snapshot
 from tests.moves.archive import MemoryTree
-from tests.moves.test_effects import FACADE, LOUD, QUIET, TOOLS
+from tests.moves.test_effects import LOUD, OTHERS, QUIET, TOOLS
 
 
 def effects(text: str) -> frozenset[tuple[str, str]]:
-    tree = MemoryTree({"tools.py": TOOLS.encode(), "facade.py": FACADE, "mod.py": text.encode()})
+    tree = MemoryTree({"tools.py": TOOLS.encode(), "mod.py": text.encode(), **OTHERS})
     return Effects(Snapshot(tree)).of_module("mod.py")
 
 

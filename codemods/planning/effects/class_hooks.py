@@ -10,13 +10,15 @@ from functools import cached_property
 from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.knowledge.implied import OF_MEMBERS, members
+from codemods.planning.effects.classes import MAKING
 from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.scopes import Scope, own_nodes
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.project.call_scan import callers
 
-_MAKING = ("__prepare__", "__new__", "__init__", "__call__")
+_OF_METACLASSES = ("__prepare__", "__new__", "__init__")
 
 
 class ClassHooks:
@@ -36,11 +38,69 @@ class ClassHooks:
             if isinstance(inner, FUNCTIONS) and inner.name in asked:
                 code = Code(module, inner, 1, (module.path, node.name), scope)
                 yield Callee(f"{node.name}.{inner.name}", code, FRESH, made=True, inherits=True)
-        for statement in node.body:
-            value = getattr(statement, "value", None) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
-            owner = self.resolver.classes.class_of(module, scope, value) if isinstance(value, ast.expr) else None
+        assigned = (s for s in node.body if isinstance(s, (ast.Assign, ast.AnnAssign)) and s.value is not None)
+        yield from self._named(module, scope, [s.value for s in assigned if s.value is not None])
+        if members(node.body):
+            yield from self._members(module, scope, node)
+
+    def of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Iterator[Callee]:
+        """What a call runs that makes a class: ``type("Csv", (Format,), {"size": Field()})``, with a metaclass too."""
+        target = self.resolver.names.named(module, scope, chain_of(node.func))
+        if target is None or not self._makes_a_class(target):
+            return
+        given = [*node.args[1:], *(k.value for k in node.keywords if k.arg in ("bases", "namespace"))]
+        for home, value in (self.written(module, scope, one) for one in given):
+            inside = scope if home is module else None
+            for base in value.elts if isinstance(value, ast.Tuple) else ():
+                if not isinstance(base, ast.Name) or inside is None or inside.holder(base.id) is None:
+                    yield from self._base(home, inside, base, frozenset())
+            if isinstance(value, ast.Dict):
+                yield from self._named(home, inside, value.values)
+
+    def written(self, module: Module, scope: Scope | None, node: ast.expr) -> tuple[Module, ast.expr]:
+        """What a name stands for, and its module, or the expression itself."""
+        target = self.resolver.names.named(module, scope, chain_of(node))
+        stands = self.resolver.names.definition(target) if target is not None and target[0] else None
+        value = getattr(stands, "value", None)
+        if target is None or not isinstance(value, ast.expr):
+            return module, node
+        return self.resolver.names.project.module(target[0]), value
+
+    def _makes_a_class(self, target: Target) -> bool:
+        if target[0] == "":
+            return target[1] in knowledge.CLASS_CALLS
+        return ("", "builtins.type") in self._outer(target)
+
+    def _named(self, module: Module, scope: Scope | None, values: list[ast.expr]) -> Iterator[Callee]:
+        """What the values in the body of a class run when they get their names."""
+        for value in values:
+            owner = self.resolver.classes.class_of(module, scope, value)
             if owner is not None:
                 yield from self.resolver.classes.methods(owner, "__set_name__", 1, FRESH)
+
+    def _members(self, module: Module, scope: Scope | None, node: ast.ClassDef) -> Iterator[Callee]:
+        """What the members of an enumeration run, which are made when its class is."""
+        bases = [self.resolver.names.named(module, scope, chain_of(base)) for base in node.bases]
+        known = [target for target in bases if target is not None]
+        outer = {dotted for target in known for path, dotted in (target, *self._outer(target)) if path == ""}
+        if not any(map(knowledge.instantiates, outer)):
+            return
+        above = [pair for target in known for pair in self.resolver.classes.above(target)]
+        for target, level in [((module.path, node.name), node), *above]:
+            home = self.resolver.names.project.module(target[0])
+            for inner in level.body:
+                if isinstance(inner, FUNCTIONS) and inner.name in (*MAKING, OF_MEMBERS):
+                    code = Code(home, inner, 1, target, scope if level is node else None)
+                    yield Callee(f"{level.name}.{inner.name}", code, made=True, inherits=True)
+
+    def _outer(self, owner: Target) -> set[Target]:
+        """The bases from outside of the tree that a class of the tree has."""
+        found: set[Target] = set()
+        for target, node in self.resolver.classes.above(owner):
+            module = self.resolver.names.project.module(target[0])
+            names = (self.resolver.names.named(module, None, chain_of(base)) for base in node.bases)
+            found |= {name for name in names if name is not None and name[0] == ""}
+        return found
 
     def _base(self, module: Module, scope: Scope | None, base: ast.expr, seen: frozenset[int]) -> Iterator[Callee]:
         """What deriving from an expression runs."""
@@ -105,7 +165,7 @@ class ClassHooks:
 
     def _making(self, meta: Target) -> Iterator[Callee]:
         """What a metaclass of the tree runs for a new class."""
-        for name in _MAKING[:3]:
+        for name in _OF_METACLASSES:
             for found in self.resolver.classes.methods(meta, name, 1, frozenset({meta})):
                 yield replace(found, made=name == "__init__", inherits=True)
         for above, node in self.resolver.classes.above(meta):

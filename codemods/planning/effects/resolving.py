@@ -204,7 +204,9 @@ class Resolver(Roots):
             given = self._made_with(module, scope, node.value)
             yield from (replace(one, given=one.given | given) for one in found)
         elif node.attr not in knowledge.READING or depth > 1:  # what it returned is called: `@app.get("/")`
-            yield Callee(ast.unparse(node), changes=receiver)
+            yield Callee(ast.unparse(node), changes=receiver, calls=node.attr in knowledge.CALLING)
+        elif node.attr in knowledge.CALLING:
+            yield Callee(ast.unparse(node), calls=True)
 
 
 def _has_closure(callee: Callee) -> bool:

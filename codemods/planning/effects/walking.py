@@ -11,7 +11,18 @@ from codemods.bindings import Module
 from codemods.bindings.guards import is_main_guard, is_type_checking
 from codemods.bindings.scopes import COMPREHENSIONS, FUNCTIONS
 from codemods.bindings.templates import filled, reads_own_module
-from codemods.knowledge.implied import COMPUTED, IMPLYING, MISSING, OF_CLASS, asked, evaluated, implied, is_computed
+from codemods.knowledge.implied import (
+    COMPUTED,
+    IMPLYING,
+    MISSING,
+    OF_CLASS,
+    OF_MODULE,
+    asked,
+    asked_of_module,
+    evaluated,
+    implied,
+    is_computed,
+)
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope, is_collecting
@@ -64,7 +75,9 @@ class Walker:
                 yield from self.run(module, inside, child)
         else:
             yield from self._plain(module, scope, node)
-            if type(node) in IMPLYING:
+            if isinstance(node, ast.ImportFrom):
+                yield from self._imported(module, node)
+            elif type(node) in IMPLYING:
                 yield from self._implied(module, scope, node)
 
     def _plain(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
@@ -121,6 +134,8 @@ class Walker:
     def _implied(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
         """The methods that Python runs though nobody calls them."""
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            asked = self.resolver.names.named(module, scope, chain_of(node))
+            yield from self._of_module(asked, node.lineno) if asked is not None else ()
             for owner, receiver in self._classes(module, scope, node.value):
                 for callee in [*self.resolver.classes.methods(owner, node.attr, 1, receiver)][:1]:
                     if callee.code is not None and is_computed(callee.code.node):
@@ -141,6 +156,29 @@ class Walker:
             yield owner, self.resolver.roots(module, scope, node)
         elif (target := self.resolver.names.named(module, scope, chain_of(node))) is not None and target[0]:
             yield from ((meta, frozenset({target})) for meta in self.resolver.classes.metaclasses(target))
+
+    def _imported(self, module: Module, node: ast.ImportFrom) -> Iterator[Site]:
+        """``from shop.settings import LEVEL`` asks the module for a name that it may not bind."""
+        names = self.resolver.names.project.names
+        base = names.absolute(module.path, node.module, node.level)
+        path = names.find(base, module.path) if base else None
+        for alias in node.names if path is not None else ():
+            if names.find(f"{base}.{alias.name}", module.path) is None:
+                yield from self._of_module((str(path), alias.name), node.lineno)
+
+    def _of_module(self, target: Target, line: int) -> Iterator[Site]:
+        """What a module runs that is asked for a name which it does not bind."""
+        path, name = target
+        project = self.resolver.names.project
+        if not path.endswith(".py") or name == "*" or name.startswith("__"):
+            return
+        module = project.module(path)
+        if OF_MODULE in module.definitions and name not in module.binds and project.origin(path, name) is None:
+            for callee in self.resolver.of_target((path, OF_MODULE), 1):
+                code = callee.code
+                if code is not None and isinstance(code.node, ast.FunctionDef):
+                    node = self._asked.setdefault(code.node, asked_of_module(code.node))
+                    yield Site(replace(callee, code=replace(code, node=node)), line)
 
     def _ran(self, owner: Target, names: Iterable[str], receiver: Targets, node: ast.expr) -> Iterator[Site]:
         for name in names:
@@ -169,12 +207,19 @@ class Walker:
         if knowledge.writes_files(node) and self.resolver.classes.class_of(module, scope, _called_on(node)) is None:
             yield Site(Callee(ast.unparse(node.func), changes=frozenset({("", "files")})), node.func.lineno)
         given = tuple((key, found) for key, value in values for found in self._functions(module, scope, value))
+        for callee in self.hooks.of_call(module, scope, node):
+            yield Site(callee, node.func.lineno)
         for callee in self.resolver.callees(module, scope, node.func):
             first = roots[0] if roots else FRESH
             yield Site(callee, node.func.lineno, frozenset().union(*roots), first, given)
         for keyword in node.keywords:
-            if keyword.arg in knowledge.CALLED_AT_ONCE:
-                for callee in self.resolver.callees(module, scope, keyword.value):
+            given = [(keyword.arg, keyword.value)] if keyword.arg else []
+            home, table = (module, None) if keyword.arg else self.hooks.written(module, scope, keyword.value)
+            if isinstance(table, ast.Dict):
+                pairs = zip(table.keys, table.values, strict=True)
+                given = [(str(key.value), value) for key, value in pairs if isinstance(key, ast.Constant)]
+            for value in (value for name, value in given if name in knowledge.CALLED_AT_ONCE):
+                for callee in self.resolver.callees(home, scope if home is module else None, value):
                     yield Site(callee, keyword.value.lineno)
 
     def _functions(self, module: Module, scope: Scope | None, value: ast.expr) -> Iterator[Callee]:

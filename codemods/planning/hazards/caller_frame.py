@@ -19,6 +19,7 @@ from codemods.planning.references.module_questions import is_answered_alike
 from codemods.planning.references.outside_names import outside_names, tree_classes
 from codemods.planning.references.own_files import frames_compared
 from codemods.project import Unreadable, walk
+from codemods.project.nodes import assigned_pairs
 
 CODE = "caller-frame"
 ACCEPTS = True
@@ -42,7 +43,10 @@ shop/audit.py shop/records.py record
 """
 
 _FRAMES = frozenset(
-    {"_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller", "f_back"}
+    {
+        *("_getframe", "currentframe", "stack", "extract_stack", "_getframemodulename", "findCaller", "f_back"),
+        *("walk_stack", "StackSummary", "_current_frames"),
+    }
 )
 _OF_FUNCTIONS = frozenset({"co_name", "co_qualname", "co_flags", "co_varnames", "co_argcount"})
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
@@ -205,9 +209,8 @@ def _looks_at_callers(
     facts: Facts, module: Module, node: Function, depth: int, known: dict[tuple[Function, int], bool]
 ) -> bool:
     if (node, depth) not in known:
-        nodes = walk(node)
-        words = {n.attr for n in nodes if isinstance(n, ast.Attribute)}
-        words |= {n.id for n in nodes if isinstance(n, ast.Name)}
+        nodes = _with_values(module, walk(node))
+        words = {word for n in nodes for word in _words(n)}
         known[node, depth] = (not words.isdisjoint(_FRAMES) and _asks_for_module(facts, module, nodes)) or any(
             _looks_at_callers(facts, owner, function, depth - 1, known)
             for call in nodes
@@ -218,11 +221,32 @@ def _looks_at_callers(
     return known[node, depth]
 
 
+def _with_values(module: Module, nodes: Sequence[ast.AST]) -> list[ast.AST]:
+    """The nodes of a function, and those of the calls that made what it names: ``names = attrgetter("f_globals")``."""
+    named = {n.id for n in nodes if isinstance(n, ast.Name)}
+    assigned = (
+        pair for node in module.source.tree.body if isinstance(node, ast.Assign) for pair in assigned_pairs(node)
+    )
+    made = (v for target, v in assigned if getattr(target, "id", "") in named and isinstance(v, ast.Call))
+    return [*nodes, *(inner for value in made for inner in walk(value))]
+
+
+def _words(node: ast.AST) -> list[str]:
+    """What a node names; of a text what it names of a frame: ``attrgetter("f_back.f_globals")``."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [part for part in node.value.split(".") if part.startswith(("f_", "co_"))]
+    return [node.attr] if isinstance(node, ast.Attribute) else [node.id] if isinstance(node, ast.Name) else []
+
+
 def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> bool:
     """Does code that has frames make something else of the source's name than of the destination's?"""
     parents = module.source.nodes.parents
     old, new = (facts.project.names.dotted(path) for path in (facts.move.source, facts.move.destination))
     for node in nodes:
+        if isinstance(node, ast.Constant):
+            if not _MODULES.isdisjoint(_words(node)):
+                return True
+            continue
         word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         above = parents.get(id(node))
         named = _name_in(above, parents) if word == "f_globals" else None

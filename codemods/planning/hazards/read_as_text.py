@@ -41,7 +41,10 @@ shop/lexer.py shop/scanner.py Scanner
 
 _READS = ("open(", "read_text", "read_bytes", "get_data", "getsource", "run_path")
 _PARSES = frozenset({"parse", "literal_eval", "exec", "generate_tokens", "tokenize", "parse_module", "symtable"})
-_READING = frozenset({"open", "read_text", "read_bytes", "get_data", "getsource", "getsourcelines"})
+_PARSES |= {"readmodule", "readmodule_ex", "import_hook"}
+_READING = frozenset({"open", "read_text", "read_bytes", "get_data", "getsource", "getsourcelines", "get_source"})
+_READING |= {"getlines", "getline", "readmodule", "readmodule_ex", "import_hook"}
+_BEGINNING = frozenset({"startswith", "removeprefix"})
 _SEARCHING = frozenset({"findall", "finditer", "search", "match", "compile", "sub", "subn"})
 _REMEDIES = ("read the module through its import system instead", "leave the name where it is")
 _COMMON = {"__init__.py", "__main__.py", "setup.py", "conftest.py"}
@@ -111,7 +114,8 @@ def _looked_for(facts: Facts, module: Module, node: ast.expr) -> str:
     while scope is not None and not isinstance(scope, (*FUNCTIONS, ast.Module)):
         scope = module.source.nodes.parents.get(id(scope))
     parts = list(walk(scope if scope is not None else module.source.tree))
-    texts = [n.value for n in parts if isinstance(n, ast.Constant) and isinstance(n.value, str) and n is not node]
+    constants = [n.value for n in parts if isinstance(n, ast.Constant) and n is not node]
+    texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in constants if isinstance(t, (str, bytes))]
     calls = {last_name(n.func) for n in parts if isinstance(n, ast.Call)}
     if calls.isdisjoint(_READING):
         return ""
@@ -120,12 +124,16 @@ def _looked_for(facts: Facts, module: Module, node: ast.expr) -> str:
 
 
 def _searched(facts: Facts, parts: Iterable[ast.AST]) -> bool:
-    """Is there a pattern, ``re.findall(r"class (\\w+)", text)``, that matches what moves?"""
+    """Is there a pattern, ``re.findall(r"class (\\w+)", text)``, that matches what moves, or a beginning of a line?"""
+    parts = list(parts)
     calls = (n for n in parts if isinstance(n, ast.Call) and last_name(n.func) in _SEARCHING and n.args)
     patterns = [p.value for p in (call.args[0] for call in calls) if isinstance(p, ast.Constant)]
     source = facts.source.source
     moving = [s.node for group in facts.moving for s in group.statements]
     code = [source.text[source.start(node) : source.end(node)] for node in moving]
+    calls = (n for n in parts if isinstance(n, ast.Call) and last_name(n.func) in _BEGINNING and n.args)
+    begun = [b.value for b in (call.args[0] for call in calls) if isinstance(b, ast.Constant) and b.value]
+    patterns += [f"^{re.escape(text)}" for text in begun if isinstance(text, str)]
     return any(_matches(pattern, text) for pattern in patterns if isinstance(pattern, str) for text in code)
 
 

@@ -32,11 +32,11 @@ from codemods.planning.selection.test_items import found_by_pytest
 def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
     """(what the source imports at its top level, what it finds when asked). Raises Refused."""
     offered = reexported(facts)
-    found = _lazy_of(facts, offered)
-    if not found and facts.source_imports:
+    found, made = _lazy_of(facts, offered), _made_when_called(facts)
+    if not found and not made and facts.source_imports:
         return offered, None
     kept = tuple(_alone(facts, [new for new in offered if new.attribute not in found]))
-    names = tuple(str(new.attribute) for new in offered if new.attribute in found)
+    names = (*(str(new.attribute) for new in offered if new.attribute in found), *made)
     if facts.move.reexport is Reexport.NONE:
         names = ()
     typing = () if facts.source_imports else tuple(sorted(_named_in_annotations(facts) - {*names}))
@@ -76,6 +76,15 @@ def _lazy_of(facts: Facts, offered: tuple[NewImport, ...]) -> set[str]:
         acting = any(takes_effect(facts, group) for group in facts.moving)
         return names - eager - (unsure if acting and not eager else set())
     return names - bound_names(facts).keys()
+
+
+def _made_when_called(facts: Facts) -> list[str]:
+    """Names for others that nothing but moved functions binds, by ``global``: the source finds them when asked."""
+    if facts.move.reexport in (Reexport.EAGER, Reexport.NONE):
+        return []
+    bound = {name for s in facts.source.statements for name in s.binds} | facts.source.top_imports.keys()
+    made = (name for name in facts.source.rebound.keys() - bound if not name.startswith("_"))
+    return sorted(name for name in made if facts.groups.goes(name, facts.moving))
 
 
 def rebound_names(facts: Facts) -> set[str]:

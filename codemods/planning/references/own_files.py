@@ -12,24 +12,33 @@ from codemods.planning.facts import Facts
 from codemods.planning.references.introspection import only_folder
 from codemods.planning.references.module_values import last_name
 
-_SOURCE = frozenset({"getsource", "getsourcelines"})
+# Calls that read the file of a module which they are given, or its name, or say where it is.
+_OF_MODULES = frozenset(
+    {
+        *("getsource", "getsourcelines", "getsourcefile", "getfile", "get_source", "find_spec", "spec_from_loader"),
+        *("readmodule", "readmodule_ex", "get_loader", "find_loader", "resolve_filename", "import_hook"),
+    }
+)
+# What a module says of its own file.
+_OWN = frozenset({"__file__", "__loader__", "__spec__"})
 _OF_FRAMES = frozenset({"f_globals", "co_filename", "filename", "pathname"})
 # Of a record that code of the module logged, as `caplog` keeps them; of the last entry of pytest's tracebacks.
 _OF_RECORDS = frozenset({"records", "traceback"})
 
 
 def reads_of_file(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
-    """``demo.__file__``, but for its folder, and ``inspect.getsource(demo)`` in another module."""
+    """``demo.__file__``, but for its folder, ``inspect.getsource(demo)``, ``readmodule("shop.demo")`` elsewhere."""
     values = facts.referrers.values
     for module in values.files.values():
-        if module.path != facts.move.source and any(word in module.source.text for word in ("__file__", "getsource")):
+        if module.path != facts.move.source and any(word in module.source.text for word in _OWN | _OF_MODULES):
             nodes, parents = module.source.nodes, module.source.nodes.parents
             for node in nodes.of(ast.Attribute):
-                if node.attr == "__file__" and values.holds(module, node.value) and not only_folder(node, parents):
+                if node.attr in _OWN and values.holds(module, node.value) and not only_folder(node, parents):
                     yield module, node
             for call in nodes.of(ast.Call):
-                if last_name(call.func) in _SOURCE and call.args and values.holds(module, call.args[0]):
-                    yield module, call
+                if last_name(call.func) in _OF_MODULES and call.args:
+                    if values.holds(module, call.args[0]) or values.is_named(module, call.args[0]):
+                        yield module, call
 
 
 def frames_compared(facts: Facts) -> Iterator[Place]:

@@ -13,11 +13,10 @@ from codemods.model import Place
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.index.reference_prefilter import ReferencePrefilter
-from codemods.planning.references.called_as import calls_meant
 from codemods.planning.references.dynamic_names import Look, looks_elsewhere
 from codemods.planning.references.module_aliases import aliases, asked_by_another_name, module_behind
 from codemods.planning.references.module_values import ModuleValues
-from codemods.planning.references.replacements import PatchTarget, hands_to_patch, is_patch, replacements
+from codemods.planning.references.replacements import PatchTarget, hands_to_patch, in_places, is_patch, replacements
 from codemods.project.walking import is_code
 
 
@@ -175,7 +174,7 @@ class Referrers:
             return
         pattern = re.compile(re.escape(self._dotted) + r"[.:]([A-Za-z_]\w*)((?:\.\w+)*)$")
         calls = module.source.nodes.of(ast.Call)
-        meant = [call for written in calls for call in calls_meant(module, written) if call.args and is_patch(call)]
+        meant = [call for written in calls for call in in_places(module, written) if call.args and is_patch(call)]
         patches = {id(call.args[0]) for call in meant}
         arguments = {id(a): call for call in calls for a in (*call.args, *(k.value for k in call.keywords))}
         indirect = any(not isinstance(call.args[0], ast.Constant) for call in meant)

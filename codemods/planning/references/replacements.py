@@ -20,6 +20,7 @@ from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.called_as import calls_meant
 from codemods.planning.references.module_values import ModuleValues, last_name
 from codemods.planning.references.outside_names import outside_names
+from codemods.project.nodes import assigned_pairs
 
 # Code that sets attributes whose names it computes does so to objects of all kinds, but in tests.
 _TESTING = re.compile(r"\b(?:pytest|unittest|mock|monkeypatch)\b")
@@ -49,7 +50,7 @@ class PatchTarget:
 def replacements(values: ModuleValues, module: Module, dotted: str, binds: Collection[str]) -> Iterator[PatchTarget]:
     """Every place in ``module`` that replaces one of the names ``binds`` of the module that is called ``dotted``."""
     for written in module.source.nodes.of(ast.Call):
-        for call in map(_in_places, calls_meant(module, written)):
+        for call in in_places(module, written):
             prepares = last_name(written.func) == "partial"
             if call.args and (prepares or not _is_of_python(values.project, module, written.func)):
                 found = [*_by_object(values, module, call, binds)]
@@ -59,6 +60,34 @@ def replacements(values: ModuleValues, module: Module, dotted: str, binds: Colle
                 yield from (replace(target, deletes=True) if deletes else target for target in found)
     if dotted in module.source.text:
         yield from _by_names(values, module, dotted, binds)
+
+
+def in_places(module: Module, call: ast.Call) -> list[ast.Call]:
+    """The calls that one means, each with what it gives by keyword, or by a table, in its place."""
+    return [_in_places(_spread(module, one)) for one in calls_meant(module, call)]
+
+
+def _spread(module: Module, call: ast.Call) -> ast.Call:
+    """``patch(**{"target": "shop.orders.send", "new": fake})``: what a table gives by keyword, one that a name stands
+    for as well."""
+    if all(keyword.arg for keyword in call.keywords):
+        return call
+    keywords = [one for keyword in call.keywords for one in _of_table(module, keyword)]
+    return ast.copy_location(ast.Call(call.func, call.args, keywords), call)
+
+
+def _of_table(module: Module, keyword: ast.keyword) -> list[ast.keyword]:
+    """The keywords that ``**table`` stands for; itself where nobody can tell."""
+    named = keyword.value.id if isinstance(keyword.value, ast.Name) and keyword.arg is None else ""
+    assigned = (pair for node in module.source.nodes.of(ast.Assign) for pair in assigned_pairs(node) if named)
+    tables = [value for target, value in assigned if getattr(target, "id", "") == named]
+    table = keyword.value if not named else tables[0] if len(tables) == 1 else None
+    if keyword.arg is not None or not isinstance(table, ast.Dict):
+        return [keyword]
+    pairs = list(zip(table.keys, table.values, strict=True))
+    if not all(isinstance(key, ast.Constant) for key, _ in pairs):
+        return [keyword]
+    return [ast.keyword(str(getattr(key, "value", "")), value) for key, value in pairs]
 
 
 def _in_places(call: ast.Call) -> ast.Call:
@@ -134,12 +163,26 @@ def _by_path(
         if text == dotted:
             yield from (PatchTarget(place, name, "", module) for name in _in_keywords(call, binds))
             continue
+        if of_dict and text == f"{dotted}.__dict__":
+            yield from (PatchTarget(place, name, "", module) for name in _in_table(call, binds))
+            continue
         for name, rest in _named(text, dotted, binds):
             if written is not None:
                 said = module.source.place(written)
                 yield PatchTarget(said, name, rest or (CHANGED if of_dict else ""), module, written)
             else:
                 yield PatchTarget(place, name, CHANGED if of_dict else rest, module)
+
+
+def _in_table(call: ast.Call, binds: Collection[str]) -> Iterator[str]:
+    """The names that ``patch.dict("shop.orders.__dict__", …)`` replaces: any where it is not written which."""
+    table = call.args[1] if len(call.args) > 1 else None
+    keys = table.keys if isinstance(table, ast.Dict) else []
+    if (table is None or isinstance(table, ast.Dict)) and all(isinstance(key, ast.Constant) for key in keys):
+        yield from (str(key.value) for key in keys if isinstance(key, ast.Constant))
+        yield from _in_keywords(call, binds)
+    else:
+        yield from sorted(binds)
 
 
 def _named(text: str, dotted: str, binds: Collection[str]) -> Iterator[tuple[str, str]]:

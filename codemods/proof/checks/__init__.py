@@ -3,7 +3,7 @@
 ``codes.toml``. The other files are parts of checks:
 
     conservation    comments, guarded_imports, layout, type_variables
-    lazy_reexports  names (what code reads of a module)
+    lazy_reexports  made_names, names (what code reads of a module)
     names           annotations
     namespaces      all_decorators, bound_once_more, found_namespaces, handed_on_modules, listed_there, local_lists,
                     looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports, test_collection,

@@ -30,6 +30,7 @@ def unreached(comparison: Comparison) -> Iterator[Finding]:
     lost = _lost(comparison)
     yield from _by_path(comparison, lost)
     yield from _by_import(comparison, lost)
+    yield from _by_namespace(comparison, lost)
     yield from _by_attribute(comparison, lost)
     wholes = _holders(comparison, {where for where, _ in lost})
     used = {module: {path: [n for n, _ in found] for path, found in held.items()} for module, held in wholes.items()}
@@ -65,6 +66,30 @@ def _by_path(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
                 message = f"any name may be replaced here in {module}, and {reader} no longer looks {name} up there"
                 cause = f"patch {module}:{name}"
                 yield Finding(symbols.source.place(call), message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _by_namespace(comparison: Comparison, lost: Lost) -> Iterator[Finding]:
+    """``patch.dict("shop.orders.__dict__", send=fake)``: a path that stands for all names."""
+    snapshot = comparison.after
+    for (module, name), reader in lost.items():
+        dotted = snapshot.names.dotted(module)
+        for path in sorted(comparison.new.code_with([f"{dotted}.__dict__"])):
+            symbols = snapshot.symbols(path) if path.endswith(".py") else None
+            for node in symbols.source.nodes.of(ast.Constant) if symbols is not None else ():
+                above = symbols.source.nodes.parents.get(id(node)) if symbols is not None else None
+                whole = node.value == f"{dotted}.__dict__" and isinstance(above, ast.Call) and _sets(above, name)
+                if whole:
+                    message = f"{name} of {module} may be replaced here, and {reader} no longer looks it up there"
+                    place, cause = Place(path, node.lineno), f"patch {module}:{name}"
+                    yield Finding(place, message, "patch-target", Kind.BROKEN, reader, cause)
+
+
+def _sets(call: ast.Call, name: str) -> bool:
+    """Does ``patch.dict`` set a name, or any?"""
+    if last_name(call.func) != "dict":
+        return False
+    said = _said([*call.args[1:], *call.keywords])
+    return not said or name in said
 
 
 def _by_import(comparison: Comparison, lost: Lost) -> Iterator[Finding]:

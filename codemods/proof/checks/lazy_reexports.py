@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project import OverlayTree, Source
 from codemods.project.import_scan import star_importers
+from codemods.proof.checks.made_names import lost_names
 from codemods.proof.checks.names import all_bound
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.leads import stem
@@ -71,6 +72,7 @@ def check(comparison: Comparison) -> Check:
             message = f"no code outside of this tree takes {lazy} by `from {dotted} import *`; none in this tree does"
             place = found.symbols.source.place(found.branches[0].node)
             assumed.append(Finding(place, message, "star-outside", Kind.NOTE))
+    failures += lost_names(comparison)
     return Check("old paths", SAYS, count, tuple(failures), tuple(declared), tuple(assumed))
 
 

@@ -15,7 +15,10 @@ from codemods.proof.statements.name_resolution import last_name
 
 ACCEPTED = "read-as-text"
 _READS = frozenset({"open", "read_text", "read_bytes", "get_data"})
-_WHOLE = frozenset({"parse", "literal_eval", "exec"})
+_WHOLE = frozenset({"parse", "literal_eval", "exec", "readmodule", "readmodule_ex"})
+# Calls that read the file of a module, or find it, by the module or by its name.
+_OF_MODULE = frozenset({"getsource", "getsourcelines", "get_source", "readmodule", "readmodule_ex", "find_spec"})
+_ASKED = frozenset({"__file__", "__loader__", "__spec__"})
 
 
 def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
@@ -26,6 +29,7 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
             moved.setdefault(old, set()).add(name)
     for source, names in sorted(moved.items()):
         yield from _of_settings(comparison, source, names)
+        yield from _of_modules(comparison, source, names)
         file = source.rpartition("/")[2]
         for path in sorted(comparison.new.code_with([file]) - {source}):
             symbols = comparison.after.symbols(path) if path.endswith(".py") else None
@@ -39,6 +43,35 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                     said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
                     yield None if gone is None else _finding(symbols, function, source, gone)
+
+
+def _of_modules(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:
+    """Code that reads the file of a module which it holds, or has the name of: ``inspect.getsource(orders)``."""
+    for path in sorted(comparison.new.code_with(_OF_MODULE | _ASKED) - {source}):
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        for function in _functions(symbols) if symbols is not None else ():
+            parts = [node for statement in function for node in walk(statement)]
+            called = {last_name(node.func) for node in parts if isinstance(node, ast.Call)}
+            reads = not called.isdisjoint({*_OF_MODULE, *_READS, "getlines"} - {"find_spec"})
+            if symbols is None or not reads or not any(_asks_for(comparison, path, source, node) for node in parts):
+                continue
+            said = [n.value for n in parts if isinstance(n, ast.Constant)]
+            texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in said if isinstance(t, (str, bytes))]
+            speaks = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
+            gone = next(speaks, min(names) if called & _WHOLE else None)
+            if gone is not None:
+                yield _finding(symbols, function, source, gone)
+
+
+def _asks_for(comparison: Comparison, path: str, source: str, node: ast.AST) -> bool:
+    """Does it ask for the file of the source, or give the source to what reads it?"""
+    whole = frozenset({(source, "")})
+    if isinstance(node, ast.Attribute):
+        return node.attr in _ASKED and comparison.after.meaning(path, node.value) == whole
+    if not isinstance(node, ast.Call) or last_name(node.func) not in _OF_MODULE or not node.args:
+        return False
+    named = getattr(node.args[0], "value", None) == comparison.after.names.dotted(source)
+    return named or comparison.after.meaning(path, node.args[0]) == whole
 
 
 def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:

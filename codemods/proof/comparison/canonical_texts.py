@@ -18,6 +18,7 @@ from codemods.project.manuals import NO_ROLE
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Origin
 from codemods.proof.snapshot.symbols import defined_names
+from codemods.proof.statements.table_targets import table_targets
 
 _EXAMPLE = re.compile(
     r"^(?P<prompt>[ \t]*>>>[ \t]+)(?P<code>(?:from[ \t]+[\w.]+[ \t]+)?import\b[^\r\n]*)", re.MULTILINE
@@ -131,6 +132,7 @@ def _source(tree: Tree, path: str, olds: Olds) -> Source | None:
 def _module_in_one_form(source: Source, olds: Olds, strings: Olds, given: _Given) -> bytes:
     moved = given.spans(source) if ">>>" in source.text else []
     patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
+    patched |= {id(node) for table in source.nodes.of(ast.Dict) for node in table_targets(source, table)}
     pieces: list[str] = []
     at = gone = 0  # lines that the texts of the statement at hand have lost
     for start, end, example in sorted(_spans(source, patched)):

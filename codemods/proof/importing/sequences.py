@@ -26,6 +26,14 @@ _STATELESS = sys.stdlib_module_names - {"os", "sys"}
 Step = Hashable
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A module is asked for a name that it does not bind; who asks again finds the same."""
+
+    module: str
+    name: str
+
+
 @dataclass
 class Program:
     """One of the two trees, as what its modules execute."""
@@ -43,13 +51,15 @@ class Program:
         """The steps in the order in which they are executed when these modules are imported one after the other."""
         found: list[Step] = []
         begun: set[str] = set()
+        asked: set[Step] = set()
         stack: list[Iterator[tuple[bool, Step]]] = [iter([(True, s) for p in starts for s in (*self.above(p), p)])]
         while stack:
             step = next(stack[-1], None)
             if step is None:
                 stack.pop()
             elif not step[0]:
-                found.append(step[1])
+                found += [step[1]] if step[1] not in asked else []
+                asked |= {step[1]} if isinstance(step[1], Asked) else set()
             elif step[1] not in begun:
                 begun.add(str(step[1]))
                 stack.append(iter(self.steps(str(step[1]))))
@@ -75,9 +85,14 @@ class Program:
         """``seen``: how often a text that has no pair stood above."""
         for inner in _imports(node):
             yield from ((True, target) for target in self.loaded(path, inner))
-        if not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
+        if isinstance(node, ast.ImportFrom) and self.effects.writes(path, node):
+            for alias in node.names:
+                step = Asked(self.snapshot.absolute(path, node), alias.name)
+                self.nodes[step] = path, node
+                yield False, step
+        elif not isinstance(node, (ast.Import, ast.ImportFrom)) and not _for_checkers(node):
             number = self.known.get(id(node))
-            step: Step = number
+            step = number
             if number is None:
                 text = ast.unparse(node)
                 seen[text] += 1

@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from codemods.proof.snapshot.symbols import Origins
 from codemods.proof.statements.filled_texts import fields_read
 from codemods.proof.statements.name_resolution import NameResolver, Occurrence, last_name
+from codemods.proof.statements.table_targets import table_targets
 
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+(?::[^\W\d]\w*(?:\.[^\W\d]\w*)*)?")
 _MODULE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -40,6 +42,10 @@ class TextNameResolver(NameResolver):
 
     # What a text takes out of a namespace, by the call that gives it.
     _taken: Mapping[ast.AST, tuple[str, ...]] = MappingProxyType({})
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._targets: set[int] = set()  # texts that a table gives as the target of a patch
 
     def _visit(self, node: object) -> None:
         raise NotImplementedError
@@ -143,6 +149,10 @@ class TextNameResolver(NameResolver):
             else:
                 self._visit(keyword.value)
 
+    def _visit_dict(self, node: ast.Dict) -> None:
+        self._targets.update(map(id, table_targets(self.symbols.source, node)))
+        self._fields(node)
+
     def _visit_binop(self, node: ast.BinOp) -> None:
         self._note_fields(node)
         self._fields(node)
@@ -216,6 +226,8 @@ class TextNameResolver(NameResolver):
         dotted = isinstance(node.value, str) and "." in node.value and _MODULE.fullmatch(node.value)
         if (dotted or node.value in self.snapshot.words) and self.snapshot.find(str(node.value), self.path):
             self._module_name(node)
+        elif id(node) in self._targets and isinstance(node.value, str):
+            self._path_in_string(node, follows=True, binds=True)
         elif isinstance(node.value, str) and _DOTTED.fullmatch(node.value):
             self._path_in_string(node)
         else:

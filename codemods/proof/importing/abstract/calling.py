@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods import knowledge
 from codemods.proof.importing.abstract.calls import FIRST, RETURNED
@@ -31,6 +31,9 @@ class Calling(Machine):
     def call_of(self, frame: Frame, node: ast.Call) -> Values:
         arguments = [self.value(frame, argument) for argument in node.args]
         keywords = {keyword.arg: self.value(frame, keyword.value) for keyword in node.keywords}
+        for keyword in node.keywords if None in keywords else ():
+            if keyword.arg is None:
+                keywords.update(self.table(frame, keyword.value))
         self.implied(node, dict(zip(node.args, arguments, strict=True)))
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
@@ -41,14 +44,19 @@ class Calling(Machine):
             if knowledge.writes_files(node) and not any(isinstance(v, (Instance, Class)) for v in owner):
                 self.changed.add(("", "files"))
             plain = frozenset(v for v in owner if isinstance(v, (Data, Items, Code)))
-            found = self._plain_method(plain, node.func.attr, arguments) if plain else NOTHING
+            given = [*arguments, *keywords.values()]
+            found = self._plain_method(plain, node.func.attr, given) if plain else NOTHING
+            if node.func.attr in knowledge.CALLING and _unknown_method(node):
+                self.change(v for v in arguments[0] if isinstance(v, Data))  # ``stack.callback(TABLE.append, …)``
             return found | self.call(self.attribute(owner - plain, node.func.attr), arguments, keywords)
         if knowledge.writes_files(node):
             self.changed.add(("", "files"))
         functions = self.value(frame, node.func)
+        if any(isinstance(f, Outside) and f.dotted in knowledge.CLASS_CALLS for f in functions):
+            bodies = [self.table(frame, argument) for argument in node.args[2:]]
+            arguments += [frozenset({items(values)}) for body in bodies for values in body.values()]
         if any(isinstance(f, Outside) and knowledge.calls_its_first(f.dotted) for f in functions):
-            first = node.args[0] if node.args else None
-            if isinstance(first, ast.Attribute) and first.attr not in knowledge.READING:
+            if _unknown_method(node):
                 self.change(v for v in arguments[0] if isinstance(v, Data))  # ``map(TABLE.append, …)``
         return self.call(functions, arguments, keywords)
 
@@ -56,11 +64,18 @@ class Calling(Machine):
         """A method of a value of which no more is known than who holds it."""
         if name not in knowledge.READING:
             self.change(values)
+        if name in knowledge.CALLING:
+            self._call_given(arguments)
         if name == "copy":
             return frozenset({items(self.element(values))})
         if name in knowledge.MAKING and all(path for value in values for path, _ in held_at(value)):
             return NEW  # of a table of the tree; what a library gives may be anything
         return self.element(values) | frozenset(v for given in arguments for v in given if name == "setdefault")
+
+    def _call_given(self, given: Iterable[Values]) -> None:
+        """What is given is called, as far as it is a function; a method that nobody knows changes what has it."""
+        for values in given:
+            self.call(frozenset(v for v in values if isinstance(v, (Code, Bound, Class))), [NEW], {})
 
     def call(self, values: Values, arguments: list[Values], keywords: dict[str | None, Values]) -> Values:
         found: set[Value] = set()
@@ -85,6 +100,8 @@ class Calling(Machine):
         if isinstance(value, Instance):
             method = self.member(value, "__call__")
             return self.call(frozenset(method), arguments, keywords)
+        if isinstance(value, Data) and value.at and all(not p and knowledge.makes_a_decorator(d) for p, d in value.at):
+            return frozenset(v for values in arguments for v in values)  # ``@patch.object(Mailer, "send")``
         self.change([value])  # nobody knows what it runs
         return frozenset({Data(held_at(value))})
 
@@ -98,23 +115,22 @@ class Calling(Machine):
             return frozenset(bound(function, tuple(arguments[1:])) for function in arguments[0])
         if dotted.endswith(".__new__") and dotted != "builtins.object.__new__" and self.making:
             return frozenset(self.making[-1:])  # by a metaclass
+        if dotted in knowledge.CLASS_CALLS:
+            self.subclassed([*arguments[1:], *(keywords.get(name, NOTHING) for name in ("bases", "namespace"))])
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
         functions = frozenset(v for values in arguments for v in values if isinstance(v, (Code, Bound)))
         if knowledge.gives_back(dotted) and functions:
             return functions
-        if knowledge.makes_a_decorator(dotted):
+        if knowledge.makes_a_decorator(dotted) and kind is not knowledge.Call.SHARED:
             if not any(isinstance(value, (Code, Bound, Class)) for values in arguments for value in values):
                 return frozenset({Outside(dotted)})
-        if dotted in ("builtins.type", "types.new_class") and len(arguments) > 1:
-            self.subclassed(self.element(arguments[1]))
         if dotted == "builtins.type" and len(arguments) == 1:
             return frozenset(v.of if isinstance(v, Instance) else Data(held_at(v)) for v in arguments[0])
         if kind is knowledge.Call.MUTATES:
             self.change(arguments[0] if arguments else ())
         elif kind is knowledge.Call.CALLS:
-            for values in every:
-                self.call(frozenset(v for v in values if isinstance(v, (Code, Bound, Class))), [NEW], {})
+            self._call_given(every)
         elif kind in (None, knowledge.Call.EFFECT):
             method = dotted.rpartition(".")[2] in knowledge.READING and kind is None
             if not method:
@@ -171,8 +187,8 @@ class Calling(Machine):
         for level in self.above(owner):
             self._fields(level, made)
             for value in self.bases(level):
-                if isinstance(value, Outside):
-                    self._outside(value.dotted, [], {})
+                if isinstance(value, Outside):  # a metaclass makes a class
+                    self._outside(value.dotted, arguments if value.dotted in knowledge.CLASS_CALLS else [], {})
         for meta in self.metaclasses(owner):
             if isinstance(meta, Class):
                 self.methods(frozenset({Instance(meta, owner.at)}), "__call__", arguments)
@@ -191,6 +207,12 @@ class Calling(Machine):
             if isinstance(node, ast.FunctionDef) and not kinds.isdisjoint(knowledge.CALLED_BY_FIELDS):
                 code = Code(level.path, node, level.frame, level, level.at)
                 self.run_code(code, [frozenset({made}), NEW, NEW], {})
+
+
+def _unknown_method(node: ast.Call) -> bool:
+    """Is a call given a method first that may change what has it?"""
+    first = node.args[0] if node.args else None
+    return isinstance(first, ast.Attribute) and first.attr not in knowledge.READING
 
 
 def frame_of(frame: Frame) -> Frame:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from codemods import knowledge
+from codemods.knowledge.implied import OF_MEMBERS, members
 from codemods.proof.importing.abstract.machine import FUNCTIONS, Machine
 from codemods.proof.importing.abstract.values import (
     NEW,
@@ -47,8 +48,16 @@ class Classes(Machine):
         self.body(inside, node.body)
         for values in list(inside.names.values()):
             self.methods(values, "__set_name__", [frozenset({made}), NEW])
+        if members(node.body) and any(map(knowledge.instantiates, self._outer(made))):
+            self.call(frozenset({made}), [NEW], {})
+            self.methods(frozenset({Instance(made)}), OF_MEMBERS, [NEW, NEW, NEW])
         self.making.pop()
         return self.decorated(frame, node.decorator_list, frozenset({made}))
+
+    def _outer(self, made: Class) -> Iterator[str]:
+        """The names of the bases from outside of the tree."""
+        found = (value for level in self.above(made) for value in self.bases(level))
+        return (value.dotted for value in found if isinstance(value, Outside))
 
     def _derived(self, frame: Frame, made: Class) -> None:
         """What bases and metaclasses do when a class is derived."""
@@ -85,10 +94,13 @@ class Classes(Machine):
             for hook in hooks:
                 self.run_code(Code(level.path, hook, level.frame, level, level.at), [new], {})
 
-    def subclassed(self, bases: Values) -> None:
-        """A class is made by a call: ``type("Csv", (Format,), {})``."""
-        for base in bases:
-            if isinstance(base, Class):
+    def subclassed(self, given: Iterable[Values]) -> None:
+        """A class is made by a call: ``type("Csv", (Format,), {"size": Field()})``. What it is given are its bases, and
+        what stands in its body."""
+        for base in frozenset(v for values in given for v in self.element(values)):
+            if isinstance(base, Instance):
+                self.methods(frozenset({base}), "__set_name__", [NEW, NEW])
+            elif isinstance(base, Class):
                 self._heard(self.above(base), frozenset({base}))
                 for meta in self.metaclasses(base):
                     if isinstance(meta, Class):

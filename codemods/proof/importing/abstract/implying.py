@@ -6,7 +6,16 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from codemods.knowledge.implied import COMPUTED, MISSING, asked, evaluated, implied, is_computed
+from codemods.knowledge.implied import (
+    COMPUTED,
+    MISSING,
+    OF_MODULE,
+    asked,
+    asked_of_module,
+    evaluated,
+    implied,
+    is_computed,
+)
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.members import OF_CLASS
 from codemods.proof.importing.abstract.values import (
@@ -48,6 +57,14 @@ class Implying(Machine):
         """Those that call something when the statement runs."""
         symbols = self.snapshot.symbols(frame.path)
         return evaluated(node, symbols is not None and symbols.postponed)
+
+    def answered(self, path: str, name: str) -> None:
+        """Runs what a module answers with that is asked for a name which it does not bind."""
+        if not name.startswith("__"):
+            for method in self.defined((path, OF_MODULE)):
+                if isinstance(method, Code) and isinstance(method.node, ast.FunctionDef):
+                    node = self._without.setdefault(method.node, asked_of_module(method.node))
+                    self.call(frozenset({replace(method, node=node)}), [NEW], {})
 
     def got(self, value: Instance | Class, name: str) -> Iterable[Value]:
         """What reading an attribute gives, and runs: a property, a descriptor, what answers for all names."""

@@ -71,6 +71,10 @@ class Machine(ABC):
         """What a name of a module stands for: all that its statements give it."""
 
     @abstractmethod
+    def table(self, frame: Frame, node: ast.expr) -> Mapping[str, Values]:
+        """What ``**OPTIONS`` gives by name, where a module has written it down."""
+
+    @abstractmethod
     def statement(self, frame: Frame, node: ast.AST, top: bool) -> None:
         """``top``: it binds names of the module, which are looked up there."""
 
@@ -115,6 +119,10 @@ class Machine(ABC):
         """Those that call something when the statement runs."""
 
     @abstractmethod
+    def answered(self, path: str, name: str) -> None:
+        """Runs what a module answers with that is asked for a name which it does not bind."""
+
+    @abstractmethod
     def got(self, value: Instance | Class, name: str) -> Iterable[Value]:
         """What reading an attribute gives, and runs."""
 
@@ -144,14 +152,14 @@ class Machine(ABC):
         """A function of the tree is called."""
 
     @abstractmethod
+    def subclassed(self, given: Iterable[Values]) -> None:
+        """A class is made by a call."""
+
+    @abstractmethod
     def decorated(self, frame: Frame, decorators: list[ast.expr], made: Values) -> Values: ...
 
     @abstractmethod
     def metaclasses(self, owner: Class) -> Iterator[Value]: ...
-
-    @abstractmethod
-    def subclassed(self, bases: Values) -> None:
-        """A class is made by a call: ``type("Csv", (Format,), {})``."""
 
     @abstractmethod
     def class_of(self, frame: Frame, node: ast.ClassDef, top: bool) -> Values: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
+from codemods.knowledge.implied import OF_MODULE
 from codemods.proof.importing.abstract.attributes import OwnAttributes, defined_in, own_attributes
 from codemods.proof.importing.abstract.machine import FUNCTIONS, Machine
 from codemods.proof.importing.abstract.values import (
@@ -59,6 +60,8 @@ class Members(Machine):
                 inside = self.snapshot.find(f"{names.dotted(value.path)}.{name}", value.path)
                 # A module below that somebody has loaded, or what is made when the module is executed.
                 return (ModuleOf(inside) if inside else Data(frozenset({(value.path, name)})),)
+            for where in (path for path, made in origins if made.startswith(f"{OF_MODULE}(")):
+                self.answered(where, name)
             inner = [Outside(o[1]) if o[0] == "" else ModuleOf(o[0]) for o in origins if o[0] == "" or not o[1]]
             return [*inner, *(v for o in origins if o[0] not in ("", "=") and o[1] for v in self.defined(o))]
         if isinstance(value, (Instance, Class)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from codemods import knowledge
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine, TooMuch
@@ -88,6 +89,21 @@ class Names(Machine):
             found = (found - {Text()}) | NEW
         self._globals[origin] = frozenset(placed(value, origin) for value in found) or self._globals[origin]
         return self._globals[origin]
+
+    def table(self, frame: Frame, node: ast.expr) -> Mapping[str, Values]:
+        """What ``**OPTIONS`` gives by name, where a module has written it down."""
+        found: dict[str, Values] = {}
+        origins = self.snapshot.meaning(frame.path, node)
+        written = [(frame.path, node)] if isinstance(node, ast.Dict) else []
+        for path, name in origins:
+            given = self._binding(path).get(name, ()) if path.endswith(".py") else ()
+            written += [(path, value) for one in given if (value := getattr(one, "value", None)) is not None]
+        for path, value in written:
+            for key, part in zip(value.keys, value.values, strict=True) if isinstance(value, ast.Dict) else ():
+                if isinstance(key, ast.Constant):
+                    around = frame if value is node else self.module(path)
+                    found[str(key.value)] = found.get(str(key.value), NOTHING) | self.value(around, part)
+        return found
 
     def _is_rebound(self, path: str, name: str) -> bool:
         """May a function give the name another value?"""

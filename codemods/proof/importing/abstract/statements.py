@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods import knowledge
+from codemods.knowledge.implied import OF_MODULE
 from codemods.proof.importing.abstract.calls import RETURNED
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
 from codemods.proof.importing.abstract.values import TEXT, Code, Frame, ModuleOf, Outside, Value, Values
@@ -97,6 +98,8 @@ class Statements(Machine):
 
     def _import(self, frame: Frame, node: ast.Import | ast.ImportFrom, top: bool) -> None:
         self.changed |= {(LOADS, path) for path in self._loaded(frame, node) if not top}
+        if isinstance(node, ast.ImportFrom):
+            self._ask_for(frame, node)
         for alias in node.names if not top else ():
             if isinstance(node, ast.Import):
                 name = alias.asname or alias.name.partition(".")[0]
@@ -111,6 +114,16 @@ class Statements(Machine):
                 elif where != "=":
                     found |= self.defined((where, inner)) if inner else {ModuleOf(where)}
             self._bind(frame, name, frozenset(found), top)
+
+    def _ask_for(self, frame: Frame, node: ast.ImportFrom) -> None:
+        """``from shop.settings import LEVEL`` asks the module for a name that it may not bind."""
+        base = self.snapshot.absolute(frame.path, node)
+        path = self.snapshot.find(base, frame.path)
+        for alias in node.names if path and path.endswith(".py") else ():
+            if not self.snapshot.find(f"{base}.{alias.name}", frame.path) and alias.name != "*":
+                found = self.snapshot.member(str(path), frozenset({(str(path), "")}), alias.name) or ()
+                for where in (where for where, made in found if made.startswith(f"{OF_MODULE}(")):
+                    self.answered(where, alias.name)
 
     def _loaded(self, frame: Frame, node: ast.Import | ast.ImportFrom) -> Iterator[str]:
         """The modules of the tree that an import executes, their packages aside."""
