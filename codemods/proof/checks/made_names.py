@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from codemods.model import Finding, Kind
+from codemods.project import walk
 from codemods.proof.comparison.comparison import Comparison
 
 
@@ -18,7 +20,8 @@ def lost_names(comparison: Comparison) -> Iterator[Finding]:
         path, home = pair.old.path, comparison.home(pair.old.path)
         if not pair.moved or not any(comparison.after.given(home, name) for name in pair.old.names):
             continue
-        for name in sorted(pair.old.declared_global):
+        stored = {n.id for n in walk(pair.old.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for name in sorted(pair.old.declared_global & stored):
             made = (path, name) not in defined and bool(comparison.before.given(path, name))
             if made and not name.startswith("_") and not comparison.after.given(home, name):
                 message = f"{pair.new.said} binds {name} here, which {home} had when it was called, and has no more"

@@ -53,7 +53,8 @@ def _of_modules(comparison: Comparison, source: str, names: set[str]) -> Iterato
             parts = [node for statement in function for node in walk(statement)]
             called = {last_name(node.func) for node in parts if isinstance(node, ast.Call)}
             reads = not called.isdisjoint({*_OF_MODULE, *_READS, "getlines"} - {"find_spec"})
-            if symbols is None or not reads or not any(_asks_for(comparison, path, source, node) for node in parts):
+            asking = [node for node in parts if reads and _asks_for(comparison, path, source, node)]
+            if symbols is None or not any(not _is_for_the_folder(symbols, node) for node in asking):
                 continue
             said = [n.value for n in parts if isinstance(n, ast.Constant)]
             texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in said if isinstance(t, (str, bytes))]
@@ -72,6 +73,16 @@ def _asks_for(comparison: Comparison, path: str, source: str, node: ast.AST) -> 
         return False
     named = getattr(node.args[0], "value", None) == comparison.after.names.dotted(source)
     return named or comparison.after.meaning(path, node.args[0]) == whole
+
+
+def _is_for_the_folder(symbols: SymbolTable, node: ast.AST) -> bool:
+    """``Path(orders.__file__).parent``, ``dirname(orders.__file__)``: that is the same for all modules beside it."""
+    above = symbols.source.nodes.parents.get(id(node))
+    while isinstance(above, ast.Call) or getattr(above, "attr", "") in ("resolve", "absolute"):
+        if isinstance(above, ast.Call) and last_name(above.func) == "dirname":
+            return True
+        above = symbols.source.nodes.parents.get(id(above))
+    return getattr(above, "attr", "") in ("parent", "parents")
 
 
 def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:
