@@ -10,8 +10,10 @@ from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.references.module_questions import is_answered_alike
 from codemods.planning.references.private_mentions import KEEPING
+from codemods.project.pickled_names import pickled_names
 
 CODE = "pickled"
 ACCEPTS = True
@@ -20,7 +22,8 @@ MEANING = """A pickle names a class or function by the module that it was made i
 the source re-exports what moved. New ones name the destination: code from before the move, in a process that is
 still running or on another machine, can't read them. With --no-reexport old ones could not be read: that is refused,
 unless only tests make pickles, which read what they wrote themselves. An unpickler whose `find_class` asks which module
-a class is from, and does not speak of the destination, would turn new pickles down: that is refused."""
+a class is from, and does not speak of the destination, would turn new pickles down: that is refused. So is a class
+that leaves an object behind whose `__reduce__` returns its name: pickle looks for that in the module of the class."""
 EXAMPLE = """
 -- shop/carts.py --
 import pickle
@@ -38,6 +41,7 @@ _OPENING = ("open(", "read_bytes", "shelve", "get_data")
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    yield from _parted(facts)
     group = next((group for group in facts.moving if group.is_class), None)
     top = facts.project.names.dotted(facts.move.source).partition(".")[0]
     if group is None:
@@ -63,6 +67,24 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 reason = f"this file makes pickles; new ones of `{group.label}` name {new}, old ones can still be read"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
                 return
+
+
+def _parted(facts: Facts) -> Iterator[Hazard]:
+    """Objects that are pickled as a name, which pickle would not find in the module of their class."""
+    there = {i.binds for i in facts.destination.imports} if facts.destination is not None else set[str]()
+    kept = facts.move.goes_on or {new.binds for new in reexported(facts)}
+    for node, name in pickled_names(facts.source.source.tree.body):
+        leaves = node.name in facts.moved_names
+        if name not in facts.source.binds or leaves is (name in facts.moved_names):
+            continue
+        if leaves and name not in there:
+            reason = (
+                f"`{node.name}` pickles `{name}` as a name, which pickle would look for in {facts.move.destination}"
+            )
+            yield Hazard(CODE, facts.source.source.place(node), reason, (f"take it along: --with {name}",))
+        elif not leaves and kept is not True and name not in kept:
+            reason = f"`{node.name}` pickles `{name}` as a name of this module, a path that ends with the move"
+            yield Hazard(CODE, facts.source.source.place(node), reason, ("leave out --no-reexport",))
 
 
 def _turned_down(facts: Facts) -> Iterator[Hazard]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.known_modules import told_by_module
+from codemods.proof.checks.pickled_as_names import pickled_elsewhere
 from codemods.proof.checks.shown_classes import shown_elsewhere
 from codemods.proof.comparison.comparison import Comparison
 
@@ -31,7 +32,12 @@ def check(comparison: Comparison) -> Check:
             new_modules.setdefault(new, []).append((old, now))
     asking = sorted(comparison.old.code_with(_WORDS)) if new_modules else []
     assumed = tuple(_assumption(comparison, new, found, asking) for new, found in new_modules.items())
-    failures = (*_recorded(comparison), *shown_elsewhere(comparison), *told_by_module(comparison))
+    failures = (
+        *_recorded(comparison),
+        *shown_elsewhere(comparison),
+        *told_by_module(comparison),
+        *pickled_elsewhere(comparison),
+    )
     return Check("declared differences", SAYS, len(asking), failures, assumptions=assumed)
 
 
