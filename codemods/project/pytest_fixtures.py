@@ -18,11 +18,13 @@ CHANGING = frozenset(
 
 @dataclass(frozen=True)
 class Fixture:
-    """A fixture, by the name that tests ask for it. ``scope``: "" where it is not written as a text."""
+    """A fixture, by the name that tests ask for it. ``scope``: "" where it is not written as a text. ``automatic``:
+    tests get it without asking."""
 
     name: str
     scope: str
     node: ast.FunctionDef | ast.AsyncFunctionDef
+    automatic: bool = False
 
 
 def fixtures_in(body: Iterable[ast.stmt]) -> Iterator[Fixture]:
@@ -36,7 +38,8 @@ def fixtures_in(body: Iterable[ast.stmt]) -> Iterator[Fixture]:
             said = {k.arg: k.value for k in call.keywords} if call else {}
             if call and call.args:
                 said.setdefault("scope", call.args[0])
-            yield Fixture(_text(said.get("name")) or node.name, _scope(said), node)  # type: ignore[union-attr]
+            automatic = "autouse" in said and getattr(said["autouse"], "value", True) is not False
+            yield Fixture(_text(said.get("name")) or node.name, _scope(said), node, automatic)  # type: ignore[union-attr]
 
 
 def _scope(said: dict[str | None, ast.expr]) -> str:

@@ -11,6 +11,9 @@ MARK = "pytestmark = pytest.mark.slow\n"
 ALL = "@pytest.fixture(autouse=True)\ndef clean():\n    yield\n"
 ONE, TWO = "def test_one(client): ...\n", "def test_two(client): ...\n"
 HOOK = "def pytest_collection_modifyitems(items):\n    return [i for i in items if 'test_{}' in i.nodeid]\n"
+ASKING = "@pytest.fixture\ndef client(request):\n    return {}\n"
+OF_ALL = "@pytest.fixture(autouse=True)\ndef clean(request):\n    return {}\n"
+NAMED = ASKING.format("getattr(request.module, 'PORT', 80)")
 # what stands above the tests in the old module, in the new one, and in the conftest.py; what is said
 KINDS = {
     "a mark that stays": (MARK, "", FIXTURE, "loses what its module says"),
@@ -20,6 +23,13 @@ KINDS = {
     "no fixture": (FIXTURE, "", "", "no longer finds the fixture client"),
     "the same fixture": ("", "", FIXTURE, ""),
     "a hook": ("", "", FIXTURE + HOOK.format("old"), "for whose name"),
+    "a name of its module": ("PORT = 5\n", "", NAMED, "asks for PORT in its module"),
+    "a name of both": ("PORT = 5\n", "PORT = 6\n", NAMED, "asks for PORT in its module"),
+    "a name of neither": ("", "", NAMED, ""),
+    "an attribute of its module": ("PORT = 5\n", "", OF_ALL.format("request.node.module.PORT"), "asks for PORT"),
+    "its file": ("", "", ASKING.format("request.path.with_suffix('.txt')"), "asks for what its module is"),
+    "its folder": ("", "", ASKING.format("os.path.dirname(request.module.__file__)"), ""),
+    "the folder of its path": ("", "", ASKING.format("Path(str(request.fspath)).parent / 'data'"), ""),
     "a hook of another module": ("", "", FIXTURE + HOOK.format("older"), ""),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.eager_reexports import reexported
+from codemods.planning.references.shared_fixtures import SharedFixtures
 from codemods.planning.selection.test_items import (
     applying_to_all,
     asked_for,
@@ -16,6 +17,8 @@ from codemods.planning.selection.test_items import (
     fixtures,
     found_in_the_destination,
 )
+from codemods.project.asked_of_test_modules import AskedOfModule, asked_of_module
+from codemods.project.pytest_fixtures import Fixture
 from codemods.project.pytest_rules import skipping_whole
 
 # Hooks of pytest that get tests.
@@ -30,7 +33,7 @@ MEANING = """pytest collects a test from every test module that has its name, an
 `pytestmark` and the setup functions of that module. A test that moves from one test module to another is therefore not
 re-exported, unless something needs it there: then it runs twice, which is declared. Fixtures that it asks for have to
 move with it or stand in a conftest.py, and what the old or the new module says of all its
-tests has to be said in both."""
+tests has to be said in both. So has what a fixture asks the module of its test for, by `request.module`."""
 EXAMPLE = """
 -- tests/test_shop.py --
 import pytest
@@ -62,6 +65,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 reason = f"pytest collects `{name}` twice: {facts.move.source} still needs its name"
                 yield Hazard(CODE, place, reason, (), Severity.DECLARED)
             yield from _without_its_fixtures(facts, name, node)
+            yield from _asking_its_module(facts, name, node)
     if before and after:
         for group in facts.moving:
             for name in sorted(group.binds & set(fixtures(facts.source).values())):
@@ -91,6 +95,49 @@ def _without_its_fixtures(facts: Facts, name: str, node: ast.stmt) -> Iterator[H
             place = next(s for s in facts.destination.statements if there[fixture] in s.binds)
             remedy = "give one of the two fixtures another name first, or move it to another module"
             yield Hazard(CODE, facts.destination.source.place(place.node), reason, (remedy,))
+
+
+def _asking_its_module(facts: Facts, name: str, node: ast.stmt) -> Iterator[Hazard]:
+    """A test that asks for its module or file, and fixtures of it that do: they find what is not there."""
+    given = [(facts.move.source, node, f"`{name}`")]
+    given += [(path, one.node, f"the fixture `{one.name}` of `{name}`") for path, one in _given(facts, node)]
+    for path, function, label in given:
+        module = facts.project.module(path)
+        for asked in asked_of_module(function):
+            if _is_found_there(facts, asked):
+                continue
+            what = f"`{asked.name}`" if asked.name else "its folder" if asked.folder else "its name or path"
+            reason = f"{label} asks the module of the test for {what}, and that is {facts.move.destination} then"
+            defined = asked.name in facts.source.definitions
+            remedies = (f"take it along: --with {asked.name}",) if defined else ("move it beside its module",)
+            yield Hazard(CODE, module.source.place(asked.node), reason, remedies)
+
+
+def _given(facts: Facts, node: ast.stmt) -> Iterator[tuple[str, Fixture]]:
+    """The fixtures that a test gets, with those behind them."""
+    known = SharedFixtures(facts).all
+    seen = {n for n, (p, f) in known.items() if f.automatic and (p == facts.move.source or not _is_test(facts, p))}
+    todo = sorted(seen | {n for s in (node, *(s.node for s in applying_to_all(facts.source))) for n in asked_for(s)})
+    seen |= {*todo}
+    while todo:
+        if (found := known.get(todo.pop())) is not None:
+            yield found
+            todo += sorted(asked_for(found[1].node) - seen)
+            seen |= {*todo}
+
+
+def _is_test(facts: Facts, path: str) -> bool:
+    return facts.pytest_rules.reads(path) and not path.endswith("conftest.py")
+
+
+def _is_found_there(facts: Facts, asked: AskedOfModule) -> bool:
+    """Is it the same of the destination?"""
+    name, move, there = asked.name, facts.move, facts.destination
+    if not name:
+        return asked.folder and move.source.rpartition("/")[0] == move.destination.rpartition("/")[0]
+    here = {ast.dump(s.node) for s in facts.source.statements if name in s.binds}
+    found = {ast.dump(s.node) for s in there.statements if name in s.binds} if there is not None else set[str]()
+    return here == found or (name in facts.moved_names and not found)
 
 
 def _said_of_all(facts: Facts) -> Iterator[Hazard]:

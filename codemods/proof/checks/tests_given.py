@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
+from codemods.project.asked_of_test_modules import asked_of_module
 from codemods.project.pytest_fixtures import fixtures_in
 from codemods.proof.checks.shared_fixtures import arguments
 from codemods.proof.comparison.comparison import Comparison
@@ -31,7 +32,8 @@ def given_otherwise(comparison: Comparison) -> Iterator[Finding]:
         name = str(getattr(pair.new.node, "name", ""))
         if one is None or other is None or name not in rules.tests(other.body):
             continue
-        for message, place in (*_of_all(one, other), *_fixtures(comparison, pair), *_hooks(comparison, pair)):
+        given = (*_fixtures(comparison, pair), *_hooks(comparison, pair), *_of_its_module(comparison, pair))
+        for message, place in (*_of_all(one, other), *given):
             yield Finding(pair.new.place, f"{name} {message}", "test-state", Kind.BROKEN, place)
 
 
@@ -81,6 +83,44 @@ def _found(snapshot: Snapshot, path: str, name: str) -> Origin | None:
         if symbols is not None and name in symbols.binds and (origins := snapshot.bound_origins(where, name)):
             return min(origins)
     return None
+
+
+def _of_its_module(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
+    """What it or its fixtures ask `request` for, of the module or file in which the test stands."""
+    old, new = pair.old.path, pair.new.path
+    for path, node in _asking(comparison.before, pair):
+        for asked in asked_of_module(node):
+            was, now = (s.given(p, asked.name) for s, p in ((comparison.before, old), (comparison.after, new)))
+            same = comparison.mapped(was) == now if asked.name else asked.folder and _folder(old) == _folder(new)
+            if not same:
+                what = f"{asked.name} in its module" if asked.name else "what its module is"
+                yield f"asks for {what}, which is {new} now", Place(path, asked.node.lineno)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _asking(snapshot: Snapshot, pair: Pair) -> Iterator[tuple[str, ast.AST]]:
+    """A test, and the fixtures that it gets: those it asks for, those of every test, and those behind these."""
+    path = pair.old.path
+    yield path, pair.old.node
+    symbols = snapshot.symbols(path)
+    marks = [node for node in symbols.body if isinstance(node, ast.Assign)] if symbols is not None else []
+    todo, seen = {n for node in (pair.old.node, *marks) for n in arguments(node)}, set[str]()
+    folder = _folder(path)
+    for where in (path, *(p for p in snapshot.tree.code_with(["autouse"]) if p.endswith("conftest.py"))):
+        stands = snapshot.symbols(where) if where == path or f"{folder}/".startswith(where[:-11]) else None
+        todo |= {f.name for f in fixtures_in(stands.body) if f.automatic} if stands is not None else set[str]()
+    while todo:
+        name = todo.pop()
+        seen.add(name)
+        home = _found(snapshot, path, name)
+        there = snapshot.symbols(home[0]) if home is not None else None
+        for fixture in fixtures_in(there.body) if there is not None and home is not None else ():
+            if home is not None and fixture.node.name == home[1]:
+                yield home[0], fixture.node
+                todo |= arguments(fixture.node) - seen
 
 
 def _hooks(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
