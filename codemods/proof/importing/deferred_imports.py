@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from codemods import knowledge
 from codemods.project import bodies, walk
@@ -87,7 +88,8 @@ def _failed_before(
     names = {*_bound(node)}
     if not names <= _read_below(other.node, node):
         return False
-    binding = [s for s in comparison.old_statements[running.path] if not names.isdisjoint(s.names)]
+    statements = comparison.old_statements[running.path]
+    binding = [s for s in statements if not names.isdisjoint(_bound(s.node) if _is_import(s.node) else s.names)]
     return bool(binding) and all(s.index >= running.index for s in binding)
 
 
@@ -108,6 +110,10 @@ def _made(old: Statement, new: Statement) -> Iterator[ast.Import | ast.ImportFro
         return
     known = {name for node in old.reading.inner for name in _bound(node)}
     yield from (node for node in new.reading.inner if not known.issuperset(_bound(node)))
+
+
+def _is_import(node: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _bound(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
