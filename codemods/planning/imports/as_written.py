@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import replace
 
 from codemods.bindings import Import, Module, Reference
 from codemods.planning.edits.model import NewImport
@@ -10,6 +12,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Names
 
 _PRAGMAS = ("type:", "noqa", "pyright:", "pylint:")
+_BELOW_CODE = "E402"
 
 
 def rewritten(project: ProjectIndex, source: Module, destination: str, item: Import) -> NewImport | None:
@@ -51,6 +54,13 @@ def by_chain(items: list[Import], references: list[Reference]) -> list[Import]:
     hit = [i for i in items if any(c[: len(p)] == p for c in chains for p in [tuple(i.module.split("."))])]
     longest = [i for i in hit if "." in i.module]
     return (longest or hit) if all(len(c) > 1 for c in chains) and hit else items
+
+
+def in_a_function(new: NewImport) -> NewImport:
+    """An import without what its pragma says of code above it, ``# noqa: E402``."""
+    alone = re.fullmatch(rf"#\s*noqa:\s*{_BELOW_CODE}", new.comment)
+    less = re.sub(rf"(?<=[:,\s]){_BELOW_CODE},\s*|,\s*{_BELOW_CODE}\b", "", new.comment)
+    return replace(new, comment="" if alone else less)
 
 
 def _pragma(module: Module, item: Import) -> str:

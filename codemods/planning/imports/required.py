@@ -16,7 +16,7 @@ from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.as_attributes import is_plain
-from codemods.planning.imports.as_written import block_of, by_chain, rewritten
+from codemods.planning.imports.as_written import block_of, by_chain, in_a_function, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
 from codemods.planning.imports.optional_blocks import for_checkers_alone
@@ -255,7 +255,7 @@ class RequiredImports:
             self._add(self.typing_imports, item)
         for function in {id(r.function): r.function for r in references if r.moment is Moment.CALL}.values():
             assert function is not None
-            self.late.append(DeferredImport(function, new))
+            self.late.append(DeferredImport(function, in_a_function(new)))
 
     def _add(self, to: list[NewImport], item: Import) -> None:
         new = self.rewritten(item)
