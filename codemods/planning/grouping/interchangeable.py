@@ -33,7 +33,12 @@ def is_interchangeable(module: Module, node: ast.ClassDef, is_plain: Callable[[a
         return False
     if not all(_is_quiet(statement, is_plain) for statement in node.body):
         return False
-    return not _asks_for_classes(module) and all(_is_harmless(module, use) for use in _uses(module, node.name))
+    return is_never_asked_for(module, node.name)
+
+
+def is_never_asked_for(module: Module, name: str) -> bool:
+    """Does nothing in a module ask whether it has to do with this class, or with another one of its name?"""
+    return not _asks_for_classes(module) and all(_is_harmless(module, use) for use in _uses(module, name))
 
 
 def _name(node: ast.expr) -> str:

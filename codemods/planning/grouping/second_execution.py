@@ -91,7 +91,7 @@ class SecondExecution:
     def _apart(self) -> frozenset[DefinitionGroup]:
         """What two executions don't share."""
         defined = {group for group in self.groups.all if group.names and group in self.groups.by_name.values()}
-        return frozenset(group for group in defined if not _has_no_state(self.groups, group))
+        return frozenset(group for group in defined if not has_no_state(self.groups, group))
 
     @cached_property
     def _named(self) -> frozenset[DefinitionGroup]:
@@ -103,7 +103,7 @@ def _says_which(group: DefinitionGroup) -> bool:
     return any(r.name in _OWN and r.moment is not Moment.TYPING for r in group.references)
 
 
-def _has_no_state(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
+def has_no_state(groups: DefinitionGroups, group: DefinitionGroup) -> bool:
     module = groups.module
     if len(group.statements) != 1 or group.binds & (module.rebound.keys() | module.script_binds):
         return False

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
+from codemods.bindings import Moment
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.definition_groups import DefinitionGroup
+from codemods.planning.grouping.interchangeable import is_never_asked_for
+from codemods.planning.grouping.second_execution import has_no_state
 from codemods.planning.references.reloads import Again, reloads
 
 CODE = "module-reloaded"
@@ -14,8 +20,9 @@ ACCEPTS = True
 TITLE = "a program executes the source again, or replaces the whole module"
 MEANING = """`importlib.reload(settings)` makes the values of one module anew, and so does an import after
 `del sys.modules["shop.settings"]`; what stands in another module is not made again. A test that puts a module of its
-own into `sys.modules` reaches whoever imports that module, and nobody who imports from the destination. Plain functions
-are the same each time, and move; who imports one after the source was taken out goes on importing the source."""
+own into `sys.modules` reaches whoever imports that module, and nobody who imports from the destination. Plain functions,
+values that are written out, and classes without state that nobody asks for are the same each time, and move; who
+imports one after the source was taken out goes on importing the source."""
 EXAMPLE = """
 -- shop/settings.py --
 import os
@@ -30,6 +37,7 @@ def refresh():
 -- move --
 shop/settings.py shop/flags.py DEBUG
 """
+_WRITTEN = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.unaryop, ast.operator)
 _REMEDIES = ("reload, or replace, the new module there too, first", "leave it where it is")
 
 
@@ -46,9 +54,27 @@ def find(facts: Facts) -> Iterator[Hazard]:
             yield Hazard(CODE, place, reason, _REMEDIES)
 
 
-def _is_same_each_time(facts: Facts, group: object) -> bool:
-    """Is this a plain function?"""
-    statements = getattr(group, "statements", ())
-    return all(
-        isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not s.node.decorator_list for s in statements
-    )
+def _is_same_each_time(facts: Facts, group: DefinitionGroup) -> bool:
+    """Is this a plain function, a value that is written out, or a class without state of which nobody asks for one?"""
+    nodes = [s.node for s in group.statements]
+    if all(isinstance(node, FUNCTIONS) and not node.decorator_list for node in nodes):
+        return True
+    if len(nodes) != 1 or _is_replaced(facts, group) or not has_no_state(facts.groups, group):
+        return False
+    if not isinstance(nodes[0], ast.ClassDef):
+        return all(isinstance(n, _WRITTEN) or _is_builtin(n) for n in ast.walk(getattr(nodes[0], "value", nodes[0])))
+    others = (facts.groups.by_name.get(r.name) for r in group.references if r.moment is Moment.IMPORT)
+    if any(other is not None and other not in facts.moving for other in others):
+        return False
+    users = facts.project.modules_mentioning(*group.names)
+    return all(is_never_asked_for(user, name) for user in users for name in group.names)
+
+
+def _is_builtin(node: ast.AST) -> bool:
+    return isinstance(node, ast.expr_context) or (isinstance(node, ast.Name) and hasattr(builtins, node.id))
+
+
+def _is_replaced(facts: Facts, group: DefinitionGroup) -> bool:
+    """Does somebody put something else in its place, which an execution of the source takes away again?"""
+    replaced = {*facts.referrers.assigned, *(target.name for target in facts.referrers.patch_targets)}
+    return not replaced.isdisjoint(group.binds)
