@@ -20,8 +20,8 @@ ACCEPTS = True
 TITLE = "a program executes the source again, or replaces the whole module"
 MEANING = """`importlib.reload(settings)` makes the values of one module anew, and so does an import after
 `del sys.modules["shop.settings"]`; what stands in another module is not made again. A test that puts a module of its
-own into `sys.modules` reaches whoever imports that module, and nobody who imports from the destination. Plain functions,
-values that are written out, and classes without state that nobody asks for are the same each time, and move; who
+own into `sys.modules` reaches whoever imports that module, and nobody who imports from the destination. What is the
+same each time moves: plain functions, values that are written out, classes without state that nobody asks for. Who
 imports one after the source was taken out goes on importing the source."""
 EXAMPLE = """
 -- shop/settings.py --
