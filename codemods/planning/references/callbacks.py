@@ -14,6 +14,8 @@ from codemods.planning.references.outside_names import outside_names
 
 # Methods that encoders and picklers of libraries call with each object.
 _ASKED_FOR = frozenset({"default", "persistent_id", "reducer_override", "represent_data", "flatten"})
+# They do not call it with anything: a class gets it as a method that others call.
+_NOT_CALLING = frozenset({"isinstance", "len", "staticmethod", "callable", "hash", "id"})
 # They call it with what they are given beside it.
 _GOING_THROUGH = frozenset({"map", "filter", "sorted", "min", "max"})
 
@@ -51,7 +53,7 @@ def _passes_on(facts: Facts, module: Module, function: Function) -> bool:
     for use in module.source.nodes.of(ast.Name):
         above = module.source.nodes.parents.get(id(use)) if use.id == function.name else None
         call = module.source.nodes.parents.get(id(above)) if isinstance(above, ast.keyword) else above
-        if isinstance(call, ast.Call) and call.func is not use and last_name(call.func) not in ("isinstance", "len"):
+        if isinstance(call, ast.Call) and call.func is not use and last_name(call.func) not in _NOT_CALLING:
             given = [a for a in call.args if a is not use]
             if last_name(call.func) not in _GOING_THROUGH or not all(_is_another(facts, module, a) for a in given):
                 return True
