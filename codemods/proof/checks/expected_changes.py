@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.proof.checks.asked_modules import asked_elsewhere
 from codemods.proof.checks.known_modules import told_by_module
 from codemods.proof.checks.pickled_as_names import pickled_elsewhere
 from codemods.proof.checks.shown_classes import shown_elsewhere
@@ -32,12 +33,7 @@ def check(comparison: Comparison) -> Check:
             new_modules.setdefault(new, []).append((old, now))
     asking = sorted(comparison.old.code_with(_WORDS)) if new_modules else []
     assumed = tuple(_assumption(comparison, new, found, asking) for new, found in new_modules.items())
-    failures = (
-        *_recorded(comparison),
-        *shown_elsewhere(comparison),
-        *told_by_module(comparison),
-        *pickled_elsewhere(comparison),
-    )
+    failures = tuple(finding for find in _FINDS for finding in find(comparison))
     return Check("declared differences", SAYS, len(asking), failures, assumptions=assumed)
 
 
@@ -88,3 +84,6 @@ def _evidence(asking: Sequence[str]) -> str:
 def _has_module(name: str) -> bool:
     """Is this a public class, by its name?"""
     return not name.startswith("_") and name[:1].isupper() and not name.isupper()
+
+
+_FINDS = (_recorded, asked_elsewhere, told_by_module, pickled_elsewhere, shown_elsewhere)

@@ -1,0 +1,108 @@
+"""Code that gets what moved by hand, and keeps the name of its module."""
+
+from __future__ import annotations
+
+import pytest
+
+from codemods.model import Move
+from tests.proof.test_prover import failures, proven
+
+# What stands in shop/base.py; what moves, which may use it; whether the module of that is kept.
+KINDS = {
+    "a decorator": (
+        "TABLE = {}\ndef task(f):\n    TABLE[f'{f.__module__}.{f.__name__}'] = f\n    return f\n",
+        "@task\ndef moved(): ...\n",
+        True,
+    ),
+    "a decorator with options": (
+        "TABLE = {}\ndef task(**options):\n    def decorate(f):\n        name = f.__module__ + f.__name__\n"
+        "        TABLE[name] = options\n        return f\n    return decorate\n",
+        "@task(now=True)\ndef moved(): ...\n",
+        True,
+    ),
+    "a method that decorates": (
+        "class Tasks:\n    def __init__(self):\n        self.table = {}\n    def add(self, f):\n"
+        "        self.table.setdefault(f.__module__, []).append(f)\n        return f\ntask = Tasks()\n",
+        "@task.add\ndef moved(): ...\n",
+        True,
+    ),
+    "a base class": (
+        "TABLE = {}\nclass Base:\n    def __init_subclass__(cls):\n        TABLE[cls.__module__] = cls\n",
+        "class moved(Base): ...\n",
+        True,
+    ),
+    "a metaclass": (
+        "TABLE = {}\nclass Meta(type):\n    def __init__(cls, *given):\n        TABLE[cls.__module__, given[0]] = cls\n"
+        "class Base(metaclass=Meta): ...\n",
+        "class moved(Base): ...\n",
+        True,
+    ),
+    "a method of a base class": (
+        "class Base:\n    def kind(self):\n        return f'{type(self).__module__}.{type(self).__name__}'\n",
+        "class moved(Base): ...\n",
+        True,
+    ),
+    "a descriptor": (
+        "TABLE = {}\nclass Field:\n    def __set_name__(self, owner, name):\n        TABLE[owner.__module__] = name\n",
+        "class moved:\n    title = Field()\n",
+        True,
+    ),
+    "a function that calls another": (
+        "TABLE = {}\ndef key(f):\n    return getattr(f, '__module__')\n"
+        "def keep(f):\n    TABLE[key(f)] = f\n    return f\n",
+        "@keep\ndef moved(): ...\n",
+        True,
+    ),
+    "a message": (
+        "def task(f):\n    if not f.__name__:\n        raise ValueError(f'{f.__module__} has none')\n    return f\n",
+        "@task\ndef moved(): ...\n",
+        False,
+    ),
+    "a copy": (
+        "def task(f):\n    def call():\n        return f()\n    call.__module__ = f.__module__\n    return call\n",
+        "@task\ndef moved(): ...\n",
+        False,
+    ),
+    "whether it is another package's": (
+        "class Base:\n    def foreign(self):\n        return type(self).__module__.startswith('other.')\n",
+        "class moved(Base): ...\n",
+        False,
+    ),
+    "its package": (
+        "class Base:\n    def package(self):\n        name = self.__class__.__module__\n"
+        "        return name.rpartition('.')[0] + '.templates'\n",
+        "class moved(Base): ...\n",
+        False,
+    ),
+    "whether it is of the old module": (
+        "class Base:\n    def own(self):\n        name = type(self).__module__\n"
+        "        if name.split('.')[-1] == 'orders':\n            return 1\n        return 0\n",
+        "class moved(Base): ...\n",
+        True,
+    ),
+    "its name": (
+        "TABLE = {}\ndef task(f):\n    TABLE[f.__name__] = f\n    return f\n",
+        "@task\ndef moved(): ...\n",
+        False,
+    ),
+    "another function's": (
+        "TABLE = {}\ndef keep(f, other):\n    TABLE[other.__module__] = f\n    return f\n",
+        "def moved(): ...\nkeep(moved, len)\n",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("accept", [(), ("module-recorded",)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_that_gets_it(kind: str, accept: tuple[str, ...]) -> None:
+    base, moved, finds = KINDS[kind]
+    head = "from shop.base import *\n\n\n"
+    stay = {"shop/__init__.py": "", "shop/base.py": base}
+    before = stay | {"shop/orders.py": f"{head}{moved}\n\ndef other(): ...\n"}
+    after = stay | {
+        "shop/orders.py": f"{head}from .models import moved as moved\n\n\ndef other(): ...\n",
+        "shop/models.py": f"{head}{moved}",
+    }
+    found = failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py", accept=accept)))
+    assert any("asked for its module here" in line for line in found) is (finds and not accept), found
