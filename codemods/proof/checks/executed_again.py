@@ -1,17 +1,27 @@
 """Who takes a module out of ``sys.modules`` and imports from it then has it executed again: for that it goes on
-importing from there, and not from where a definition went."""
+importing from there, and not from where a definition went. And what is made anew by an execution, a value of the
+environment or an empty table, is not where a module is reloaded that it left."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 
-from codemods.model import Check, Finding, Place
+from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.statements.name_resolution import last_name
 
 SAYS = "code that takes a module out of `sys.modules` imports from it as before"
 CODE = "executed-again"
+ACCEPTED = "module-reloaded"  # the hazard of that name, by --accept
+_WRITTEN = (ast.Constant, ast.Tuple, ast.UnaryOp, ast.BinOp, ast.unaryop, ast.operator, ast.expr_context)
+_TABLES = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_KEEPING_NOTHING = frozenset(
+    {"property", "setter", "getter", "deleter", "staticmethod", "classmethod", "abstractmethod", "cached_property"}
+    | {"contextmanager", "asynccontextmanager"}
+)
 _TAKING = frozenset({"pop", "delitem", "__delitem__"})
 
 
@@ -27,7 +37,44 @@ def check(comparison: Comparison) -> Check:
                     said = f"names are imported from {module} below, which is executed again for that"
                     message = f"{said}; fewer of them come from it now"
                     failures.append(Finding(place, message, CODE))
-    return Check("executed again", SAYS, count, tuple(failures))
+    anew = list(_made_anew(comparison))
+    failures += [finding for finding in anew if finding is not None]
+    return Check("executed again", SAYS, count + len(anew), tuple(failures))
+
+
+def _made_anew(comparison: Comparison) -> Iterator[Finding | None]:
+    """One for each reload of a module that something left; None where that is the same each time."""
+    left = [p for p in comparison.pairing.pairs if p.moved and p.old.path != p.new.path and not p.new.importing]
+    left = [p for p in left if not any(ACCEPTED in m.accept for m in comparison.moves if m.source == p.old.path)]
+    for path in sorted(comparison.new.code_with(["reload"])) if left else ():
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
+            if last_name(call.func) != "reload" or not call.args:
+                continue
+            modules = {where for where, name in comparison.after.meaning(path, call.args[0]) if not name}
+            for pair in (p for p in left if p.old.path in modules):
+                message = (
+                    f"{pair.old.path} is executed again here, and {pair.new.said} is not made anew by that any more"
+                )
+                assert symbols is not None
+                place = symbols.source.place(call)
+                same = _is_same_each_time(pair.new.node)
+                yield None if same else Finding(place, message, CODE, Kind.BROKEN, pair.old.place)
+
+
+def _is_same_each_time(node: ast.stmt, in_class: bool = False) -> bool:
+    """A plain function, a value that is written out, a class of such ones and of no tables."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return all(last_name(decorator) in _KEEPING_NOTHING for decorator in node.decorator_list)
+    if isinstance(node, ast.ClassDef):
+        whole = not (node.decorator_list or node.keywords)
+        return whole and all(isinstance(n, (ast.Expr, ast.Pass)) or _is_same_each_time(n, True) for n in node.body)
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    if value is None:
+        return isinstance(node, ast.AnnAssign)
+    if in_class:
+        return not any(isinstance(n, _TABLES) for n in ast.walk(value))
+    return all(isinstance(n, _WRITTEN) or hasattr(builtins, getattr(n, "id", "")) for n in ast.walk(value))
 
 
 def _imported(snapshot: Snapshot, path: str, module: str) -> int:

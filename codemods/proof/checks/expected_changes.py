@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.checks.asked_modules import asked_elsewhere
+from codemods.proof.checks.callers import told_by_running
 from codemods.proof.checks.known_modules import told_by_module
 from codemods.proof.checks.pickled_as_names import pickled_elsewhere
 from codemods.proof.checks.shown_classes import shown_elsewhere
@@ -86,4 +87,4 @@ def _has_module(name: str) -> bool:
     return not name.startswith("_") and name[:1].isupper() and not name.isupper()
 
 
-_FINDS = (_recorded, asked_elsewhere, told_by_module, pickled_elsewhere, shown_elsewhere)
+_FINDS = (_recorded, asked_elsewhere, told_by_running, told_by_module, pickled_elsewhere, shown_elsewhere)
