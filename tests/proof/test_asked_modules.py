@@ -42,6 +42,40 @@ KINDS = {
         "class moved(Base): ...\n",
         True,
     ),
+    "the namespace of a metaclass": (
+        "TABLE = {}\nclass Meta(type):\n    def __new__(mcs, name, bases, namespace):\n"
+        "        TABLE[namespace['__module__']] = name\n        return super().__new__(mcs, name, bases, namespace)\n"
+        "class Base(metaclass=Meta): ...\n",
+        "class moved(Base): ...\n",
+        True,
+    ),
+    "what a metaclass makes": (
+        "TABLE = {}\nclass Meta(type):\n    def __new__(mcs, *given):\n        cls = super().__new__(mcs, *given)\n"
+        "        TABLE[cls.__name__] = cls\n        return cls\nclass Base(metaclass=Meta): ...\n",
+        "class moved(Base): ...\n",
+        False,
+    ),
+    "a list, gone through": (
+        "def names(things):\n    return [thing.__module__ for thing in things]\n",
+        "def moved(): ...\nALL = names([moved, len])\n",
+        True,
+    ),
+    "a list that is sorted": (
+        "def by_module(thing):\n    return thing.__module__\n",
+        "def moved(): ...\nALL = [moved, len]\nALL.sort(key=by_module)\n",
+        True,
+    ),
+    "another list": (
+        "def names(things):\n    return [thing.__module__ for thing in things]\n",
+        "def moved(): ...\nALL = names([str, len])\n",
+        False,
+    ),
+    "a function that is made": (
+        "TABLE = {}\ndef making(name):\n    def task(f):\n        TABLE[f.__module__] = name\n        return f\n"
+        "    return task\ntask = making('a')\n",
+        "@task\ndef moved(): ...\n",
+        True,
+    ),
     "a descriptor": (
         "TABLE = {}\nclass Field:\n    def __set_name__(self, owner, name):\n        TABLE[owner.__module__] = name\n",
         "class moved:\n    title = Field()\n",

@@ -18,7 +18,7 @@ _DEEP = 4
 class KeptText:
     """Is a part of a function a key, or a part of one, put into an attribute, or returned, or does it decide?"""
 
-    def __init__(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    def __init__(self, function: ast.stmt | ast.Lambda) -> None:
         self.function = function
         self.parents = parents_of(function)
 
@@ -54,6 +54,8 @@ class KeptText:
         """None where it is a part of another text."""
         match above:
             case ast.JoinedStr() | ast.FormattedValue() | ast.BinOp() | ast.Tuple() | ast.List() | ast.Attribute():
+                return None
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
                 return None
             case ast.BoolOp() | ast.IfExp():
                 return False if getattr(above, "test", None) is node else None
