@@ -51,7 +51,8 @@ def frames_compared(facts: Facts) -> Iterator[Place]:
         for compare in module.source.nodes.of(ast.Compare):
             sides = [compare.left, *compare.comparators]
             running = [side for side in sides if _is_of_a_frame(side)]
-            if running and any(_means_source(facts, module, side) for side in sides if side not in running):
+            whole = any(getattr(n, "value", "") == "__name__" for side in running for n in ast.walk(side))
+            if running and any(_means_source(facts, module, side, whole) for side in sides if side not in running):
                 yield module.source.place(compare)
         for call in module.source.nodes.of(ast.Call):
             match call:
@@ -67,8 +68,9 @@ def _is_of_a_frame(node: ast.expr) -> bool:
     return kept or not read.isdisjoint(_OF_FRAMES)
 
 
-def _means_source(facts: Facts, module: Module, side: ast.expr) -> bool:
-    """``demo.__file__``, ``demo.__name__``, ``"shop.demo"``, ``"demo.py"``, or several of such."""
+def _means_source(facts: Facts, module: Module, side: ast.expr, whole: bool = False) -> bool:
+    """``demo.__file__``, ``demo.__name__``, ``"shop.demo"``, ``"demo.py"``, or several of such; ``whole``: a name of a
+    module is asked for, which is no part of another one."""
     values, source = facts.referrers.values, facts.move.source
     for node in ast.walk(side):
         if (
@@ -80,6 +82,6 @@ def _means_source(facts: Facts, module: Module, side: ast.expr) -> bool:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
             said = node.value.lstrip("/")
             file = f"/{source}".endswith(f"/{said}") or f"/{source}".endswith(f"/{said}.py")
-            if file or values.is_named(module, node):
+            if (file and not whole) or values.is_named(module, node):
                 return True
     return False

@@ -202,11 +202,12 @@ class _Following:
                 continue
             self._passed(path, call, argument, kind, what, deep + 1)
         through = [*arguments, *([call.func.value] if isinstance(call.func, ast.Attribute) else [])]
-        ones = (
-            {in_it(what.objects.kind(path, one, held)) for one in through} if last_name(call.func) in _CALLING else ()
-        )
-        for callback, one in ((callback, one) for callback in arguments for one in ones if one is not None):
-            self._called_with(path, callback, one, what, deep + 1)
+        calls = last_name(call.func) in _CALLING
+        ones: list[Got | None] = [in_it(what.objects.kind(path, one, held)) for one in through if calls]
+        for one in ones:
+            if one is not None:
+                for callback in arguments:
+                    self._called_with(path, callback, one, what, deep + 1)
 
     def _called_with(self, path: str, callback: ast.expr, got: Got, what: _What, deep: int) -> None:
         """``sorted(HANDLERS, key=by_module)``"""
