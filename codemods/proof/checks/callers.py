@@ -11,6 +11,7 @@ from codemods.project import walk
 from codemods.proof.checks.kept_texts import KeptText
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.meant import definitions_meant
+from codemods.proof.snapshot.symbols import is_main_guard
 from codemods.proof.statements.name_resolution import last_name
 from codemods.proof.statements.pairing import Pair
 
@@ -31,7 +32,8 @@ def told_by_running(comparison: Comparison) -> Iterator[Finding]:
             for place, name in _looked_at(comparison, pair, *dotted):
                 message = f"{name} looks at the module that calls it here, which is {pair.new.path} now"
                 yield Finding(place, message, "module-attribute", Kind.BROKEN, pair.old.place)
-        if _SCRIPTS not in accepted and any(map(_asks_for_the_script, walk(pair.old.node))):
+        asks = not is_main_guard(pair.old.node) and any(map(_asks_for_the_script, walk(pair.old.node)))
+        if asks and _SCRIPTS not in accepted:
             message = f"{pair.new.said} asks whether it runs as a script, and stands in another module now"
             yield Finding(pair.new.place, message, "module-attribute", Kind.BROKEN, pair.old.place)
 
