@@ -35,6 +35,11 @@ _EXCEPTIONS = ("Error", "Exception", "Warning")
 _WRITING = re.compile(r"[rbt]*[wax+][rbt+]*")
 # Methods that change a list or a table.
 _OF_TABLES = frozenset({"append", "appendleft", "clear", "extend", "insert", "remove", "setdefault", "update"})
+# Verbs with which a function is named that changes what its library keeps for all, prints, or starts something.
+_ACTING = re.compile(
+    r"(?:set|register|unregister|add|disable|enable|install|uninstall|activate|deactivate|print|clear|patch|monkey_patch"
+    r"|wrap_function|reset|start|shutdown|run_until|load_profile)(?:_[a-z]\w*|[A-Z]\w*)"
+)
 _ACCESSORS = ("setter", "getter", "deleter")  # of a property
 
 
@@ -55,9 +60,12 @@ def call(dotted: str) -> Call | None:
         return Call.QUIET  # by convention a class that is raised
     if dotted not in table and dotted.count(".") > 1 and dotted.rpartition(".")[2] in _OF_TABLES:
         return Call.EFFECT  # ``urllib.parse.uses_netloc.append``: what the module is known for does not speak of that
+    asked = dotted.rpartition(".")[2]
     while dotted:
         if dotted in table:
-            return table[dotted]
+            known = table[dotted]
+            of_library = known is Call.QUIET and _ACTING.fullmatch(asked) and not dotted.endswith(asked)
+            return Call.EFFECT if of_library else known
         dotted = dotted.rpartition(".")[0]
     return None
 

@@ -14,7 +14,14 @@ TRUTH = ("__bool__", "__len__")
 # Where the attribute is no plain one, and where there is none of its name.
 COMPUTED = ("__getattribute__",)
 MISSING = ("__getattr__",)
-OF_CLASS = "__class_getitem__"
+OF_CLASS = frozenset({"__class_getitem__", "__subclasshook__"})
+# What a property, and a descriptor, has for an attribute that is read, set or deleted.
+ACCESSORS: dict[type[ast.expr_context], str] = {ast.Store: "setter", ast.Del: "deleter"}
+DESCRIBING: dict[type[ast.expr_context], str] = {ast.Load: "__get__", ast.Store: "__set__", ast.Del: "__delete__"}
+# Builtins that read, set or delete an attribute of a name.
+_BY_NAME: dict[str, ast.expr_context] = {
+    **dict.fromkeys(("getattr", "hasattr"), ast.Load()), "setattr": ast.Store(), "delattr": ast.Del()
+}  # fmt: skip
 # What making a class that makes instances runs, beside its constructor (`enum`).
 OF_MEMBERS = "_generate_next_value_"
 # What a module answers with where a name is not bound in it.
@@ -28,6 +35,12 @@ _COMPARED: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Gt: ("__gt__", "__lt__"),
     ast.GtE: ("__ge__", "__le__"),
 }
+_GONE_THROUGH = ("keys", "__getitem__")
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or", ast.BitAnd: "and",
+    ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod", ast.BitXor: "xor", ast.Pow: "pow",
+    ast.FloorDiv: "floordiv",
+}  # fmt: skip
 _UNARY = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 # Builtins that ask their first arguments something.
 _ASKING = {
@@ -47,6 +60,12 @@ _ASKING = {
     "bytes": ("__bytes__", *ITERATION),
     "dir": ("__dir__",),
     "divmod": ("__divmod__", "__rdivmod__"),
+    "pow": ("__pow__", "__rpow__"),
+    "complex": ("__complex__", "__float__", "__index__"),
+    **dict.fromkeys(("bin", "hex", "oct", "chr", "range"), ("__index__",)),
+    **dict.fromkeys(("isinstance", "issubclass"), ("__instancecheck__", "__subclasscheck__", "__subclasshook__")),
+    "open": ("__fspath__",),
+    **{name: (f"__{name}__",) for name in ("floor", "ceil", "trunc")},
     # Of the standard library, whose names nobody else uses for anything but the same.
     "closing": ("close",),
     "aclosing": ("aclose",),
@@ -70,7 +89,7 @@ IMPLYING = frozenset(
             ast.Await,
         ),
         *(ast.Assign, ast.If, ast.While, ast.IfExp, ast.Assert, ast.BoolOp, ast.UnaryOp, ast.Match, ast.Compare),
-        *(ast.FormattedValue, ast.BinOp, ast.Dict, ast.Set, ast.withitem, ast.Call),
+        *(ast.FormattedValue, ast.BinOp, ast.Dict, ast.Set, ast.withitem, ast.Call, ast.AugAssign, ast.keyword),
     }
 )
 
@@ -80,7 +99,7 @@ def implied(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
     called, nor operators between two, nor attributes, nor what lies further down."""
     match node:
         case ast.Subscript(ctx=ast.Load()):
-            yield node.value, ("__getitem__", "__missing__", OF_CLASS)
+            yield node.value, ("__getitem__", "__missing__", "__class_getitem__")
             yield node.slice, ("__hash__", "__index__", "__eq__")
         case ast.Subscript(ctx=ctx):
             yield node.value, ("__setitem__" if isinstance(ctx, ast.Store) else "__delitem__",)
@@ -117,10 +136,17 @@ def implied(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
             yield node.value, _TEXT
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
             shown = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            yield from ((part, _TEXT) for part in shown)
+            yield from ((part, (*_TEXT, "__getitem__")) for part in shown)
         case ast.Dict() | ast.Set():
             keys = node.keys if isinstance(node, ast.Dict) else node.elts
             yield from ((key, ("__hash__", "__eq__")) for key in keys if key is not None)
+            pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+            yield from ((value, _GONE_THROUGH) for key, value in pairs if key is None)
+        case ast.keyword(arg=None):
+            yield node.value, _GONE_THROUGH
+        case ast.AugAssign():
+            name = OPERATORS.get(type(node.op), "")
+            yield node.target, (f"__i{name}__", f"__{name}__")
         case ast.withitem():
             yield node.context_expr, ("__enter__", "__exit__", "__aenter__", "__aexit__")
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _ASKING:
@@ -129,6 +155,15 @@ def implied(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
             yield from ((given, ITERATION if name == "join" else _TEXT) for given in node.args)
         case _:
             return
+
+
+def by_name(node: ast.AST) -> ast.Attribute | None:
+    """``getattr(order, "total")`` as ``order.total``, where the name is written."""
+    match node:
+        case ast.Call(func=ast.Name(id=called), args=[owner, ast.Constant(value=str(name)), *_]) if called in _BY_NAME:
+            return ast.copy_location(ast.Attribute(owner, name, _BY_NAME[called]), node)
+        case _:
+            return None
 
 
 def is_computed(function: ast.AST) -> bool:

@@ -509,6 +509,21 @@ QUIET = {
         "        self.open = False\nwith closing(A()): ..."
     ),
     "options in a table": "import attrs\nO = {'slots': True}\n@attrs.define(**O)\nclass A: ...",
+    "a property that sets its own": (
+        "class A:\n    @property\n    def x(self):\n        return self._x\n    @x.setter\n"
+        "    def x(self, v):\n        self._x = v\nB = A()\nB.x = 1\nY = B.x"
+    ),
+    "a descriptor that keeps its own": (
+        "class D:\n    def __get__(self, o, t=None):\n        return self\n    def __set__(self, o, v):\n"
+        "        o.__dict__['d'] = v\nclass A:\n    d = D()\nB = A()\nB.d = 1\nX = A.d"
+    ),
+    "quiet functions out of a table": (
+        "def f(x):\n    return x\nT = {'a': f, 'b': len}\nX = T['a'](1)\nY = T.get('b')('x')"
+    ),
+    "operators of numbers": "X = 2 ** 3 // 2 ^ 1\nX += 1\nY = dict(**{'a': 1})",
+    "a name that begins as a verb does": (
+        "import typing, operator\nfrom pydantic import computed_field\nX = operator.add(1, 2)\nY = typing.Set[int]"
+    ),
 }
 LOUD = {
     "a list of a quiet module": "import urllib.parse\nurllib.parse.uses_netloc.append('shop')",
@@ -689,6 +704,156 @@ LOUD = {
         "import attrs\nfrom tools import LIST\ndef t(c, f):\n    LIST.append(c)\n    return f\n"
         "O = {'field_transformer': t}\n@attrs.define(**O)\nclass A: ..."
     ),
+    "an operator in place": (
+        "from tools import LIST, TABLE\nclass A:\n    def __iadd__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nB = A()\nB += 1"
+    ),
+    "a power": (
+        "from tools import LIST, TABLE\nclass A:\n    def __pow__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nA() ** 2"
+    ),
+    "a floor division": (
+        "from tools import LIST, TABLE\nclass A:\n    def __floordiv__(self, *a, **k):\n"
+        "        LIST.append(1)\n        return []\nX = A() // 2"
+    ),
+    "an exclusive or": (
+        "from tools import LIST, TABLE\nclass A:\n    def __xor__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nX = A() ^ 2"
+    ),
+    "an exclusive or from the right": (
+        "from tools import LIST, TABLE\nclass A:\n    def __rxor__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nX = 2 ^ A()"
+    ),
+    "keywords of a table that is asked": (
+        "from tools import LIST, TABLE\nclass A:\n    def keys(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\n    def __getitem__(self, *a, **k):\n        LIST.append(1)\n        return []\n"
+        "X = dict(**A())"
+    ),
+    "keywords of a function that are asked": (
+        "from tools import LIST, TABLE\nclass A:\n    def keys(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\n    def __getitem__(self, *a, **k):\n        LIST.append(1)\n        return []\n"
+        "def f(**k): ...\nX = f(**A())"
+    ),
+    "a table in a table": (
+        "from tools import LIST, TABLE\nclass A:\n    def keys(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\n    def __getitem__(self, *a, **k):\n        LIST.append(1)\n        return []\n"
+        "X = {**A()}"
+    ),
+    "a power by its function": (
+        "from tools import LIST, TABLE\nclass A:\n    def __pow__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nX = pow(A(), 2)"
+    ),
+    "by complex": (
+        "from tools import LIST, TABLE\nclass A:\n    def __complex__(self, *a, **k):\n"
+        "        LIST.append(1)\n        return []\nX = complex(A())"
+    ),
+    "by hex": (
+        "from tools import LIST, TABLE\nclass A:\n    def __index__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nX = hex(A())"
+    ),
+    "by range": (
+        "from tools import LIST, TABLE\nclass A:\n    def __index__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nX = range(A())"
+    ),
+    "by open": (
+        "from tools import LIST, TABLE\nclass A:\n    def __fspath__(self, *a, **k):\n"
+        "        LIST.append(1)\n        return []\nX = open(A())"
+    ),
+    "by floor": (
+        "from tools import LIST, TABLE\nclass A:\n    def __floor__(self, *a, **k):\n        LIST.append(1)\n"
+        "        return []\nimport math\nX = math.floor(A())"
+    ),
+    "by getattr prop": (
+        "from tools import LIST, TABLE\nclass A:\n    @property\n    def x(self):\n        LIST.append(1)\n"
+        "X = getattr(A(), 'x')"
+    ),
+    "by hasattr prop": (
+        "from tools import LIST, TABLE\nclass A:\n    @property\n    def x(self):\n        LIST.append(1)\n"
+        "X = hasattr(A(), 'x')"
+    ),
+    "by property()": (
+        "from tools import LIST, TABLE\nclass A:\n    def _x(self):\n        LIST.append(1)\n"
+        "    x = property(_x)\nX = A().x"
+    ),
+    "a property that is set": (
+        "from tools import LIST, TABLE\nclass A:\n    @property\n    def x(self): ...\n    @x.setter\n"
+        "    def x(self, v):\n        LIST.append(v)\nB = A()\nB.x = 1"
+    ),
+    "by prop setter setattr": (
+        "from tools import LIST, TABLE\nclass A:\n    @property\n    def x(self): ...\n    @x.setter\n"
+        "    def x(self, v):\n        LIST.append(v)\nB = A()\nsetattr(B, 'x', 1)"
+    ),
+    "a property that is deleted": (
+        "from tools import LIST, TABLE\nclass A:\n    @property\n    def x(self): ...\n    @x.deleter\n"
+        "    def x(self):\n        LIST.append(1)\nB = A()\ndel B.x"
+    ),
+    "by descriptor get": (
+        "from tools import LIST, TABLE\nclass D:\n    def __get__(self, o, t=None):\n        LIST.append(1)\n"
+        "class A:\n    d = D()\nX = A.d"
+    ),
+    "by descriptor get inst": (
+        "from tools import LIST, TABLE\nclass D:\n    def __get__(self, o, t=None):\n        LIST.append(1)\n"
+        "class A:\n    d = D()\nX = A().d"
+    ),
+    "by descriptor set": (
+        "from tools import LIST, TABLE\nclass D:\n    def __set__(self, o, v):\n        LIST.append(1)\n"
+        "class A:\n    d = D()\nB = A()\nB.d = 1"
+    ),
+    "by descriptor deco": (
+        "from tools import LIST, TABLE\nclass lazy:\n    def __init__(self, f):\n        self.f = f\n"
+        "    def __get__(self, o, t=None):\n        return self.f(o)\nclass A:\n    @lazy\n    def x(self):\n"
+        "        LIST.append(1)\nX = A().x"
+    ),
+    "by instancecheck": (
+        "from tools import LIST, TABLE\nclass M(type):\n    def __instancecheck__(cls, x):\n"
+        "        LIST.append(1)\nclass A(metaclass=M): ...\nX = isinstance(1, A)"
+    ),
+    "by subclasscheck": (
+        "from tools import LIST, TABLE\nclass M(type):\n    def __subclasscheck__(cls, x):\n"
+        "        LIST.append(1)\nclass A(metaclass=M): ...\nX = issubclass(int, A)"
+    ),
+    "by subclasshook": (
+        "from tools import LIST, TABLE\nfrom abc import ABC\nclass A(ABC):\n    @classmethod\n"
+        "    def __subclasshook__(cls, x):\n        LIST.append(1)\nX = issubclass(int, A)"
+    ),
+    "by meta function": (
+        "from tools import LIST, TABLE\ndef M(n, b, d):\n    LIST.append(n)\n    return type(n, b, d)\n"
+        "class A(metaclass=M): ..."
+    ),
+    "by pprint": "import pprint\npprint.pprint(1)",
+    "by secho": "import click\nclick.secho('x')",
+    "by json.dump": "import json, sys\njson.dump(1, sys.stdout)",
+    "a file that is touched": "from pathlib import Path\nP = Path('x')\nP.touch()",
+    "by disable_warnings": "import urllib3\nurllib3.disable_warnings()",
+    "by cattrs": "import cattrs\nfrom tools import Bus\ncattrs.register_structure_hook(Bus, str)",
+    "by cattrs global": "from cattrs import global_converter\nglobal_converter.register_structure_hook(int, str)",
+    "by attr validators": "import attr\nattr.set_run_validators(False)",
+    "by attrs validators": "from attrs import validators\nvalidators.set_disabled(True)",
+    "by printoptions": "import numpy as np\nnp.set_printoptions(precision=2)",
+    "by translation": "from django.utils import translation\ntranslation.activate('de')",
+    "by freezegun configure": "import freezegun\nfreezegun.configure(extend_ignore_list=[])",
+    "by wrapt": "import wrapt\nwrapt.wrap_function_wrapper('os', 'getcwd', lambda *a: 1)",
+    "by zope": "from zope.interface import classImplements\nfrom tools import Bus\nclassImplements(Bus, 1)",
+    "by rich console": "from rich.console import Console\nC = Console()\nC.print('x')",
+    "by zipfile": "import zipfile\nZ = zipfile.ZipFile('x.zip', 'w')\nZ.writestr('a', 'b')",
+    "by server": "import http.server\nS = http.server.HTTPServer(('', 0), None)\nS.serve_forever()",
+    "by runner": "import asyncio\nR = asyncio.Runner()\nR.run(1)",
+    "by print_exception": "import traceback\ntraceback.print_exception(ValueError())",
+    "by calendar": "import calendar\ncalendar.prmonth(2020, 1)",
+    "by doctest": "import doctest\ndoctest.testmod()",
+    "by anyio": "import anyio\nfrom tools import LIST\nasync def f():\n    LIST.append(1)\nanyio.run(f)",
+    "by requests put": "import requests\nrequests.put('x')",
+    "a function out of a tuple": "from tools import LIST, TABLE\nP = (LIST.append,)\nP[0](1)",
+    "a function out of a table": "from tools import LIST, TABLE\nP = {'a': LIST.append}\nP['a'](1)",
+    "by dict get held": "from tools import LIST, TABLE\nP = {'a': LIST.append}\nP.get('a')(1)",
+    "functions in a loop": "from tools import LIST, TABLE\nfor p in (LIST.append,):\n    p(1)",
+    "by object setattr": "from tools import LIST, TABLE\nfrom tools import Bus\nobject.__setattr__(Bus, 'x', 1)",
+    "by type setattr": "from tools import LIST, TABLE\nfrom tools import Bus\ntype.__setattr__(Bus, 'x', 1)",
+    "by percent dict": (
+        "from tools import LIST, TABLE\nclass A:\n    def __getitem__(self, *a, **k):\n"
+        "        LIST.append(1)\n        return []\nX = '%(a)s' % A()"
+    ),
+    "by iter sentinel": "from tools import LIST, TABLE\ndef f():\n    LIST.append(1)\nX = list(iter(f, None))",
 }
 
 

@@ -17,8 +17,8 @@ EAGER = "from shop.pricing import {0} as {0}\n\n\n"
 def findings(names: tuple[str, ...], code: str, source: str, more: dict[str, str]) -> list[str]:
     before = {"shop/__init__.py": "", "shop/orders.py": code + OTHER, **more}
     after = {**before, "shop/orders.py": source, "shop/pricing.py": code}
-    trees = [MemoryTree({path: text.encode() for path, text in files.items()}) for files in (before, after)]
-    proof = prove(*trees, [Move("shop/orders.py", names, "shop/pricing.py")])
+    old, new = (MemoryTree({path: text.encode() for path, text in files.items()}) for files in (before, after))
+    proof = prove(old, new, [Move("shop/orders.py", names, "shop/pricing.py")])
     return [finding.message for check in proof.checks for finding in check.failures]
 
 

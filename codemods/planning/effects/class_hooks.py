@@ -160,6 +160,8 @@ class ClassHooks:
             yield Callee(label, changes=frozenset({("", label)}))
         elif target[0] == "":
             yield from self._outside(target[1])
+        elif isinstance(self.resolver.names.definition(target), FUNCTIONS):
+            yield from self.resolver.of_target(target, 1)
         else:
             yield from self._making(target)
 

@@ -28,7 +28,8 @@ class Names:
         """The statements that may have bound a name of the tree when its module is complete: the last one, and those
         above it where that binds it under a condition."""
         found = self.project.module(target[0]).definitions.get(target[1], ()) if target[0].endswith(".py") else ()
-        for statement in reversed(found):
+        defining = [s for s in found if not isinstance(s.node, ast.AugAssign)]
+        for statement in reversed(defining or found):
             yield statement.node
             if not isinstance(statement.node, (ast.If, ast.Try)):
                 return

@@ -10,7 +10,7 @@ from codemods import knowledge
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.effects.classes import outside
-from codemods.planning.effects.roots import Roots
+from codemods.planning.effects.roots import ENTRIES, Roots
 from codemods.planning.effects.scopes import Scope, given_in_branches, is_collecting
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target, Targets
 from codemods.planning.grouping.dotted_names import chain_of
@@ -35,9 +35,14 @@ class Resolver(Roots):
         elif isinstance(node, ast.IfExp):
             yield from self.callees(module, scope, node.body, depth)
             yield from self.callees(module, scope, node.orelse, depth)
-        elif isinstance(node, ast.BoolOp):
+        elif isinstance(node, (ast.BoolOp, ast.Dict)):
             for value in node.values:
                 yield from self.callees(module, scope, value, depth)
+        elif isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+            for value in node.elts:
+                yield from self.callees(module, scope, value, depth)
+        elif isinstance(node, ast.Constant):
+            return
         elif isinstance(node, ast.Name) and holder is not None and node.id not in holder.imports:
             yield from self._local(module, holder, node, depth)
         elif (target := self.names.named(module, scope, chain)) is not None:
@@ -64,6 +69,12 @@ class Resolver(Roots):
                 unknown = FRESH if local or not chain else frozenset({("", ast.unparse(node))})
                 yield Callee(ast.unparse(node), changes=self.roots(module, scope, node.args[0]) or unknown)
             return
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in ENTRIES
+            and self._is_table(module, scope, node.func)
+        ):
+            yield from self.callees(module, scope, node.func.value, depth)
         inner = node.func.func if isinstance(node.func, ast.Call) else node.func
         maker = self.names.named(module, scope, chain_of(inner))
         if maker is not None and not maker[0] and knowledge.gives_back(maker[1]):
@@ -73,6 +84,12 @@ class Resolver(Roots):
         for found in self.callees(module, scope, node.func, depth + 1):
             of_instance = found.code is not None and found.code.owner is not None
             yield replace(found, given=found.given | given) if of_instance else found
+
+    def _is_table(self, module: Module, scope: Scope | None, node: ast.Attribute) -> bool:
+        """Is it a method of a table that a module has written down?"""
+        target = self.names.named(module, scope, chain_of(node.value))
+        stands = self.names.definition(target) if target is not None and target[0] else None
+        return isinstance(getattr(stands, "value", None), ast.Dict)
 
     def _given(self, module: Module, scope: Scope | None, call: ast.Call) -> Targets:
         return self._all(module, scope, [*call.args, *(keyword.value for keyword in call.keywords)])
@@ -131,6 +148,8 @@ class Resolver(Roots):
                 yield replace(found, made=True)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             yield from self._values(target, [node.value], depth)
+        elif isinstance(node, (ast.For, ast.AsyncFor)) and isinstance(node.iter, (ast.Tuple, ast.List)):
+            yield from self._values(target, node.iter.elts, depth)
         elif (branches := given_in_branches(node, name)) is not None:
             functions = [one for one in branches if isinstance(one, FUNCTIONS)]
             yield from (Callee(name, Code(self.names.project.module(path), one, depth)) for one in functions)

@@ -27,7 +27,7 @@ from codemods.planning.effects.targets import (
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.index.project_index import ProjectIndex
 
-_ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
+ENTRIES = ("get", "setdefault", "pop", "values", "items", "__getitem__")
 
 
 class Roots(ABC):
@@ -103,7 +103,7 @@ class Roots(ABC):
 
     def _of_call(self, module: Module, scope: Scope | None, node: ast.Call) -> Targets:
         function = node.func
-        if isinstance(function, ast.Attribute) and function.attr in _ENTRIES:
+        if isinstance(function, ast.Attribute) and function.attr in ENTRIES:
             return self.roots(module, scope, function.value)
         if isinstance(function, ast.Attribute) and function.attr == "__new__" and scope is not None and scope.owner:
             return frozenset({MADE})

@@ -16,13 +16,13 @@ from codemods.knowledge.implied import (
     IMPLYING,
     MISSING,
     OF_CLASS,
-    OF_MODULE,
+    OPERATORS,
     asked,
-    asked_of_module,
+    by_name,
     evaluated,
     implied,
-    is_computed,
 )
+from codemods.planning.effects.attributes import Attributes
 from codemods.planning.effects.class_hooks import ClassHooks
 from codemods.planning.effects.resolving import Resolver
 from codemods.planning.effects.scopes import Scope, class_scope, comprehension_scope, is_collecting
@@ -30,8 +30,6 @@ from codemods.planning.effects.targets import FRESH, Callee, Code, Function, Tar
 from codemods.planning.grouping.dotted_names import chain_of
 
 _SHIFTS = (ast.LShift, ast.RShift)
-_METHODS = {ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or"}
-_METHODS |= {ast.BitAnd: "and", ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class Walker:
     def __init__(self, resolver: Resolver, hooks: ClassHooks) -> None:
         self.resolver = resolver
         self.hooks = hooks
+        self.attributes = Attributes(resolver)
         self._asked: dict[ast.AST, Function] = {}
 
     def run(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
@@ -76,7 +75,7 @@ class Walker:
         else:
             yield from self._plain(module, scope, node)
             if isinstance(node, ast.ImportFrom):
-                yield from self._imported(module, node)
+                yield from (Site(callee, node.lineno) for callee in self.attributes.imported(module, node))
             elif type(node) in IMPLYING:
                 yield from self._implied(module, scope, node)
 
@@ -133,21 +132,32 @@ class Walker:
 
     def _implied(self, module: Module, scope: Scope | None, node: ast.AST) -> Iterator[Site]:
         """The methods that Python runs though nobody calls them."""
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
-            asked = self.resolver.names.named(module, scope, chain_of(node))
-            yield from self._of_module(asked, node.lineno) if asked is not None else ()
-            for owner, receiver in self._classes(module, scope, node.value):
-                for callee in [*self.resolver.classes.methods(owner, node.attr, 1, receiver)][:1]:
-                    if callee.code is not None and is_computed(callee.code.node):
-                        yield Site(self._asking(callee), node.lineno)
-                names = COMPUTED if self.resolver.classes.has(owner, node.attr) else (*COMPUTED, *MISSING)
-                yield from self._ran(owner, names, receiver, node)
+        if (attribute := by_name(node)) is not None:
+            yield from self._implied(module, scope, attribute)
+        if isinstance(node, ast.Attribute):
+            yield from self._attribute(module, scope, node)
         for operand, names in implied(node):
             for owner, receiver in self._classes(module, scope, operand):
                 yield from self._ran(owner, names, receiver, operand)
-            target = self.resolver.names.named(module, scope, chain_of(operand)) if OF_CLASS in names else None
+            own = OF_CLASS.intersection(names)
+            target = self.resolver.names.named(module, scope, chain_of(operand)) if own else None
             if target is not None:
-                yield from self._ran(target, (OF_CLASS,), frozenset({target}), operand)
+                yield from self._ran(target, sorted(own), frozenset({target}), operand)
+
+    def _attribute(self, module: Module, scope: Scope | None, node: ast.Attribute) -> Iterator[Site]:
+        reads = isinstance(node.ctx, ast.Load)
+        for owner, receiver in self._classes(module, scope, node.value):
+            for callee in self.attributes.ran(owner, node.attr, type(node.ctx), receiver):
+                yield Site(self._asking(callee) if reads else callee, node.lineno)
+            if reads:
+                has = self.resolver.classes.has(owner, node.attr)
+                yield from self._ran(owner, COMPUTED if has else (*COMPUTED, *MISSING), receiver, node)
+        target = self.resolver.names.named(module, scope, chain_of(node)) if reads else None
+        for callee in self.attributes.of_module(target) if target is not None else ():
+            yield Site(callee, node.lineno)
+        owner = self.resolver.names.named(module, scope, chain_of(node.value)) if reads else None
+        for callee in self.attributes.of_class(owner, node.attr) if owner is not None else ():
+            yield Site(self._asking(callee), node.lineno)
 
     def _classes(self, module: Module, scope: Scope | None, node: ast.expr) -> Iterator[tuple[Target, Targets]]:
         """The class of which an expression is an instance, or the metaclasses of a class; and whose object it is."""
@@ -156,29 +166,6 @@ class Walker:
             yield owner, self.resolver.roots(module, scope, node)
         elif (target := self.resolver.names.named(module, scope, chain_of(node))) is not None and target[0]:
             yield from ((meta, frozenset({target})) for meta in self.resolver.classes.metaclasses(target))
-
-    def _imported(self, module: Module, node: ast.ImportFrom) -> Iterator[Site]:
-        """``from shop.settings import LEVEL`` asks the module for a name that it may not bind."""
-        names = self.resolver.names.project.names
-        base = names.absolute(module.path, node.module, node.level)
-        path = names.find(base, module.path) if base else None
-        for alias in node.names if path is not None else ():
-            if names.find(f"{base}.{alias.name}", module.path) is None:
-                yield from self._of_module((str(path), alias.name), node.lineno)
-
-    def _of_module(self, target: Target, line: int) -> Iterator[Site]:
-        """What a module runs that is asked for a name which it does not bind."""
-        path, name = target
-        project = self.resolver.names.project
-        if not path.endswith(".py") or name == "*" or name.startswith("__"):
-            return
-        module = project.module(path)
-        if OF_MODULE in module.definitions and name not in module.binds and project.origin(path, name) is None:
-            for callee in self.resolver.of_target((path, OF_MODULE), 1):
-                code = callee.code
-                if code is not None and isinstance(code.node, ast.FunctionDef):
-                    node = self._asked.setdefault(code.node, asked_of_module(code.node))
-                    yield Site(replace(callee, code=replace(code, node=node)), line)
 
     def _ran(self, owner: Target, names: Iterable[str], receiver: Targets, node: ast.expr) -> Iterator[Site]:
         for name in names:
@@ -257,7 +244,7 @@ class Walker:
     def _operator(self, module: Module, scope: Scope | None, node: ast.BinOp, unknown: bool) -> Iterator[Site]:
         """An operator runs a method of the tree's class; one from outside is taken to change the left operand where
         the operator is one that nobody uses to compute."""
-        name = _METHODS.get(type(node.op), "")
+        name = OPERATORS.get(type(node.op), "")
         for operand, method in ((node.left, f"__{name}__"), (node.right, f"__r{name}__")):
             owner = self.resolver.classes.class_of(module, scope, operand)
             receiver = self.resolver.roots(module, scope, operand)

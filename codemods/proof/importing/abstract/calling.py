@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from codemods import knowledge
+from codemods.knowledge.implied import by_name
 from codemods.proof.importing.abstract.calls import FIRST, RETURNED
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.values import (
@@ -33,8 +34,17 @@ class Calling(Machine):
         keywords = {keyword.arg: self.value(frame, keyword.value) for keyword in node.keywords}
         for keyword in node.keywords if None in keywords else ():
             if keyword.arg is None:
+                self.implied(keyword, {keyword.value: keywords[None]})
                 keywords.update(self.table(frame, keyword.value))
         self.implied(node, dict(zip(node.args, arguments, strict=True)))
+        if (attribute := by_name(node)) is not None:
+            reads = isinstance(attribute.ctx, ast.Load)
+            for value in (v for v in arguments[0] if isinstance(v, Instance)):
+                _ = (
+                    self.got(value, attribute.attr)
+                    if reads
+                    else self.described(value, attribute.attr, type(attribute.ctx))
+                )
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
             assert inside.owner is not None

@@ -82,6 +82,8 @@ class Classes(Machine):
         for meta in self.metaclasses(made):
             if isinstance(meta, Class):
                 self._made_by(meta, new)
+            elif isinstance(meta, Code):
+                self.call(frozenset({meta}), [NEW, NEW, NEW], {})
             elif isinstance(meta, Outside) and knowledge.call(meta.dotted) is not knowledge.Call.QUIET:
                 self.change([meta])
 

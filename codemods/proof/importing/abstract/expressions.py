@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import ast
 
+from codemods.knowledge.implied import OPERATORS
 from codemods.proof.importing.abstract.calls import FIRST
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.values import NEW, TEXT, Code, Frame, Values
 from codemods.proof.importing.abstract.widening import items
 from codemods.proof.statements.filled_texts import fields_read
-
-_DUNDER = {
-    ast.LShift: "lshift", ast.RShift: "rshift", ast.Add: "add", ast.Sub: "sub", ast.BitOr: "or", ast.BitAnd: "and",
-    ast.Mult: "mul", ast.Div: "truediv", ast.MatMult: "matmul", ast.Mod: "mod", ast.BitXor: "xor",
-}  # fmt: skip
-
 
 _TEXTS = (ast.Constant, ast.JoinedStr)
 
@@ -75,7 +70,7 @@ class Expressions(Machine):
     def operator(self, frame: Frame, node: ast.BinOp, left: Values) -> bool:
         """Runs the operator's methods; was there one of the tree, or is it known to change nothing?"""
         right = self.value(frame, node.right)
-        name = _DUNDER.get(type(node.op), "")
+        name = OPERATORS.get(type(node.op), "")
         found = self.methods(left, f"__{name}__", [right]) or self.methods(right, f"__r{name}__", [left])
         self.implied(node, {node.right: right, **dict.fromkeys(getattr(node.right, "elts", ()), self.element(right))})
         if not found and isinstance(node.op, (ast.LShift, ast.RShift)):

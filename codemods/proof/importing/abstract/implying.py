@@ -73,6 +73,7 @@ class Implying(Machine):
         ran = [m for m in ran if is_computed(m.function.node)]  # type: ignore[union-attr]
         if ran:
             return frozenset(v for m in ran for v in self.call(frozenset({self._asking(m)}), [], {}))
+        found += tuple(self.described(value, name, ast.Load))
         self._ask(frozenset({value}), COMPUTED[0], [NEW])
         owner = value.of if isinstance(value, Instance) else value
         held = list(self.held(owner, name))

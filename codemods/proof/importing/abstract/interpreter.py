@@ -6,6 +6,7 @@ import ast
 
 from codemods.proof.importing.abstract.calling import Calling
 from codemods.proof.importing.abstract.classes import Classes
+from codemods.proof.importing.abstract.describing import Describing
 from codemods.proof.importing.abstract.expressions import Expressions
 from codemods.proof.importing.abstract.implying import Implying
 from codemods.proof.importing.abstract.machine import TooMuch
@@ -15,7 +16,7 @@ from codemods.proof.importing.abstract.statements import Statements
 from codemods.proof.importing.abstract.values import UNKNOWN, Places
 
 
-class AbstractInterpreter(Statements, Expressions, Calling, Classes, Implying, Members, Names):
+class AbstractInterpreter(Statements, Expressions, Calling, Classes, Implying, Describing, Members, Names):
     """Runs code of one tree."""
 
     def run(self, path: str, node: ast.AST) -> Places:

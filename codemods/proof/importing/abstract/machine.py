@@ -75,6 +75,10 @@ class Machine(ABC):
         """What ``**OPTIONS`` gives by name, where a module has written it down."""
 
     @abstractmethod
+    def entries(self, frame: Frame, node: ast.expr) -> Values:
+        """What stands in a table or a list that a module has written down, by its name."""
+
+    @abstractmethod
     def statement(self, frame: Frame, node: ast.AST, top: bool) -> None:
         """``top``: it binds names of the module, which are looked up there."""
 
@@ -117,6 +121,10 @@ class Machine(ABC):
     @abstractmethod
     def annotations(self, frame: Frame, node: ast.stmt) -> Iterator[ast.expr]:
         """Those that call something when the statement runs."""
+
+    @abstractmethod
+    def described(self, value: Value, name: str, context: type[ast.expr_context]) -> Values:
+        """Runs what an attribute has for being read, set or deleted; what that gives."""
 
     @abstractmethod
     def answered(self, path: str, name: str) -> None:

@@ -26,7 +26,7 @@ from codemods.proof.importing.abstract.widening import bound, dotted
 from codemods.proof.snapshot.resolution import Snapshot
 
 # Methods whose first argument is the class, decorated or not.
-OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+OF_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__", "__subclasshook__"})
 
 
 class Members(Machine):

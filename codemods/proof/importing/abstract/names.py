@@ -105,6 +105,16 @@ class Names(Machine):
                     found[str(key.value)] = found.get(str(key.value), NOTHING) | self.value(around, part)
         return found
 
+    def entries(self, frame: Frame, node: ast.expr) -> Values:
+        """What stands in a table or a list that a module has written down, by its name."""
+        found: set[Value] = set()
+        for path, name in self.snapshot.meaning(frame.path, node):
+            given = self._binding(path).get(name, ()) if path.endswith(".py") else ()
+            for value in filter(None, (getattr(one, "value", None) for one in given)):
+                parts = value.values if isinstance(value, ast.Dict) else getattr(value, "elts", ())
+                found |= {v for part in parts for v in self.value(self.module(path), part)}
+        return frozenset(found)
+
     def _is_rebound(self, path: str, name: str) -> bool:
         """May a function give the name another value?"""
         symbols = self.snapshot.symbols(path)

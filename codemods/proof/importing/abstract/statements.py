@@ -9,7 +9,7 @@ from codemods import knowledge
 from codemods.knowledge.implied import OF_MODULE
 from codemods.proof.importing.abstract.calls import RETURNED
 from codemods.proof.importing.abstract.machine import FUNCTIONS, NOTHING, Machine
-from codemods.proof.importing.abstract.values import TEXT, Code, Frame, ModuleOf, Outside, Value, Values
+from codemods.proof.importing.abstract.values import TEXT, Code, Frame, Instance, ModuleOf, Outside, Value, Values
 from codemods.proof.snapshot.symbols import is_main, is_typing
 
 # (LOADS, path): what importing a module changes is changed, by a function that does so.
@@ -38,7 +38,10 @@ class Statements(Machine):
                 self.calls.bind(frame, RETURNED, self.value(frame, node.value))
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             value = self.value(frame, node.value) if node.value is not None else NOTHING
-            self.implied(node, {node.value: value} if node.value is not None else {})
+            asked: dict[ast.AST, Values] = {node.value: value} if node.value is not None else {}
+            if isinstance(node, ast.AugAssign):
+                asked[node.target] = self.value(frame, node.target)
+            self.implied(node, asked)
             for annotation in self.annotations(frame, node) if top or frame.is_class else ():
                 self.value(frame, annotation)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
@@ -92,6 +95,9 @@ class Statements(Machine):
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             owner = self.value(frame, target.value)
             self.implied(target, {target.value: owner})
+            for value in owner if isinstance(target, ast.Attribute) else ():
+                if isinstance(value, Instance):
+                    self.described(value, target.attr, type(target.ctx))  # type: ignore[union-attr]
             if isinstance(target, ast.Attribute) and in_place:
                 owner |= self.attribute(owner, target.attr)
             self.change(owner)
