@@ -69,11 +69,7 @@ class Resolver(Roots):
                 unknown = FRESH if local or not chain else frozenset({("", ast.unparse(node))})
                 yield Callee(ast.unparse(node), changes=self.roots(module, scope, node.args[0]) or unknown)
             return
-        if (
-            isinstance(node.func, ast.Attribute)
-            and node.func.attr in ENTRIES
-            and self._is_table(module, scope, node.func)
-        ):
+        if isinstance(node.func, ast.Attribute) and self._is_entry(module, scope, node.func):
             yield from self.callees(module, scope, node.func.value, depth)
         inner = node.func.func if isinstance(node.func, ast.Call) else node.func
         maker = self.names.named(module, scope, chain_of(inner))
@@ -85,8 +81,10 @@ class Resolver(Roots):
             of_instance = found.code is not None and found.code.owner is not None
             yield replace(found, given=found.given | given) if of_instance else found
 
-    def _is_table(self, module: Module, scope: Scope | None, node: ast.Attribute) -> bool:
-        """Is it a method of a table that a module has written down?"""
+    def _is_entry(self, module: Module, scope: Scope | None, node: ast.Attribute) -> bool:
+        """Is it ``HANDLERS.get`` of a table that a module has written down?"""
+        if node.attr not in ENTRIES:
+            return False
         target = self.names.named(module, scope, chain_of(node.value))
         stands = self.names.definition(target) if target is not None and target[0] else None
         return isinstance(getattr(stands, "value", None), ast.Dict)

@@ -40,11 +40,8 @@ class Calling(Machine):
         if (attribute := by_name(node)) is not None:
             reads = isinstance(attribute.ctx, ast.Load)
             for value in (v for v in arguments[0] if isinstance(v, Instance)):
-                _ = (
-                    self.got(value, attribute.attr)
-                    if reads
-                    else self.described(value, attribute.attr, type(attribute.ctx))
-                )
+                self.described(value, attribute.attr, type(attribute.ctx))
+                _ = reads and self.got(value, attribute.attr)
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
             assert inside.owner is not None
@@ -61,7 +58,7 @@ class Calling(Machine):
             return found | self.call(self.attribute(owner - plain, node.func.attr), arguments, keywords)
         if knowledge.writes_files(node):
             self.changed.add(("", "files"))
-        functions = self.value(frame, node.func)
+        functions = self.value(frame, node.func) | self._out_of_a_table(frame, node.func)
         if any(isinstance(f, Outside) and f.dotted in knowledge.CLASS_CALLS for f in functions):
             bodies = [self.table(frame, argument) for argument in node.args[2:]]
             arguments += [frozenset({items(values)}) for body in bodies for values in body.values()]
@@ -69,6 +66,16 @@ class Calling(Machine):
             if _unknown_method(node):
                 self.change(v for v in arguments[0] if isinstance(v, Data))  # ``map(TABLE.append, …)``
         return self.call(functions, arguments, keywords)
+
+    def _out_of_a_table(self, frame: Frame, function: ast.expr) -> Values:
+        """``HANDLERS["csv"](…)``, ``HANDLERS.get("csv")(…)``"""
+        match function:
+            case ast.Subscript(value=table):
+                return self.entries(frame, table)
+            case ast.Call(func=ast.Attribute(value=table, attr="get" | "pop" | "setdefault")):
+                return self.entries(frame, table)
+            case _:
+                return NOTHING
 
     def _plain_method(self, values: Values, name: str, arguments: list[Values]) -> Values:
         """A method of a value of which no more is known than who holds it."""
