@@ -22,6 +22,8 @@ def order_is_lost(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
                 return True
             case ast.Call(func=ast.Name(id=name)) if name in _SAME_ORDER:
                 node = above
+            case ast.Call(func=ast.Attribute(attr="dict" | "setitem" | "delitem"), args=[first, *_]) if first is node:
+                return True  # `patch.dict(vars(m), …)` replaces what is named, and puts it back
             case ast.BinOp(op=ast.Sub() | ast.BitAnd() | ast.BitXor()) | ast.Set():
                 return True  # views of keys are sets
             case ast.Starred() | ast.BinOp(op=ast.Add()):
