@@ -16,6 +16,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.log_formats import built_formats, is_any_field
 from codemods.planning.references.module_questions import is_answered_alike
+from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names, tree_classes
 from codemods.planning.references.own_files import frames_compared
 from codemods.project import Unreadable, walk
@@ -50,6 +51,10 @@ _FRAMES = frozenset(
 )
 _OF_FUNCTIONS = frozenset({"co_name", "co_qualname", "co_flags", "co_varnames", "co_argcount"})
 _MODULES = frozenset({"f_globals", "getmodule", "co_filename", "filename", "f_code", "_getframemodulename", "module"})
+_MODULES |= {"pathname"}
+# What lists frames, and what writes them down for people.
+_STACKS = frozenset({"stack", "extract_stack", "getouterframes", "format_stack"})
+_WRITTEN = frozenset({"format_stack", "print_stack"})
 _OF_RUNNING = ("compare with the new module too, first", "leave it where it is")
 _REMEDIES = ("pass it the name that it shows", "leave it where it is")
 _DEPTH = 3
@@ -211,14 +216,38 @@ def _looks_at_callers(
     if (node, depth) not in known:
         nodes = _with_values(module, walk(node))
         words = {word for n in nodes for word in _words(n)}
-        known[node, depth] = (not words.isdisjoint(_FRAMES) and _asks_for_module(facts, module, nodes)) or any(
-            _looks_at_callers(facts, owner, function, depth - 1, known)
-            for call in nodes
-            if depth > 0 and isinstance(call, ast.Call)
-            for owner, function in called(facts.project, module, call.func)
-            if function is not node
+        asks = not words.isdisjoint(_FRAMES) and _asks_for_module(facts, module, nodes)
+        taken = not words.isdisjoint(_STACKS | _WRITTEN) and _takes_apart(facts, nodes, words)
+        known[node, depth] = (
+            asks
+            or taken
+            or any(
+                _looks_at_callers(facts, owner, function, depth - 1, known)
+                for call in nodes
+                if depth > 0 and isinstance(call, ast.Call)
+                for owner, function in called(facts.project, module, call.func)
+                if function is not node
+            )
         )
     return known[node, depth]
+
+
+def _takes_apart(facts: Facts, nodes: Sequence[ast.AST], words: set[str]) -> bool:
+    """``inspect.stack()[1][1]``, ``format_stack()[-2].split(…)``; or is the source looked for in what is written?"""
+    stem = facts.move.source.rpartition("/")[2]
+    dotted = facts.project.names.dotted(facts.move.source)
+    texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    if not words.isdisjoint(_WRITTEN) and any(stem in text or dotted in text for text in texts):
+        return True
+    for node in nodes:
+        entry = node.value if isinstance(node, (ast.Subscript, ast.Attribute)) else None
+        listed = entry.value if isinstance(entry, ast.Subscript) else None
+        by_place = isinstance(node, ast.Attribute) or isinstance(getattr(node, "slice", None), ast.Constant)
+        if isinstance(listed, ast.Call) and by_place and last_name(listed.func) in _STACKS:
+            of_text = last_name(listed.func) == "format_stack"
+            if of_text or (isinstance(node, ast.Subscript) and getattr(node.slice, "value", None) in (0, 1)):
+                return True
+    return False
 
 
 def _with_values(module: Module, nodes: Sequence[ast.AST]) -> list[ast.AST]:

@@ -82,6 +82,8 @@ def _of_table(module: Module, keyword: ast.keyword) -> list[ast.keyword]:
     assigned = (pair for node in module.source.nodes.of(ast.Assign) for pair in assigned_pairs(node) if named)
     tables = [value for target, value in assigned if getattr(target, "id", "") == named]
     table = keyword.value if not named else tables[0] if len(tables) == 1 else None
+    if isinstance(table, ast.Call) and last_name(table.func) == "dict" and not table.args and keyword.arg is None:
+        return [*table.keywords]
     if keyword.arg is not None or not isinstance(table, ast.Dict):
         return [keyword]
     pairs = list(zip(table.keys, table.values, strict=True))

@@ -132,7 +132,8 @@ def _source(tree: Tree, path: str, olds: Olds) -> Source | None:
 def _module_in_one_form(source: Source, olds: Olds, strings: Olds, given: _Given) -> bytes:
     moved = given.spans(source) if ">>>" in source.text else []
     patched = {id(node.args[0]) for node in source.nodes.of(ast.Call) if node.args and _called(node) in _PATCHES}
-    patched |= {id(node) for table in source.nodes.of(ast.Dict) for node in table_targets(source, table)}
+    tables = (*source.nodes.of(ast.Dict), *source.nodes.of(ast.Call)) if "target" in source.text else ()
+    patched |= {id(node) for table in tables for node in table_targets(source, table)}
     pieces: list[str] = []
     at = gone = 0  # lines that the texts of the statement at hand have lost
     for start, end, example in sorted(_spans(source, patched)):

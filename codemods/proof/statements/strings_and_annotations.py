@@ -116,6 +116,7 @@ class TextNameResolver(NameResolver):
             self._hole(node, "import_module", frozenset({(module, "")}), frozenset())
             return
         self._note_fields(node)
+        self._targets.update(map(id, table_targets(self.symbols.source, node)) if name == "dict" else ())
         if self._reads_fields(node):
             return
         namespace = self._namespace(node) if name in ("globals", "vars") else frozenset()
