@@ -21,7 +21,7 @@ from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.grouping.interchangeable import is_interchangeable
 from codemods.planning.index.import_graph import ImportGraph
 from codemods.planning.index.project_index import ProjectIndex
-from codemods.project.scripts import started_as_module
+from codemods.project.scripts import started, started_as_module
 
 _DECORATORS = {"contextmanager": "contextlib", "asynccontextmanager": "contextlib"}
 _MAKE_PLAIN = {"frozenset", "tuple", "str", "bytes", "int", "float"}
@@ -40,14 +40,17 @@ def runs_twice(project: ProjectIndex, module: Module) -> bool:
 
     Not one that its own package imports, and that imports beside itself: by its path it can't be started, and with
     ``-m`` Python warns that it was imported before. Unless a text of the tree does so all the same. Nor the
-    ``__init__`` of a package that imports beside itself, where ``-m`` runs ``__main__.py``.
+    ``__init__`` of a package that imports beside itself, or that nobody starts by its path and has a ``__main__.py``
+    beside it, which ``-m`` runs.
     """
     if not module.runnable:
         return False
     dotted = project.names.dotted(module.path)
     beside = any(i.level and i.function is None and not (i.guarded or i.typing_only) for i in module.imports)
-    if beside and module.path.endswith("__init__.py"):
-        return False
+    if module.path.endswith("__init__.py"):
+        runs = module.path.replace("__init__", "__main__")
+        if beside or (runs in project.tree.paths and started(project.tree, module.path) is None):
+            return False
     graph, parts = ImportGraph(project), dotted.split(".")
     above = (project.names.find(".".join(parts[:count]), module.path) for count in range(1, len(parts)))
     by_package = beside and any(p != module.path and graph.always_loads(p, module.path) for p in above if p)

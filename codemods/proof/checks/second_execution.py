@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
-from codemods.project.scripts import started_as_module
+from codemods.project.scripts import started, started_as_module
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.interchangeable import says_nothing_of_itself, tells_classes_apart
 from codemods.proof.importing.side_effects import Effects
@@ -52,14 +52,18 @@ def check(comparison: Comparison) -> Check:
 
 def _never_started(comparison: Comparison, path: str) -> str:
     """Why it can't be: by its path, for an import beside itself fails there; by its name, for its package has imported
-    it whenever that is done, or for it is one. Empty where it can, or where the tree does so all the same."""
+    it whenever that is done, or for it is one, or has a `__main__`. Empty where it can, or where the tree does so all the same."""
     snapshot = comparison.before
     symbols, dotted = snapshot.symbols(path), snapshot.names.dotted(path)
     body = symbols.body if symbols is not None else []
+    runs = path.replace("__init__", "__main__") if path.endswith("/__init__.py") else ""
     if not any(isinstance(node, ast.ImportFrom) and node.level for node in body):
-        return ""
-    if path.endswith("/__init__.py"):
-        return f"-m {dotted} runs {path.replace('__init__', '__main__')}"
+        tree = comparison.after.tree
+        if not runs or runs not in tree.paths or started(tree, path) is not None:
+            return ""
+        return f"-m {dotted} runs {runs}; no text in this tree starts {path}"
+    if runs:
+        return f"-m {dotted} runs {runs}"
     parts = dotted.split(".")
     packages = [snapshot.find(".".join(parts[:count]), path) for count in range(1, len(parts))]
     graph = snapshot.one(Graph)
