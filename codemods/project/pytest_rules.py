@@ -63,7 +63,7 @@ class PytestRules:
                 if any(base.endswith("TestCase") or base in derived for base in bases):
                     derived.add(node.name)
                 named = _matches(node.name, self.classes)
-                if not named and empty.issuperset(bases) and self._has_no_test(node):
+                if empty.issuperset(bases) and self._has_no_test(node):
                     empty.add(node.name)
                 elif named or node.name in derived:
                     found.add(node.name)

@@ -433,9 +433,9 @@ def test_a_region_that_is_torn() -> None:
 
 
 def test_what_pytest_collects() -> None:
-    before = {"test_a.py": "class TestOne: ...\n\n\nclass TestTwo: ...\n"}
+    before = {"test_a.py": "class TestOne:\n    def test_it(self): ...\n\n\nclass TestTwo: ...\n"}
     asked = Move("test_a.py", ("TestOne",), "test_b.py")
-    moved = {"test_a.py": "class TestTwo: ...\n", "test_b.py": "class TestOne: ...\n"}
+    moved = {"test_a.py": "class TestTwo: ...\n", "test_b.py": "class TestOne:\n    def test_it(self): ...\n"}
     assert failures(proven(before, moved, asked)) == []
     twice = moved | {"test_a.py": "from test_b import TestOne as TestOne\n\n\nclass TestTwo: ...\n"}
     proof = proven(before, twice, asked)

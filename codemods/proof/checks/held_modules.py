@@ -183,11 +183,20 @@ def _wholes(comparison: Comparison, symbols: SymbolTable, path: str, module: str
     named = set(_imported(comparison, symbols, path, module))
     own = ("__dict__", "__setattr__", "__delattr__")
     within = {id(node.value) for node in nodes.of(ast.Attribute) if node.attr not in own}
+    # Who sets one name that is written there sets that one, whatever the function does.
+    within |= {id(call.args[0]) for call in nodes.of(ast.Call) if _sets_one(call)}
     covered = list(_covering(symbols, named)) if named else []
     for node in (*nodes.of(ast.Name), *nodes.of(ast.Attribute)) if named else ():
         if isinstance(node.ctx, ast.Load) and id(node) not in within and (text := ast.unparse(node)) in named:
             if not any(text == name and first <= node.lineno <= last for name, first, last in covered):
                 yield node
+
+
+def _sets_one(call: ast.Call) -> bool:
+    """``monkeypatch.setattr(orders, "send", fake)``"""
+    named = call.args[1] if len(call.args) > 1 else None
+    one = isinstance(named, ast.Constant) and isinstance(named.value, str)
+    return one and last_name(call.func) in ("setattr", "delattr", "getattr", "hasattr", "object")
 
 
 def _covering(symbols: SymbolTable, named: set[str]) -> Iterator[tuple[str, int, int]]:

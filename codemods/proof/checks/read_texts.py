@@ -40,7 +40,7 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                 found.sort(key=lambda n: (n.lineno, n.col_offset))
                 texts = [str(n.value) for n in found]
                 if symbols is not None and calls & _READS and _is_named(comparison, symbols, source, found):
-                    said = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
+                    said = (n for n in sorted(names) if any(_says(t, n) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
                     yield None if gone is None else _finding(symbols, function, source, gone)
 
@@ -58,7 +58,7 @@ def _of_modules(comparison: Comparison, source: str, names: set[str]) -> Iterato
                 continue
             said = [n.value for n in parts if isinstance(n, ast.Constant)]
             texts = [t.decode("latin-1") if isinstance(t, bytes) else t for t in said if isinstance(t, (str, bytes))]
-            speaks = (n for n in sorted(names) if any(re.search(rf"(?<![\w.]){n}(?!\w)", t) for t in texts))
+            speaks = (n for n in sorted(names) if any(_says(t, n) for t in texts))
             gone = next(speaks, min(names) if called & _WHOLE else None)
             if gone is not None:
                 yield _finding(symbols, function, source, gone)
@@ -83,6 +83,11 @@ def _is_for_the_folder(symbols: SymbolTable, node: ast.AST) -> bool:
             return True
         above = symbols.source.nodes.parents.get(id(above))
     return getattr(above, "attr", "") in ("parent", "parents")
+
+
+def _says(text: str, name: str) -> bool:
+    """Does a text speak of a definition? A letter or two are a name where nothing stands beside."""
+    return text == name if len(name) < 3 else re.search(rf"(?<![\w.]){name}(?!\w)", text) is not None
 
 
 def _of_settings(comparison: Comparison, source: str, names: set[str]) -> Iterator[Finding]:

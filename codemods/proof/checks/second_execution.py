@@ -52,7 +52,7 @@ def check(comparison: Comparison) -> Check:
 
 def _never_started(comparison: Comparison, path: str) -> str:
     """Why it can't be: by its path, for an import beside itself fails there; by its name, for its package has imported
-    it whenever that is done, or for it is one, or has a `__main__`. Empty where it can, or where the tree does so all the same."""
+    it whenever that is done, or for it is one. Empty where it can, or where the tree does so all the same."""
     snapshot = comparison.before
     symbols, dotted = snapshot.symbols(path), snapshot.names.dotted(path)
     body = symbols.body if symbols is not None else []
