@@ -18,7 +18,7 @@ _INI = (("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("tox.ini", "pytest
 _FILES, _CLASSES, _FUNCTIONS = ("test_*.py", "*_test.py"), ("Test",), ("test",)
 
 # Bases that have no tests: unittest's and Django's own.
-_EMPTY = frozenset({"object", "TestCase", "IsolatedAsyncioTestCase", "SimpleTestCase", "TransactionTestCase"})
+_EMPTY = frozenset({"object", "ABC", "TestCase", "IsolatedAsyncioTestCase", "SimpleTestCase", "TransactionTestCase"})
 
 
 @dataclass(frozen=True)
