@@ -83,6 +83,9 @@ class PytestRules:
                 names = [getattr(target, "id", "test") for target in inner.targets]
                 if any(_matches(name, (*self.functions, *self.classes, "test")) for name in names):
                     return False
+            elif isinstance(inner, ast.ClassDef):
+                if _matches(inner.name, self.classes):
+                    return False
             elif not isinstance(getattr(inner, "value", None), ast.Constant) and not isinstance(inner, ast.Pass):
                 return False
         return True

@@ -40,7 +40,8 @@ def lost_to_readers(comparison: Comparison) -> Iterator[Finding | None]:
                 found.sort(key=lambda n: (n.lineno, n.col_offset))
                 texts = [str(n.value) for n in found]
                 if symbols is not None and calls & _READS and _is_named(comparison, symbols, source, found):
-                    said = (n for n in sorted(names) if any(_says(t, n) for t in texts))
+                    others = names - symbols.binds.keys()  # of its own ones it may speak for another reason
+                    said = (n for n in sorted(others) if any(_says(t, n) for t in texts))
                     gone = next(said, min(names) if calls & _WHOLE else None)
                     yield None if gone is None else _finding(symbols, function, source, gone)
 
