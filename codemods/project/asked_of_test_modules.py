@@ -1,4 +1,5 @@
-"""What a fixture, or a test, asks pytest's `request` for that is of the module in which the test stands."""
+"""What a fixture, a test or a hook asks pytest for that is of the module in which the test stands: `request.module`,
+`item.module`, `metafunc.module`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _ASKED = frozenset({"module", "path", "fspath"})
+_ASKING = frozenset({"request", "item", "metafunc"})
 _FOLDERS = frozenset({"parent", "dirname", "dirpath"})
 # What gives the same file in another form.
 _ALIKE = frozenset({"Path", "PurePath", "str", "fspath", "local", "abspath", "realpath", "resolve", "absolute"})
@@ -32,7 +34,7 @@ def asked_of_module(function: ast.AST) -> Iterator[AskedOfModule]:
 def _is_request(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute) and node.attr == "node":
         node = node.value
-    return isinstance(node, ast.Name) and node.id == "request"
+    return isinstance(node, ast.Name) and node.id in _ASKING
 
 
 def _asked(node: ast.Attribute, parents: dict[int, ast.AST]) -> AskedOfModule:

@@ -16,6 +16,22 @@ CHANGING = frozenset(
 )
 
 
+# Hooks that get a test of their module, or of the folder of their conftest.py, and of no other.
+HOOKS_OF_TESTS = frozenset(
+    {"pytest_runtest_setup", "pytest_runtest_call", "pytest_runtest_teardown", "pytest_runtest_protocol"}
+    | {"pytest_generate_tests", "pytest_pycollect_makeitem", "pytest_itemcollected"}
+)
+
+# What a hook asks a test for that has the path of its module in it.
+PATHS_OF_TESTS = frozenset({"nodeid", "fspath", "path", "location", "keywords", "parent", "listchain", "module"})
+
+
+def conftests_above(path: str) -> list[str]:
+    """Where pytest looks for a conftest.py that holds of a test module, from the top."""
+    parts = path.split("/")[:-1]
+    return ["/".join([*parts[:count], "conftest.py"]) for count in range(len(parts) + 1)]
+
+
 @dataclass(frozen=True)
 class Fixture:
     """A fixture, by the name that tests ask for it. ``scope``: "" where it is not written as a text. ``automatic``:

@@ -6,11 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 
+from codemods.bindings import Module, Statement
 from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.references.shared_fixtures import SharedFixtures
 from codemods.planning.selection.test_items import (
+    applying_below,
     applying_to_all,
     asked_for,
     collected,
@@ -18,7 +20,7 @@ from codemods.planning.selection.test_items import (
     found_in_the_destination,
 )
 from codemods.project.asked_of_test_modules import AskedOfModule, asked_of_module
-from codemods.project.pytest_fixtures import Fixture
+from codemods.project.pytest_fixtures import PATHS_OF_TESTS, Fixture, conftests_above
 from codemods.project.pytest_rules import skipping_whole
 
 # Hooks of pytest that get tests.
@@ -141,15 +143,31 @@ def _is_found_there(facts: Facts, asked: AskedOfModule) -> bool:
 
 
 def _said_of_all(facts: Facts) -> Iterator[Hazard]:
-    here = {ast.dump(s.node): s for s in applying_to_all(facts.source)}
-    there = {ast.dump(s.node): s for s in applying_to_all(facts.destination)} if facts.destination is not None else {}
-    for module, mine, others in ((facts.source, here, there), (facts.destination, there, here)):
-        for key in mine.keys() - others.keys():
-            assert module is not None
-            label = ", ".join(sorted(mine[key].binds))
-            place: Place = module.source.place(mine[key].node)
-            remedy = f"say the same in both modules, or take {label} out of {module.path} first"
-            yield Hazard(CODE, place, f"{label} applies to every test of this module, and of no other", (remedy,))
+    asked = {name for node in collected(facts).values() for name in asked_for(node)}
+    here, there = _applying(facts, facts.source, asked), _applying(facts, facts.destination, asked)
+    for mine, others in ((here, there), (there, here)):
+        for key in sorted(mine.keys() - others.keys()):
+            module, statement = mine[key]
+            label = ", ".join(sorted(statement.binds))
+            place: Place = module.source.place(statement.node)
+            folder = module.path.rpartition("/")[0]
+            below = module.path.endswith("conftest.py")
+            where, both = ("below this folder", "folders") if below else ("of this module", "modules")
+            remedy = f"say the same in both {both}, or take {label} out of {folder if below else module.path} first"
+            yield Hazard(CODE, place, f"{label} applies to every test {where}, and to no other", (remedy,))
+
+
+def _applying(facts: Facts, module: Module | None, asked: set[str]) -> dict[str, tuple[Module, Statement]]:
+    """What holds of each test of a module that asks for these, there or above it."""
+    path = facts.move.destination if module is None else module.path
+    found = list(applying_below(facts, path)) + [(m, s) for m in (module,) if m is not None for s in applying_to_all(m)]
+    return {ast.dump(s.node): (m, s) for m, s in found if not _is_of_other_fixtures(s, asked)}
+
+
+def _is_of_other_fixtures(statement: Statement, asked: set[str]) -> bool:
+    """Does it only make the arguments of tests that ask for others?"""
+    texts = {n.value for n in ast.walk(statement.node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return "pytest_generate_tests" in statement.binds and bool(texts) and asked.isdisjoint(texts)
 
 
 def _skipped(facts: Facts) -> Iterator[Hazard]:
@@ -171,17 +189,26 @@ def _skipped(facts: Facts) -> Iterator[Hazard]:
 
 def _told_by_hooks(facts: Facts) -> Iterator[Hazard]:
     """Hooks in a conftest.py that look for the name of the source in what pytest says of a test."""
-    stem = facts.move.source.rpartition("/")[2].removesuffix(".py")
-    word = re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)")
-    for module in facts.project.modules_mentioning(stem):
-        folder = module.path.removesuffix("conftest.py")
-        if module.path == folder or not facts.move.source.startswith(folder):
-            continue
-        for hook in (n for n in module.source.nodes.of(ast.FunctionDef) if n.name in _HOOKS):
+    old, new = facts.move.source, facts.move.destination
+    stem = re.compile(rf"(?<!\w){re.escape(old.rpartition('/')[2].removesuffix('.py'))}(?!\w)")
+    for path in conftests_above(old):
+        module = facts.project.module(path) if path in facts.project.tree.paths else None
+        for hook in module.source.nodes.of(ast.FunctionDef) if module is not None else ():
+            if module is None or hook.name not in _HOOKS:
+                continue
+            located = any(isinstance(n, ast.Attribute) and n.attr in PATHS_OF_TESTS for n in ast.walk(hook))
             for node in ast.walk(hook):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and word.search(node.value):
-                    reason = (
-                        f"this hook looks for {stem} in the names of tests, which does not stand in those that move"
-                    )
-                    remedy = f"let it look for {facts.move.destination} too, first"
+                text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+                if stem.search(text) or (located and _is_of_a_folder(text) and (text in old) is not (text in new)):
+                    reason = f"this hook looks for {text} in the names of tests, which are others for those that move"
+                    remedy = f"let it look for {new} too, first"
                     yield Hazard(CODE, module.source.place(node), reason, (remedy,))
+            for asked in asked_of_module(hook):
+                if asked.name and not _is_found_there(facts, asked):
+                    reason = f"this hook asks the module of the test for `{asked.name}`, and that is {new} then"
+                    yield Hazard(CODE, module.source.place(asked.node), reason, ("move it beside its module",))
+
+
+def _is_of_a_folder(text: str) -> bool:
+    """May a text be a part of the path of a folder?"""
+    return re.fullmatch(r"[\w./-]*\w[\w./-]*", text) is not None

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator
 from codemods.bindings import Module, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.facts import Facts
+from codemods.project.pytest_fixtures import HOOKS_OF_TESTS, conftests_above
 
 # Names of a test module that speak of all its tests.
 _OF_THE_MODULE = frozenset(
     {"setup_module", "setup_function", "teardown_module", "teardown_function", "pytestmark"}
-    | {"setUpModule", "tearDownModule", "load_tests"}
+    | {"setUpModule", "tearDownModule", "load_tests", "pytest_generate_tests"}
 )
 
 
@@ -48,6 +49,16 @@ def applying_to_all(module: Module) -> Iterator[Statement]:
     for statement in module.statements:
         if statement.binds & _OF_THE_MODULE or any("autouse" in keywords for _, keywords in _fixtures(statement.node)):
             yield statement
+
+
+def applying_below(facts: Facts, path: str) -> Iterator[tuple[Module, Statement]]:
+    """What stands above a test module and holds of each of its tests: fixtures that all use, hooks that get them."""
+    for above in conftests_above(path):
+        module = facts.project.module(above) if above in facts.project.tree.paths else None
+        for statement in module.statements if module is not None else ():
+            automatic = any("autouse" in keywords for _, keywords in _fixtures(statement.node))
+            if module is not None and (automatic or statement.binds & HOOKS_OF_TESTS):
+                yield module, statement
 
 
 def given_by_conftest(facts: Facts) -> frozenset[str]:

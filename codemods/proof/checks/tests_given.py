@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
 from codemods.project.asked_of_test_modules import asked_of_module
-from codemods.project.pytest_fixtures import fixtures_in
+from codemods.project.pytest_fixtures import HOOKS_OF_TESTS, PATHS_OF_TESTS, conftests_above, fixtures_in
 from codemods.proof.checks.shared_fixtures import arguments
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, SymbolTable
 from codemods.proof.statements.pairing import Pair
 
-_SETUP = frozenset({"setup_module", "setup_function", "teardown_module", "teardown_function", "pytestmark"})
+_SETUP = frozenset(
+    {"setup_module", "setup_function", "teardown_module", "teardown_function", "pytestmark", "pytest_generate_tests"}
+)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PATH = re.compile(r"[\w./-]*\w[\w./-]*")
 _HOOK = re.compile(r"pytest_(?:collection_modifyitems|itemcollected|runtest_\w+|generate_tests|pycollect_makeitem)")
 
 
@@ -33,20 +36,35 @@ def given_otherwise(comparison: Comparison) -> Iterator[Finding]:
         if one is None or other is None or name not in rules.tests(other.body):
             continue
         given = (*_fixtures(comparison, pair), *_hooks(comparison, pair), *_of_its_module(comparison, pair))
-        for message, place in (*_of_all(one, other), *given):
+        for message, place in (*_of_all(comparison, pair), *given):
             yield Finding(pair.new.place, f"{name} {message}", "test-state", Kind.BROKEN, place)
 
 
-def _of_all(one: SymbolTable, other: SymbolTable) -> Iterator[tuple[str, Place | None]]:
-    """Marks and setup that hold of every test of a module, in one of the two."""
-    was, now = ({ast.dump(node): node for node in _holding(s)} for s in (one, other))
+def _of_all(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
+    """Marks, setup and hooks that hold of every test of a module or of a folder, in one of the two."""
+    names = arguments(pair.new.node)
+    was = _applying(comparison.before, pair.old.path, names)
+    now = _applying(comparison.after, pair.new.path, names)
     for key in was.keys() - now.keys():
-        yield "loses what its module says of all its tests", one.source.place(was[key])
+        yield "loses what its module says of all its tests", was[key]
     for key in now.keys() - was.keys():
-        yield "gets what its new module says of all its tests", other.source.place(now[key])
+        yield "gets what its new module says of all its tests", now[key]
 
 
-def _holding(symbols: SymbolTable) -> Iterator[ast.stmt]:
+def _applying(snapshot: Snapshot, path: str, names: set[str]) -> dict[str, Place]:
+    """Whatever holds of a test with these arguments in a module, as it is written, and where that stands."""
+    found: dict[str, Place] = {}
+    for where in (path, *conftests_above(path)):
+        symbols = snapshot.symbols(where) if where in snapshot.tree.paths else None
+        for node in _holding(symbols, where == path) if symbols is not None else ():
+            texts = {n.value for n in walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+            makes_others = getattr(node, "name", "") == "pytest_generate_tests" and texts and not texts & names
+            if symbols is not None and not makes_others:
+                found[ast.dump(node)] = symbols.source.place(node)
+    return found
+
+
+def _holding(symbols: SymbolTable, module: bool) -> Iterator[ast.stmt]:
     for node in symbols.body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         names = {getattr(node, "name", ""), *(getattr(target, "id", "") for target in targets)}
@@ -55,7 +73,7 @@ def _holding(symbols: SymbolTable) -> Iterator[ast.stmt]:
             for decorator in (node.decorator_list if isinstance(node, _FUNCTIONS) else ())
             for k in getattr(decorator, "keywords", ())
         )
-        if names & _SETUP or automatic:
+        if names & (_SETUP if module else HOOKS_OF_TESTS) or automatic:
             yield node
 
 
@@ -73,9 +91,7 @@ def _fixtures(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place |
 
 def _found(snapshot: Snapshot, path: str, name: str) -> Origin | None:
     """The fixture of that name that is nearest: in the module, or in a conftest.py above it."""
-    parts = path.split("/")[:-1]
-    above = ["/".join([*parts[:count], "conftest.py"]) for count in range(len(parts), -1, -1)]
-    for where in (path, *above):
+    for where in (path, *reversed(conftests_above(path))):
         symbols = snapshot.symbols(where) if where in snapshot.tree.paths else None
         for fixture in fixtures_in(symbols.body) if symbols is not None else ():
             if fixture.name == name:
@@ -136,3 +152,24 @@ def _hooks(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | No
                 texts = (n for n in walk(hook) if isinstance(n, ast.Constant) and isinstance(n.value, str))
                 if any(word.search(str(text.value)) for text in texts):
                     yield f"is not in {stem} any more, for whose name {hook.name} looks", Place(path, hook.lineno)
+    yield from _of_hooks(comparison, pair)
+
+
+def _of_hooks(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
+    """Hooks that ask for names of its module, or look for its folder in its path."""
+    old, new = pair.old.path, pair.new.path
+    for path in conftests_above(old):
+        symbols = comparison.after.symbols(path) if path in comparison.new.paths else None
+        for hook in symbols.body if symbols is not None else ():
+            if not isinstance(hook, _FUNCTIONS) or not _HOOK.fullmatch(hook.name):
+                continue
+            for asked in asked_of_module(hook):
+                was, now = comparison.before.given(old, asked.name), comparison.after.given(new, asked.name)
+                if asked.name and comparison.mapped(was) != now:
+                    yield f"is asked by {hook.name} for {asked.name} in its module", Place(path, asked.node.lineno)
+            inside = walk(hook)
+            if any(isinstance(n, ast.Attribute) and n.attr in PATHS_OF_TESTS for n in inside):
+                for node in (n for n in inside if isinstance(n, ast.Constant) and isinstance(n.value, str)):
+                    text = str(node.value)
+                    if _PATH.fullmatch(text) and (text in old) is not (text in new):
+                        yield f"has another path, and {hook.name} looks for {text} there", Place(path, node.lineno)
