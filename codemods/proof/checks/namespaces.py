@@ -10,6 +10,7 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
 from codemods.proof.checks.bound_once_more import bound_once_more
+from codemods.proof.checks.fixtures_given import given_to_others
 from codemods.proof.checks.found_namespaces import looked_up_elsewhere
 from codemods.proof.checks.handed_on_modules import ended_behind_others
 from codemods.proof.checks.listed_there import newly_listed
@@ -64,7 +65,7 @@ def check(comparison: Comparison) -> Check:
     failures += _listed(comparison)
     failures += [*_handed_on(comparison), *ended_behind_others(comparison)]
     failures += [*looked_up(comparison), *new_locals(comparison), *left_to_others(comparison)]
-    failures += [*looked_up_elsewhere(comparison), *given_otherwise(comparison)]
+    failures += [*looked_up_elsewhere(comparison), *given_otherwise(comparison), *given_to_others(comparison)]
     for failed, found in collected(comparison):
         (failures if failed else declared).append(found)
     return Check("namespaces", SAYS, count, tuple(failures), tuple(declared), tuple(_assumptions(comparison)))

@@ -80,16 +80,15 @@ def _holding(symbols: SymbolTable, module: bool) -> Iterator[ast.stmt]:
 def _fixtures(comparison: Comparison, pair: Pair) -> Iterator[tuple[str, Place | None]]:
     """Fixtures that it asks for by name, and that are others where it stands now."""
     for name in sorted(arguments(pair.new.node)):
-        was, now = (
-            _found(s, p, name) for s, p in ((comparison.before, pair.old.path), (comparison.after, pair.new.path))
-        )
+        was = nearest_fixture(comparison.before, pair.old.path, name)
+        now = nearest_fixture(comparison.after, pair.new.path, name)
         if was is not None and now is not None and comparison.mapped(frozenset({was})) != {now}:
             yield f"gets the fixture {name} of {now[0]} now, before it was that of {was[0]}", Place(was[0])
         elif was is not None and now is None:
             yield f"no longer finds the fixture {name}, which stands in {was[0]}", Place(was[0])
 
 
-def _found(snapshot: Snapshot, path: str, name: str) -> Origin | None:
+def nearest_fixture(snapshot: Snapshot, path: str, name: str) -> Origin | None:
     """The fixture of that name that is nearest: in the module, or in a conftest.py above it."""
     for where in (path, *reversed(conftests_above(path))):
         symbols = snapshot.symbols(where) if where in snapshot.tree.paths else None
@@ -131,7 +130,7 @@ def _asking(snapshot: Snapshot, pair: Pair) -> Iterator[tuple[str, ast.AST]]:
     while todo:
         name = todo.pop()
         seen.add(name)
-        home = _found(snapshot, path, name)
+        home = nearest_fixture(snapshot, path, name)
         there = snapshot.symbols(home[0]) if home is not None else None
         for fixture in fixtures_in(there.body) if there is not None and home is not None else ():
             if home is not None and fixture.node.name == home[1]:
