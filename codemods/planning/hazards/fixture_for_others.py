@@ -13,7 +13,8 @@ from codemods.project.pytest_fixtures import conftests_above
 CODE = "fixture-for-others"
 TITLE = "tests that stay would get a moved fixture in the place of another one by its name"
 MEANING = """A fixture in a conftest.py is given to every test below its folder that asks for the name and has none
-nearer. A test that got one from a conftest.py further up, from pytest or from a plugin would get the moved one from then on."""
+nearer. A test that got one from a conftest.py further up, from pytest or from a plugin would get the moved one from
+then on."""
 EXAMPLE = """
 -- tests/test_shop.py --
 import pytest
