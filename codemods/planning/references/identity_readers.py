@@ -45,10 +45,12 @@ def _makes_data(call: ast.Call) -> bool:
     return ast.unparse(call.func) in _MAKING_DATA or (ast.unparse(call.func) == "type" and len(call.args) == 1)
 
 
-def reads_of_module(root: ast.AST, old: str, new: str) -> Iterator[tuple[ast.expr, str]]:
+def reads_of_module(
+    root: ast.AST, old: str, new: str, around: dict[int, ast.AST] | None = None
+) -> Iterator[tuple[ast.expr, str]]:
     """(place, spelling) for each expression below ``root`` whose value has the module of some definition in it, and
-    that makes something else of the module's old name than of its new one."""
-    parents = parents_of(root)
+    that makes something else of the module's old name than of its new one; ``around``: the parents in its module."""
+    parents = around if around is not None else parents_of(root)
     for node in walk(root):
         spelled = _spelling(node, parents)
         if spelled and isinstance(node, ast.expr):

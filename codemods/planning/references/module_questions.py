@@ -6,6 +6,7 @@ The expression around a read is computed for the old and for the new name, as fa
 from __future__ import annotations
 
 import ast
+import builtins
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -141,12 +142,28 @@ def _step(node: ast.expr, parents: dict[int, ast.AST]) -> tuple[ast.expr, Callab
         index = _slice(above.slice) if isinstance(above.slice, ast.Slice) else ast.literal_eval(above.slice)
         return above, lambda value: value[index]
     if isinstance(above, ast.Compare) and above.left is node and len(above.ops) == 1:
-        compare, other = _COMPARING.get(type(above.ops[0])), ast.literal_eval(above.comparators[0])
+        compare, other = _COMPARING.get(type(above.ops[0])), _known(above.comparators[0], parents)
         return (above, lambda value: compare(value, other)) if compare is not None else None
     if isinstance(above, ast.Compare) and [node] == above.comparators and isinstance(above.ops[0], (ast.Eq, ast.NotEq)):
-        compare, other = _COMPARING[type(above.ops[0])], ast.literal_eval(above.left)
+        compare, other = _COMPARING[type(above.ops[0])], _known(above.left, parents)
         return above, lambda value: compare(value, other)
     return None
+
+
+def _known(node: ast.expr, parents: dict[int, ast.AST]) -> Any:
+    """What is written down, under a name that is set once too; the module of a builtin. Raises ValueError else."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr="__module__") if isinstance(
+            getattr(builtins, name, None), type
+        ):
+            return "builtins"
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="type"), args=[ast.Constant()]), attr="__module__"):
+            return "builtins"
+        case ast.Name(id=name, ctx=ast.Load()):
+            value = _only_value(name, node, parents)
+            if value is not None and not isinstance(value, ast.Name):
+                return _known(value, parents)
+    return ast.literal_eval(node)
 
 
 def _slice(node: ast.Slice) -> slice:
