@@ -23,12 +23,26 @@ def aliases(project: ProjectIndex, module: Module, last: str) -> dict[str, list[
         elif item.attribute is None:
             found.setdefault(item.binds, []).append(item.module if item.asname else item.module.partition(".")[0])
         else:
+            if is_covered(project, project.target(module, item), item.attribute, project.submodule(module, item)):
+                continue
             base = project.names.absolute(module.path, item.module or None, item.level) or ""
             dotted = f"{base}.{item.attribute}" if base else str(item.attribute)
             target = project.target(module, item) if project.names.find(dotted, module.path) is None else None
             behind = module_behind(project, target, item.attribute) if target in knowing and target else None
             found.setdefault(item.binds, []).append(project.names.dotted(behind) if behind else dotted)
     return found
+
+
+def is_covered(project: ProjectIndex, package: str | None, name: str, inner: str | None) -> bool:
+    """Is a module of a package not what the package has by its name: ``shop.retry``, a function of ``shop/__init__.py``
+    that stands below an import from ``shop/retry.py``?"""
+    module = _parsed(project, package) if package is not None and inner is not None and package != inner else None
+    if module is None or name not in module.definitions:
+        return False
+    last = max(statement.node.lineno for statement in module.definitions[name])
+    whole = (one for one in module.imports if one.function is None and not (one.guarded or one.typing_only))
+    loading = (one for one in whole if inner in (project.target(module, one), project.submodule(module, one)))
+    return any(one.node.lineno < last and one.binds != name for one in loading)
 
 
 def _by_star(

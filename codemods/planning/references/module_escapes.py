@@ -11,6 +11,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.called_as import last_name
 from codemods.planning.references.dynamic_names import WAYS
+from codemods.planning.references.module_aliases import is_covered
 from codemods.project import Unreadable
 
 # What reads or sets one name of the object that it is given, as the prover knows it.
@@ -81,7 +82,11 @@ def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
     source = facts.move.source.removesuffix("/__init__.py").removesuffix(".py")
     if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
         return False
-    return facts.project.names.find(dotted, module.path) == facts.move.source
+    names = facts.project.names
+    package, _, name = dotted.rpartition(".")
+    holder = names.find(package, module.path) if package else None
+    found = names.find(dotted, module.path)
+    return found == facts.move.source and not is_covered(facts.project, holder, name, found)
 
 
 def _finds_lazy(module: Module, call: ast.Call) -> bool:
