@@ -77,7 +77,8 @@ class Resolver(Roots):
             for argument in node.args[:1]:  # `lru_cache(maxsize=1)(f)`
                 yield from self.callees(module, scope, argument, depth)
         given = self._given(module, scope, node)
-        for found in self.callees(module, scope, node.func, depth + 1):
+        # A function that calls what it returns itself, `return retry()(f)`, would go on for ever.
+        for found in self.callees(module, scope, node.func, min(depth, _DEEPEST) + 1):
             of_instance = found.code is not None and found.code.owner is not None
             yield replace(found, given=found.given | given) if of_instance else found
 
