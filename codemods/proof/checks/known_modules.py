@@ -113,7 +113,14 @@ def _frames(way: _Way) -> Iterator[tuple[Place, str]]:
     """The module of running code, compared with the old one."""
     if not any(isinstance(p.new.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) for p in way.pairs):
         return
+    # A module that counts its own frames meets moved code among them where that calls something of the module.
+    read = (o for pair in way.pairs for o in pair.new.reading.occurrences if o.moment == "call")
+    symbols_there = way.comparison.after.symbols(way.old)
+    there = {(way.old, getattr(node, "name", "")) for node in (symbols_there.body if symbols_there is not None else ())}
+    calls = any(not there.isdisjoint(occurrence.meaning) for occurrence in read)
     for path, symbols in way.files(_OF_FRAMES):
+        if path == way.old and not calls:
+            continue
         for compare in symbols.source.nodes.of(ast.Compare):
             nodes = walk(compare)
             if any(isinstance(n, ast.Attribute) and n.attr in _OF_FRAMES for n in nodes):
