@@ -65,6 +65,12 @@ KINDS = {
         "def moved(): ...\nALL = [moved, len]\nALL.sort(key=by_module)\n",
         True,
     ),
+    "a table that is made of itself": (
+        "def names(things):\n    return [thing.__module__ for thing in things]\nlog = names\nlog = log.bind()\n",
+        "def moved(): ...\nTABLE = {'a': moved}\nTABLE = {**TABLE, 'b': len}\n@log.add\ndef more(): ...\n"
+        "ALL = names(TABLE.values())\n",
+        True,
+    ),
     "another list": (
         "def names(things):\n    return [thing.__module__ for thing in things]\n",
         "def moved(): ...\nALL = names([str, len])\n",

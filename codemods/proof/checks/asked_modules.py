@@ -18,6 +18,7 @@ from codemods.proof.checks.kept_texts import KeptText
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import Origin
 from codemods.proof.statements.name_resolution import last_name
 
 ACCEPTED = "module-recorded"  # the hazard of that name, by --accept
@@ -71,6 +72,7 @@ class _Following:
     snapshot: Snapshot
     found: dict[Place, str] = field(default_factory=dict)
     met: set[tuple[int, str, Got, _What]] = field(default_factory=set)
+    asking: set[Origin] = field(default_factory=set)
 
     def definition(self, path: str, node: ast.ClassDef | Function, what: _What) -> None:
         for decorator in node.decorator_list:
@@ -142,19 +144,24 @@ class _Following:
         for where, meant in definitions_meant(self.snapshot, path, node):
             if isinstance(meant, (ast.ClassDef, *_FUNCTIONS)):
                 yield where, meant
-        for where, name in self.snapshot.meaning(path, node):
-            for value in assigned(self.snapshot, where, name):
-                yield from self._made(where, value)
+        for where, value in self._values(path, node):
+            yield from self._made(where, value)
         if isinstance(node, ast.Attribute):
             yield from self._methods(path, node)
 
     def _methods(self, path: str, node: ast.Attribute) -> Iterator[tuple[str, Function]]:
-        for where, name in self.snapshot.meaning(path, node.value):
-            for value in assigned(self.snapshot, where, name):
-                for home, kind in self._meant(where, value.func) if isinstance(value, ast.Call) else ():
-                    method = _method(kind, node.attr) if isinstance(kind, ast.ClassDef) else None
-                    if method is not None:
-                        yield home, method
+        for where, value in self._values(path, node.value):
+            for home, kind in self._meant(where, value.func) if isinstance(value, ast.Call) else ():
+                method = _method(kind, node.attr) if isinstance(kind, ast.ClassDef) else None
+                if method is not None:
+                    yield home, method
+
+    def _values(self, path: str, node: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+        """What variables of modules are set to; of one that is being asked nothing, for ``log = log.bind()``."""
+        for origin in sorted(self.snapshot.meaning(path, node) - self.asking):
+            self.asking.add(origin)
+            yield from ((origin[0], value) for value in assigned(self.snapshot, *origin))
+            self.asking.discard(origin)
 
     def _made(self, path: str, value: ast.expr) -> Iterator[tuple[str, Definition]]:
         """The function that an expression makes: a lambda, a part of another one, what a function returns."""

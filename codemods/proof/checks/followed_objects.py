@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from codemods.project import walk
@@ -17,17 +17,19 @@ Got = Literal["itself", "instance", "namespace", "of itself", "of instances"]
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.stmt
 _IN: Mapping[Got, Got] = {"of itself": "itself", "of instances": "instance"}
 _WITH: Mapping[Got, Got] = {one: many for many, one in _IN.items()}
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 # What gives the same things in another container.
 _SAME = frozenset({"values", "items", "copy", "sorted", "list", "tuple", "set", "reversed", "iter", "enumerate"})
 
 
 @dataclass(frozen=True)
 class Objects:
-    """What moved; ``is_class``: calling it makes an instance."""
+    """What moved; ``is_class``: calling it makes an instance; ``known``: what is known of variables of modules."""
 
     snapshot: Snapshot
     origin: Origin
     is_class: bool
+    known: dict[Origin, Got | None] = field(default_factory=dict, compare=False)
 
     def kind(self, path: str, node: ast.expr, held: Mapping[str, Got | None]) -> Got | None:
         """``held``: what names of the scope are; None where they are something else."""
@@ -62,11 +64,15 @@ class Objects:
         meaning = self.snapshot.meaning(path, node)
         if self.origin in meaning:
             return "itself"
-        for where, name in meaning:
-            for value in assigned(self.snapshot, where, name):
-                if isinstance(value, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
-                    return self.kind(where, value, {})
-        return None
+        return next((kind for origin in sorted(meaning) if (kind := self._variable(origin)) is not None), None)
+
+    def _variable(self, origin: Origin) -> Got | None:
+        if origin not in self.known:
+            self.known[origin] = None  # while it is asked, for `TABLE = {**TABLE, ...}`
+            values = [value for value in assigned(self.snapshot, *origin) if isinstance(value, _DISPLAYS)]
+            for value in values:
+                self.known[origin] = self.known[origin] or self.kind(origin[0], value, {})
+        return self.known[origin]
 
     def _called(self, path: str, call: ast.Call, held: Mapping[str, Got | None]) -> Got | None:
         if self.is_class and self.kind(path, call.func, held) == "itself":
