@@ -7,6 +7,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from codemods.project.nodes import parents_of
+
 _ASKED = frozenset({"module", "path", "fspath"})
 _ASKING = frozenset({"request", "item", "metafunc"})
 _FOLDERS = frozenset({"parent", "dirname", "dirpath"})
@@ -25,7 +27,7 @@ class AskedOfModule:
 
 def asked_of_module(function: ast.AST) -> Iterator[AskedOfModule]:
     """Everything that is asked, wherever in a function or class."""
-    parents = {id(below): node for node in ast.walk(function) for below in ast.iter_child_nodes(node)}
+    parents = parents_of(function)
     for node in ast.walk(function):
         if isinstance(node, ast.Attribute) and node.attr in _ASKED and _is_request(node.value):
             yield _asked(node, parents)

@@ -39,15 +39,13 @@ def find(facts: Facts) -> Iterator[Hazard]:
         return
     for name in sorted(moved):
         for module in facts.project.modules_mentioning(name):
-            if destination not in conftests_above(module.path) or source in (module.path, *_above(module)):
+            above = conftests_above(module.path)
+            asked = [module.path, *above]
+            if destination not in above or source in asked:
                 continue
-            nearer = [path for path in (module.path, *_above(module)) if len(path) > len(destination)]
+            nearer = [path for path in asked if len(path) > len(destination)]
             if not any(_has(facts, path, name) for path in nearer):
                 yield from (_hazard(module, s, name) for s in _asking(facts, module, name))
-
-
-def _above(module: Module) -> list[str]:
-    return conftests_above(module.path)
 
 
 def _has(facts: Facts, path: str, name: str) -> bool:

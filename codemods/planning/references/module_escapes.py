@@ -83,10 +83,11 @@ def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
     if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
         return False
     names = facts.project.names
+    if names.find(dotted, module.path) != facts.move.source:
+        return False
     package, _, name = dotted.rpartition(".")
     holder = names.find(package, module.path) if package else None
-    found = names.find(dotted, module.path)
-    return found == facts.move.source and not is_covered(facts.project, holder, name, found)
+    return not is_covered(facts.project, holder, name, facts.move.source)
 
 
 def _finds_lazy(module: Module, call: ast.Call) -> bool:

@@ -8,7 +8,8 @@
     namespaces      all_decorators, bound_once_more, fixtures_given, found_namespaces, handed_on_modules, listed_there,
                     local_lists, looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports,
                     test_collection, tests_given
-    expected_changes  known_modules, pickled_as_names, shown_classes
+    expected_changes  asked_modules, callers, followed_objects, kept_texts, known_modules, pickled_as_names,
+                    shown_classes, text_values
     loaded_files    path_changes
     packaging       read_texts, text_sections
     patches         deleted_names, held_modules, keyword_names

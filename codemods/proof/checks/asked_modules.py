@@ -88,7 +88,7 @@ class _Following:
                 method = _method(meant, "__call__" if isinstance(decorator, ast.Call) else "__init__")
                 self._enter(where, method, 1, "itself", what, 0) if method is not None else None
             elif isinstance(decorator, ast.Call):
-                for inner in _returned(meant) if isinstance(meant, _FUNCTIONS) else ():
+                for inner in _returned(meant):
                     self._enter(where, inner, 0, "itself", what, 0)
             else:
                 self._enter(where, meant, _first(meant), "itself", what, 0)
@@ -171,7 +171,7 @@ class _Following:
             yield from self._meant(path, value.args[0]) if value.args else ()
         elif isinstance(value, ast.Call):
             for where, meant in self._meant(path, value.func):
-                yield from ((where, inner) for inner in (_returned(meant) if isinstance(meant, _FUNCTIONS) else ()))
+                yield from ((where, inner) for inner in _returned(meant))
 
     def _enter(
         self, path: str, function: Function | ast.Lambda, at: int | str, got: Got, what: _What, deep: int
@@ -263,8 +263,10 @@ def _asked(node: ast.AST) -> tuple[ast.expr | None, Sequence[Got]]:
             return None, ()
 
 
-def _returned(function: Function) -> Iterator[Function | ast.Lambda]:
-    """The functions of a function that it returns."""
+def _returned(function: Definition) -> Iterator[Function | ast.Lambda]:
+    """The functions of a function that it returns; a class returns none."""
+    if not isinstance(function, _FUNCTIONS):
+        return
     returned = [n.value for n in walk(function) if isinstance(n, ast.Return)]
     names = {value.id for value in returned if isinstance(value, ast.Name)}
     yield from (value for value in returned if isinstance(value, ast.Lambda))

@@ -97,12 +97,13 @@ class Objects:
     def held(self, path: str, scope: Scope, given: Mapping[str, Got]) -> Mapping[str, Got | None]:
         """The names of a scope, and what they are: ``given`` are parameters."""
         held: dict[str, Got | None] = {**dict.fromkeys(_bound(scope)), **given}
-        for _ in range(3):  # a name may be set to what a later one was
-            for target, value in _sets(scope):
+        sets, loops = list(_sets(scope)), list(_loops(scope))
+        for _ in range(3) if sets or loops else ():  # a name may be set to what a later one was
+            for target, value in sets:
                 kind = self.kind(path, value, held)
                 if kind is not None and held.get(target) is None:
                     held[target] = kind
-            for target, iterated in _loops(scope):
+            for target, iterated in loops:
                 one = in_it(self.kind(path, iterated, held))
                 if one is not None and held.get(target) is None:
                     held[target] = one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from codemods.project import walk
 from codemods.project.nodes import parents_of
@@ -20,7 +21,10 @@ class KeptText:
 
     def __init__(self, function: ast.stmt | ast.Lambda) -> None:
         self.function = function
-        self.parents = parents_of(function)
+
+    @cached_property
+    def parents(self) -> dict[int, ast.AST]:
+        return parents_of(self.function)
 
     def shows(self, node: ast.AST, old: object, new: object, deep: int = 0) -> bool:
         """``old`` and ``new``: what the part was and what it is, both None where that is not known."""
