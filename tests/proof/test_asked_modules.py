@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.model import Move
-from tests.proof.test_prover import failures, proven
+from tests.proof.test_prover import found_by_hand
 
 # What stands in shop/base.py; what moves, which may use it; whether the module of that is kept.
 KINDS = {
@@ -138,11 +137,5 @@ KINDS = {
 def test_code_that_gets_it(kind: str, accept: tuple[str, ...]) -> None:
     base, moved, finds = KINDS[kind]
     head = "from shop.base import *\n\n\n"
-    stay = {"shop/__init__.py": "", "shop/base.py": base}
-    before = stay | {"shop/orders.py": f"{head}{moved}\n\ndef other(): ...\n"}
-    after = stay | {
-        "shop/orders.py": f"{head}from .models import moved as moved\n\n\ndef other(): ...\n",
-        "shop/models.py": f"{head}{moved}",
-    }
-    found = failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py", accept=accept)))
+    found = found_by_hand({"shop/base.py": base}, head, moved, accept=accept)
     assert any("asked for its module here" in line for line in found) is (finds and not accept), found

@@ -117,6 +117,19 @@ def failures(proof: Proof) -> list[str]:
     return [f"{check.name}: {found.place}: {found.message}" for check in proof.checks for found in check.failures]
 
 
+def found_by_hand(
+    stay: dict[str, str], head: str, moved: str, now: str | None = None, accept: tuple[str, ...] = ()
+) -> list[str]:
+    """What is found where `moved` went from shop/orders.py to shop/models.py, by hand; ``now``: as it stands there."""
+    stay = stay | {"shop/__init__.py": ""}
+    before = stay | {"shop/orders.py": f"{head}{moved}\n\ndef other(): ...\n"}
+    after = stay | {
+        "shop/orders.py": f"{head}from .models import moved as moved\n\n\ndef other(): ...\n",
+        "shop/models.py": f"{head}{moved if now is None else now}",
+    }
+    return failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py", accept=accept)))
+
+
 def test_a_move_by_hand_is_proven_and_found() -> None:
     proof = proven(BEFORE, BEFORE | BY_HAND)
     assert failures(proof) == []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemods.model import Move
-from tests.proof.test_prover import failures, proven
+from tests.proof.test_prover import found_by_hand
 
 # What moves; whether a reload makes it anew.
 KINDS = {
@@ -25,11 +24,5 @@ def test_it(kind: str, accept: tuple[str, ...]) -> None:
     moved, anew = KINDS[kind]
     head = "import functools\nimport os\n\n\n"
     app = "import importlib\n\nfrom shop import orders\n\n\ndef again():\n    importlib.reload(orders)\n"
-    stay = {"shop/__init__.py": "", "shop/app.py": app}
-    before = stay | {"shop/orders.py": f"{head}{moved}\n\ndef other(): ...\n"}
-    after = stay | {
-        "shop/orders.py": f"{head}from .models import moved as moved\n\n\ndef other(): ...\n",
-        "shop/models.py": f"{head}{moved}",
-    }
-    found = failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py", accept=accept)))
+    found = found_by_hand({"shop/app.py": app}, head, moved, accept=accept)
     assert any("is not made anew by that" in line for line in found) is (anew and not accept), found
