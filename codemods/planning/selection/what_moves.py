@@ -6,6 +6,7 @@ import ast
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
@@ -68,10 +69,10 @@ class Request:
     def used_outside(self, group: DefinitionGroup) -> int:
         return max((len(self.outside.get(name, ())) for name in group.binds), default=0)
 
-    def strangers(self, group: DefinitionGroup) -> int:
+    def strangers(self, group: DefinitionGroup) -> set[str]:
         """The other files that use a group, and nothing that was asked for."""
         using = {path for name in group.binds for path in self.outside.get(name, ())}
-        return len(using.difference(*(self.outside.get(name, ()) for name in self.asked)))
+        return using.difference(*(self.outside.get(name, ()) for name in self.asked))
 
     def exported(self, group: DefinitionGroup) -> bool:
         return bool(group.binds & {*(self.groups.module.exported or ())})
@@ -246,7 +247,10 @@ def _is_shared(
     if not _stands_alone(request, group, inside):
         return False
     if _is_data(group):
-        return half and 2 * len(readers & {*inside}) >= len(readers) + request.strangers(group)
+        strangers = request.strangers(group)
+        if any(PurePosixPath(path).name == "__init__.py" for path in strangers) and not group.binds & {*needed}:
+            return False  # the package hands it on by itself: it is no part of what was asked for
+        return half and 2 * len(readers & {*inside}) >= len(readers) + len(strangers)
     if _is_private(group):
         return readers <= {*inside} | clients or (half and _is_small(request, group, inside))
     # A function that moved code needs at import time, and that nobody outside of the module knows.
