@@ -20,7 +20,6 @@ class Scope:
     kind: str
     binds: frozenset[str]
     declared_global: frozenset[str] = frozenset()
-    declared_nonlocal: frozenset[str] = frozenset()
 
 
 def function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Scope:
@@ -30,14 +29,14 @@ def function_scope(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) ->
     names |= {a.arg for a in (arguments.vararg, arguments.kwarg) if a}
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     bound, declared, outer = _block(body)
-    return Scope("function", frozenset((names | bound) - declared - outer), frozenset(declared), frozenset(outer))
+    return Scope("function", frozenset((names | bound) - declared - outer), frozenset(declared))
 
 
 def class_scope(node: ast.ClassDef) -> Scope:
     """The scope of a class body."""
     bound, declared, outer = _block(node.body)
     bound |= names_given(node)
-    return Scope("class", frozenset(bound - declared - outer), frozenset(declared), frozenset(outer))
+    return Scope("class", frozenset(bound - declared - outer), frozenset(declared))
 
 
 def names_given(node: ast.ClassDef) -> set[str]:

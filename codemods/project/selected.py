@@ -25,6 +25,12 @@ IGNORED_IMPORTS = "ignore_imports"
 # Settings that name modules to be imported, as a plugin: nothing is set for what stands in these.
 _LOADED = frozenset({"plugins", "load-plugins", "load_plugins"})
 _PYRIGHT = ("include", "exclude", "ignore", "strict")
+# Settings that name what may not be imported, and by whom it is said: no checks of the code in there.
+BANS = ("banned-api", "banned-module-level-imports", "banned-from")
+# Rules about imports, names and docstrings of modules, which no definition breaks.
+_OF_MODULES = ("F401", "F403", "F405", "E402", "I", "PLC0414", "D100", "D104", "INP", "N999", "TC")
+# Those about what is imported: code that uses nothing imported breaks none.
+OF_IMPORTS = ("TID", "ICN")
 _TOKEN = re.compile(r"[\w./*\\\[\]^$-]+")
 
 
@@ -46,6 +52,11 @@ class Selection:
         if "/" in word or word.endswith(".py"):
             return fnmatchcase(file, word) or fnmatchcase(file, f"*/{word.lstrip('/')}")
         return fnmatchcase(dotted, word)
+
+
+def rules_of_code(text: str) -> list[str]:
+    """The rules of ruff or flake8 in a text that a definition may break, by their codes."""
+    return [code for code in re.findall(r"\b[A-Z]+\d*\b", text) if not code.startswith(_OF_MODULES)]
 
 
 def _begins(pattern: str, dotted: str) -> bool:

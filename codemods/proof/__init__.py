@@ -42,6 +42,7 @@ from codemods.proof.checks import (
     patches,
     renamed_modules,
     second_execution,
+    settings,
     stubs,
     submodules,
     texts,
@@ -76,6 +77,7 @@ CHECKS = (
     stubs.check,
     expected_changes.check,
     listed_modules.check,
+    settings.check,
     renamed_modules.check,
 )
 # Those that need the texts as they are written, with lazy re-exports and pins in place.

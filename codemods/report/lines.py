@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from codemods.model import Check, Disposition, GroupPlan, Hazard, Move, Plan, Proof, Severity
+from codemods.model import Check, Disposition, GroupPlan, Hazard, Plan, Proof, Severity
 
 # How many places a check names before it only counts them.
 _SHOWN = 10
@@ -59,14 +59,6 @@ def head_lines(plan: Plan) -> Iterator[Line]:
     for group in plan.groups:
         text = f"  {names_text(group.names):<{min(what, 40)}}  {group.disposition.value:<{verb}}"
         yield Line(f"{text}  {group.place}: {group.reason}", "faint" if group.disposition is Disposition.STAYS else "")
-
-
-def moves_lines(moves: Sequence[Move]) -> Iterator[Line]:
-    """What was seen to move, a line for each pair of modules."""
-    for move in moves:
-        yield Line(f"{names_text(move.names)} moved from {move.source} to {move.destination}", "heading")
-    if not moves:
-        yield Line("nothing moved from one module to another", "faint")
 
 
 def proof_lines(proof: Proof) -> Iterator[Line]:

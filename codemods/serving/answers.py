@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from codemods.face import Solution
-from codemods.model import Disposition, Hazard, Move, Plan, Proof, Refused, Severity, WrongUsage
+from codemods.model import Disposition, Hazard, Plan, Proof, Refused, Severity, WrongUsage
 from codemods.project import Unreadable
 from codemods.report.as_json import files_json, hazards_json, moves_json, plan_json, proof_json
 from codemods.report.diff import unified_diff
@@ -97,8 +97,3 @@ def suggestion_answer(suggestion: Suggestion, full: bool = False) -> Answer:
     modules = [{key: module[key] for key in keys} for module in found["modules"]]
     brief = {key: found[key] for key in ("source", "lines", "stays_lines", "left", "toml")}
     return {"outcome": outcome, "new_modules": len(modules), "modules": modules, **brief, "proof": proof_answer(proof)}
-
-
-def moves_of(suggestion: Suggestion, keys: Sequence[str]) -> list[Move]:
-    """The moves of a suggestion, or those of the modules that are named."""
-    return [module.move(suggestion.source) for module in suggestion.modules if not keys or module.key in keys]

@@ -1,4 +1,5 @@
-"""What a change made by hand leaves open is said: who goes through a folder, who reads the module of a definition."""
+"""What a change made by hand leaves open is said: who goes through a folder, who reads the module of a definition,
+what a tool is told of a module."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from codemods.face import prove
 from codemods.model import Move
 from tests.moves.archive import MemoryTree
 
-CODES = ("listed-modules", "module-attribute")
+CODES = ("listed-modules", "module-attribute", "setting")
 MOVE = Move("shop/mail.py", ("send",), "shop/sending.py")
 BEFORE = {
     "shop/__init__.py": "",
@@ -53,3 +54,32 @@ def test_a_decorator_may_read_the_module_of_a_function() -> None:
         "nobody depends on `__module__` of send, which is shop.sending now;"
         " shop/tasks.py reads `__module__` of some object, or makes pickles"
     )
+
+
+# What stands in pyproject.toml or setup.cfg; the setting that is named, if one is.
+TOLD = {
+    "an override of mypy": (
+        "pyproject.toml",
+        '[[tool.mypy.overrides]]\nmodule = "shop.mail"\nignore_errors = true\n',
+        "`tool.mypy.overrides.module` selects shop.mail, and not shop/sending.py, where some of its code is now",
+    ),
+    "one of every module": ("pyproject.toml", '[[tool.mypy.overrides]]\nmodule = "shop.*"\nignore_errors = true\n', ""),
+    "what coverage leaves out": (
+        "setup.cfg",
+        "[coverage:run]\nomit =\n    shop/mail.py\n",
+        "`coverage:run.omit` selects shop/mail.py, and not shop/sending.py, where some of its code is now",
+    ),
+    "rules that ruff ignores": (
+        "pyproject.toml",
+        '[tool.ruff.lint.per-file-ignores]\n"shop/mail.py" = ["S101"]\n',
+        "`tool.ruff.lint.per-file-ignores` selects shop/mail.py, and not shop/sending.py,"
+        " where some of its code is now",
+    ),
+    "rules about imports": ("pyproject.toml", '[tool.ruff.lint.per-file-ignores]\n"shop/mail.py" = ["F401"]\n', ""),
+}
+
+
+@pytest.mark.parametrize("how", TOLD)
+def test_a_tool_is_told_something_of_the_module(how: str) -> None:
+    path, text, said = TOLD[how]
+    assert assumed(BEFORE | {path: text}, AFTER | {path: text}) == [said] * bool(said)

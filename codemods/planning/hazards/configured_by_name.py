@@ -16,7 +16,7 @@ from codemods.planning.selection.test_items import collected
 from codemods.project.build_files import named_without
 from codemods.project.file_lists import lists_around
 from codemods.project.pragmas import pragmas
-from codemods.project.selected import IGNORED_IMPORTS, Selection, selections
+from codemods.project.selected import BANS, IGNORED_IMPORTS, OF_IMPORTS, Selection, rules_of_code, selections
 from codemods.project.test_commands import commands_of
 
 CODE = "configured-by-name"
@@ -43,12 +43,6 @@ def total(l):
 shop/legacy.py shop/totals.py total
 """
 
-# Rules about imports, names and docstrings of modules, which no definition breaks.
-_OF_MODULES = ("F401", "F403", "F405", "E402", "I", "PLC0414", "D100", "D104", "INP", "N999", "TC")
-# Those about what is imported: code that uses nothing imported breaks none.
-_OF_IMPORTS = ("TID", "ICN")
-# Settings that name what may not be imported, and by whom it is said: no checks of the code in there.
-_BANS = ("banned-api", "banned-module-level-imports", "banned-from")
 _SHORT = 79
 
 
@@ -135,7 +129,7 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
     listed = {(one.path, entry) for one in lists_around(tree, move.source) for entry in one.entries}
     seen: set[tuple[str, str]] = set()
     for one in selections(tree):
-        if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in _BANS):
+        if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in BANS):
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
             continue
@@ -149,9 +143,9 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
 
 def _concerns(facts: Facts, rules: str) -> bool:
     """May a moved definition break one of these rules of ruff or flake8? Those of imports, say, are none of its own."""
-    codes = [code for code in re.findall(r"\b[A-Z]+\d*\b", rules) if not code.startswith(_OF_MODULES)]
+    codes = rules_of_code(rules)
     if not any(r.name in facts.source.top_imports for group in facts.moving for r in group.references):
-        codes = [code for code in codes if not code.startswith(_OF_IMPORTS)]
+        codes = [code for code in codes if not code.startswith(OF_IMPORTS)]
     if codes and all(code in ("E501", "W505") for code in codes):
         lines = facts.source.source.text.split("\n")
         spans = [(s.node.lineno - 1, s.node.end_lineno) for group in facts.moving for s in group.statements]
