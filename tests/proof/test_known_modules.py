@@ -9,7 +9,7 @@ from tests.proof.test_prover import failures, proven
 
 PAY = 'def pay():\n    log.warning("paid")\n    warnings.warn("slow", UserWarning)\n    return 1\n'
 HEAD = 'import logging\nimport warnings\n\nlog = logging.getLogger("shop")\n'
-CART = "class Cart: ...\n"
+CART = 'class Cart: ...\n\n\nBasket = type("Basket", (Cart,), {})\n'
 STAYS = "def stay(): ...\n"
 KINDS = {
     "a format": ("shop/logs.py", 'FORMAT = "%(module)s %(message)s"\n', "caller-frame"),
@@ -49,6 +49,9 @@ KINDS = {
     "an image": ("Dockerfile", "FROM python\nENV PYTHONWARNINGS=ignore::UserWarning:shop.orders\n", "warning-module"),
     "a recorded text": ("tests/cart.txt", "<class 'shop.orders.Cart'>\n", "shown-module"),
     "a string": ("tests/test_a.py", "SHOWN = '<shop.orders.Cart object at '\n", "shown-module"),
+    "a line of a traceback": ("tests/test_a.py", "SHOWN = '  File \"orders.py\", line 3, in pay'\n", "shown-module"),
+    "a line of another file": ("tests/test_a.py", "SHOWN = '  File \"myorders.py\", line 3, in pay'\n", ""),
+    "a class that a call makes": ("tests/test_a.py", "SHOWN = '<shop.orders.Basket object at '\n", "shown-module"),
     "a message": ("tests/test_a.py", "MESSAGE = 'shop.orders.Cart has no rows'\n", "module-recorded"),
     "a message that is searched": (
         "tests/test_a.py",
@@ -67,10 +70,19 @@ def test_what_knows_the_module(kind: str) -> None:
     stay = {"shop/__init__.py": "", "shop/base.py": says, path: text}
     before = stay | {"shop/orders.py": f"{HEAD}\n\n{PAY}\n\n{CART}\n\n{STAYS}"}
     after = stay | {
-        "shop/orders.py": f"from .paying import Cart as Cart, pay as pay\n\n\n{STAYS}",
+        "shop/orders.py": f"from .paying import Basket as Basket, Cart as Cart, pay as pay\n\n\n{STAYS}",
         "shop/paying.py": f"{HEAD}\n\n{PAY}\n\n{CART}",
     }
     found = failures(proven(before, after))
     assert any("shop/paying.py now" in line for line in found) is bool(code), found
     accepted = Move("shop/orders.py", ("pay", "Cart"), "shop/paying.py", accept=(code,))
     assert not any("shop/paying.py now" in line for line in failures(proven(before, after, accepted)))
+
+
+def test_the_end_of_a_traceback() -> None:
+    shows = {"tests/test_a.py": "SHOWN = 'shop.orders.Cart.Full(int): no room'\n", "shop/__init__.py": ""}
+    other = {**shows, "tests/test_a.py": "SHOWN = 'shop.orders.Carts: no room'\n"}
+    moves = {"shop/orders.py": CART + STAYS}, {"shop/orders.py": f"from .carts import Basket, Cart\n{STAYS}"}
+    for stay, found in ((shows, True), (other, False)):
+        failed = failures(proven(stay | moves[0], stay | moves[1] | {"shop/carts.py": CART}))
+        assert any("shows a class with the module" in line for line in failed) is found

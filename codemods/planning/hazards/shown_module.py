@@ -20,7 +20,8 @@ MEANING = """A class says in its repr, and in those of its instances, which modu
 `<class 'shop.cart.Cart'>`; a traceback ends with the module of the exception. A string that holds such a text, as it is
 or as a pattern with escaped dots, is compared with it somewhere, and would not be equal any more. So would the recorded
 list of what modules have, which a test makes anew: a file that names moved definitions by the old path, and that is
-named in code which goes through the names of modules. What examples (`>>>`) print is rewritten with the move."""
+named in code which goes through the names of modules. A line of a traceback names the file of a moved function. What
+examples (`>>>`) print is rewritten with the move."""
 EXAMPLE = """
 -- shop/cart.py --
 class Cart: ...
@@ -62,6 +63,24 @@ def find(facts: Facts) -> Iterator[Hazard]:
             if isinstance(node.value, str) and id(node) not in alone and _shows(shown, node.value):
                 reason = f"this string names {old} as the module of what moves; after the move it is {new}"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
+    yield from _frames(facts, shown)
+
+
+def _frames(facts: Facts, shown: Shown) -> Iterator[Hazard]:
+    """Strings with a line of a traceback that names a moved function, and the file of the source."""
+    file = facts.move.source.rpartition("/")[2]
+    nodes = (n for group in facts.moving for s in group.statements for n in ast.walk(s.node))
+    functions = {n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    if not functions or file == facts.move.destination.rpartition("/")[2]:
+        return
+    line, tree = shown.frames(file, functions), facts.project.tree
+    knowing = {path for path in tree.code_with(functions) if file.encode() in tree.peek(path)}
+    for module in facts.project.modules_mentioning("File", among=knowing):
+        alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
+        for node in module.source.nodes.of(ast.Constant):
+            if isinstance(node.value, str) and id(node) not in alone and (found := line.search(node.value)):
+                reason = f"this string has a line of a traceback, `{found[0]}`, which names another file after the move"
+                yield Hazard(CODE, module.source.place(node), reason, _REMEDIES[1:])
 
 
 def _shows(shown: Shown, text: str) -> bool:

@@ -17,9 +17,14 @@ from codemods.project.manuals import NO_ROLE
 
 
 def shown_names(moving: Collection[DefinitionGroup]) -> frozenset[str]:
-    """The classes and functions among what moves: they know their module."""
+    """The classes and functions among what moves, classes that a call makes too: they know their module."""
     statements = (s for group in moving for s in group.statements)
-    return frozenset(n for s in statements if isinstance(s.node, (ast.ClassDef, *FUNCTIONS)) for n in s.binds)
+    return frozenset(n for s in statements if _knows_its_module(s.node) for n in s.binds)
+
+
+def _knows_its_module(node: ast.stmt) -> bool:
+    made = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    return isinstance(node, (ast.ClassDef, *FUNCTIONS)) or isinstance(made, ast.Call)
 
 
 @dataclass(frozen=True)
@@ -45,8 +50,13 @@ class Shown:
 
     @cached_property
     def raised(self) -> re.Pattern[str]:
-        """As a traceback with a message ends."""
-        return re.compile(rf"^[ \t]*{self._path}\.(?:{self._some}): ", re.M)
+        """As a traceback with a message ends, that of a class that a moved one has or makes, too."""
+        return re.compile(rf"^[ \t]*{self._path}\.(?:{self._some})(?:\.[\w.]+(?:\(\w*\))?)?: ", re.M)
+
+    def frames(self, file: str, functions: Collection[str]) -> re.Pattern[str]:
+        """As a traceback names a function in a file of this name."""
+        some = "|".join(map(re.escape, sorted(functions, key=len, reverse=True)))
+        return re.compile(rf"File \\?\"(?:[^\"\n]*[/\\])?{re.escape(file)}\\?\", line [^\n,]+, in (?:{some})\b")
 
     @cached_property
     def _last_line(self) -> re.Pattern[str]:

@@ -183,12 +183,14 @@ def _filter(call: ast.Call) -> tuple[str, str]:
 
 
 def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
-    """Recorded texts, and strings, that show a class as its repr does."""
-    classes = sorted(n for p in way.pairs if isinstance(p.new.node, ast.ClassDef) for n in p.new.names)
+    """Recorded texts, and strings, that show a class as its repr does, or a function as tracebacks do."""
+    yield from _traced(way)
+    classes = sorted(n for p in way.pairs if _may_be_a_class(p.new.node) for n in p.new.names)
     if not classes:
         return
     tree, names = way.comparison.new, "|".join(map(re.escape, classes))
     shows = re.compile(rf"<(?:class '|enum ')?{re.escape(way.dotted[0])}\.(?:{names})\b{NO_ROLE}")
+    raised = re.compile(rf"(?m)^[ \t]*{re.escape(way.dotted[0])}\.(?:{names})(?:\.[\w.()]+)?: ")
     for path in sorted(tree.texts_with(classes)):
         text = tree.peek(path).decode("utf-8", "replace") if not path.endswith(_PROSE) else ""
         if ">>>" not in text and (found := shows.search(text)) is not None:
@@ -196,8 +198,29 @@ def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
     for _, symbols in way.files(classes, re.escape(way.dotted[0])):
         alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
         for node in symbols.source.nodes.of(ast.Constant):
-            if isinstance(node.value, str) and id(node) not in alone and shows.search(node.value):
+            text = node.value if isinstance(node.value, str) and id(node) not in alone else ""
+            if shows.search(text) or raised.search(text):
                 yield symbols.source.place(node), "this shows a class with the module"
+
+
+def _traced(way: _Way) -> Iterator[tuple[Place, str]]:
+    """Strings that expect a traceback to find what moved in its old file."""
+    nodes = (n for pair in way.pairs for n in walk(pair.new.node))
+    functions = sorted({n.name for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))})
+    file = way.old.rpartition("/")[2]
+    if not functions or file == way.new.rpartition("/")[2]:
+        return
+    line = re.compile(rf"[\"/\\]{re.escape(file)}\\?\", line .*, in (?:{'|'.join(functions)})\b")
+    for _, symbols in way.files(functions, rf"{re.escape(file)}\\?\", line "):
+        alone = {id(node.value) for node in symbols.source.nodes.of(ast.Expr)}
+        for node in symbols.source.nodes.of(ast.Constant):
+            if isinstance(node.value, str) and id(node) not in alone and line.search(node.value):
+                yield symbols.source.place(node), "this expects a traceback with a line"
+
+
+def _may_be_a_class(node: ast.AST) -> bool:
+    """A class, or what a call gives: ``Node = Meta("Node", (Base,), {})``."""
+    return isinstance(node, ast.ClassDef) or isinstance(getattr(node, "value", None), ast.Call)
 
 
 def _told(way: _Way) -> Iterator[tuple[Place, str]]:
