@@ -48,6 +48,8 @@ def _why_it_stays(facts: Facts, name: str) -> str:
         return "it is kept by --keep"
     if name in facts.made_there:
         return "making it has side effects, and their order counts"
+    if name in facts.filled_there:
+        return "what stays changes it while the module is imported"
     if name in facts.left:
         return "taking it along was refused, and nobody asked for it"
     group = facts.groups.by_name.get(name)

@@ -23,7 +23,7 @@ from codemods.planning.edits.reachable import unreachable
 from codemods.planning.edits.stubs import stub_edits
 from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
-from codemods.planning.grouping.definition_groups import DefinitionGroups
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.rebound_apart import rebound_apart
 from codemods.planning.hazards import configured_by_name, import_order, rebound_global
 from codemods.planning.imports.as_attributes import as_attributes
@@ -98,6 +98,11 @@ def _otherwise(inputs: Inputs, refused: Refused) -> Iterator[Inputs]:
 
 def _in_some_order(inputs: Inputs) -> Plan:
     facts, followers = settled(inputs)
+    if filled := _filled_there(facts) - inputs.filled_there:
+        try:
+            return _in_some_order(replace(inputs, filled_there=inputs.filled_there | filled))
+        except Refused:
+            pass  # with it, what moves works for all that import the source as well
     keeping = _keeping_made(inputs, facts)
     if keeping is not None and executing_import(facts) is not None:
         try:  # else the source would have to execute that data in the middle
@@ -134,12 +139,24 @@ def _keeping_made(inputs: Inputs, facts: Facts) -> Inputs | None:
     return replace(inputs, made_there=frozenset(made)) if made else None
 
 
+def _filled_there(facts: Facts) -> frozenset[str]:
+    """Data that nobody asked for, and that staying statements change while the source is imported."""
+    data = _unasked_data(facts)
+    if not data:
+        return frozenset()
+    staying = (s for group in facts.staying for s in group.statements if not s.is_import)
+    changed = {effect.target for s in staying for effect in facts.effects.of(facts.source, s)}
+    return frozenset(name for group in data for name in group.names if (facts.source.path, name) in changed)
+
+
+def _unasked_data(facts: Facts) -> list[DefinitionGroup]:
+    along = (group for group, (how, _) in facts.moving.items() if how is Disposition.GOES_ALONG)
+    return [g for g in along if not (g.is_class or g.is_function or g.binds & {*facts.move.along})]
+
+
 def _made_with_effects(facts: Facts) -> tuple[str, ...]:
-    data = (
-        g for g, (how, _) in facts.moving.items() if how is Disposition.GOES_ALONG and not (g.is_class or g.is_function)
-    )
-    acting = (g for g in data if any(facts.effects.of(facts.source, s) for s in g.statements))
-    return tuple(sorted(name for group in acting for name in group.names if name not in facts.move.along))
+    acting = (g for g in _unasked_data(facts) if any(facts.effects.of(facts.source, s) for s in g.statements))
+    return tuple(sorted(name for group in acting for name in group.names))
 
 
 def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:

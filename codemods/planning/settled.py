@@ -20,7 +20,8 @@ from codemods.project.pytest_rules import PytestRules, pytest_rules
 @dataclass(frozen=True)
 class Inputs:
     """What is known of a move before anything is decided. ``made_there``: data that stays where it is made, for the
-    order in which that has side effects; ``left``: what nobody asked for, and with which the move was refused."""
+    order in which that has side effects; ``filled_there``: data that staying code changes while the source is imported;
+    ``left``: what nobody asked for, and with which the move was refused."""
 
     project: ProjectIndex
     move: Move
@@ -29,6 +30,7 @@ class Inputs:
     groups: DefinitionGroups
     referrers: Referrers
     made_there: frozenset[str] = field(default=frozenset(), kw_only=True)
+    filled_there: frozenset[str] = field(default=frozenset(), kw_only=True)
     left: frozenset[str] = field(default=frozenset(), kw_only=True)
 
 

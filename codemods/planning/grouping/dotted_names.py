@@ -26,9 +26,9 @@ def resolved(project: ProjectIndex, module: Module, chain: tuple[str, ...]) -> t
 
 
 def definition(project: ProjectIndex, found: tuple[str, str]) -> ast.stmt | None:
-    """The last statement that defines a name."""
+    """The last statement that defines a name, be that deleted below: ``_fill(); del _fill``."""
     statements = project.module(found[0]).definitions.get(found[1], ())
-    return statements[-1].node if statements else None
+    return next((s.node for s in reversed(statements) if not isinstance(s.node, ast.Delete)), None)
 
 
 def chain_of(node: ast.expr) -> tuple[str, ...]:

@@ -43,5 +43,6 @@ destination, or moved functions when they run, import it:
     X stays and uses it; FILE uses it too                                                  3  not taken by with_shared
     taking it along was refused, and nobody asked for it                                   -  planned again without it
     it was not asked for                                                                   2  not taken by with_own
+    what stays changes it while the module is imported                                     -  planned with it there
     only annotations of moved code name it                                                 -  imported for type checkers
 """

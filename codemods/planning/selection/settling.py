@@ -83,7 +83,8 @@ def _settled_with(
         copied=again | (set(loggers(groups).values()) - {groups.by_name[name] for name in move.names}),
     )
     run_here = rules.tests(source.source.tree.body) if rules.reads(move.source) else ()
-    keep = {*move.keep, *inputs.made_there, *inputs.left, *groups.apart, *_tied(move, groups), *run_here}
+    keep = {*move.keep, *inputs.made_there, *inputs.filled_there, *inputs.left, *groups.apart, *run_here}
+    keep |= {*_tied(move, groups)}
     while True:
         wanted = replace(wanted, held=frozenset(keep | through_source))
         known = Facts(
@@ -99,6 +100,7 @@ def _settled_with(
             followed=frozenset(),
             writes=writes,
             made_there=inputs.made_there,
+            filled_there=inputs.filled_there,
             left=inputs.left,
         )
         chosen = choose(wanted, partial(_judged, known))
