@@ -25,10 +25,10 @@ class Names:
         return next(self.in_force(target), None)
 
     def in_force(self, target: Target) -> Iterator[ast.stmt]:
-        """The statements that may have bound a name of the tree when its module is complete: the last one, and those
-        above it where that binds it under a condition."""
+        """The statements that may have bound a name of the tree when its module is complete, or has deleted it: the
+        last one, and those above it where that binds it under a condition."""
         found = self.project.module(target[0]).definitions.get(target[1], ()) if target[0].endswith(".py") else ()
-        defining = [s for s in found if not isinstance(s.node, ast.AugAssign)]
+        defining = [s for s in found if not isinstance(s.node, (ast.AugAssign, ast.Delete))]
         for statement in reversed(defining or found):
             yield statement.node
             if not isinstance(statement.node, (ast.If, ast.Try)):
@@ -65,9 +65,14 @@ class Names:
             path = self.project.names.find(".".join(parts[:count]), module.path)
             if path is not None:
                 if len(parts) - count > 1:
-                    return None  # an attribute of something in a module
+                    return self._beyond(path, parts[count:])
                 return self.project.origin(path, parts[-1]) or self._through(path, parts[-1])
         return "", ".".join(parts)
+
+    def _beyond(self, path: str, parts: list[str]) -> Target | None:
+        """An attribute of something in a module, where that takes it from outside of the tree: ``compat.json.dumps``."""
+        found = None if self.project.origin(path, parts[0]) is not None else self._through(path, parts[0])
+        return ("", ".".join((found[1], *parts[1:]))) if found is not None and found[0] == "" else None
 
     def _through(self, path: str, name: str, seen: frozenset[Target] = frozenset()) -> Target | None:
         """A name that a module of the tree takes from outside of it, through others of the tree perhaps."""
