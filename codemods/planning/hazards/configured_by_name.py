@@ -43,6 +43,8 @@ def total(l):
 shop/legacy.py shop/totals.py total
 """
 
+# Settings that say which files pytest collects tests from: they are no concern of helpers.
+_COLLECTING = ("python_files", "testpaths")
 _SHORT = 79
 
 
@@ -132,6 +134,8 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
         if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in BANS):
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
+            continue
+        if one.key.endswith(_COLLECTING) and not collected(facts):
             continue
         if one.key.endswith(IGNORED_IMPORTS):
             if _imports(facts, one.value):
