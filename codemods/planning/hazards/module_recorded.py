@@ -136,8 +136,10 @@ def _is_the_same_twice(code: Code) -> bool:
 def _read_by(facts: Facts, code: Code) -> Iterator[tuple[ast.expr, str]]:
     """Where code reads the module of what it gets, be it through an ``attrgetter`` that stands beside it."""
     old, new = _modules(facts)
-    for node, spelled in reads_of_module(code.node, old, new, code.module.source.nodes.parents):
-        if (asked := _asked(node)) is None or not is_another_object(facts, code, asked):
+    parents = code.module.source.nodes.parents
+    for node, spelled in reads_of_module(code.node, old, new, parents):
+        asked = _asked(node) or asked_by_field(node, parents)
+        if asked is None or not is_another_object(facts, code, asked):
             yield node, spelled
     for node, shown in shown_in_text(code.node) if code.given else ():
         if isinstance(shown, ast.Name) and shown.id == code.given:

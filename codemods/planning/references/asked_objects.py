@@ -29,10 +29,19 @@ def _is_a_definition(method: Function, asked: ast.expr) -> bool:
     given = [*method.args.posonlyargs, *method.args.args, *method.args.kwonlyargs]
     if not isinstance(asked, ast.Name) or asked.id not in {a.arg for a in (given[1:] if given else ())}:
         return False
-    named = (
-        n.value for n in ast.walk(method) if isinstance(n, ast.Attribute) and n.attr in ("__name__", "__qualname__")
-    )
-    return not list(values_of(method, asked.id)) and any(getattr(n, "id", "") == asked.id for n in named)
+    named = any(_is_named(node, asked.id) for node in ast.walk(method))
+    return named and not list(values_of(method, asked.id))
+
+
+def _is_named(node: ast.AST, asked: str) -> bool:
+    """``asked.__name__``, or ``"{0.__name__}".format(asked)``"""
+    match node:
+        case ast.Attribute(value=ast.Name(id=name), attr="__name__" | "__qualname__"):
+            return name == asked
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format"), args=[ast.Name(id=name)]):
+            return name == asked and (".__name__}" in text or ".__qualname__}" in text)
+        case _:
+            return False
 
 
 def _is_of_another_class(facts: Facts, code: Code, asked: ast.expr) -> bool:
