@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard, Severity
 from codemods.planning.facts import Facts
+from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.imports.name_order import early
 from codemods.planning.references.dynamic_names import Look
 from codemods.planning.references.listed_there import found_there
 from codemods.planning.references.module_annotations import annotated_names, readers_of_annotations
 from codemods.planning.references.module_values import last_name
+from codemods.planning.selection.test_items import collected
 
 # What is asked of classes and functions, and never holds of a module.
 _OF_OTHERS = {"isinstance", "issubclass", "callable", "isclass", "isfunction", "isroutine", "ismodule"}
@@ -61,13 +63,18 @@ def find(facts: Facts) -> Iterator[Hazard]:
             reason = f"{listed}; after the move `{name}` would come earlier"
             remedies = ("sort what is listed, or list it by name, first", f"leave `{name}` where it is")
             yield Hazard(CODE, look.place, reason, remedies)
-        elif found:
+        elif found - _left(facts):
             handled.append(look)
     if handled:
         more = f", and at {len(handled) - 1} more place{'s' * (len(handled) > 2)}" if len(handled) > 1 else ""
         first = min(handled, key=lambda look: look.place)
         reason = f"`{first.called}` may look for moved names here{more}: {facts.move.source} goes on binding them"
         yield Hazard(CODE, first.place, reason, (), Severity.HANDLED)
+
+
+def _left(facts: Facts) -> frozenset[str]:
+    """The tests that leave without a trace, since no text that is evaluated asks for one."""
+    return frozenset(collected(facts)) - {new.attribute for new in reexported(facts)}
 
 
 def _annotations(facts: Facts) -> Iterator[Hazard]:

@@ -15,6 +15,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.name_order import keeps_its_turn
 from codemods.planning.imports.source_imports import looked_up
 from codemods.planning.imports.submodule_names import named_like_submodules
+from codemods.planning.references.built_texts import UNKNOWN
 from codemods.planning.references.doctest_names import read_by_staying
 from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
@@ -57,7 +58,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
                 if not said and not (private and (may_be_named(facts, name) or may_be_pickled(facts, name))):
                     continue
             if name in collected_there and name not in read | exported:
-                if not looked_up(facts, name) and not _found_here(facts, name):
+                if not _a_test_is_looked_up(facts, name) and not _found_here(facts, name):
                     continue
             found.append(NewImport(module, name, None if name in seen or name in exported else name))
     return _in_one_statement(found, _local_names(facts), import_style(facts.project.tree).kept)
@@ -79,6 +80,12 @@ def _defines(facts: Facts, group: DefinitionGroup, name: str) -> bool:
                 return True
         todo += ast.iter_child_nodes(node)
     return False
+
+
+def _a_test_is_looked_up(facts: Facts, name: str) -> bool:
+    """As any name may be, but by code that evaluates a text which nobody knows: no test is asked for so."""
+    unknown = [k for k in facts.looks if k.called in ("eval", "exec") and (k.lists or UNKNOWN in k.texts)]
+    return facts.looks_along or any(look.finds(name) for look in facts.looks if look not in unknown)
 
 
 def _found_here(facts: Facts, name: str) -> bool:
