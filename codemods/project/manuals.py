@@ -18,6 +18,8 @@ from codemods.project.tree import Tree
 DOCUMENTING = "mkdocs_gen_files"
 # Behind a dotted name in angle brackets: not where the text of a role of Sphinx leads to.
 NO_ROLE = r"(?![\w.]*>`)"
+# Files that say what was, and go on saying it.
+_HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_ ]?notes|releases)(?:[-_.\w]*)(?:/|$)", re.I)
 _HEAD = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>\.\. automodule::|:::|`{3,}\{automodule\})[ \t]+(?P<module>[\w.]+)[ \t]*\r?$", re.M
 )
@@ -25,6 +27,11 @@ _OPTION = re.compile(r"^[ \t]*:([\w-]+):[ \t]*(.*?)[ \t]*$", re.M)
 _FILES = (".rst", ".md", ".txt", ".inc")
 # What of an option block speaks of the module itself.
 _OF_MODULE = re.compile(r"^[ \t]*:(?:synopsis|platform|deprecated):[^\n]*\n?", re.M)
+
+
+def is_history(path: str) -> bool:
+    """A list of changes?"""
+    return _HISTORY.search(path) is not None
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,11 @@ def _branch(lazy: LazyReexport, name: str, indent: str, style: ImportStyle) -> l
     target = f'"{lazy.module}", __package__' if relative else f'"{lazy.module}"'
     prefix = lazy.prefix
     modules = ("importlib", "warnings") if lazy.warns else ("importlib",)
+    asks = [f"if {name} {_asks_for(names)}:"]
+    if len(names) > 1 and len(indent + asks[0]) > style.line_length:
+        asks = [f"if {name} in (", *(f"{style.indent}{one}," for one in names), "):"]
     lines = [
-        f"if {name} {_asks_for(names)}:",
+        *asks,
         *(f"{style.indent}import {n}" + (f" as {prefix}{n}" if prefix else "") for n in modules),
         "",
     ]

@@ -20,6 +20,7 @@ from codemods.planning.references.doctests import example_imports
 from codemods.planning.references.import_strings import entry_points, in_setup_script, resolved_constants
 from codemods.planning.references.shown_modules import Shown, shown_names
 from codemods.project import Unreadable
+from codemods.project.manuals import is_history
 from codemods.project.told_imports import held_as, imported_from, named_through
 
 if TYPE_CHECKING:
@@ -215,10 +216,10 @@ class _Search:
                 if ">>>" not in line and "..." not in line and hit.start() not in edited:
                     yield Mention(_place(module.path, source.text, hit.start()), hit[1], False)
 
-    def _in_prose(self, hit: re.Match[str]) -> Replacement | None:
+    def _in_prose(self, path: str, hit: re.Match[str]) -> Replacement | None:
         """Documentation names the new path where the old one ends."""
         dotted = hit[0] == f"{self.old}.{hit[1]}"
-        if self.facts.move.goes_on or not dotted:
+        if self.facts.move.goes_on or not dotted or is_history(path):
             return None
         return Replacement(hit.start(), hit.start() + len(self.old), self.new, f"names {self.new}.{hit[1]}")
 
@@ -251,7 +252,7 @@ class _Search:
             if place.line not in lines and not any(start <= hit.start() < end for start, end in spans):
                 imports = path.endswith(_TEMPLATES) and "import" in hit[0]
                 acted_upon = imports or not path.endswith(_PROSE)
-                edit = self._in_prose(hit) if not acted_upon else self._of_unittest(text, hit)
+                edit = self._in_prose(path, hit) if not acted_upon else self._of_unittest(text, hit)
                 found.append(Mention(place, hit[1], acted_upon, edit))
         for at, name in named_through(text, self.old, self.moved):
             place = _place(path, text, at)

@@ -18,10 +18,9 @@ from codemods.planning.references.import_strings import resolved_constants
 from codemods.planning.references.referrers import Referrers
 from codemods.planning.references.replacements import is_patch
 from codemods.planning.renaming.names import Found, Renamed
+from codemods.project.manuals import is_history
 
 _PROSE = (".md", ".rst", ".txt", ".html")
-# What says what was, and goes on saying it.
-_HISTORY = re.compile(r"(?:^|/)(?:change(?:s|log)?|history|news|release[-_ ]?notes|releases)(?:[-_.\w]*)(?:/|$)", re.I)
 _BY_NAME = re.compile(r"\b(?:import_module|__import__|importorskip|lazy\w*)\b")
 
 
@@ -57,7 +56,7 @@ def document_edits(asked: Renamed, path: str) -> Found:
         text = asked.project.tree.read(path).decode()
     except (OSError, UnicodeDecodeError):
         return found
-    if _HISTORY.search(path):
+    if is_history(path):
         return found
     prose = path.endswith(_PROSE)
     if "." in asked.old_dotted:
@@ -77,7 +76,7 @@ def document_edits(asked: Renamed, path: str) -> Found:
 
 def acts(path: str) -> bool:
     """May a program act upon what this file says? People read the others."""
-    return not path.endswith(_PROSE) and not _HISTORY.search(path)
+    return not path.endswith(_PROSE) and not is_history(path)
 
 
 def _place(path: str, text: str, at: int) -> Place:
