@@ -70,7 +70,7 @@ class Names:
         return "", ".".join(parts)
 
     def _beyond(self, path: str, parts: list[str]) -> Target | None:
-        """An attribute of something in a module, where that takes it from outside of the tree: ``compat.json.dumps``."""
+        """An attribute of what a module takes from outside of the tree: ``compat.json.dumps``."""
         found = None if self.project.origin(path, parts[0]) is not None else self._through(path, parts[0])
         return ("", ".".join((found[1], *parts[1:]))) if found is not None and found[0] == "" else None
 

@@ -176,8 +176,9 @@ class NameResolver:
             target = (self.path, node.id)
         else:
             # An attribute of a module of the tree is a name there; one of anything else binds no name.
-            attribute = getattr(node, "attr", "")
-            target = next((cell for cell in cells if cell[1] == attribute), min(meaning, default=None))
+            attribute, root = getattr(node, "attr", ""), text.partition(".")[0]
+            there = (cell for cell in cells if cell[1] == attribute and cell != (self.path, root))  # `time.time = fake`
+            target = next(there, min(meaning, default=None))
         self._note(Occurrence(text, meaning, frozenset(), self._moment, node.lineno, target, own))
 
     def _live(self, node: ast.expr) -> Origins:
