@@ -9,6 +9,7 @@ the tree before and after. A project adds entries in ``[tool.codemods.frameworks
 Each entry is tested against the library that it speaks of (tests/frameworks).
 """
 
+from codemods.frameworks.derived import heirs
 from codemods.frameworks.entries import Fact, Pin
 from codemods.frameworks.resolvers import resolves_by_itself, resolving_words, words_of_resolvers
 from codemods.frameworks.table import facts, matching
@@ -18,6 +19,7 @@ __all__ = [
     "Fact",
     "Pin",
     "facts",
+    "heirs",
     "holds_of",
     "matching",
     "resolves_by_itself",

@@ -33,3 +33,30 @@ def test_a_call_names_what_it_gets(call: str) -> None:
 )
 def test_a_call_that_takes_no_name(call: str) -> None:
     assert moved(call) == []
+
+
+def test_a_name_that_subclasses_inherit() -> None:
+    head = "from celery import Task\n\n\n"
+    registered = "\n\ntasks = [app.register_task(task()) for task in (Add, Twice)]\n"
+    add = "class Add(Task):\n    def run(self, a):\n        return a\n"
+    named = add.replace("Task):\n", 'Task):\n    name = "shop.tasks.Add"\n\n')
+    twice = "\n\nclass Twice(Add):\n    def run(self, a):\n        return 2 * a\n"
+    before = {
+        "shop/__init__.py": "",
+        "shop/queue.py": "from celery import Celery\n\napp = Celery()\n",
+        "shop/tasks.py": f"from shop.queue import app\n{head}{add}{twice}{registered}",
+    }
+    rest = f"from shop.queue import app\nfrom shop.adding import Add\n{twice}{registered}"
+    after = {**before, "shop/tasks.py": rest, "shop/adding.py": head + named}
+    assert any("Twice inherits `name`" in text for text in failures(proven(before, after)))
+    own = {"shop/tasks.py": rest.replace("(Add):\n", '(Add):\n    name = "twice"\n\n')}
+    before["shop/tasks.py"] = before["shop/tasks.py"].replace("(Add):\n", '(Add):\n    name = "twice"\n\n')
+    assert failures(proven(before, {**after, **own})) == []
+
+
+def test_a_base_of_tasks_is_none() -> None:
+    base = "from celery import Task\n\n\nclass Base(Task):\n    retries = 1\n"
+    rest = "\n\nclass Mail(Base):\n    name = 'mail'\n"
+    before = {"shop/__init__.py": "", "shop/tasks.py": base + rest}
+    after = {**before, "shop/tasks.py": f"from .base import Base\n{rest}", "shop/base.py": base}
+    assert failures(proven(before, after)) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.frameworks import Fact, Pin, facts, holds_of, matching
+from codemods.frameworks import Fact, Pin, facts, heirs, holds_of, matching
 from codemods.frameworks.django_apps import app_label
 from codemods.model import Place
 from codemods.planning.edits.model import Replacement
@@ -84,7 +84,8 @@ def _identity(known: Facts, fact: Fact, node: Definition, place: ast.expr | Defi
     old = pin.default(dotted(move.source), node.name, app_label(tree, move.source))
     new = pin.default(dotted(move.destination), node.name, app_label(tree, move.destination))
     if old != new and not _is_written(pin, place):
-        yield Identity(fact, node.name, place, old, _written(known.source, pin, place, old))
+        inherited = pin.place == "attribute" and heirs(tree, node.name, pin.name)
+        yield Identity(fact, node.name, place, old, None if inherited else _written(known.source, pin, place, old))
 
 
 def _is_written(pin: Pin, place: ast.expr | Definition) -> bool:

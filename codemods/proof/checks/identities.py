@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from codemods.frameworks import Fact, Pin, facts, holds_of, matching
+from codemods.frameworks import Fact, Pin, facts, heirs, holds_of, matching
 from codemods.frameworks.django_apps import app_label
 from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source
@@ -73,6 +73,11 @@ def _compare(
     if was != now:
         message = f"{new[1]} is known to {fact.framework} as {now}, and was known as {was}: {fact.why}"
         yield Finding(place, message, _CODE)
+    elif fact.pin.place == "attribute" and _written(fact.pin, holder) is None:
+        inherit = heirs(comparison.new, new[1], fact.pin.name) if _written(fact.pin, after) is not None else []
+        if inherit:
+            message = f"{inherit[0]} inherits `{fact.pin.name}`, which is written into {new[1]}: {fact.why}"
+            yield Finding(place, message, _CODE)
 
 
 def _known(snapshot: Snapshot, origin: Origin, *kinds: str) -> Iterator[tuple[Fact, ast.expr | Definition]]:
