@@ -15,6 +15,7 @@ from codemods.bindings import Import, Module
 from codemods.planning.edits.model import DestinationEdits, NewImport, SourceEdits
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable
+from codemods.project.import_style import ImportStyle, Rank, import_style
 
 # The effects of a module, or of a statement of the source or the destination: (path, index).
 Token = str | tuple[str, int]
@@ -151,13 +152,27 @@ class Programs:
         if position is not None:
             index = position.before.index if position.before is not None else len(statements)
         else:
-            plain = (s.index for s in statements if not s.is_import and not _is_text(s.node))
-            index = next(plain, len(statements))
+            index = self._among_imports()
+        below = position is not None or (index < len(statements) and statements[index].is_import)
         own = ((n, token[1]) for n, (token, go) in enumerate(steps) if not go and not isinstance(token, str))
         at = next((n for n, statement in own if statement >= index), len(steps) - 1)
-        while at and steps[at - 1][1] and position is not None:
+        while at and steps[at - 1][1] and below:
             at -= 1  # the imports that stand in that statement come after it
         return [*steps[:at], *self._package(self.destination), (self.destination, True), *steps[at:]]
+
+    def _among_imports(self) -> int:
+        """Before which statement the order of imports puts the one of the destination: the first other statement, where
+        none of those above comes after it."""
+        statements = self.departure.module.statements
+        end = next((s.index for s in statements if not s.is_import and not _is_text(s.node)), len(statements))
+        text = self.departure.reexports[0].module
+        style = import_style(self.project.tree).seen_from(self.project.names.dotted(self.source).partition(".")[0])
+        mine = style.rank(text.lstrip("."), len(text) - len(text.lstrip(".")), plain=False)
+        ranks = [(_rank(s.node, style), s.index) for s in statements[:end]]
+        found = [(rank, index) for rank, index in ranks if rank is not None and rank[0] == mine[0]]
+        if found != sorted(found):
+            return end
+        return next((index for rank, index in found if rank > mine), end)
 
     def _brought(self) -> Iterator[Step]:
         """The imports that moved code gets."""
@@ -172,6 +187,16 @@ class Programs:
     def _new(self, new: NewImport) -> Iterator[Step]:
         base = self.project.names.written(self.destination, new.module) or ""
         yield from self._dotted(self.destination, base, new.attribute)
+
+
+def _rank(node: ast.stmt, style: ImportStyle) -> Rank | None:
+    match node:
+        case ast.Import():
+            return style.rank(node.names[0].name, 0, plain=True)
+        case ast.ImportFrom():
+            return style.rank(node.module or "", node.level, plain=False)
+        case _:
+            return None
 
 
 def _is_text(node: ast.stmt) -> bool:
