@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from codemods.bindings import Module
 from codemods.project import Names
+from codemods.project.relative_imports import allowed_dots
 
 
 def relative_style(module: Module, names: Names) -> bool:
     """Does this module name its neighbours relatively?
 
-    A module of a package that imports none of them does, unless it runs as a script: a script has no package.
+    A module of a package that imports none of them does, unless it runs as a script: a script has no package; or the
+    project's linter forbids it.
     """
-    if not names.package(module.path):
+    if not names.package(module.path) or not allowed_dots(names.tree):
         return False
     top = names.dotted(module.path).partition(".")[0]
     if any(item.level for item in module.imports):
@@ -43,4 +45,5 @@ def reference_to(
     common = 0
     while common < min(len(here), len(there)) and here[common] == there[common]:
         common += 1
-    return "." * (len(here) - common + 1) + ".".join(there[common:])
+    dots = len(here) - common + 1
+    return "." * dots + ".".join(there[common:]) if dots <= allowed_dots(names.tree) else dotted

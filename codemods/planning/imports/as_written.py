@@ -10,6 +10,7 @@ from codemods.bindings import Import, Module, Reference
 from codemods.planning.edits.model import NewImport
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Names
+from codemods.project.relative_imports import allowed_dots
 
 _PRAGMAS = ("type:", "noqa", "pyright:", "pylint:")
 _BELOW_CODE = "E402"
@@ -28,14 +29,15 @@ def rewritten(project: ProjectIndex, source: Module, destination: str, item: Imp
 
 
 def relocated(names: Names, destination: str, absolute: str) -> str:
-    """A dotted module relative to the destination."""
+    """A dotted module relative to the destination, as far as the project's linter lets it be."""
     here, there = (names.package(destination) or "").split("."), absolute.split(".")
     if not here[0] or here[0] != there[0]:
         return absolute
     common = 0
     while common < min(len(here), len(there)) and here[common] == there[common]:
         common += 1
-    return "." * (len(here) - common + 1) + ".".join(there[common:])
+    dots = len(here) - common + 1
+    return "." * dots + ".".join(there[common:]) if dots <= allowed_dots(names.tree) else absolute
 
 
 def block_of(module: Module, item: Import) -> ast.stmt | None:
