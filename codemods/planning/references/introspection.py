@@ -105,7 +105,7 @@ def in_a_scope(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
 
 
 def only_folder(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Is the file's name thrown away: ``Path(__file__).parent``, ``os.path.dirname(__file__)``?"""
+    """Is the file's name thrown away: ``Path(__file__).parent``, ``os.path.dirname(path or __file__)``?"""
     above = parents.get(id(node))
     while above is not None:
         if isinstance(above, ast.Attribute) and above.attr in _FOLDER:
@@ -116,7 +116,21 @@ def only_folder(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
                 return True
             if name not in ("Path", "abspath", "realpath", "resolve", "absolute", "PurePath", "str", "fspath"):
                 return False
-        elif not isinstance(above, ast.Attribute):
+        elif isinstance(above, ast.Assign):
+            return _only_folder_of_variable(above, parents)
+        elif not isinstance(above, (ast.Attribute, ast.BoolOp, ast.IfExp)):
             return False
         above = parents.get(id(above))
     return False
+
+
+def _only_folder_of_variable(made: ast.Assign, parents: dict[int, ast.AST]) -> bool:
+    """``here = Path(__file__)`` in a function: is only the folder of what it holds asked for?"""
+    target, function = made.targets[0], parents.get(id(made))
+    while function is not None and not isinstance(function, FUNCTIONS):
+        function = parents.get(id(function))
+    if function is None or len(made.targets) > 1 or not isinstance(target, ast.Name):
+        return False
+    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == target.id]
+    read = [n for n in uses if isinstance(n.ctx, ast.Load)]
+    return len(uses) == len(read) + 1 and all(only_folder(n, parents) for n in read)

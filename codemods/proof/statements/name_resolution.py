@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from codemods.project import Nodes
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import LOCAL_BUILTINS, OWN, Origin, Origins
+from codemods.proof.statements.own_folder import folders
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class NameResolver:
         self._reading = StatementSummary("")
         self._moment = "import"
         if "__file__" in symbols.source.text:
-            self._folders = frozenset(_folders(symbols.source.nodes))
+            self._folders = frozenset(folders(symbols.source.nodes))
 
     @cached_property
     def module(self) -> Scope:
@@ -260,22 +260,6 @@ class NameResolver:
             if attribute is not None and target is not None:
                 cells.add((target, attribute))
         return frozenset(meaning), frozenset(cells), node
-
-
-def _folders(nodes: Nodes) -> Iterator[ast.AST]:
-    """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``."""
-    asked = [n.value for n in nodes.of(ast.Attribute) if n.attr in ("parent", "parents", "with_name")]
-    asked += [call.args[0] for call in nodes.of(ast.Call) if last_name(call.func) == "dirname" and call.args]
-    for node in asked:
-        inside: ast.AST | None = node
-        while isinstance(inside, (ast.Call, ast.Attribute)):
-            if isinstance(inside, ast.Attribute):
-                inside = inside.value if inside.attr in ("resolve", "absolute") else None
-            else:
-                wraps = last_name(inside.func) in ("Path", "PurePath", "abspath", "realpath") and inside.args
-                inside = inside.args[0] if wraps else inside.func
-        if isinstance(inside, ast.Name) and inside.id == "__file__":
-            yield inside
 
 
 def last_name(node: ast.expr) -> str:
