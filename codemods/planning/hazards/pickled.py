@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.model import Hazard, Severity
+from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.imports.eager_reexports import reexported
 from codemods.planning.references.module_questions import is_answered_alike
@@ -23,7 +23,8 @@ the source re-exports what moved. New ones name the destination: code from befor
 still running or on another machine, can't read them. With --no-reexport old ones could not be read: that is refused,
 unless only tests make pickles, which read what they wrote themselves. An unpickler whose `find_class` asks which module
 a class is from, and does not speak of the destination, would turn new pickles down: that is refused. So is a class
-that leaves an object behind whose `__reduce__` returns its name: pickle looks for that in the module of the class."""
+that leaves an object behind whose `__reduce__` returns its name: pickle looks for that in the module of the class; and
+one that a text of jsonpickle in the tree names, for the same object would make another text."""
 EXAMPLE = """
 -- shop/carts.py --
 import pickle
@@ -34,7 +35,7 @@ def save(cart):
 shop/carts.py shop/cart.py Cart
 """
 
-_PICKLERS = ("pickle", "shelve", "multiprocessing", "ProcessPoolExecutor", "joblib", "cloudpickle", "dill")
+_PICKLERS = (*sorted(KEEPING), "multiprocessing", "ProcessPoolExecutor")
 
 # What a test does that reads pickles which are older than itself.
 _OPENING = ("open(", "read_bytes", "shelve", "get_data")
@@ -47,6 +48,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if group is None:
         return
     yield from _turned_down(facts)
+    yield from _kept_as_text(facts)
     tree, names = facts.project.tree, facts.project.names
     inside = {path for path in tree.code_with(_PICKLERS) if names.dotted(path).partition(".")[0] == top}
     knowing = tree.code_with([top]) | inside | {facts.move.source}
@@ -85,6 +87,18 @@ def _parted(facts: Facts) -> Iterator[Hazard]:
         elif not leaves and kept is not True and name not in kept:
             reason = f"`{node.name}` pickles `{name}` as a name of this module, a path that ends with the move"
             yield Hazard(CODE, facts.source.source.place(node), reason, ("leave out --no-reexport",))
+
+
+def _kept_as_text(facts: Facts) -> Iterator[Hazard]:
+    """Texts of the tree that jsonpickle made, which may be compared with what it makes now."""
+    old, tree = facts.project.names.dotted(facts.move.source), facts.project.tree
+    for group in facts.moving if tree.code_with(["jsonpickle"]) else ():
+        path = next((p for p in sorted(tree.texts_with([f'"{old}.{group.label}"'])) if p.endswith(".json")), None)
+        if group.is_class and path is not None:
+            line = tree.read(path).decode(errors="replace").partition(f'"{old}.{group.label}"')[0].count("\n") + 1
+            new = facts.project.names.dotted(facts.move.destination)
+            reason = f"this text names `{old}.{group.label}`; what jsonpickle makes of such an object would name {new}"
+            yield Hazard(CODE, Place(path, line), reason, ("make the text anew after the move: --accept pickled",))
 
 
 def _turned_down(facts: Facts) -> Iterator[Hazard]:

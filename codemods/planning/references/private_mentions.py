@@ -16,7 +16,7 @@ from codemods.project import Unreadable
 from codemods.project.told_imports import held_as
 
 # Libraries whose pickles outlive the process.
-KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill"})
+KEEPING = frozenset({"pickle", "shelve", "joblib", "cloudpickle", "dill", "jsonpickle"})
 _REDUCING = ("__reduce__", "__reduce_ex__")
 _OWN = ("self", "cls")
 
