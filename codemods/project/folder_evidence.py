@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from codemods.project.import_scan import ScannedImport, imports
 from codemods.project.pytest_rules import PytestRules, pytest_rules
+from codemods.project.roots import inserted
 from codemods.project.scripts import started_in, starts_itself
 
 if TYPE_CHECKING:
     from codemods.project.files import Files
+
+_TEXT = re.compile(r"""["'](\w+)["']""")
 
 
 class Roots(Protocol):
@@ -52,6 +56,7 @@ class FolderEvidence:
         if self._name_neighbours(files, stems):
             return True
         used = self._collected(files) or any(starts_itself(self.tree, file) for file in files)
+        used = used or self._put_on_the_path(folder, stems)
         return (used or started_in(self.tree, folder) is not None) and not self._named_outside(folder, files)
 
     def _say_folder(self, folder: str, files: Iterable[str]) -> bool:
@@ -75,6 +80,15 @@ class FolderEvidence:
             if path.rpartition("/")[0] != folder
             for found in self._imports(path)
         )
+
+    def _put_on_the_path(self, folder: str, stems: Collection[str]) -> bool:
+        """Does a file put the folder on the path and name one of its modules, in an import or as a whole text?"""
+        for path in sorted(self.tree.code_with(stems) & self.tree.code_with(["sys"])):
+            if path.rpartition("/")[0] != folder and folder in inserted(self.tree, path):
+                named = {found.module.partition(".")[0] for found in self._imports(path)} & set(stems)
+                if named or any(text in stems for text in _TEXT.findall(self.tree.peek(path).decode(errors="replace"))):
+                    return True
+        return False
 
     def _collected(self, files: Iterable[str]) -> bool:
         """Does pytest put the folder of these files on the path?"""
