@@ -35,7 +35,17 @@ def is_given_anything(facts: Facts, module: Module, asked: ast.expr) -> bool:
             return False
         name = inner[0]
     given = [a for a in (*function.args.posonlyargs, *function.args.args) if a.arg == name and a.arg != "self"]
-    return any(a.annotation is None for a in given) and _is_a_callback(facts, module, function)
+    some = any(a.annotation is None or _may_hold_what_moves(facts, module, asked, a.annotation) for a in given)
+    return some and _is_a_callback(facts, module, function)
+
+
+def _may_hold_what_moves(facts: Facts, module: Module, asked: ast.expr, annotation: ast.expr) -> bool:
+    """``route.endpoint``, where a route is the library's: it holds what that was given, as a decorated function is."""
+    library = {name.partition(".")[0] for name in outside_names(facts.project, module, annotation)}
+    nodes = [s.node for group in facts.moving for s in group.statements]
+    decorators = [d for n in nodes if isinstance(n, (ast.ClassDef, *FUNCTIONS)) for d in n.decorator_list]
+    got = (d.func if isinstance(d, ast.Call) else d for d in decorators if isinstance(asked, ast.Attribute))
+    return any(name.partition(".")[0] in library for d in got for name in outside_names(facts.project, facts.source, d))
 
 
 def _is_a_callback(facts: Facts, module: Module, function: Function) -> bool:
