@@ -23,6 +23,12 @@ from codemods.rewriting.placing import header, in_order
 from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.splice import splice
 
+# Comments in the last lines of a file, of which one speaks to editors: ``# vim: set ts=4:``.
+_FOR_EDITORS = re.compile(
+    r"(?:(?<=[\r\n])|\A)(?:#[^\r\n]*(?:\r?\n|\r))*"
+    r"#[^\r\n]*(?:\b(?:vim?|ex|kate):|-\*-|Local Variables:)[^\r\n]*(?:(?:\r?\n|\r)#[^\r\n]*)*\Z"
+)
+
 
 def rewrite_destination(arrival: DestinationEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the destination."""
@@ -259,6 +265,11 @@ def _landing(arrival: DestinationEdits, module: Module, before: Statement, moved
 def _with_last(text: str, arrival: DestinationEdits, module: Module, moved: str) -> str:
     """The new text with moved code at its end."""
     stripped = text.rstrip(" \t\r\n")
+    of_editors = _FOR_EDITORS.search(stripped)
+    if of_editors is not None:  # they read it at the end of the file
+        head, end = stripped[: of_editors.start()], text[of_editors.start() :]
+        gap = head[len(head.rstrip("\r\n")) :] or module.source.newline * 3
+        return _with_last(head, arrival, module, moved).rstrip("\r\n") + gap + end
     whole = arrival.withdrawn.whole if arrival.withdrawn is not None else None
     big = _begins_big(arrival.body.statements) or _ends_big(tuple(s for s in module.statements if s.node is not whole))
     return stripped + module.source.newline * (0 if not stripped else 3 if big else 2) + moved
