@@ -3,8 +3,13 @@ command lines, examples, and strings that somebody runs."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codemods.project.tree import Tree
 
 # Names up to the end of the statement; in brackets, over several lines, which a notebook has as strings.
 _LIST = r"""(\([^)]*|[^;"'#\n\\)]*)"""
@@ -42,3 +47,29 @@ def imported_from(text: str, dotted: str, names: Collection[str]) -> Iterator[tu
             before = match[1][: word.start()].rstrip()
             if word[1] in names and not before.endswith(" as"):
                 yield match.start(), word[1]
+
+
+def star_imports(tree: Tree, dotted: str, names: Collection[str]) -> Iterator[tuple[str, int, str]]:
+    """(file, line, name) of texts that import everything from a module, examples, command lines, strings that are run,
+    where the file speaks of one of these names."""
+    for path, line in _stars(tree, dotted) if names else ():
+        for name in sorted(names):
+            if path in tree.texts_with([name]) | tree.code_with([name]):
+                yield path, line, name
+
+
+def _stars(tree: Tree, dotted: str) -> Iterator[tuple[str, int]]:
+    from codemods.project.source import Unreadable
+
+    words = [dotted.rpartition(".")[2]]
+    star = re.compile(rf"(?<![\w.])from\s+{re.escape(dotted)}\s+import\s*\(?\*")
+    for path in sorted(tree.texts_with(words)):
+        text = tree.read(path).decode(errors="replace")
+        yield from ((path, text.count("\n", 0, match.start()) + 1) for match in star.finditer(text))
+    for path in sorted(tree.code_with(words)):
+        try:
+            source = tree.source(path) if star.search(tree.read(path).decode(errors="replace")) else None
+        except Unreadable:
+            continue
+        texts = source.nodes.of(ast.Constant) if source is not None else ()
+        yield from ((path, n.lineno) for n in texts if isinstance(n.value, str) and star.search(n.value))

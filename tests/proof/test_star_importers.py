@@ -31,3 +31,19 @@ def test_a_name_that_the_importer_binds_below():
     below = {"shop/__init__.py": "from .dest import *\nfrom .clock import time\n"}
     after = {**AFTER, **below, "shop/dest.py": f"import time\n\n\n{BEFORE['shop/dest.py']}{STAMP}"}
     assert not any("brings time now" in one for one in failures(proven(BEFORE | below, after)))
+
+
+def test_an_example_that_takes_what_is_only_found_when_asked_for():
+    price = "class Price(Model):\n    net = 1\n"
+    before = {
+        "README.md": ">>> from shop.core import *\n>>> Price.net\n1\n",
+        "shop/__init__.py": "",
+        "shop/core.py": f"class Model: ...\n\n\n{price}",
+    }
+    lazy = "def __getattr__(name):\n    if name == 'Price':\n        from .price import Price\n        return Price\n"
+    lazy += "    raise AttributeError(name)\n"
+    moved = {"shop/price.py": f"from .core import Model\n\n\n{price}"}
+    after = {**before, **moved, "shop/core.py": f"class Model: ...\n\n\n{lazy}"}
+    assert any("brings Price no longer" in one for one in failures(proven(before, after)))
+    other = {"README.md": ">>> from shop.core import Price\n>>> Price.net\n1\n"}
+    assert not any("brings Price" in one for one in failures(proven(before | other, after | other)))

@@ -21,7 +21,12 @@ from codemods.planning.references.import_strings import in_generated_code
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.references.private_mentions import may_be_named, may_be_pickled
 from codemods.planning.selection.in_place import below_moved
-from codemods.planning.selection.test_items import collected, found_in_the_destination, given_by_conftest
+from codemods.planning.selection.test_items import (
+    collected,
+    found_in_the_destination,
+    given_by_conftest,
+    only_for_moved_tests,
+)
 from codemods.project.import_style import import_style
 
 
@@ -44,6 +49,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
     deleted = {n for u in facts.moving for s in u.statements if isinstance(s.node, ast.Delete) for n in s.binds}
     # A test that is re-exported would run twice.
     collected_there = collected(facts).keys() & found_in_the_destination(facts).keys() | given_by_conftest(facts)
+    collected_there |= only_for_moved_tests(facts)
     found = []
     for group in sorted(facts.moving, key=lambda u: u.index):
         for name in group.names:
@@ -61,7 +67,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
                 if not _a_test_is_looked_up(facts, name) and not _found_here(facts, name):
                     continue
             found.append(NewImport(module, name, None if name in seen or name in exported else name))
-    return _in_one_statement(found, _local_names(facts), import_style(facts.project.tree).kept)
+    return _in_one_statement(found, local_names(facts), import_style(facts.project.tree).kept)
 
 
 def _defines(facts: Facts, group: DefinitionGroup, name: str) -> bool:
@@ -110,15 +116,11 @@ def _in_one_statement(found: list[NewImport], local: set[str], comment: str) -> 
     return (*shared, *alone)
 
 
-def _local_names(facts: Facts) -> set[str]:
+def local_names(facts: Facts) -> set[str]:
     """Names that staying code binds in scopes of its own."""
-    return {
-        node.id
-        for group in facts.staying
-        for statement in group.statements
-        for node in ast.walk(statement.node)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    }
+    nodes = [n for group in facts.staying for s in group.statements for n in ast.walk(s.node)]
+    bound = {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    return bound | {n.arg for n in nodes if isinstance(n, ast.arg)}
 
 
 def _read_by_staying(facts: Facts, fields: bool = True) -> set[str]:

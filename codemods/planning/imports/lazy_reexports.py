@@ -18,7 +18,7 @@ from codemods.planning.edits.module_references import reference_to, relative_sty
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.bound_too_late import innermost_function
-from codemods.planning.imports.eager_reexports import reexported
+from codemods.planning.imports.eager_reexports import local_names, reexported
 from codemods.planning.imports.submodule_names import named_like_submodules
 from codemods.planning.imports.withdrawn_lazy_names import is_answer, module_getattr, module_level
 from codemods.planning.references.doctest_names import read_by_staying
@@ -27,6 +27,7 @@ from codemods.planning.references.listed_in_module import listed_in_module
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.references.partial_reads import reached_while_partial
 from codemods.planning.selection.test_items import found_by_pytest
+from codemods.project.told_imports import star_imports
 
 
 def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]:
@@ -146,7 +147,7 @@ def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     parent, _, last_part = text.rpartition(".")
     if text.startswith(".") and not parent.strip("."):
         parent = text[: -len(last_part)]
-    taken = facts.source.binds | facts.moved_names
+    taken = facts.source.binds | facts.moved_names | local_names(facts)  # linters say that those bind it anew
     asname = f"_{last_part}" if last_part in taken else None
     new = NewImport(parent, last_part, asname) if parent else NewImport(last_part, None, asname)
     comment = f"# noqa: F401  {'defines' if facts.executes_anyway else 'registers'} what moved there"
@@ -225,11 +226,14 @@ def _may_find(facts: Facts, place: Place, name: str) -> bool:
 
 def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     """Moved names that somebody looks for in the namespace of the source, with the reason."""
-    moved = facts.moved_names
+    moved, tree, old = facts.moved_names, facts.project.tree, facts.project.names.dotted(facts.move.source)
     found: dict[str, str] = {}
     if stars and facts.referrers.stars and facts.source.exported is None:
         star = facts.referrers.stars[0].path
         found |= dict.fromkeys((n for n in moved if not n.startswith("_")), f"{star} imports everything from it")
+    public = [n for n in moved if not n.startswith("_")] if facts.source.exported is None else []
+    for path, line, name in star_imports(tree, old, public):
+        found[name] = f"{path}:{line} imports everything from it"
     for place in handed_on(facts):
         found = dict.fromkeys(moved, f"{place} passes the module on as an object") | found
     for patch in facts.referrers.patch_targets:

@@ -77,7 +77,22 @@ def found_by_pytest(facts: Facts) -> frozenset[str]:
     names = {n.name for n in nodes if any(True for _ in _fixtures(n)) or n.name.startswith("pytest_")}
     if names and not (move.source.endswith("conftest.py") or rules.reads(move.source) or _is_plugin(facts)):
         names = {name for name in names if not _is_imported(facts, name)}
+    elif names and not (move.source.endswith("conftest.py") or _is_plugin(facts)):
+        # Only tests that moved ask for them.
+        own = own_fixtures(facts.source, facts.moved_names - names)
+        names -= {name for name in own if not _is_imported(facts, name)}
     return frozenset(names) - (given_by_conftest(facts) if names else frozenset())
+
+
+def only_for_moved_tests(facts: Facts) -> frozenset[str]:
+    """Names that move along from one test module to another: nobody has them from a file that only pytest runs."""
+    rules, move = facts.pytest_rules, facts.move
+    if not (rules.runs(move.source) and rules.runs(move.destination)) or _is_plugin(facts):
+        return frozenset()
+    stem = move.source.rpartition("/")[2].removesuffix(".py")
+    if not facts.project.tree.code_with([stem]) <= {move.source}:
+        return frozenset()
+    return facts.moved_names - set(move.names) - found_by_pytest(facts)
 
 
 def _is_plugin(facts: Facts) -> bool:

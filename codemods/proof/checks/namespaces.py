@@ -19,7 +19,7 @@ from codemods.proof.checks.looked_up_names import asks_others, lists_names, look
 from codemods.proof.checks.module_annotations import annotations_read
 from codemods.proof.checks.promised_names import promised
 from codemods.proof.checks.shared_fixtures import left_to_others
-from codemods.proof.checks.star_imports import dangling, exports, overwritten
+from codemods.proof.checks.star_imports import dangling, exports, overwritten, told
 from codemods.proof.checks.test_collection import collected, found_by_conftest, is_fixture
 from codemods.proof.checks.tests_given import given_otherwise
 from codemods.proof.comparison.comparison import Comparison
@@ -58,6 +58,7 @@ def check(comparison: Comparison) -> Check:
         (failures if matters else declared).append(finding)
     failures += dangling(comparison)
     failures += overwritten(comparison)
+    failures += told(comparison)
     failures += bound_once_more(comparison)
     if not any(ACCEPTED in move.accept for move in comparison.moves):
         failures += [*annotations_read(comparison), *newly_listed(comparison)]

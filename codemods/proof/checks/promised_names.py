@@ -30,6 +30,8 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
         return not found_by_conftest(comparison, comparison.home(path), name)
     if moved and (not comparison.promised or moves_as_a_test(comparison, (path, name))):
         return symbols.exported is not None and name in symbols.exported and _still_exported(comparison, path, name)
+    if moved and _went_with_tests(comparison, path, name):
+        return False
     if name in _read_by_its_class(symbols) or name in _answered_to_pickle(symbols):
         return True
     if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
@@ -46,6 +48,22 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
     return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)
+
+
+def _went_with_tests(comparison: Comparison, path: str, name: str) -> bool:
+    """Did something go along from one test module to another, which nothing but pytest knows and whose code does not
+    speak of it any more?"""
+    rules, new = comparison.pytest_rules, comparison.renamed[path, name][0]
+    asked = any(name in move.names for move in comparison.moves if move.source == path)
+    symbols = comparison.after.symbols(path)
+    return (
+        not asked
+        and rules.runs(path)
+        and rules.runs(new)
+        and _is_only_run_by_pytest(comparison, path)
+        and symbols is not None
+        and re.search(rf"\b{name}\b", symbols.source.text) is None
+    )
 
 
 def _taken(path: str, symbols: SymbolTable, name: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.project.import_scan import star_importers
+from codemods.project.told_imports import star_imports
 from codemods.proof.checks.test_collection import moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.leads import stem
@@ -42,6 +43,19 @@ def exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Fin
         extra = {n for n in new.binds if comparison.after.exports(home, n) and not comparison.before.exports(path, n)}
         for name in sorted(extra & set(old.binds)):
             yield _star(path, f"a star import takes {name} now")
+
+
+def told(comparison: Comparison) -> Iterator[Finding]:
+    """What texts that are run or shown take by a star import, of a module without `__all__`."""
+    for path in comparison.changed:
+        old, home = comparison.before.symbols(path), comparison.home(path)
+        if old is None or old.exported is not None:
+            continue
+        moved = sorted(name for module, name in comparison.renamed if module == path)
+        lost = [n for n in moved if comparison.before.exports(path, n) and not comparison.after.exports(home, n)]
+        for text, line, name in star_imports(comparison.new, comparison.before.names.dotted(path), lost):
+            message = f"`import *` from {path} brings {name} no longer"
+            yield Finding(Place(text, line), message, "star-import", Kind.OTHER, Place(path))
 
 
 def overwritten(comparison: Comparison) -> Iterator[Finding]:
