@@ -104,7 +104,7 @@ class Inserter:
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
         """The statement that an import joins."""
-        if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above:
+        if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above or self.style.single_line:
             return None
         for node in self.head.imports:
             if (
