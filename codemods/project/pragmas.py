@@ -1,4 +1,5 @@
-"""Comments at the head of a file by which a tool checks the whole file otherwise: ``# mypy: ignore-errors``.
+"""Comments at the head of a file that hold of all of it: by which a tool checks it otherwise, ``# mypy:
+ignore-errors``, and that speak of its licence.
 
 Those of pylint open a region, which others close, and are followed as such.
 
@@ -18,6 +19,21 @@ _PRAGMA = re.compile(
     r"#\s*(?:mypy|pyright):\s*(?P<settings>\S.*)|#\s*(?:ruff|flake8)[:=]\s*noqa\b:?(?P<codes>.*)"
     r"|#\s*type:\s*ignore\b.*"
 )
+
+LICENCE = re.compile(r"copyright|licen[cs]e|spdx|\(c\)", re.IGNORECASE)
+_OF_THE_FILE = re.compile(r"#!|#.*coding[:=]|# *-\*-")
+
+
+def licence(source: Source) -> tuple[str, ...]:
+    """The comment at the very top, if it speaks of a licence; without a shebang and what an editor is told."""
+    lines: list[str] = []
+    while (text := source.line(len(lines) + 1).rstrip()).startswith("#"):
+        lines.append(text)
+    own = [line for number, line in enumerate(lines) if number > 1 or not _OF_THE_FILE.match(line)]
+    said = [line for line in own if not _PRAGMA.fullmatch(line)]
+    while said and said[0] == "#":
+        del said[0]
+    return tuple(said) if any(LICENCE.search(line) for line in said) else ()
 
 
 def pragmas(source: Source) -> Iterator[tuple[int, str, str | None]]:

@@ -7,10 +7,10 @@ import re
 
 from codemods.planning.edits.model import Replacement
 from codemods.project import Source
+from codemods.project.pragmas import LICENCE
 
 _COOKIE = re.compile(r"#!|#.*coding[:=]|# *-\*-")
 _ELSE = re.compile(r"\s*(?:else|elif|except|finally)\b")
-_LICENCE = re.compile(r"copyright|licen[cs]e|spdx|\(c\)", re.IGNORECASE)
 
 
 def first_line(source: Source, node: ast.stmt) -> int:
@@ -63,7 +63,7 @@ def file_head(source: Source, first: int) -> int:
     last = 0
     while last + 1 < first and source.line(last + 1).strip().startswith("#"):
         last += 1
-    if last + 1 < first or any(_LICENCE.search(source.line(number)) for number in range(1, last + 1)):
+    if last + 1 < first or any(LICENCE.search(source.line(number)) for number in range(1, last + 1)):
         return last
     return max((number for number in (1, 2) if number <= last and _COOKIE.match(source.line(number))), default=0)
 

@@ -15,7 +15,7 @@ from codemods.planning.references.stored_results import stored_results
 from codemods.planning.selection.test_items import collected
 from codemods.project.build_files import named_without
 from codemods.project.file_lists import lists_around
-from codemods.project.pragmas import pragmas
+from codemods.project.pragmas import licence, pragmas
 from codemods.project.selected import BANS, IGNORED_IMPORTS, OF_IMPORTS, Selection, rules_of_code, selections
 from codemods.project.test_commands import commands_of
 
@@ -97,8 +97,12 @@ def _examples(facts: Facts) -> Iterator[Hazard]:
 
 
 def head_comments(facts: Facts) -> tuple[str, ...]:
-    """The comments of the source's head that a new module needs, for its code to be checked as it was."""
-    return tuple(comment for _, comment in _pragmas(facts)) if facts.destination is None else ()
+    """The comments of the source's head that a new module needs: of its licence, and for its code to be checked as it
+    was."""
+    if facts.destination is not None:
+        return ()
+    said = licence(facts.source.source)
+    return (*said, *(comment for _, comment in _pragmas(facts) if comment not in said))
 
 
 def _pragmas(facts: Facts) -> Iterator[tuple[int, str]]:

@@ -31,6 +31,7 @@ from codemods.planning.references.identity_readers import (
     reads_of_module,
     shown_in_text,
 )
+from codemods.planning.references.local_values import is_defined_there
 from codemods.planning.references.message_searches import message_searches
 from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
@@ -232,7 +233,9 @@ def _asked(node: ast.expr) -> ast.expr | None:
 
 
 def _is_another(facts: Facts, module: Module, asked: ast.expr) -> bool:
-    """Is it certainly not what moves: a builtin, a definition from outside or one of the tree that stays?"""
+    """Certainly not what moves: a builtin, a definition from outside, of a function, or of the tree that stays?"""
+    if is_defined_there(module, asked):
+        return True
     chain = chain_of(asked)
     if not chain or not module.is_global(next(n for n in ast.walk(asked) if isinstance(n, ast.Name))):
         return False

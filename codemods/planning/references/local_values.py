@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 
 from codemods.bindings import Module
@@ -22,6 +23,32 @@ def bound_at(module: Module, place: ast.AST, name: str) -> tuple[int, str]:
 def read_at(module: Module, node: ast.Name) -> tuple[tuple[int, str], ...]:
     """As what a name may have been bound that is read at a place."""
     return bound_at(module, node, node.id), (_OF_THE_FILE, node.id)
+
+
+def is_defined_there(module: Module, node: ast.expr) -> bool:
+    """Is it a function or class that the function around defines, just so, and that nothing else is called there?"""
+    above: ast.AST | None = node if isinstance(node, ast.Name) else None
+    while isinstance(node, ast.Name) and above is not None:
+        above = module.source.nodes.parents.get(id(above))
+        if isinstance(above, FUNCTIONS) and (bound := list(_binding(above, node.id))):
+            return all(isinstance(one, (ast.ClassDef, *FUNCTIONS)) and _is_plain(one) for one in bound)
+    return False
+
+
+def _is_plain(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return not (node.decorator_list or (isinstance(node, ast.ClassDef) and (node.bases or node.keywords)))
+
+
+def _binding(function: ast.AST, name: str) -> Iterator[ast.AST]:
+    """What may give a name a value in a function, or in one in it."""
+    for inner in ast.walk(function):
+        if inner is not function and name in (
+            getattr(inner, "name", None),
+            getattr(inner, "arg", None) if isinstance(inner, ast.arg) else None,
+            getattr(inner, "asname", None),
+            inner.id if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load) else None,
+        ):
+            yield inner
 
 
 def _outermost(module: Module, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
