@@ -206,6 +206,18 @@ def asked(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef |
     return _Asked(first[0]).visit(copy.deepcopy(function))
 
 
+# They import what a text names.
+IMPORTING = frozenset({"builtins.__import__", "importlib.import_module"})
+
+
+def imported_by_text(call: ast.Call) -> str:
+    """The module that ``__import__("twisted")`` imports, as the statement would, if its name stands there in full."""
+    if getattr(call.func, "id", getattr(call.func, "attr", "")) not in ("import_module", "__import__") or not call.args:
+        return ""
+    name = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+    return name if isinstance(name, str) and not name.startswith(".") else ""
+
+
 def asked_of_module(function: ast.FunctionDef) -> ast.FunctionDef:
     """``__getattr__`` of a module, without what it keeps under the name for the next time, and without loading
     modules: ``globals()[name] = import_module(…)``. Whoever asks first starts that; nobody sees who it was."""

@@ -14,6 +14,7 @@ from codemods.bindings.templates import filled, reads_own_module
 from codemods.knowledge.implied import (
     COMPUTED,
     IMPLYING,
+    IMPORTING,
     MISSING,
     OF_CLASS,
     OPERATORS,
@@ -21,6 +22,7 @@ from codemods.knowledge.implied import (
     by_name,
     evaluated,
     implied,
+    imported_by_text,
 )
 from codemods.planning.effects.attributes import Attributes
 from codemods.planning.effects.class_hooks import ClassHooks
@@ -196,7 +198,10 @@ class Walker:
         given = tuple((key, found) for key, value in values for found in self._functions(module, scope, value))
         for callee in self.hooks.of_call(module, scope, node):
             yield Site(callee, node.func.lineno)
+        outside = bool(name := imported_by_text(node)) and self._is_outside(module, name)
         for callee in self.resolver.callees(module, scope, node.func):
+            if outside and callee.label in IMPORTING:
+                continue
             first = roots[0] if roots else FRESH
             yield Site(callee, node.func.lineno, frozenset().union(*roots), first, given)
         for keyword in node.keywords:
@@ -208,6 +213,10 @@ class Walker:
             for value in (value for name, value in given if name in knowledge.CALLED_AT_ONCE):
                 for callee in self.resolver.callees(home, scope if home is module else None, value):
                     yield Site(callee, keyword.value.lineno)
+
+    def _is_outside(self, module: Module, name: str) -> bool:
+        """Has the tree no such module, nor a package around it?"""
+        return self.resolver.names.project.names.find(name.partition(".")[0], module.path) is None
 
     def _functions(self, module: Module, scope: Scope | None, value: ast.expr) -> Iterator[Callee]:
         """The functions of the tree that an argument stands for."""

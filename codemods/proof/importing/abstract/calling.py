@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from codemods import knowledge
-from codemods.knowledge.implied import by_name
+from codemods.knowledge.implied import IMPORTING, by_name, imported_by_text
 from codemods.proof.importing.abstract.calls import FIRST, RETURNED
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.values import (
@@ -42,6 +42,9 @@ class Calling(Machine):
             for value in (v for v in arguments[0] if isinstance(v, Instance)):
                 self.described(value, attribute.attr, type(attribute.ctx))
                 _ = reads and self.got(value, attribute.attr)
+        if (name := imported_by_text(node)) and self.snapshot.find(name.partition(".")[0], frame.path) is None:
+            if {getattr(function, "dotted", "") for function in self.value(frame, node.func)} <= IMPORTING:
+                return frozenset({Outside(name)})  # as the statement is
         if isinstance(node.func, ast.Name) and node.func.id == "super" and frame_of(frame).owner is not None:
             inside = frame_of(frame)
             assert inside.owner is not None
