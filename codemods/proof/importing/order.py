@@ -134,7 +134,7 @@ def check(comparison: Comparison) -> Check:
             continue
         known = {module.partition(".")[0] for run in old for module in run.outside}
         for library, place in {m.partition(".")[0]: p for m, p in new.outside.items()}.items():
-            if old and library not in known:
+            if old and library not in known and not (library == "pytest" and _is_of_tests(comparison, path)):
                 evidence = optional(comparison.before, library)
                 if evidence is None:
                     said = f"`{library}` is installed where {path} is imported: other modules import it without a guard"
@@ -152,6 +152,12 @@ def check(comparison: Comparison) -> Check:
     failures += _as_scripts(importing, [path for path in starts if path not in failing])
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
+
+
+def _is_of_tests(comparison: Comparison, path: str) -> bool:
+    """Is it a module from which pytest collects, or one beside such modules, which has pytest where it runs?"""
+    folder, reads = path.rpartition("/")[0], comparison.pytest_rules.reads
+    return reads(path) or any(reads(one) for one in comparison.new.paths if one.rpartition("/")[0] == folder != "")
 
 
 def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding]:
