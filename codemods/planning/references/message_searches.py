@@ -59,10 +59,10 @@ def _is_of_a_message(node: ast.expr) -> bool:
 
 
 def _names_source(facts: Facts, module: Module, node: ast.expr) -> bool:
-    """Is the name of the source in a text? The name of one below it is another."""
+    """Is the name of the source in a text? The name of one below it is another, and so is a folder or a project."""
     values = facts.referrers.values
     dotted = facts.project.names.dotted(facts.move.source)
-    named = re.compile(rf"(?<![\w.]){re.escape(dotted)}(?![\w.])")
+    named = re.compile(rf"(?<![\w./-]){re.escape(dotted)}(?![\w./-])")
     if any(named.search(text.replace("\\", "")) for text in values.texts(module).of(node)):
         return True
     names = {n.id for n in walk(node) if isinstance(n, ast.Name)}

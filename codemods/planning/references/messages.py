@@ -87,12 +87,14 @@ def expected_texts(facts: Facts) -> Iterator[tuple[Place, str]]:
     names, knowing = "|".join(map(re.escape, sorted(facts.moved_names))), tree.code_with([last])
     path = rf"(?<![\w.]){module_path}\\?[.:](?:{names})(?!\w)"
     said = re.compile(rf"{path}|\s{module_path}(?![\w.:\\]+\w)|(?<![\w.]){module_path}\s")
+    # A package of one word is spoken of in many sentences: one about what moves says that as well.
+    also = re.compile(rf"(?<!\w)(?:{names})(?!\w)" if "." not in dotted else "")
     begins = re.compile(module_path.encode())
     for module in facts.project.modules_mentioning(last, among={p for p in knowing if begins.search(tree.peek(p))}):
         alone = {id(node.value) for node in module.source.nodes.of(ast.Expr)}
         for node in module.source.nodes.of(ast.Constant):
             text = node.value if isinstance(node.value, str) and id(node) not in alone else ""
-            if (found := said.search(text)) is not None and found[0] != text:
+            if (found := said.search(text)) is not None and found[0] != text and also.search(text):
                 yield module.source.place(node), found[0].strip()
     for file in sorted(tree.texts_with([last]) & tree.texts_with(facts.moved_names)):
         text = "" if file.endswith((".md", ".rst")) else tree.read(file).decode("utf-8", "replace")
