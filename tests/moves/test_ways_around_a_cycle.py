@@ -48,15 +48,28 @@ def test_a_third_module_first() -> None:
     assert solve(MOVE, OverlayTree(CASE.tree, first.changes.after)).proof.held
 
 
-def test_a_script_is_called_what_it_is() -> None:
-    """Where the source needs moved code only when called, what stands against the move is its second execution."""
-    case = load(Path(__file__).parent / "cases" / "refused_a_script_that_uses_what_moves.txt")
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        (
+            "refused_a_script_that_uses_what_moves",
+            "shown.py would need app.py, which runs as a script and would be executed a second time: Group needs Text "
+            "while the module is imported, and app.py would need shown.py, since show needs Group when called",
+        ),
+        (
+            "refused_a_base_of_a_script_raises_its_exception",
+            "shop/commands.py would need shop/main.py, which runs as a script and would be executed a second time: "
+            "Command needs OptionError when called, and shop/main.py would need shop/commands.py, since Build needs "
+            "Command while the module is imported",
+        ),
+    ],
+)
+def test_a_script_is_called_what_it_is(name: str, reason: str) -> None:
+    """Where one of the two needs the other only when called, what stands against the move is a second execution."""
+    case = load(Path(__file__).parent / "cases" / f"{name}.txt")
     with pytest.raises(Refused) as refused:
         solve(case.moves, case.tree)
-    assert refused.value.hazards[0].reason == (
-        "shown.py would need app.py, which runs as a script and would be executed a second time: Group needs Text "
-        "while the module is imported, and app.py would need shown.py, since show needs Group when called"
-    )
+    assert refused.value.hazards[0].reason == reason
 
 
 def test_a_way_that_needs_a_difference_accepted_says_so() -> None:

@@ -60,7 +60,7 @@ def verdict(facts: Facts, must_bind: Sequence[str], registered: str = "") -> Ver
         again = tuple(n for n in (*moved_needs, *calls_source) if facts.request.found_twice(n.name, moving))
     else:
         again = ()
-    twice = bool(again) and not source_needs
+    twice = bool(again) and not (source_needs and moved_needs)
     if again:
         if registered and not (source_needs or calls_moved):
             source_reasons.append(f"{registered} has a side effect while it is imported")
