@@ -50,7 +50,9 @@ def matching(patterns: Iterable[str], names: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_meant(patterns: tuple[str, ...], name: str) -> bool:
-    """Asked for the same names again and again: what is called in a tree."""
+    """Asked for the same names again and again: what is called in a tree. ``!pattern`` takes names out."""
+    if any(pattern.startswith("!") and _pattern(pattern[1:]).fullmatch(name) for pattern in patterns):
+        return False
     return any(_pattern(pattern).fullmatch(name) for pattern in patterns)
 
 
