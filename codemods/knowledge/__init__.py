@@ -85,6 +85,11 @@ def gives_back(dotted: str) -> bool:
     return dotted in _data()["decorators"]["wrapping"]
 
 
+def names_after(dotted: str) -> bool:
+    """Does it make a decorator that calls what it gets by the name of another function, as ``functools.wraps`` does?"""
+    return dotted in _data()["decorators"]["naming"]
+
+
 def instantiates(dotted: str) -> bool:
     """Does a class that derives from it make an instance for each name in its body, as ``enum.Enum`` does?"""
     return any(dotted == name or dotted.startswith(f"{name}.") for name in _data()["classes"]["instantiating"])

@@ -73,6 +73,8 @@ class Resolver(Roots):
             yield from self.callees(module, scope, node.func.value, depth)
         inner = node.func.func if isinstance(node.func, ast.Call) else node.func
         maker = self.names.named(module, scope, chain_of(inner))
+        if maker is not None and not maker[0] and knowledge.names_after(maker[1]) and inner is node.func:
+            return  # `wraps(f)` calls nothing, and gives back what it gets then
         if maker is not None and not maker[0] and knowledge.gives_back(maker[1]):
             for argument in node.args[:1]:  # `lru_cache(maxsize=1)(f)`
                 yield from self.callees(module, scope, argument, depth)

@@ -11,12 +11,13 @@ from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.deferred_imports import new_deferred_imports
 from codemods.proof.importing.eager import Facts
+from codemods.proof.importing.fallbacks import fallbacks
 from codemods.proof.importing.optional_libraries import optional
 from codemods.proof.importing.rewritten_importers import rewritten_importers
 from codemods.proof.importing.side_effects import Effects
 from codemods.proof.importing.simulation import ImportSimulation
 from codemods.proof.importing.subclasses import is_heard
-from codemods.proof.importing.traces import Deferred, Event, Failed, Run, Trace
+from codemods.proof.importing.traces import Deferred, Event, Run, Trace
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import is_main_guard
@@ -77,7 +78,7 @@ class Importing:
 
     def falls_back_anew(self, path: str) -> bool:
         """Does importing it first run a fallback that did not run before?"""
-        return any(True for _ in _fallbacks(path, self.runs_before(path), self.after(path)))
+        return any(True for _ in fallbacks(path, self.runs_before(path), self.after(path)))
 
     def entered_anew(self, changed: Iterable[str]) -> list[str]:
         """The modules beside the changed ones that these import now, and that import them in a cycle: who begins with
@@ -142,7 +143,7 @@ def check(comparison: Comparison) -> Check:
                 else:
                     said = f"importing {path} now imports `{library}` too, which may not be installed: {evidence}"
                     failures.append(Finding(place, said, "loads-more", Kind.NOTE, cause=f"loads {library}"))
-        failures += _fallbacks(path, old, new)
+        failures += fallbacks(path, old, new)
         for run in old if not comparison.moves else ():
             failures += effects.completed(path, run, new)
         if path in comparison.old.paths and old and old[0].failed is None:
@@ -171,22 +172,7 @@ def _as_scripts(importing: Importing, starts: Iterable[str]) -> Iterator[Finding
             if new is not None and (old is None or new.name != old.name):
                 message = f"run as a script, {path} fails: {new}"
                 yield Finding(new.place, message, "import-fails", cause=f"fails {new.place} {new}")
-            yield from _fallbacks(path, [was], now)
-
-
-def _fallbacks(path: str, old: list[Run], new: Run) -> Iterator[Finding]:
-    """What fails now and is caught, so that something else is done in silence."""
-    known = {_caught(*one) for run in old for one in run.caught}
-    if old and all(run.failed is None for run in (*old, new)):
-        for key, failed in new.caught:
-            if _caught(key, failed) not in known:
-                message = f"when {path} is imported first, a fallback runs that did not run before: {failed}"
-                yield Finding(failed.place, message, "fallback", Kind.BROKEN, cause=f"fallback {failed.place} {failed}")
-
-
-def _caught(key: Hashable, failed: Failed) -> Hashable:
-    """One failure in both trees: by its statement, or by its module where that has no partner."""
-    return key if isinstance(key, int) else key[0] if isinstance(key, tuple) else key, failed.name
+            yield from fallbacks(path, [was], now)
 
 
 def _sources(comparison: Comparison, path: str) -> list[str]:

@@ -15,7 +15,9 @@ from codemods.proof.importing.abstract.interpreter import AbstractInterpreter
 from codemods.proof.importing.abstract.statements import LOADS
 from codemods.proof.snapshot.import_graph import Graph
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import Origin, is_typing
+from codemods.proof.snapshot.symbols import Origin, defined_names, is_typing
+
+_BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
 class Effects:
@@ -140,12 +142,26 @@ def immediate(node: ast.AST) -> Iterator[ast.Name | ast.Attribute]:
         for inner in node.orelse:
             yield from immediate(inner)
         return
+    if isinstance(node, ast.ClassDef):
+        yield from _of_class(node)
+        return
     if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and is_chain(node):
         yield node
         return
     if not isinstance(node, ast.Constant):
         for child in children(node):
             yield from immediate(child)
+
+
+def _of_class(node: ast.ClassDef) -> Iterator[ast.Name | ast.Attribute]:
+    """What a class statement reads; what its body has bound above is its own, as `path` in ``@path.setter``."""
+    for part in (*node.decorator_list, *node.bases, *node.keywords):
+        yield from immediate(part)
+    own: set[str] = set()
+    for child in node.body:
+        yield from (name for name in immediate(child) if _parts(name)[-1] not in own)
+        if isinstance(child, _BINDING):
+            own |= {*defined_names(child)}
 
 
 def _parts(node: ast.expr) -> tuple[str, ...]:

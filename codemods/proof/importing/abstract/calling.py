@@ -139,6 +139,10 @@ class Calling(Machine):
             self.subclassed([*arguments[1:], *(keywords.get(name, NOTHING) for name in ("bases", "namespace"))])
         if dotted in knowledge.CLASS_MAKERS and arguments:
             return frozenset({Outside("builtins.object")})
+        if knowledge.names_after(dotted):
+            return frozenset({Outside(f"{dotted}()")})
+        if knowledge.names_after(dotted.removesuffix("()")):
+            return arguments[0] if arguments else NEW
         functions = frozenset(v for values in arguments for v in values if isinstance(v, (Code, Bound)))
         if knowledge.gives_back(dotted) and functions:
             return functions
