@@ -14,6 +14,7 @@ from codemods.planning.effects.roots import ENTRIES, Roots
 from codemods.planning.effects.scopes import Scope, given_in_branches, is_collecting
 from codemods.planning.effects.targets import FRESH, Callee, Code, Target, Targets
 from codemods.planning.grouping.dotted_names import chain_of
+from codemods.project.optional_first import without_first
 
 # Results of calls that are called, and so on: `f()()` is two levels.
 _DEEPEST = 4
@@ -81,6 +82,8 @@ class Resolver(Roots):
         given = self._given(module, scope, node)
         # A function that calls what it returns itself, `return retry()(f)`, would go on for ever.
         for found in self.callees(module, scope, node.func, min(depth, _DEEPEST) + 1):
+            if found.code is not None and found.code.owner is None:
+                found = replace(found, code=replace(found.code, node=without_first(found.code.node, node)))
             of_instance = found.code is not None and found.code.owner is not None
             yield replace(found, given=found.given | given) if of_instance else found
 

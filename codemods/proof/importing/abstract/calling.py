@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from codemods import knowledge
 from codemods.knowledge.implied import IMPORTING, by_name, imported_by_text
+from codemods.project.optional_first import without_first
 from codemods.proof.importing.abstract.calls import FIRST, RETURNED
 from codemods.proof.importing.abstract.machine import NOTHING, Machine
 from codemods.proof.importing.abstract.values import (
@@ -181,6 +183,8 @@ class Calling(Machine):
         if code.node in self.endless:
             self.changed.add(UNKNOWN)
             return frozenset({Data(frozenset({UNKNOWN}))})
+        if not arguments and code.owner is None and not keywords.keys() & {None, _first(code.node)}:
+            code = replace(code, node=without_first(code.node))
         around = code.frame or self.module(code.path)
         defaults = {name: self.value(around, node) for name, node in _defaults(code.node)}
         first = arguments[0] if code.owner is not None and arguments else NOTHING
@@ -245,6 +249,10 @@ def frame_of(frame: Frame) -> Frame:
     while here is not None and here.owner is None:
         here = here.around
     return here or frame
+
+
+def _first(node: Function) -> str:
+    return next((x.arg for x in (*node.args.posonlyargs, *node.args.args)), "")
 
 
 def _defaults(node: Function) -> Iterator[tuple[str, ast.expr]]:
