@@ -60,3 +60,15 @@ def test_a_base_of_tasks_is_none() -> None:
     before = {"shop/__init__.py": "", "shop/tasks.py": base + rest}
     after = {**before, "shop/tasks.py": f"from .base import Base\n{rest}", "shop/base.py": base}
     assert failures(proven(before, after)) == []
+
+
+@pytest.mark.parametrize(("scope", "lost"), [('".views"', True), ('"web.views"', True), ('"."', False), ("", False)])
+def test_a_scan_of_one_module(scope: str, lost: bool) -> None:
+    head = "from pyramid.view import view_config\n\n\n"
+    item = "class Item:\n    @view_config(route_name='item')\n    def get(self):\n        return 1\n"
+    home = "\n\n@view_config(route_name='home')\ndef home(request):\n    return 2\n"
+    scan = f"def main(config):\n    config.scan({scope})\n"
+    main = f"from pyramid.config import Configurator\n\n\n{scan}"
+    before = {"web/__init__.py": main, "web/views.py": head + item + home}
+    after = {**before, "web/views.py": f"{head}from .items import Item as Item\n{home}", "web/items.py": head + item}
+    assert any("no longer finds Item" in text for text in failures(proven(before, after))) is lost

@@ -87,7 +87,7 @@ def _by_frameworks(facts: Facts) -> Iterator[Hazard]:
                 if not matching(fact.calls, {ast.unparse(call.func), *outside_names(facts.project, module, call.func)}):
                     continue
                 old, new = (facts.project.names.dotted(p) for p in (facts.move.source, facts.move.destination))
-                for scope in (s.strip(".") for s in _scopes(facts, module, call)):
+                for scope in _scopes(facts, module, call):
                     if _within(old, scope) and not _within(new, scope):
                         reason = f"{fact.why}: it reaches {facts.move.source}, and not {facts.move.destination}"
                         yield Hazard(CODE, module.source.place(call), reason, _REMEDIES)
@@ -96,7 +96,8 @@ def _by_frameworks(facts: Facts) -> Iterator[Hazard]:
 def _marks(facts: Facts, fact: Fact) -> bool:
     """Is what moves marked by such a decorator, or by one of the tree that leads to it?"""
     moving = [s.node for group in facts.moving for s in group.statements]
-    decorators = [d for node in moving for d in getattr(node, "decorator_list", ())]
+    parts = [n for node in moving for n in (node, *(node.body if isinstance(node, ast.ClassDef) else ()))]
+    decorators = [d for node in parts for d in getattr(node, "decorator_list", ())]
     named = [(facts.source, getattr(decorator, "func", decorator)) for decorator in decorators]
     for code in decorating_code(facts) if decorators else ():
         named += [(code.module, call.func) for call in ast.walk(code.node) if isinstance(call, ast.Call)]
@@ -105,11 +106,14 @@ def _marks(facts: Facts, fact: Fact) -> bool:
 
 def _scopes(facts: Facts, module: Module, call: ast.Call) -> Iterable[str]:
     """The modules or packages that a scan goes through, as far as it can be told."""
+    package = facts.project.names.package(module.path) or ""
     if not call.args:
-        return [facts.project.names.package(module.path) or ""]
+        return [package]
     values = facts.referrers.values
-    held = values.holds(module, call.args[0])
-    return [facts.project.names.dotted(facts.move.source)] if held else values.texts(module).of(call.args[0])
+    if values.holds(module, call.args[0]):
+        return [facts.project.names.dotted(facts.move.source)]
+    said = values.texts(module).of(call.args[0])
+    return [f"{package}{text}".strip(".") if text.startswith(".") else text for text in said]
 
 
 def _within(dotted: str, scope: str) -> bool:

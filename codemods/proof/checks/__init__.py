@@ -10,6 +10,7 @@
                     test_collection, tests_given
     expected_changes  asked_modules, callers, followed_objects, kept_texts, known_modules, pickled_as_names,
                     shown_classes, text_values
+    identities      scanned_modules
     loaded_files    path_changes
     packaging       read_texts, text_sections
     patches         deleted_names, held_modules, keyword_names

@@ -15,6 +15,7 @@ from codemods.frameworks import Fact, Pin, facts, heirs, holds_of, matching
 from codemods.frameworks.django_apps import app_label
 from codemods.model import Check, Finding, Place
 from codemods.project import OverlayTree, Source
+from codemods.proof.checks.scanned_modules import passed_over
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.outside import dotted_bases, dotted_names
 from codemods.proof.snapshot.resolution import Snapshot
@@ -22,6 +23,7 @@ from codemods.proof.snapshot.symbols import Origin
 
 SAYS = "frameworks know what moved by the names by which they knew it"
 ACCEPTED = "named-by-module"  # the hazard of that name, by --accept
+SCANNED = "package-scanned"
 _CODE = "another-identity"
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -43,6 +45,9 @@ def check(comparison: Comparison) -> Check:
             places += 1
             if not accepted:
                 failures.append(Finding(place, f"what gets {old[1]} here names it by its module: {fact.why}", _CODE))
+        for _, found in passed_over(comparison, old, new):
+            places += 1
+            failures += found if not any(SCANNED in move.accept for move in comparison.moves) else []
         for fact, _ in _known(comparison.before, old, "listed"):
             places += 1
             home = comparison.home(old[0])
