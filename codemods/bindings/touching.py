@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ast
+import collections.abc
+import numbers
 
 from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 
+_ABCS = frozenset({*collections.abc.__all__, *numbers.__all__, "PathLike"})
+
 
 def touched(node: ast.stmt) -> set[str]:
     """Names whose value a statement changes: ``X.a = …``, ``X[k] = …``, ``X += …``, ``X.append(…)``, ``del X[k]``,
-    ``@X.register``; at any depth of a compound statement, but not inside functions and classes."""
+    ``@X.register``, ``Sequence.register(X)``; at any depth of a compound statement, not inside of functions or classes.
+    """
     found: set[str] = set()
     todo: list[ast.AST] = [node]
     while todo:
@@ -24,7 +29,7 @@ def touched(node: ast.stmt) -> set[str]:
                 found |= set(target_names(item.target))
         elif isinstance(item, ast.Expr) and isinstance(item.value, ast.Call):
             if isinstance(item.value.func, ast.Attribute):
-                found |= _roots(item.value.func)
+                found |= _roots(item.value.func) | _made_one_of(item.value)
             elif (
                 isinstance(item.value.func, ast.Name)
                 and item.value.func.id in ("setattr", "delattr")
@@ -47,6 +52,15 @@ def touched(node: ast.stmt) -> set[str]:
             if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
         ]
     return found
+
+
+def _made_one_of(call: ast.Call) -> set[str]:
+    """The class that ``Sequence.register(Row)`` makes a virtual subclass of an ABC of the standard library."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=abc, attr="register"), args=[ast.Name(id=name)], keywords=[]):
+            return {name} if getattr(abc, "attr", getattr(abc, "id", "")) in _ABCS else set()
+        case _:
+            return set()
 
 
 def _roots(target: ast.expr) -> set[str]:
