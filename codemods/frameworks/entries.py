@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KINDS = ("identity", "binds", "registry", "hints", "caller", "scan", "imports", "replaces", "folder", "file", "listed")
+KINDS = (
+    "identity",
+    "binds",
+    "registry",
+    "hints",
+    "caller",
+    "scan",
+    "imports",
+    "replaces",
+    "folder",
+    "file",
+    "listed",
+    "keeps",
+)
 
 
 @dataclass(frozen=True)

@@ -252,3 +252,20 @@ def _leads(name: str) -> bool:
             found = getattr(found, part.removesuffix("()"), None)
         return found is not None
     return False
+
+
+def test_typer_looks_at_an_application_that_it_was_given_when_the_program_starts() -> None:
+    typer = pytest.importorskip("typer")
+    app, users = typer.Typer(), typer.Typer()
+    app.add_typer(users, name="users")
+    users.command("create")(lambda: None)
+    users.command("delete")(lambda: None)
+    assert set(typer.main.get_command(app).commands["users"].commands) == {"create", "delete"}
+
+
+def test_click_keeps_a_group_that_gets_more_commands() -> None:
+    click = pytest.importorskip("click")
+    top, users = click.Group("top"), click.Group("users")
+    top.add_command(users)
+    users.command("create")(lambda: None)
+    assert set(top.commands["users"].commands) == {"create"}

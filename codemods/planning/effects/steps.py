@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import sys
+from collections.abc import Iterator
 
-from codemods.bindings import Module, Moment
+from codemods.bindings import Module, Moment, Statement
+from codemods.frameworks import facts, matching
 from codemods.planning.effects.names import Names
 from codemods.planning.effects.programs import Programs, Token
 from codemods.planning.effects.statements import Effect, Effects, owned
 from codemods.planning.effects.targets import Target
 from codemods.planning.index.project_index import ProjectIndex
+from codemods.planning.references.outside_names import outside_names
 from codemods.project import Unreadable
 
 # What modules read of the process, as words.
@@ -42,12 +46,22 @@ class StepEffects:
             try:
                 module = self.project.module(token if isinstance(token, str) else token[0])
                 statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
-                chains = ((r.name, *r.chain) for s in statements for r in s.references if r.moment is Moment.IMPORT)
+                kept = {id(node) for s in statements for node in self._kept(module, s)}
+                found = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
+                chains = ((r.name, *r.chain) for r in found if id(r.node) not in kept)
                 read = (chain for chain in chains if not self._is_standard(module, chain))
                 self._reads[token] = frozenset(word for chain in read for word in chain)
             except (Unreadable, OSError):
                 self._reads[token] = frozenset()
         return self._reads[token]
+
+    def _kept(self, module: Module, statement: Statement) -> Iterator[ast.expr]:
+        """Names that a statement gives to what keeps them, and looks into them later: ``app.add_typer(users)``."""
+        call = getattr(statement.node, "value", None)
+        table = facts(self.project.tree, "keeps") if isinstance(call, ast.Call) and call.args else ()
+        known = outside_names(self.project, module, call.func) if table and isinstance(call, ast.Call) else ()
+        if isinstance(call, ast.Call) and any(matching(fact.calls, known) for fact in table):
+            yield from (argument for argument in call.args if isinstance(argument, ast.Name))
 
     def _is_standard(self, module: Module, chain: tuple[str, ...]) -> bool:
         """Is a dotted name the standard library's, as `typing.Any` is, and no state of the process?"""

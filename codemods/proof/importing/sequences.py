@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice
 
 from codemods import knowledge
+from codemods.frameworks import facts, matching
 from codemods.proof.importing.side_effects import Effects, immediate
 from codemods.proof.snapshot.import_graph import Graph
+from codemods.proof.snapshot.outside import dotted_names
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, is_main_guard, is_typing
 
@@ -148,9 +150,19 @@ class Program:
     def _chains(self, step: Step) -> Iterator[tuple[str, ast.Name | ast.Attribute]]:
         if not isinstance(step, str):
             path, node = self.nodes[step]
-            yield from ((path, name) for name in immediate(node))
+            kept = {id(name) for name in self._kept(path, node)}
+            yield from ((path, name) for name in immediate(node) if id(name) not in kept)
         elif (symbols := self.snapshot.symbols(step)) is not None:
             yield from ((step, name) for node in symbols.body for name in immediate(node))
+
+    def _kept(self, path: str, node: ast.stmt) -> Iterator[ast.expr]:
+        """What a call keeps that it is given, without looking at it."""
+        match node:
+            case ast.Expr(value=ast.Call(func=function, args=[_, *_] as given)):
+                table = facts(self.snapshot.tree, "keeps")
+                known = dotted_names(self.snapshot, path, function)
+                if any(matching(fact.calls, known) for fact in table):
+                    yield from (argument for argument in given if isinstance(argument, ast.Name))
 
     def said(self, step: Step) -> str:
         return step if isinstance(step, str) else f"{self.nodes[step][0]}:{self.nodes[step][1].lineno}"
