@@ -23,6 +23,8 @@ from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.spans import spans
 from codemods.rewriting.splice import splice
 
+_LATE = "noqa: E402"  # what an import below code says to linters
+
 
 def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> bytes:
     """The new bytes of the source."""
@@ -79,8 +81,8 @@ def _is_one_statement(text: str) -> bool:
 
 def set_off(source: Source, text: str, modules: set[str], newline: str, executed: Collection[str] = ()) -> str:
     """The new text with the blank lines of PEP 8 between an import of ``modules`` and what now stands right below it:
-    two above a definition, else one. What stood below imports before keeps the gap that it had. An import of
-    ``executed`` has a blank line above it too."""
+    two above a definition, else one. What stood below imports before keeps the gap that it had. A new import has
+    two below a definition, and one of ``executed`` a blank line above it in any case."""
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)  # a form feed ends no line
     body = ast.parse(text).body
     stood = {
@@ -99,10 +101,18 @@ def set_off(source: Source, text: str, modules: set[str], newline: str, executed
             lines[end : end + blank] = [newline] * max(2, blank)
         elif not isinstance(following, (ast.Import, ast.ImportFrom)) and ast.dump(following) not in stood:
             lines[end : end + blank] = [newline]
+    before = {ast.dump(node) for node in source.tree.body}
     for above, node in reversed(list(pairwise(body))):
-        if isinstance(node, ast.ImportFrom) and "." * node.level + (node.module or "") in executed:
-            if not isinstance(above, (ast.Import, ast.ImportFrom)) and above.end_lineno == node.lineno - 1:
-                lines.insert(node.lineno - 1, newline)
+        module = "." * node.level + (node.module or "") if isinstance(node, ast.ImportFrom) else None
+        if module is None or module not in modules or ast.dump(node) in before:
+            continue
+        gap = lines[above.end_lineno or above.lineno : node.lineno - 1]
+        late = module in executed or _LATE in lines[node.lineno - 1]
+        wanted = 1 if late and not isinstance(above, (ast.Import, ast.ImportFrom)) else 0
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            wanted = 2
+        if not any(line.strip() for line in gap):
+            lines[node.lineno - 1 : node.lineno - 1] = [newline] * (wanted - len(gap))
     return "".join(lines)
 
 
@@ -146,4 +156,4 @@ def _stands_below_code(departure: SourceEdits, position: ReexportPosition) -> bo
 
 def _late(comment: str) -> str:
     """A comment that also says to linters that an import stands below code on purpose."""
-    return comment.replace("noqa: ", "noqa: E402, ") if "noqa: " in comment else f"{comment}  # noqa: E402".strip()
+    return comment.replace("noqa: ", f"{_LATE}, ") if "noqa: " in comment else f"{comment}  # {_LATE}".strip()
