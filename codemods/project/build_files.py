@@ -2,7 +2,8 @@
 or translated with it.
 
 A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES and
-babel.cfg from which files messages are taken, and a setup.py which files Cython or mypyc compiles.
+babel.cfg from which files messages are taken, a setup.py which files Cython or mypyc compiles, and settings which
+packages are shipped.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from codemods.project.shipped_packages import left_out
 
 if TYPE_CHECKING:
     from codemods.project.files import Files
@@ -27,6 +30,7 @@ _FILE = re.compile(r"(?<!open\()(?<!Path\()(?<!read\()[\"']([^\"'\n]+\.py)[\"']"
 
 def named_without(tree: Files, source: str, destination: str) -> Iterator[tuple[str, int]]:
     """(build file, line) of each that names the source, and does not name the destination."""
+    yield from left_out(tree, source, destination)
     for path in sorted(tree.texts_with([source.rpartition("/")[2]])):
         if not any(names.search(path) for names in (_IMAGE, _BUILD, _MESSAGES)):
             continue
