@@ -47,3 +47,18 @@ def test_an_example_that_takes_what_is_only_found_when_asked_for():
     assert any("brings Price no longer" in one for one in failures(proven(before, after)))
     other = {"README.md": ">>> from shop.core import Price\n>>> Price.net\n1\n"}
     assert not any("brings Price" in one for one in failures(proven(before | other, after | other)))
+
+
+def test_a_setting_that_django_does_not_list_any_more():
+    before = {
+        "conf/__init__.py": "",
+        "conf/settings.py": "HOST = 'db'\nURL = f'db://{HOST}'\n",
+        "manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n",
+    }
+    lazy = "def __getattr__(name):\n    if name == 'URL':\n        from .urls import URL\n        return URL\n"
+    lazy += "    raise AttributeError(name)\n"
+    urls = {"conf/urls.py": "from .settings import HOST\n\nURL = f'db://{HOST}'\n"}
+    after = {**before, **urls, "conf/settings.py": f"HOST = 'db'\n\n\n{lazy}"}
+    assert any("URL is none of them now" in one for one in failures(proven(before, after)))
+    bound = {"conf/settings.py": "HOST = 'db'\nfrom .urls import URL as URL\n"}
+    assert not any("none of them" in one for one in failures(proven(before, after | bound)))

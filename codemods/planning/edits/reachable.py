@@ -64,6 +64,10 @@ def _fails(facts: Facts, path: str, module: str, use: Use) -> Hazard | None:
         if level <= len(package.split(".")) * bool(package) or _already(facts, None):
             return None
         why = f"{use.place} uses {path} without a package"
+        if use.by:
+            why = f"{use.by} executes {path} in no package"
+            remedy = "choose a destination in a package that its settings can import"
+            return Hazard("unreachable-module", use.place, f"{why}: `from {module} import ...` would fail", (remedy,))
     else:
         root = names.prefix(module, target)
         if use.loaded or root == use.root or _already(facts, root):

@@ -27,6 +27,7 @@ from codemods.planning.references.listed_in_module import listed_in_module
 from codemods.planning.references.module_escapes import handed_on
 from codemods.planning.references.partial_reads import reached_while_partial
 from codemods.planning.selection.test_items import found_by_pytest
+from codemods.project.settings_modules import who_lists
 from codemods.project.told_imports import star_imports
 
 
@@ -234,6 +235,9 @@ def looked_for(facts: Facts, stars: bool = True) -> dict[str, str]:
     public = [n for n in moved if not n.startswith("_")] if facts.source.exported is None else []
     for path, line, name in star_imports(tree, old, public):
         found[name] = f"{path}:{line} imports everything from it"
+    who, capitals = who_lists(tree, facts.project.names, facts.move.source)
+    listed = [n for n in moved if who and not n.startswith("_") and (n.isupper() or not capitals)]
+    found = dict.fromkeys(listed, f"{who} reads all names of this module of settings") | found
     for place in handed_on(facts):
         found = dict.fromkeys(moved, f"{place} passes the module on as an object") | found
     for patch in facts.referrers.patch_targets:

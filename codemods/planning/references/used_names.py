@@ -14,6 +14,7 @@ from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.module_values import last_name
 from codemods.project import Unreadable
 from codemods.project.scripts import started
+from codemods.project.settings_modules import EXECUTING, who_lists
 
 _WALKING = ("glob", "rglob", "iglob", "iterdir", "listdir", "scandir")
 _LOADING = ("spec_from_file_location", "run_path", "SourceFileLoader", "load_source")
@@ -22,11 +23,12 @@ _LOADING = ("spec_from_file_location", "run_path", "SourceFileLoader", "load_sou
 @dataclass(frozen=True)
 class Use:
     """A module is found below ``root``; ``place`` says by whom, None: by its own package or folder. ``loaded``: its
-    file is executed by its path, in no package, and what else is on ``sys.path`` stays there."""
+    file is executed by its path, in no package, and what else is on ``sys.path`` stays there; ``by`` a framework."""
 
     root: str
     place: Place | None = None
     loaded: bool = False
+    by: str = ""
 
 
 def uses(project: ProjectIndex, path: str, files: Iterable[str]) -> tuple[Use, ...]:
@@ -49,6 +51,9 @@ def _uses(project: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Us
                 if not item.level and (dotted := _names(project, module, item, path)):
                     yield Use(project.names.prefix(dotted, path), module.source.place(item.node))
     yield from _named_there(project, path)
+    who, _ = who_lists(project.tree, project.names, path)
+    if who in EXECUTING:
+        yield Use(path.rpartition("/")[0], Place(path), loaded=True, by=who)
     by = started(project.tree, path)
     if by is not None:
         yield Use(path.rpartition("/")[0], Place(by.by, by.line))

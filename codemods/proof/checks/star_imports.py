@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.project.import_scan import star_importers
+from codemods.project.settings_modules import who_lists
 from codemods.project.told_imports import star_imports
 from codemods.proof.checks.test_collection import moves_as_a_test
 from codemods.proof.comparison.comparison import Comparison
@@ -46,10 +47,18 @@ def exports(comparison: Comparison, path: str, old: SymbolTable) -> Iterator[Fin
 
 
 def told(comparison: Comparison) -> Iterator[Finding]:
-    """What texts that are run or shown take by a star import, of a module without `__all__`."""
+    """What texts that are run or shown take by a star import, of a module without `__all__`, and what a framework reads
+    of a module of settings."""
     for path in comparison.changed:
         old, home = comparison.before.symbols(path), comparison.home(path)
-        if old is None or old.exported is not None:
+        if old is None:
+            continue
+        who, capitals = who_lists(comparison.old, comparison.before.names, path)
+        moved = [name for module, name in comparison.renamed if module == path and who]
+        for name in sorted(n for n in moved if not n.startswith("_") and (n.isupper() or not capitals)):
+            if not comparison.after.bound_origins(home, name):
+                yield _star(path, f"{who} reads all names of this module of settings, and {name} is none of them now")
+        if old.exported is not None:
             continue
         moved = sorted(name for module, name in comparison.renamed if module == path)
         lost = [n for n in moved if comparison.before.exports(path, n) and not comparison.after.exports(home, n)]
