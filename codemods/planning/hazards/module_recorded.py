@@ -31,6 +31,7 @@ from codemods.planning.references.identity_readers import (
     reads_of_module,
     shown_in_text,
 )
+from codemods.planning.references.library_holders import may_come_from_a_library
 from codemods.planning.references.local_values import is_defined_there
 from codemods.planning.references.message_searches import message_searches
 from codemods.planning.references.messages import expected_texts, is_told
@@ -108,6 +109,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 elsewhere.append(place)
                 continue
             met[place] = f"`{spelled}` is compared with the name of a module here, and moved definitions have another"
+        elif asked is not None and may_come_from_a_library(facts, module, asked):
+            met[place] = f"`{spelled}` of what a library was given is read here, which may be what moves"
         else:
             elsewhere.append(place)
     if elsewhere or met:
