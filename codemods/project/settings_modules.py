@@ -10,18 +10,28 @@ if TYPE_CHECKING:
     from codemods.project.tree import Tree
 
 _WORDS = ("DJANGO_SETTINGS_MODULE", "from_object", "from_pyfile")
-# They execute the file of their settings, in no package.
-EXECUTING = frozenset({"Sphinx", "gunicorn"})
 _SPHINX = re.compile(rb"^(?:extensions|html_theme|project|master_doc)\s*[:=]", re.M)
+
+
+_ALEMBIC = re.compile(rb"^\s*(?:from|import)\s+alembic\b", re.M)
+
+
+def who_executes(tree: Tree, path: str) -> str:
+    """The framework that executes the file by its path, in no package; empty where none does."""
+    folder, _, name = path.rpartition("/")
+    if name == "gunicorn.conf.py":
+        return "gunicorn"
+    if name == "conf.py" and _SPHINX.search(tree.peek(path)) and (tree.code_with(["sphinx"]) or _has_rst(tree)):
+        return "Sphinx"
+    of_alembic = name == "env.py" or folder.rpartition("/")[2] == "versions"
+    return "alembic" if of_alembic and _ALEMBIC.search(tree.peek(path)) else ""
 
 
 def who_lists(tree: Tree, names: Names, path: str) -> tuple[str, bool]:
     """(who, whether only names in capitals) for a module of which all names are read; ("", False) where nobody does."""
-    name, dotted = path.rpartition("/")[2], re.escape(names.dotted(path))
-    if name == "gunicorn.conf.py":
-        return "gunicorn", False
-    if name == "conf.py" and _SPHINX.search(tree.peek(path)) and (tree.code_with(["sphinx"]) or _has_rst(tree)):
-        return "Sphinx", False
+    name, dotted, executing = path.rpartition("/")[2], re.escape(names.dotted(path)), who_executes(tree, path)
+    if executing in ("gunicorn", "Sphinx"):
+        return executing, False
     if dotted:
         told = rf"DJANGO_SETTINGS_MODULE\W[^\n]*?(?<![\w.]){dotted}(?![\w.])"
         told += rf"|from_object\(\s*[\"']{dotted}[\"']|from_pyfile\([^)]*?{re.escape(name)}[\"']"

@@ -30,3 +30,16 @@ def test_the_files_of_a_package_are_no_scripts():
     before = {**BEFORE, "plugins/__init__.py": ""}
     after = {**AFTER, "plugins/__init__.py": "", "plugins/a.py": f"from .b import helper{RUN}"}
     assert not any("executes this file by its path" in said for said in failures(proven(before, after)))
+
+
+def test_alembic_executes_its_environment():
+    helper = "def name(x):\n    return x\n"
+    run = "\n\ncontext.configure(include_name=name)\n"
+    before = {"migrations/env.py": f"from alembic import context\n\n\n{helper}{run}"}
+    after = {
+        "migrations/env.py": f"from alembic import context\n\nfrom .naming import name{run}",
+        "migrations/naming.py": helper,
+    }
+    assert any("alembic executes this file" in said for said in failures(proven(before, after)))
+    absolute = {"migrations/env.py": after["migrations/env.py"].replace(".naming", "migrations.naming")}
+    assert not any("alembic executes" in said for said in failures(proven(before, after | absolute)))

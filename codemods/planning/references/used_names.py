@@ -14,7 +14,7 @@ from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.module_values import last_name
 from codemods.project import Unreadable
 from codemods.project.scripts import started
-from codemods.project.settings_modules import EXECUTING, who_lists
+from codemods.project.settings_modules import who_executes
 
 _WALKING = ("glob", "rglob", "iglob", "iterdir", "listdir", "scandir")
 _LOADING = ("spec_from_file_location", "run_path", "SourceFileLoader", "load_source")
@@ -51,8 +51,8 @@ def _uses(project: ProjectIndex, path: str, files: Iterable[str]) -> Iterator[Us
                 if not item.level and (dotted := _names(project, module, item, path)):
                     yield Use(project.names.prefix(dotted, path), module.source.place(item.node))
     yield from _named_there(project, path)
-    who, _ = who_lists(project.tree, project.names, path)
-    if who in EXECUTING:
+    who = who_executes(project.tree, path)
+    if who:
         yield Use(path.rpartition("/")[0], Place(path), loaded=True, by=who)
     by = started(project.tree, path)
     if by is not None:

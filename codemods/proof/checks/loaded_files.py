@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project.settings_modules import who_executes
 from codemods.proof.checks.path_changes import above_path_change
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.symbols import SymbolTable, flat
@@ -28,6 +29,11 @@ def check(comparison: Comparison) -> Check:
         for place in _executed_at(comparison, path):
             count += 1
             message = f"{place} executes this file by its path, where no package is known: the import fails"
+            failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
+        who = who_executes(comparison.new, path)
+        if who:
+            count += 1
+            message = f"{who} executes this file by its path, where no package is known: the import fails"
             failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
         for place in _named_at(comparison, path):
             count += 1
