@@ -33,6 +33,19 @@ def aliases(project: ProjectIndex, module: Module, last: str) -> dict[str, list[
     return found
 
 
+def module_at(project: ProjectIndex, importer: str, dotted: str) -> str | None:
+    """The file of the module that a dotted name leads to, be it by what modules on the way import: ``shop.tags.orders``
+    with ``from . import orders`` in ``shop/tags.py``."""
+    parts = dotted.split(".")
+    for count in range(len(parts), 0, -1):
+        path = project.names.find(".".join(parts[:count]), importer)
+        for part in parts[count:] if path is not None else ():
+            path = module_behind(project, path, part) if path is not None else None
+        if path is not None:
+            return path
+    return None
+
+
 def is_covered(project: ProjectIndex, package: str | None, name: str, inner: str | None) -> bool:
     """Is a module of a package not what the package has by its name: ``shop.retry``, a function of ``shop/__init__.py``
     that stands below an import from ``shop/retry.py``?"""

@@ -11,7 +11,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.called_as import last_name
 from codemods.planning.references.dynamic_names import WAYS
-from codemods.planning.references.module_aliases import is_covered
+from codemods.planning.references.module_aliases import is_covered, module_at
 from codemods.project import Unreadable
 
 # What reads or sets one name of the object that it is given, as the prover knows it.
@@ -83,7 +83,7 @@ def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
     if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
         return False
     names = facts.project.names
-    if names.find(dotted, module.path) != facts.move.source:
+    if module_at(facts.project, module.path, dotted) != facts.move.source:
         return False
     package, _, name = dotted.rpartition(".")
     holder = names.find(package, module.path) if package else None

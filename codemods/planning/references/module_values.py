@@ -20,7 +20,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.built_texts import BuiltTexts, bound_values
 from codemods.planning.references.called_as import calls_meant, last_name
 from codemods.planning.references.local_values import bound_at, read_at
-from codemods.planning.references.module_aliases import aliases
+from codemods.planning.references.module_aliases import aliases, module_at
 from codemods.project import Unreadable, walk
 
 _IMPORTING = frozenset({"import_module", "__import__", "importorskip", "resolve_name", "reload", "locate"})
@@ -94,7 +94,7 @@ class ModuleValues:
         key = module.path, chain
         if key not in self._chains:
             dotted = self.dotted_of(module, chain)
-            self._chains[key] = any(self.project.names.find(d, module.path) == self.path for d in dotted)
+            self._chains[key] = any(module_at(self.project, module.path, d) == self.path for d in dotted)
         return self._chains[key]
 
     def _is_made(self, module: Module, call: ast.Call) -> bool:
