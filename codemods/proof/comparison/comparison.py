@@ -233,7 +233,8 @@ class Comparison:
             if one.moved:
                 places |= {cell for o in one.old.reading.occurrences for cell in o.cells}
         other = [path for path in self.changed if path not in self.old.paths or path not in self.new.paths]
-        return ImpactAnalysis(self.after, places | self.renamed.keys(), other, self.lost, self._differs)
+        left = {path for path, _ in self.renamed}
+        return ImpactAnalysis(self.after, places | self.renamed.keys(), other, self.lost, self._differs, left)
 
     @property
     def _rebinds(self) -> bool:

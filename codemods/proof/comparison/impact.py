@@ -37,8 +37,8 @@ class ImpactAnalysis:
     """Of places in the namespaces of modules that changed: what they hold, or who looks at them.
 
     ``places``: (path, name); ``other``: modules that are new, or gone; ``lost``: modules that names can't be found in
-    any more, which matters to all that use such a module as a whole. ``differs``: does a name of a module lead
-    elsewhere now than the move says?
+    any more, which matters to all that use such a module as a whole; ``left``: those that any name left. ``differs``:
+    does a name of a module lead elsewhere now than the move says?
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class ImpactAnalysis:
         other: Iterable[str],
         lost: Iterable[str],
         differs: Callable[[str, str], bool],
+        left: Iterable[str] = (),
     ) -> None:
         self.snapshot = snapshot
         self.differs = differs
@@ -59,6 +60,7 @@ class ImpactAnalysis:
         for path in self._modules:  # A module is a place in its package.
             self._given[_package(path)].add(stem(path))
         self._lost = frozenset(lost)
+        self._left = frozenset(left)
         self._stems = frozenset(map(stem, self._lost))
         self._as: dict[str, Names] = {}
         self._bare: dict[str, Names] = {}
@@ -153,10 +155,24 @@ class ImpactAnalysis:
     def near(self, path: str) -> Names:
         """The names that a file could have through something: an import that leads to where they are, a dotted path."""
         if path not in self._near:
-            found = {name for goal in self._leads.to(path, self._places) for name in self._places[goal]}
+            goals = self._leads.to(path, self._places) | {*self._behind_others(path)}
+            found = {name for goal in goals for name in self._places[goal]}
             found |= self._written(self._leads.bytes(path))
             self._near[path] = frozenset(found)
         return self._near[path]
+
+    def _behind_others(self, path: str) -> Iterator[str]:
+        """The modules that names left and that a file has as an attribute of another one: ``tags.linux``."""
+        raw = self._leads.bytes(path)
+        for goal, holders in self._holders.items():
+            if stem(goal).encode() in raw and path not in holders and self._leads.to(path, holders):
+                yield goal
+
+    @cached_property
+    def _holders(self) -> dict[str, tuple[str, ...]]:
+        """The files that import a module that names left."""
+        left = sorted(self._left & self._places.keys())
+        return {one: tuple(p for p in self._mentioning([one]) if p != one and self._leads.to(p, [one])) for one in left}
 
     def _shifted(self, path: str) -> Iterator[str]:
         """What a module gets from others, under which name ever."""
