@@ -33,14 +33,15 @@ def aliases(project: ProjectIndex, module: Module, last: str) -> dict[str, list[
     return found
 
 
-def module_at(project: ProjectIndex, importer: str, dotted: str) -> str | None:
+def module_at(project: ProjectIndex, importer: str, dotted: str, last: str) -> str | None:
     """The file of the module that a dotted name leads to, be it by what modules on the way import: ``shop.tags.orders``
-    with ``from . import orders`` in ``shop/tags.py``."""
+    with ``from . import orders`` in ``shop/tags.py``. ``last``: as of `aliases`."""
     parts = dotted.split(".")
+    knowing = project.tree.code_with([last]) if last else project.tree.paths
     for count in range(len(parts), 0, -1):
         path = project.names.find(".".join(parts[:count]), importer)
         for part in parts[count:] if path is not None else ():
-            path = module_behind(project, path, part) if path is not None else None
+            path = module_behind(project, path, part) if path is not None and path in knowing else None
         if path is not None:
             return path
     return None

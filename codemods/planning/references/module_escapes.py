@@ -83,7 +83,8 @@ def _is_source(facts: Facts, module: Module, dotted: str) -> bool:
     if source.rpartition("/")[2] != dotted.rpartition(".")[2]:
         return False
     names = facts.project.names
-    if module_at(facts.project, module.path, dotted) != facts.move.source:
+    last = names.dotted(facts.move.source).rpartition(".")[2]
+    if module_at(facts.project, module.path, dotted, last) != facts.move.source:
         return False
     package, _, name = dotted.rpartition(".")
     holder = names.find(package, module.path) if package else None

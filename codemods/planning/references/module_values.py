@@ -93,8 +93,8 @@ class ModuleValues:
     def _by_chain(self, module: Module, chain: tuple[str, ...]) -> bool:
         key = module.path, chain
         if key not in self._chains:
-            dotted = self.dotted_of(module, chain)
-            self._chains[key] = any(module_at(self.project, module.path, d) == self.path for d in dotted)
+            dotted, last = self.dotted_of(module, chain), self.project.names.dotted(self.path).rpartition(".")[2]
+            self._chains[key] = any(module_at(self.project, module.path, d, last) == self.path for d in dotted)
         return self._chains[key]
 
     def _is_made(self, module: Module, call: ast.Call) -> bool:
