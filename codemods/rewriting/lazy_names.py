@@ -4,6 +4,7 @@ checkers."""
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 
 from codemods.bindings import Import, Module
 from codemods.bindings.guards import is_main_guard, is_type_checking
@@ -16,27 +17,38 @@ from codemods.rewriting.layout import first_line, last_line
 from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 
-TYPING = NewImport("typing", "TYPE_CHECKING")
+TYPE_CHECKING = "TYPE_CHECKING"
+TYPING = NewImport("typing", TYPE_CHECKING)
 _SAYS = {
     True: "Deprecated aliases of names that moved to other modules.",
     False: "Names that moved to other modules are found when asked for.",
 }
 
 
-def lazy_edits(lazy: LazyReexport, module: Module, style: ImportStyle) -> list[Replacement]:
-    """What makes the source find moved names when it is asked for them; type checkers see a plain import."""
+def typing_test(module: Module, left: Collection[str]) -> str | None:
+    """What asks for type checkers by a name that the module goes on having (``left``): ``t.TYPE_CHECKING``, too."""
+    for name, items in module.top_imports.items():
+        plain = len(items) == 1 and not (items[0].guarded or items[0].typing_only or items[0].attribute)
+        if plain and items[0].module == "typing" and name in left and TYPE_CHECKING not in left:
+            return f"{name}.{TYPE_CHECKING}"
+    return TYPE_CHECKING if TYPE_CHECKING in left else None
+
+
+def lazy_edits(lazy: LazyReexport, module: Module, style: ImportStyle, test: str) -> list[Replacement]:
+    """What makes the source find moved names when it is asked for them; type checkers, for which ``test`` asks, see a
+    plain import."""
     source = module.source
     imports = [NewImport(lazy.module, name, name) for name in lazy.names]
     imports += [NewImport(lazy.module, name) for name in lazy.typing]
     seen = render.lines(sorted(imports, key=lambda new: style.name_key(new.attribute or "")), style.indent, style)
     function = lazy.standing
     if not lazy.names:
-        return [_below_imports(source, seen)]
+        return [_below_imports(source, seen, test)]
     if function is not None:
-        return [_put_into(source, function, lazy, style), _for_type_checkers(source, function, seen)]
+        return [_put_into(source, function, lazy, style), _for_type_checkers(source, function, seen, test)]
     one = style.indent
     lines = [
-        "if TYPE_CHECKING:",
+        f"if {test}:",
         *seen,
         "else:",
         "",
@@ -127,9 +139,9 @@ def _block(source: Source, function: ast.FunctionDef) -> ast.If | None:
     return next(iter(beside), header(source).typing_block)
 
 
-def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[str]) -> Replacement:
+def _for_type_checkers(source: Source, function: ast.FunctionDef, lines: list[str], test: str) -> Replacement:
     block = _block(source, function)
-    return _at_its_end(source, block, lines) if block is not None else _below_imports(source, lines)
+    return _at_its_end(source, block, lines) if block is not None else _below_imports(source, lines, test)
 
 
 def _at_its_end(source: Source, block: ast.If, lines: list[str]) -> Replacement:
@@ -137,13 +149,13 @@ def _at_its_end(source: Source, block: ast.If, lines: list[str]) -> Replacement:
     return Replacement(at, at, "".join(line + source.newline for line in lines))
 
 
-def _below_imports(source: Source, lines: list[str]) -> Replacement:
+def _below_imports(source: Source, lines: list[str], test: str) -> Replacement:
     """In the block for type checkers, or a new one."""
     head = header(source)
     if head.typing_block is not None:
         return _at_its_end(source, head.typing_block, lines)
     after = max([head.after, *(last_line(node) for node in head.imports)])
-    return insertion(source, after, ["if TYPE_CHECKING:", *lines], True)
+    return insertion(source, after, [f"if {test}:", *lines], True)
 
 
 def _at_the_end(module: Module, text: str) -> Replacement:

@@ -17,7 +17,7 @@ from codemods.rewriting.dropping import dropped_imports, merged
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.inserting import Inserter
 from codemods.rewriting.layout import blocks, first_line, indentation, last_line, removal
-from codemods.rewriting.lazy_names import TYPING, has_a_block, lazy_edits
+from codemods.rewriting.lazy_names import TYPE_CHECKING, TYPING, has_a_block, lazy_edits, typing_test
 from codemods.rewriting.placing import header
 from codemods.rewriting.regions import closes, comments_above
 from codemods.rewriting.spans import spans
@@ -38,7 +38,8 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     reduced = {id(node): text for node, text in _reduced(source, departure, edits)}
     inserter = Inserter(source, header(source), style, taken, reduced=reduced)
     left = departure.module.binds - {item.binds for item in departure.dropped}
-    typed = departure.lazy is not None and "TYPE_CHECKING" not in left and not has_a_block(departure.lazy, source)
+    test = typing_test(departure.module, left)
+    typed = departure.lazy is not None and test is None and not has_a_block(departure.lazy, source)
     if typed:
         inserter.add(TYPING)
     if departure.position is None:
@@ -52,7 +53,7 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     edits = [*(edit for edit in edits if edit.start not in inserter.joined), *inserter.edits()]
     edits += deferred_imports(source, departure.late, style)
     if departure.lazy is not None:
-        edits += lazy_edits(departure.lazy, departure.module, style)
+        edits += lazy_edits(departure.lazy, departure.module, style, test or TYPE_CHECKING)
     edits += [removal(source, top, bottom) for top, bottom in blocks([*gone, *whole, *departure.comments], source)]
     text = splice(source.text, merged(source, edits))
     if departure.statements and departure.statements[-1] is departure.module.statements[-1]:

@@ -113,3 +113,28 @@ def test_who_begins_with_an_untouched_module_comes_back_to_it(taken: str) -> Non
     assert failures(proven(before, before | orders | by_name))
     by_module = {"shop/prices.py": "import shop.plugins\n" + METHOD.format("shop.plugins.")}
     assert failures(proven(before, before | orders | by_module)) == []
+
+
+GUARD = "try:\n    from shop.fast import parts\nexcept ImportError:\n    parts = None\n\n\n"
+HOST = "def host(text):\n    return parts.host(text) if parts else text\n"
+
+
+def test_a_guard_that_failed_before_fails_beside_moved_code() -> None:
+    """`shop.fast` has Cython that is not compiled here; nothing but the new module is imported with what it needs."""
+    stay = {
+        "shop/__init__.py": "from shop.web import get\n",
+        "shop/fast/__init__.py": "",
+        "shop/fast/parts.pyx": "def host(text): ...\n",
+    }
+    path = "def path(text): ...\n"
+    web = "def get(text):\n    return {module}.host(text)\n"
+    before = {
+        "shop/uri.py": f"{GUARD}{HOST}\n\n{path}",
+        "shop/web.py": f"from shop import uri\n\n\n{web.format(module='uri')}",
+    }
+    after = {
+        "shop/uri.py": path,
+        "shop/hosts.py": f"{GUARD}{HOST}",
+        "shop/web.py": f"from shop import hosts\n\n\n{web.format(module='hosts')}",
+    }
+    assert not [found for found in failures(proven(stay | before, stay | after)) if "fallback" in found]
