@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from codemods.bindings import Import, Module
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.settled import Settled
-from codemods.project import Unreadable
+from codemods.project import Unreadable, walk
 from codemods.project.told_imports import held_as
 
 # Libraries whose pickles outlive the process.
@@ -68,9 +69,14 @@ def may_be_pickled(facts: Settled, name: str) -> bool:
     group = facts.groups.by_name.get(name)
     if group is not None and group.is_class:
         return any(_keeps_pickles(module) for module in facts.project.modules_mentioning(*KEEPING))
-    nodes = (s.node for other in facts.moving for s in other.statements)
-    methods = (n for node in nodes for n in ast.walk(node) if getattr(n, "name", "") in _REDUCING)
-    return any(isinstance(n, ast.Name) and n.id == name for method in methods for n in ast.walk(method))
+    return any(name in _named_for_pickles(s.node) for other in facts.moving for s in other.statements)
+
+
+@lru_cache(maxsize=1024)
+def _named_for_pickles(node: ast.stmt) -> frozenset[str]:
+    """The names in methods that answer what a pickle calls; asked for each name that moves beside it."""
+    methods = (n for n in walk(node) if getattr(n, "name", "") in _REDUCING)
+    return frozenset(n.id for method in methods for n in walk(method) if isinstance(n, ast.Name))
 
 
 def _keeps_pickles(module: Module) -> bool:
