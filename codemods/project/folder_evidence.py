@@ -34,6 +34,7 @@ class Roots(Protocol):
     def configured_above(self, folder: str) -> str: ...
     def holder_above(self, folder: str, dotted: str) -> str: ...
     def rooted(self, dotted: str) -> bool: ...
+    def stands_elsewhere(self, dotted: str, folder: str) -> bool: ...
 
 
 class FolderEvidence:
@@ -60,10 +61,13 @@ class FolderEvidence:
         return (used or started_in(self.tree, folder) is not None) and not self._named_outside(folder, files)
 
     def _say_folder(self, folder: str, files: Iterable[str]) -> bool:
-        """Do the files import one another by the name of their folder, or by dots?"""
+        """Do the files import one another by the name of their folder, or by dots? That of `shop.parts.wheel` may be a
+        folder of tests as well: `tests/shop/parts`."""
         last = folder.rpartition("/")[2]
         return any(
-            found.module.startswith(".") or last in found.module.split(".")[:-1] or found.module == last
+            found.module.startswith(".")
+            or found.module == last
+            or (last in found.module.split(".")[:-1] and not self.names.stands_elsewhere(found.module, folder))
             for file in files
             for found in self._imports(file)
         )

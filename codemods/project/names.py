@@ -80,6 +80,11 @@ class Names:
     def rooted(self, dotted: str) -> bool:
         return any(self._below(root, dotted) is not None for root in self.holders.get(dotted.partition(".")[0], ()))
 
+    def stands_elsewhere(self, dotted: str, folder: str) -> bool:
+        """Is this a module below an import root that does not stand in this folder?"""
+        found = (self._below(root, dotted) for root in self.holders.get(dotted.partition(".")[0], ()))
+        return any(path is not None and path.rpartition("/")[0] != folder for path in found)
+
     @cached_property
     def _folders(self) -> FolderEvidence:
         return FolderEvidence(self)
