@@ -60,7 +60,9 @@ def call(dotted: str) -> Call | None:
         return Call.QUIET  # by convention a class that is raised
     if dotted not in table and dotted.count(".") > 1 and dotted.rpartition(".")[2] in _OF_TABLES:
         return Call.EFFECT  # ``urllib.parse.uses_netloc.append``: what the module is known for does not speak of that
-    asked = dotted.rpartition(".")[2]
+    owner, _, asked = dotted.rpartition(".")
+    if asked in READING and owner.endswith((".__version__", ".__name__", ".__doc__", ".__file__")):
+        return Call.QUIET  # of a text: ``setuptools.__version__.split(".")``
     while dotted:
         if dotted in table:
             known = table[dotted]

@@ -24,6 +24,8 @@ _IMPORT = re.compile(r"\s*(?P<importer>[\w.*]+)\s*->\s*(?P<imported>[\w.*]+)\s*"
 IGNORED_IMPORTS = "ignore_imports"
 # Settings that name modules to be imported, as a plugin: nothing is set for what stands in these.
 _LOADED = frozenset({"plugins", "load-plugins", "load_plugins"})
+# Those that name modules for the order of imports.
+_SORTED = ("known-first-party", "known-third-party", "known-local-folder")
 _PYRIGHT = ("include", "exclude", "ignore", "strict")
 # Settings that name what may not be imported, and by whom it is said: no checks of the code in there.
 BANS = ("banned-api", "banned-module-level-imports", "banned-from")
@@ -80,7 +82,7 @@ def selections(tree: Tree) -> Iterator[Selection]:
                 _json(text) if name.endswith(".json") else _toml(name, text) if ".toml" in name else _ini(name, text)
             )
             for key, value, what in found:
-                if key.rpartition(".")[2] in _LOADED:
+                if key.rpartition(".")[2] in _LOADED or key.endswith(_SORTED) or value in _SORTED:
                     continue
                 if key.endswith(IGNORED_IMPORTS) and (hit := _IMPORT.fullmatch(value)):
                     at = max(text.find(value), 0)
