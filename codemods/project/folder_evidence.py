@@ -86,9 +86,11 @@ class FolderEvidence:
         )
 
     def _put_on_the_path(self, folder: str, stems: Collection[str]) -> bool:
-        """Does a file put the folder on the path and name one of its modules, in an import or as a whole text?"""
+        """Does a file that is no test put the folder on the path and name one of its modules, in an import or as a
+        whole text?"""
         for path in sorted(self.tree.code_with(stems) & self.tree.code_with(["sys"])):
-            if path.rpartition("/")[0] != folder and folder in inserted(self.tree, path):
+            tests = self._pytest.reads(path) or path.endswith("conftest.py")
+            if not tests and path.rpartition("/")[0] != folder and folder in inserted(self.tree, path):
                 named = {found.module.partition(".")[0] for found in self._imports(path)} & set(stems)
                 if named or any(text in stems for text in _TEXT.findall(self.tree.peek(path).decode(errors="replace"))):
                     return True
