@@ -6,6 +6,7 @@ are looked up in the source, so their definitions stay there; and that changes w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -80,6 +81,7 @@ def _settled_with(
         own_fixtures(source, move.names) if tests else frozenset(),
         outside=referrers.users,
         again=_executed_twice(project, groups),
+        spoken_of=partial(_read_off_its_like, project, move.source),
         copied=again | (set(loggers(groups).values()) - {groups.by_name[name] for name in move.names}),
     )
     run_here = rules.tests(source.source.tree.body) if rules.reads(move.source) else ()
@@ -113,6 +115,15 @@ def _settled_with(
             how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)
             return replace(how, moving=moving, followed=followed), followers
         through_source |= more
+
+
+def _read_off_its_like(project: ProjectIndex, source: str, name: str) -> bool:
+    """Does another file read a name off a module that is called like the source, however it got that? It may be this
+    one, as a star import brings it: what is spoken of so is no helper."""
+    tree, called = project.tree, project.names.dotted(source).rpartition(".")[2]
+    said = re.compile(rf"(?<!\w){re.escape(called)}\.{re.escape(name)}(?!\w)".encode())
+    files = tree.code_with([name]) & tree.code_with([called])
+    return any(said.search(tree.peek(path)) for path in files if path != source)
 
 
 def _executed_twice(project: ProjectIndex, groups: DefinitionGroups) -> SecondExecution | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -27,7 +27,8 @@ class Request:
 
     ``asked``, ``along`` and ``fixtures`` are names that move; ``held`` names that stay: kept, or looked up in the
     source. ``outside``: the other files that refer to each name. ``copied``: groups that both modules get.
-    ``again``: of a script, the module that it imports by its own name.
+    ``again``: of a script, the module that it imports by its own name. ``spoken_of``: is a name read off some module
+    that is called like the source, ``nx.dag.colliders``?
     """
 
     graph: ReferenceGraph
@@ -38,6 +39,7 @@ class Request:
     outside: Mapping[str, frozenset[str]] = field(default_factory=dict)
     copied: frozenset[DefinitionGroup] = frozenset()
     again: SecondExecution | None = None
+    spoken_of: Callable[[str], bool] = field(default=lambda name: False)
 
     @property
     def groups(self) -> DefinitionGroups:
@@ -199,7 +201,9 @@ def _is_own(
     readers = request.readers(group)
     if not readers or not readers <= inside or (standing_alone and not _stands_alone(request, group, inside)):
         return False
-    return _is_private(group) or not (request.used_outside(group) or request.exported(group))
+    if _is_private(group):
+        return True
+    return not (request.used_outside(group) or request.exported(group) or any(map(request.spoken_of, group.binds)))
 
 
 def _stands_alone(request: Request, group: DefinitionGroup, inside: Collection[DefinitionGroup]) -> bool:
