@@ -75,7 +75,8 @@ def looked_at(name, as_script):
     except Exception as error:
         calls.append(f"{type(error).__name__}: {error}")
     hub, outlib = importlib.import_module("shop.hub"), importlib.import_module("outlib")
-    sees = {n: repr(v) for _, m in loaded("shop.") for n, v in list(vars(m).items()) if n.startswith("SEEN")}
+    held = [(n, v) for _, m in loaded("shop.") for n, v in list(vars(m).items())]
+    sees = {n: without_address(repr(v)) for n, v in held if n.startswith("SEEN")}
     atexit._run_exitfuncs()
     told = {name: vars(hub)[name] for name in ("LOG", "TABLE", "EXTRA", "Counted")} | {"outlib": outlib.LOG}
     told |= {"calls": calls, "bus": hub.bus.handlers, "extra": getattr(hub, "extra", None), "quiet": hub.quiet_ones()}
@@ -85,7 +86,11 @@ def looked_at(name, as_script):
 
 def shown(thing):
     got = plain(thing)
-    return re.sub(r" at 0x\w+", "", got if isinstance(got, str) else str(got))
+    return without_address(got if isinstance(got, str) else str(got))
+
+
+def without_address(text):
+    return re.sub(r" at 0x\w+", "", text)
 
 
 def in_a_child(name, as_script):
