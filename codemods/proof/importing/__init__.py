@@ -14,7 +14,8 @@ is read before it is bound.
     shop/b.py   from .a import A
                 class B(A): ...
 
-``deferred_imports`` finds which statements may run an import that a move put into a function. Whether a statement has
+``fallbacks`` finds what fails now and is caught, ``deferred_imports`` which statements may run an import that a move
+put into a function. Whether a statement has
 a side effect is found by running it on abstract values (``abstract``, ``side_effects``), and
 ``optional_libraries`` says which libraries may be missing.
 
