@@ -5,9 +5,9 @@
     conservation    comments, guarded_imports, layout, type_variables
     lazy_reexports  made_names, names (what code reads of a module)
     names           annotations
-    namespaces      all_decorators, bound_once_more, fixtures_given, found_namespaces, handed_on_modules, listed_there,
-                    local_lists, looked_up_names, module_annotations, promised_names, shared_fixtures, star_imports,
-                    test_collection, tests_given
+    namespaces      all_decorators, answered_before, bound_once_more, fixtures_given, found_namespaces,
+                    handed_on_modules, listed_there, local_lists, looked_up_names, module_annotations, promised_names,
+                    shared_fixtures, star_imports, test_collection, tests_given
     expected_changes  asked_modules, callers, followed_objects, kept_texts, known_modules, pickled_as_names,
                     shown_classes, text_values
     identities      scanned_modules

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
 from codemods.proof.checks.all_decorators import listed_elsewhere
+from codemods.proof.checks.answered_before import answered_before
 from codemods.proof.checks.bound_once_more import bound_once_more
 from codemods.proof.checks.fixtures_given import given_to_others
 from codemods.proof.checks.found_namespaces import looked_up_elsewhere
@@ -60,6 +61,7 @@ def check(comparison: Comparison) -> Check:
     failures += overwritten(comparison)
     failures += told(comparison)
     failures += bound_once_more(comparison)
+    failures += answered_before(comparison)
     if not any(ACCEPTED in move.accept for move in comparison.moves):
         failures += [*annotations_read(comparison), *newly_listed(comparison)]
     failures += _covering(comparison)
