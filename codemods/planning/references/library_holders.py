@@ -40,13 +40,13 @@ def _is_given(module: Module, name: ast.Name) -> bool:
 
 
 def _libraries(facts: Facts) -> frozenset[str]:
-    """The libraries that get a moved function or class, by a decorator or as an argument."""
+    """The libraries that get a moved function, by a decorator or as an argument."""
     return frozenset(_got(facts)) - sys.stdlib_module_names - {"builtins"}
 
 
 def _got(facts: Facts) -> Iterator[str]:
     nodes = [s.node for group in facts.moving for s in group.statements]
-    for decorator in (d for n in nodes if isinstance(n, (ast.ClassDef, *FUNCTIONS)) for d in n.decorator_list):
+    for decorator in (d for n in nodes if isinstance(n, FUNCTIONS) for d in n.decorator_list):
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         yield from (name.partition(".")[0] for name in outside_names(facts.project, facts.source, called))
     functions = [n.name for n in nodes if isinstance(n, FUNCTIONS)]
