@@ -25,7 +25,7 @@ _OF_THE_FILE = re.compile(r"#!|#.*coding[:=]|# *-\*-")
 
 
 def licence(source: Source) -> tuple[str, ...]:
-    """The comment at the very top, if it speaks of a licence; without a shebang and what an editor is told."""
+    """The comment at the very top, if it speaks of a licence; without a shebang and modelines of editors."""
     lines: list[str] = []
     while (text := source.line(len(lines) + 1).rstrip()).startswith("#"):
         lines.append(text)

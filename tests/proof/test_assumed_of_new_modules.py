@@ -1,5 +1,5 @@
 """What a change made by hand leaves open is said: who goes through a folder, who reads the module of a definition,
-what a tool is told of a module."""
+which settings of tools select it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_decorator_may_read_the_module_of_a_function() -> None:
 
 
 # What stands in pyproject.toml or setup.cfg; the setting that is named, if one is.
-TOLD = {
+SETTINGS = {
     "an override of mypy": (
         "pyproject.toml",
         '[[tool.mypy.overrides]]\nmodule = "shop.mail"\nignore_errors = true\n',
@@ -79,7 +79,7 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("how", TOLD)
-def test_a_tool_is_told_something_of_the_module(how: str) -> None:
-    path, text, said = TOLD[how]
+@pytest.mark.parametrize("how", SETTINGS)
+def test_a_setting_selects_the_module(how: str) -> None:
+    path, text, said = SETTINGS[how]
     assert assumed(BEFORE | {path: text}, AFTER | {path: text}) == [said] * bool(said)

@@ -154,12 +154,6 @@ def _read_by(facts: Facts, code: Code) -> Iterator[tuple[ast.expr, str]]:
             yield from reads_of_module(value, old, new)
 
 
-def _may_be_raised(facts: Facts) -> bool:
-    """Has a class that moves a base, which may be that of exceptions?"""
-    nodes = (s.node for group in facts.moving for s in group.statements)
-    return any(node.bases for node in nodes if isinstance(node, ast.ClassDef))
-
-
 def _modules(facts: Facts) -> tuple[str, str]:
     names, move = facts.project.names, facts.move
     return names.dotted(move.source), names.dotted(move.destination)

@@ -1,4 +1,4 @@
-"""Scans of a framework that are told to go through one module, and what they look for in it."""
+"""Framework scans of one module, and the decorators that they look for in it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _is_marked(snapshot: Snapshot, fact: Fact, origin: Origin) -> bool:
 
 
 def _scope(snapshot: Snapshot, path: str, call: ast.Call) -> str:
-    """What a scan is told to go through; empty where that is not known."""
+    """The module or package that a scan goes through; empty where that is not known."""
     package = snapshot.names.package(path) or ""
     if not call.args:
         return package

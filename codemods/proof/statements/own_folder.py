@@ -10,7 +10,7 @@ from codemods.project import Nodes
 
 def folders(nodes: Nodes) -> Iterator[ast.AST]:
     """``__file__`` in ``Path(__file__).parent``, ``Path(__file__).with_name(…)``, ``os.path.dirname(__file__)``; also
-    by way of a variable of a function of which nothing else is asked."""
+    where a variable of a function holds the path, and is used for nothing but its folder."""
     asked = [n.value for n in nodes.of(ast.Attribute) if n.attr in ("parent", "parents", "with_name")]
     asked += [call.args[0] for call in nodes.of(ast.Call) if _last_name(call.func) == "dirname" and call.args]
     names = [name for node in asked for name in _paths(node)]
