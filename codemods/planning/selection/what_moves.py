@@ -76,6 +76,11 @@ class Request:
         using = {path for name in group.binds for path in self.outside.get(name, ())}
         return using.difference(*(self.outside.get(name, ()) for name in self.asked))
 
+    def handed_on(self, group: DefinitionGroup) -> bool:
+        """Does a package's `__init__` import it?"""
+        using = (path for name in group.binds for path in self.outside.get(name, ()))
+        return any(PurePosixPath(path).name == "__init__.py" for path in using)
+
     def exported(self, group: DefinitionGroup) -> bool:
         return bool(group.binds & {*(self.groups.module.exported or ())})
 
@@ -251,9 +256,9 @@ def _is_shared(
     if not _stands_alone(request, group, inside):
         return False
     if _is_data(group):
+        if request.handed_on(group) and not group.binds & {*needed}:
+            return False  # part of what the package offers, and none of what was asked for
         strangers = request.strangers(group)
-        if any(PurePosixPath(path).name == "__init__.py" for path in strangers) and not group.binds & {*needed}:
-            return False  # the package hands it on by itself: it is no part of what was asked for
         return half and 2 * len(readers & {*inside}) >= len(readers) + len(strangers)
     if _is_private(group):
         return readers <= {*inside} | clients or (half and _is_small(request, group, inside))
