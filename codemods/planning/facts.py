@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from codemods.model import Place
+from codemods.planning.edits.module_references import relative_style
 from codemods.planning.references.dynamic_names import Look, looks, may_keep
 from codemods.planning.references.module_accesses import (
     Accesses,
@@ -17,12 +18,28 @@ from codemods.planning.references.module_accesses import (
 from codemods.planning.references.namespace_lookups import lookups
 from codemods.planning.references.package_scans import Scan, scans
 from codemods.planning.references.text_references import Mention, find_mentions
+from codemods.planning.references.used_names import Use, uses
 from codemods.planning.settled import Settled
 
 
 @dataclass(frozen=True)
 class Facts(Settled):
     """The input of the hazards."""
+
+    @cached_property
+    def source_uses(self) -> tuple[Use, ...]:
+        """By which names the source is used."""
+        return uses(self.project, self.move.source, self.referrers.files)
+
+    @cached_property
+    def relative(self) -> bool:
+        """Are modules named by dots? Dots lead nowhere in a file that its own package executes by its path."""
+        if not relative_style(self.source, self.project.names):
+            return False
+        names, dots = self.project.names, any(item.level for item in self.source.imports)
+        top = names.package(self.source.path).partition(".")[0]
+        by = [use.place.path for use in self.source_uses if use.loaded and use.place is not None]
+        return dots or not any(names.package(path).partition(".")[0] == top for path in by)
 
     @cached_property
     def looks(self) -> tuple[Look, ...]:

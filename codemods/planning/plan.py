@@ -15,7 +15,6 @@ from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
 from codemods.planning.edits.model import Block, Body, DestinationEdits, Edits, Replacement, SourceEdits
-from codemods.planning.edits.module_references import relative_style
 from codemods.planning.edits.moved_code import body_edits
 from codemods.planning.edits.new_packages import new_packages
 from codemods.planning.edits.node_ids import node_ids
@@ -166,7 +165,7 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
         facts.groups,
         facts.moving_in_order,
         move.destination,
-        relative_style(facts.source, project.names),
+        facts.relative,
         facts.read_through_source,
         {name: group for group in facts.request.copied for name in group.binds},
         as_attributes=as_attributes(facts),

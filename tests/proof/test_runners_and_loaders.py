@@ -18,6 +18,8 @@ AFTER = {"shop/words.py": f"from .plural import plural as plural\n\n\n{REST}", "
         ("import runpy\n\nrunpy.run_path('shop/words.py')\n", True),
         ("import runpy\n\nrunpy.run_path(HERE / 'shop' / 'words.py')\n", True),
         ("import runpy\n\nrunpy.run_path('old/words.py')\n", False),
+        ("import runpy\n\nFOLDER = ROOT / 'shop'\nrunpy.run_path(FOLDER / f'{NAME}.py')\n", True),
+        ("import runpy\n\nFOLDER = ROOT / 'workshop'\nrunpy.run_path(FOLDER / f'{NAME}.py')\n", False),
         ("print('shop/words.py')\n", False),
     ],
 )

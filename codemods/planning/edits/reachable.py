@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from codemods.model import Hazard, Place
 from codemods.planning.edits.model import Edits, NewImport
 from codemods.planning.facts import Facts
-from codemods.planning.references.used_names import Use, uses
+from codemods.planning.references.used_names import Use
 
 
 def unreachable(facts: Facts, edits: Edits) -> Iterator[Hazard]:
     """A refusal for each file in which an import would fail under one of the names of the file."""
     move = facts.move
-    named = uses(facts.project, move.source, facts.referrers.files)
+    named = facts.source_uses
     arriving = [*edits.arrival.imports, *(late.new for late in edits.arrival.body.late)]
     departure = edits.departure
     staying = [new.module for new in (*departure.reexports, *(late.new for late in departure.late))]

@@ -9,7 +9,7 @@ from codemods.bindings.guards import is_type_checking
 from codemods.bindings.scopes import FUNCTIONS, target_names
 from codemods.model import Reexport
 from codemods.planning.edits.model import NewImport, ReexportPosition
-from codemods.planning.edits.module_references import reference_to, relative_style
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.name_order import keeps_its_turn
@@ -39,7 +39,7 @@ def reexported(facts: Facts) -> tuple[NewImport, ...]:
     module = reference_to(
         facts.move.destination,
         facts.source.path,
-        relative_style(facts.source, facts.project.names),
+        facts.relative,
         facts.project.names,
     )
     exported = set(facts.source.exported or ())

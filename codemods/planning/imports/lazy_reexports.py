@@ -14,7 +14,7 @@ from codemods.bindings.guards import is_for_checkers
 from codemods.bindings.references import Deferring
 from codemods.model import Hazard, Place, Reexport, Refused, Severity
 from codemods.planning.edits.model import DeferredImport, LazyReexport, NewImport, ReexportPosition
-from codemods.planning.edits.module_references import reference_to, relative_style
+from codemods.planning.edits.module_references import reference_to
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.imports.bound_too_late import innermost_function
@@ -46,7 +46,7 @@ def reexports(facts: Facts) -> tuple[tuple[NewImport, ...], LazyReexport | None]
         return kept, None
     standing = _standing(facts) if names else None
     dotted = facts.project.names.dotted(facts.move.destination)
-    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
+    module = reference_to(facts.move.destination, facts.move.source, facts.relative, facts.project.names)
     return kept, LazyReexport(names, module, dotted, standing, _prefix(standing), facts.move.deprecate, typing)
 
 
@@ -111,7 +111,7 @@ def deferred_imports(facts: Facts) -> tuple[DeferredImport, ...]:
     """Where the destination imports the source: what the source's functions import of moved names when they run."""
     if facts.source_imports:
         return ()
-    module = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
+    module = reference_to(facts.move.destination, facts.move.source, facts.relative, facts.project.names)
     read: dict[tuple[int, str], list[Deferring]] = {}
     for group in facts.staying:
         for r in group.references:
@@ -144,7 +144,7 @@ def executing_import(facts: Facts) -> tuple[NewImport, ReexportPosition] | None:
     last = max([*(s.index for s in acting), *_needed_from_source(facts)])
     moving = {s.index for group in facts.moving for s in group.statements}
     below = next((s for s in facts.source.statements if s.index > last and s.index not in moving), None)
-    text = reference_to(facts.move.destination, facts.move.source, _relative(facts), facts.project.names)
+    text = reference_to(facts.move.destination, facts.move.source, facts.relative, facts.project.names)
     parent, _, last_part = text.rpartition(".")
     if text.startswith(".") and not parent.strip("."):
         parent = text[: -len(last_part)]
@@ -160,10 +160,6 @@ def _needed_from_source(facts: Facts) -> Iterator[int]:
     owners = tuple(group for group in facts.staying if not all(s.is_import for s in group.statements))
     for need in facts.graph.between(tuple(facts.moving), owners, Moment.IMPORT):
         yield from (s.index for s in need.by.statements)
-
-
-def _relative(facts: Facts) -> bool:
-    return relative_style(facts.source, facts.project.names)
 
 
 def _named_in_annotations(facts: Facts) -> set[str]:

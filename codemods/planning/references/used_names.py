@@ -76,7 +76,9 @@ def _named_there(project: ProjectIndex, path: str) -> Iterator[Use]:
 def _loading(project: ProjectIndex, path: str) -> Iterator[Place]:
     """Code that executes a file by its path, under a name of its own: ``runpy.run_path("shop/orders.py")``."""
     stem = path.rpartition("/")[2].removesuffix(".py")
-    for module in project.modules_mentioning(*_LOADING, among=project.tree.code_with([stem])):
+    folder = path.rpartition("/")[0].rpartition("/")[2]
+    knowing = project.tree.code_with([stem, folder] if folder else [stem])
+    for module in project.modules_mentioning(*_LOADING, among=knowing):
         for call in module.source.nodes.of(ast.Call):
             given = call.args if last_name(call.func) in _LOADING and module.path != path else []
             if any(_is_path(module, argument, path) for argument in given):
@@ -110,7 +112,7 @@ def _of_a_folder(module: Module, call: ast.Call) -> bool:
 
 
 def _is_path(module: Module, argument: ast.expr, path: str) -> bool:
-    """``"shop/orders.py"``, ``ROOT / "shop" / "orders.py"``, or a name that has such a value."""
+    """``"shop/orders.py"``, ``ROOT / "shop" / "orders.py"``, ``ROOT / "shop" / f"{name}.py"``, or a name of that."""
     names = {node.id for node in ast.walk(argument) if isinstance(node, ast.Name)}
     values = [value for name, value in bound_values(module) if name in names]
     for value in (argument, *values):
@@ -118,7 +120,20 @@ def _is_path(module: Module, argument: ast.expr, path: str) -> bool:
         written = "/".join(text.strip("/") for _, _, text in texts if isinstance(text, str)).removeprefix("./")
         if written.endswith(".py") and f"/{path}".endswith(f"/{written}"):
             return True
-    return False
+    folder, _, suffix = "/".join(_texts(module, argument)).removeprefix("./").rpartition("/")
+    return suffix == ".py" and bool(folder) and f"/{path}".rpartition("/")[0].endswith(f"/{folder}")
+
+
+def _texts(module: Module, node: ast.AST, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The texts of which a path is made in their order, names followed that have one value in the file."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip("/"):
+        yield node.value.strip("/")
+    elif isinstance(node, ast.Name):
+        values = [value for name, value in bound_values(module) if name == node.id and name not in seen]
+        for value in values if len(values) == 1 else ():
+            yield from _texts(module, value, seen | {node.id})
+    for child in ast.iter_child_nodes(node):
+        yield from _texts(module, child, seen)
 
 
 def _names(project: ProjectIndex, module: Module, item: Import, path: str) -> str:

@@ -71,8 +71,23 @@ def _executed_at(comparison: Comparison, path: str) -> Iterator[Place]:
         apart = file in said and folder.rpartition("/")[2] in {text.strip("/") for text in said}
         if symbols is not None and (whole or apart):
             yield symbols.source.place(calls[0])
+    yield from _executed_from(comparison, path)
     if folder and f"{folder}/__init__.py" not in comparison.new.paths:
         yield from _executed_folders(comparison)
+
+
+def _executed_from(comparison: Comparison, path: str) -> Iterator[Place]:
+    """Calls of loaders in files that name the folder of this one, and make the name of a file in it."""
+    folder = path.rpartition("/")[0]
+    last = folder.rpartition("/")[2]
+    for other in sorted(comparison.new.code_with([last]) & comparison.new.code_with(_LOADERS) - {path}) if last else ():
+        symbols = comparison.after.symbols(other) if other.endswith(".py") else None
+        nodes = symbols.source.nodes if symbols is not None else None
+        calls = [c for c in nodes.of(ast.Call) if last_name(c.func) in _LOADERS] if nodes is not None else []
+        said = {str(n.value) for n in nodes.of(ast.Constant) if isinstance(n.value, str)} if calls and nodes else set()
+        named = any(f"/{folder}".endswith(f"/{text.strip('./')}") for text in said if last in text)
+        if symbols is not None and named and ".py" in said:
+            yield symbols.source.place(calls[0])
 
 
 def _named_at(comparison: Comparison, path: str) -> Iterator[Place]:
