@@ -158,7 +158,7 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
             place = Place(path, text.count("\n", 0, found.start()) + 1)
             if found[0][0] in "%{$":
                 written = _written_at(facts, place, text)  # of an f-string what is no value put into it
-                if not any(p.search(written) for p in patterns) or not _formats_records(written):
+                if not any(_formats_records(w) for w in written if any(p.search(w) for p in patterns)):
                     continue
             if "lineno" not in text[text.rfind("\n", 0, found.start()) + 1 :].partition("\n")[0]:
                 return place, None
@@ -171,18 +171,20 @@ def _seen_at(facts: Facts, fact: Fact) -> tuple[Place | None, Place | None]:
     return (_named_with_a_line(facts), shown) if shown is not None else (None, None)
 
 
-def _written_at(facts: Facts, place: Place, text: str) -> str:
-    """The string of a Python file at a place, or the line of another file."""
+def _written_at(facts: Facts, place: Place, text: str) -> list[str]:
+    """The strings of a Python file on a line, or the line of another file."""
     try:
         nodes = facts.project.module(place.path).source.nodes if place.path.endswith(".py") else None
     except Unreadable:
         nodes = None
     texts = (*nodes.of(ast.JoinedStr), *nodes.of(ast.Constant)) if nodes is not None else ()
-    for node in texts:
-        if node.lineno <= (place.line or 0) <= (node.end_lineno or 0):
-            parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-            return "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
-    return text.splitlines()[(place.line or 1) - 1]
+    there = [node for node in texts if node.lineno <= (place.line or 0) <= (node.end_lineno or 0)]
+    inner = {id(part) for node in there if isinstance(node, ast.JoinedStr) for part in node.values}
+    written: list[str] = []
+    for node in (n for n in there if id(n) not in inner):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        written.append("".join(str(part.value) for part in parts if isinstance(part, ast.Constant)))
+    return written or [text.splitlines()[(place.line or 1) - 1]]
 
 
 def _formats_records(written: str) -> bool:
