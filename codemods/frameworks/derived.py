@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemods.project import Tree, Unreadable
 
+# By which keywords a class is given to what derives from it.
+_BASE = re.compile(r"(?:^base|_cls|_class)$")
 _QUESTIONS = ("isinstance", "issubclass", "super")
 
 
 def is_only_a_base(tree: Tree, name: str) -> bool:
-    """Does the tree derive from the class, or give it to a decorator as the `base`, and make no objects of it?"""
+    """Does the tree derive from the class, or give it on as a `base` or `task_cls`, and make no objects of it?"""
     derived = False
     for _, module in _files_with(tree, name):
         bases = {id(b) for node in ast.walk(module) if isinstance(node, ast.ClassDef) for b in node.bases}
-        bases |= {id(k.value) for k in ast.walk(module) if isinstance(k, ast.keyword) and k.arg == "base"}
+        bases |= {id(k.value) for k in ast.walk(module) if isinstance(k, ast.keyword) and _BASE.search(k.arg or "")}
         asked = (n for n in ast.walk(module) if isinstance(n, ast.Call) and last_name(n.func) in _QUESTIONS)
         bases |= {id(inner) for call in asked for inner in ast.walk(call)}
         own = {id(n) for node in module.body if getattr(node, "name", "") == name for n in ast.walk(node)}
