@@ -38,7 +38,7 @@ class Facts(Settled):
             return False
         names, dots = self.project.names, any(item.level for item in self.source.imports)
         top = names.package(self.source.path).partition(".")[0]
-        by = [use.place.path for use in self.source_uses if use.loaded and use.place is not None]
+        by = [use.place.path for use in self.source_uses if use.loaded and use.place is not None and not use.by]
         return dots or not any(names.package(path).partition(".")[0] == top for path in by)
 
     @cached_property

@@ -35,6 +35,7 @@ class ImportStyle:
     order: tuple[str, ...] = _SECTIONS
     within_sections: bool = False  # `import a` and `from b import c` are sorted as one
     single_line: bool = False
+    combined: bool = False  # `from a import b, c as d` in one statement
     by_type: bool = True
     indent: str = "    "
     asked: bool = False  # does the project say how its imports are to be sorted?
@@ -93,6 +94,7 @@ def import_style(tree: Tree) -> ImportStyle:
         order if sorted(order) == sorted(_SECTIONS) else _SECTIONS,
         _true(sorting.get("force-sort-within-sections", google)),
         _true(sorting.get("force-single-line", google)),
+        _true(sorting.get("combine-as-imports", sorting.get("profile") == "django")),
         _true(sorting.get("order-by-type", True)),
         asked=bool(sorting),
         kept=_comment(tool.get("codemods", {})) or ImportStyle.kept,

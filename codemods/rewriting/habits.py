@@ -15,7 +15,7 @@ def as_written(head: Header, style: ImportStyle) -> ImportStyle:
     """The style as the leading imports have it: isort's own, or one of its common variants if only that fits."""
     if style.asked:
         return style
-    style = replace(style, single_line=_one_by_one(head))
+    style = replace(style, single_line=_one_by_one(head), combined=_combines(head))
     for variant in _variants(style):
         if in_order(head, variant) and all(_sorted(names, variant) for names in _names(head)):
             return variant
@@ -33,6 +33,12 @@ def _one_by_one(head: Header) -> bool:
     brought = [node for node in head.imports if isinstance(node, ast.ImportFrom)]
     again = any(len(names) > 1 for names in _names(head))
     return again and all(len(node.names) == 1 for node in brought)
+
+
+def _combines(head: Header) -> bool:
+    """Does a statement bring names of which one is called otherwise here?"""
+    brought = [node for node in head.imports if isinstance(node, ast.ImportFrom) and len(node.names) > 1]
+    return any(alias.asname not in (None, alias.name) for node in brought for alias in node.names)
 
 
 def _names(head: Header) -> Iterator[list[str]]:

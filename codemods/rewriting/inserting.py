@@ -50,7 +50,7 @@ class Inserter:
         standing = self._standing(new, old)
         if standing is not None:
             node, text = self._joined.get(id(standing), (standing, self._text(standing)))
-            self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute), self.style))
+            self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute), self.style, new.asname))
             return
         place = self._place(new)
         if old is not None:
@@ -104,14 +104,14 @@ class Inserter:
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
         """The statement that an import joins."""
-        if new.attribute in (None, "*") or new.asname is not None or new.comment or new.above or self.style.single_line:
+        if render.shared_statement(new, self.style) is None or new.comment or new.above:
             return None
         for node in self.head.imports:
             if (
                 isinstance(node, ast.ImportFrom)
                 and (id(node) not in self.taken or id(node) in self.reduced)
                 and "." * node.level + (node.module or "") == new.module
-                and not any(a.asname or a.name == "*" for a in node.names)
+                and not any((a.asname and not self.style.combined) or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
                 and (old is None or not self.in_place or node.lineno <= self._latest(new, old))
             ):

@@ -57,7 +57,7 @@ def sections(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> l
 
 def shared_statement(new: NewImport, style: ImportStyle) -> tuple[str, str] | None:
     """What imports have in common that share one statement; None for one that stands alone."""
-    alone = style.single_line or new.attribute in (None, "*") or new.asname is not None
+    alone = style.single_line or new.attribute in (None, "*") or (new.asname is not None and not style.combined)
     return None if alone else (new.module, new.comment)
 
 
@@ -72,7 +72,7 @@ def lines(imports: Iterable[NewImport], indent: str, style: ImportStyle) -> list
             found += [*_above(members, indent), *single(key, indent, style)]
         else:
             found += _above(members, indent)
-            found += statement(key[0], [(str(m.attribute), None) for m in members], indent, style, key[1])
+            found += statement(key[0], [(str(m.attribute), m.asname) for m in members], indent, style, key[1])
     return found
 
 

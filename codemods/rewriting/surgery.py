@@ -91,8 +91,8 @@ def _marked(line: cst.SimpleStatementLine | cst.BaseCompoundStatement, comment: 
     return line.with_changes(trailing_whitespace=trailing.with_changes(whitespace=space, comment=mark))
 
 
-def with_name(text: str, name: str, style: ImportStyle) -> str:
-    """The ``from`` statement with one more plain name, where the order that stands there puts it."""
+def with_name(text: str, name: str, style: ImportStyle, asname: str | None = None) -> str:
+    """The ``from`` statement with one more name, where the order that stands there puts it."""
     line = cst.parse_statement(text)
     small = _import(line)
     assert isinstance(small, cst.ImportFrom) and not isinstance(small.names, cst.ImportStar)
@@ -100,16 +100,19 @@ def with_name(text: str, name: str, style: ImportStyle) -> str:
     written = [cst.Module([]).code_for_node(alias.name) for alias in names]
     place = _position(written, name, style)
     if place < len(names):
-        new = cst.ImportAlias(
-            cst.Name(name), comma=_plain_comma(names[place]) if place < len(names) - 1 else _between(names)
-        )
+        comma = _plain_comma(names[place]) if place < len(names) - 1 else _between(names)
+        new = cst.ImportAlias(cst.Name(name), _as(asname), comma)
         names.insert(place, new)
     else:
         last = names[-1]
-        new = cst.ImportAlias(cst.Name(name), comma=last.comma)
+        new = cst.ImportAlias(cst.Name(name), _as(asname), last.comma)
         names[-1] = last.with_changes(comma=_between(names))
         names.append(new)
     return _code(line, small.with_changes(names=tuple(names)), text)
+
+
+def _as(asname: str | None) -> cst.AsName | None:
+    return cst.AsName(cst.Name(asname)) if asname is not None else None
 
 
 def _position(written: list[str], name: str, style: ImportStyle) -> int:
