@@ -16,7 +16,7 @@ from codemods.planning.grouping.dotted_names import chain_of, definition, resolv
 from codemods.planning.references.asked_objects import is_another_object
 from codemods.planning.references.built_texts import bound_values
 from codemods.planning.references.callbacks import is_given_anything
-from codemods.planning.references.called_code import Code, called, code_that_gets, is_moved, moved_name
+from codemods.planning.references.called_code import Code, code_that_gets, is_moved, moved_name
 from codemods.planning.references.caught_exceptions import may_be_caught
 from codemods.planning.references.class_values import is_a_class
 from codemods.planning.references.decorating_code import decorating_code
@@ -38,6 +38,7 @@ from codemods.planning.references.messages import expected_texts, is_told
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names
 from codemods.planning.references.shown_classes import shows
+from codemods.planning.references.shown_signatures import shown_signatures
 from codemods.planning.references.tests_beside import is_asked_of_one_that_stays
 
 CODE = "module-recorded"
@@ -85,7 +86,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     for module, node, spelled in namespaces_of_moved(facts):
         moved = ", ".join(sorted(facts.moved_names)[:3])
         met.setdefault(module.source.place(node), f"names are looked up by `{spelled}` of {moved} here")
-    for module, node, name in _signatures(facts):
+    for module, node, name in shown_signatures(facts):
         met.setdefault(module.source.place(node), f"a signature with `{name}` in it is shown in a text here")
     for module, node in _shown(facts):
         met.setdefault(module.source.place(node), "a class that moves is shown in a text here, with its module")
@@ -206,22 +207,6 @@ def _shown(facts: Facts) -> Iterator[tuple[Module, ast.expr]]:
             compared = isinstance(module.source.nodes.parents.get(id(node)), ast.Compare)
             if not (compared and moved_name(facts, module, shown)) and shows(facts, module, shown, classes):
                 yield module, node
-
-
-def _signatures(facts: Facts) -> Iterator[tuple[Module, ast.expr, str]]:
-    """Where a text is made of the signature of a function of the tree that has a class that moves in its annotations:
-    ``str(inspect.signature(order))`` shows that with its module."""
-    nodes = [s.node for group in facts.moving for s in group.statements if isinstance(s.node, ast.ClassDef)]
-    for module in facts.project.modules_mentioning("signature", among={*facts.referrers.values.files}) if nodes else ():
-        for node, shown in shown_in_text(module.source.tree):
-            if not (isinstance(shown, ast.Call) and shown.args and last_name(shown.func) == "signature"):
-                continue
-            for owner, function in called(facts.project, module, shown.args[0]):
-                notes = [a.annotation for a in ast.walk(function.args) if isinstance(a, ast.arg)] + [function.returns]
-                inside = (n for note in notes if note is not None for n in ast.walk(note) if isinstance(n, ast.expr))
-                name = next((found for n in inside if (found := moved_name(facts, owner, n)) is not None), None)
-                if name is not None:
-                    yield module, node, name
 
 
 def _asked(node: ast.expr) -> ast.expr | None:

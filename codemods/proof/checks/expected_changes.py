@@ -11,6 +11,7 @@ from codemods.proof.checks.callers import told_by_running
 from codemods.proof.checks.known_modules import told_by_module
 from codemods.proof.checks.pickled_as_names import pickled_elsewhere
 from codemods.proof.checks.shown_classes import shown_elsewhere
+from codemods.proof.checks.shown_signatures import told_by_signature
 from codemods.proof.comparison.comparison import Comparison
 
 SAYS = "what moved says in `__module__` that it stands in the new module"
@@ -87,4 +88,12 @@ def _has_module(name: str) -> bool:
     return not name.startswith("_") and name[:1].isupper() and not name.isupper()
 
 
-_FINDS = (_recorded, asked_elsewhere, told_by_running, told_by_module, pickled_elsewhere, shown_elsewhere)
+_FINDS = (
+    _recorded,
+    asked_elsewhere,
+    told_by_running,
+    told_by_module,
+    told_by_signature,
+    pickled_elsewhere,
+    shown_elsewhere,
+)
