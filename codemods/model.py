@@ -27,7 +27,8 @@ class Move:
     ``deprecate`` it is lazy, and warns. ``accept`` are the codes of hazards that the user takes upon himself.
     ``whole``: the module itself goes, without names, and nothing is left at its old path. ``careful``: an importer
     keeps the old path wherever anything would be executed in another order, be it known to change nothing.
-    ``offered``: what earlier moves took out of the source, which goes on offering it.
+    ``offered``: what earlier moves took out of the source, which goes on offering it. ``was_module``: the source is
+    the ``__init__`` of a package that this very request made of a module.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Move:
     whole: bool = False
     careful: bool = False
     offered: tuple[str, ...] = ()
+    was_module: bool = False
 
     @property
     def goes_on(self) -> bool:

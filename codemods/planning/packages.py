@@ -50,6 +50,7 @@ def package_moves(moves: Sequence[Move], tree: Tree) -> tuple[tuple[str, ...], t
             move,
             source=renamed.get(move.source, move.source),
             destination=renamed.get(move.destination, move.destination),
+            was_module=move.source in renamed,
         )
         for move in moves
         if move.names

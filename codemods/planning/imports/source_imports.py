@@ -46,13 +46,18 @@ def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
 def _passed_on(facts: Facts, item: Import) -> bool:
     """Do others find this import in the source: by name, by a star, in an example, or as part of a package's face?"""
     name = item.binds
-    package = facts.source.path.rpartition("/")[2] == "__init__.py"
+    package = _is_package(facts)
     facade = package and _is_offered(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
     dynamic = looked_up(facts, name) and not (item.typing_only or _is_a_tool(facts, item))
     named = name in facts.referrers.used or name in facts.move.offered
     return facade or starred or patched or dynamic or named or name in read_in_examples(facts)
+
+
+def _is_package(facts: Facts) -> bool:
+    """Is the source a package, and was one before the request?"""
+    return facts.source.path.rpartition("/")[2] == "__init__.py" and not facts.move.was_module
 
 
 def _is_a_tool(facts: Facts, item: Import) -> bool:
@@ -89,9 +94,7 @@ def departing_blocks(facts: Facts, blocks: list[ast.stmt]) -> tuple[Statement, .
         r.name for group in facts.staying for r in group.references if not all(s.is_import for s in group.statements)
     }
     read |= set(facts.source.exported or ()) | facts.referrers.outside
-    if facts.source.path.rpartition("/")[2] == "__init__.py" or (
-        facts.referrers.stars and facts.source.exported is None
-    ):
+    if _is_package(facts) or (facts.referrers.stars and facts.source.exported is None):
         return ()
     found = [s for s in facts.source.statements if any(s.node is b for b in blocks)]
     return tuple(s for s in found if not s.binds & read and "noqa" not in _text(facts, s))

@@ -44,10 +44,12 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     if name.startswith("_") or all(
         not where or where == "=" for where, _ in comparison.before.bound_origins(path, name)
     ):
-        return _explicit(symbols, name) or (comparison.promised and comparison.runs and _taken(path, symbols, name))
+        return _explicit(symbols, name) or (
+            comparison.promised and comparison.runs and _taken(comparison, path, symbols, name)
+        )
     # What a package imports whole, it uses; a module of its own it offers by `from . import`.
     whole = all(not b.defined and b.attribute is None for b in symbols.binds.get(name, ()))
-    return (path.endswith("__init__.py") and not (whole and name in symbols.binds)) or _explicit(symbols, name)
+    return (_is_package(comparison, path) and not (whole and name in symbols.binds)) or _explicit(symbols, name)
 
 
 def _went_with_tests(comparison: Comparison, path: str, name: str) -> bool:
@@ -66,12 +68,17 @@ def _went_with_tests(comparison: Comparison, path: str, name: str) -> bool:
     )
 
 
-def _taken(path: str, symbols: SymbolTable, name: str) -> bool:
+def _taken(comparison: Comparison, path: str, symbols: SymbolTable, name: str) -> bool:
     """Has a package a name from another module, so that anybody may have it from there? Nobody takes those for
     annotations, or a logger."""
     bound = [b for b in symbols.binds.get(name, ()) if not (b.typing or b.defined or b.attribute is None)]
     worked_with = name.strip("_") in ("log", "logger", "LOG", "LOGGER") or all(b.module in _ANNOTATING for b in bound)
-    return path.endswith("__init__.py") and bool(bound) and not worked_with
+    return _is_package(comparison, path) and bool(bound) and not worked_with
+
+
+def _is_package(comparison: Comparison, path: str) -> bool:
+    """Is it the ``__init__`` of a package that was one before the request?"""
+    return path.endswith("__init__.py") and not any(m.was_module for m in comparison.moves if m.source == path)
 
 
 def _read_by_its_class(symbols: SymbolTable) -> set[str]:
