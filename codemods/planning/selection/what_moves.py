@@ -6,7 +6,6 @@ import ast
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
@@ -78,8 +77,7 @@ class Request:
 
     def handed_on(self, group: DefinitionGroup) -> bool:
         """Does a package's `__init__` import it?"""
-        using = (path for name in group.binds for path in self.outside.get(name, ()))
-        return any(PurePosixPath(path).name == "__init__.py" for path in using)
+        return any(path.endswith("__init__.py") for name in group.binds for path in self.outside.get(name, ()))
 
     def exported(self, group: DefinitionGroup) -> bool:
         return bool(group.binds & {*(self.groups.module.exported or ())})

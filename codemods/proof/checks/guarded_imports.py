@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.model import Finding, Kind
+from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing
@@ -27,6 +27,26 @@ def guarded_imports(comparison: Comparison) -> Iterator[Finding]:
             if not _nothing_but_imports(statement.node) or form not in less:
                 message = "these guarded imports are new, or altered"
                 yield Finding(statement.place, message, "guarded-import", Kind.OTHER)
+    for path, several in comparison.old_statements.items():
+        home = comparison.home(path)
+        guards = [s for s in comparison.new_statements.get(home, ()) if _guard(s)]
+        left = comparison.after.namespace(home).difference(*(_offered(comparison.after, s) for s in guards))
+        for statement in several if left else ():
+            if _guard(statement):
+                names = sorted(_offered(comparison.before, statement) & left)
+                if names:
+                    message = f"these guarded imports are gone, which bound {', '.join(names[:3])}"
+                    yield Finding(Place(home), message, "guarded-import", Kind.OTHER, statement.place)
+
+
+def _offered(snapshot: Snapshot, statement: Statement) -> set[str]:
+    """What guarded imports bind, through stars too."""
+    names: set[str] = set()
+    for node in (n for n in ast.walk(statement.node) if isinstance(n, (ast.Import, ast.ImportFrom))):
+        for name, bound in snapshot.bound_by(statement.path, node, False):
+            target = snapshot.find(bound.module, statement.path) if name == "*" else None
+            names |= {n for n in snapshot.namespace(target) if snapshot.exports(target, n)} if target else {name}
+    return names
 
 
 def _guard(statement: Statement) -> bool:

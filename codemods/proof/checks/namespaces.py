@@ -26,7 +26,7 @@ from codemods.proof.checks.tests_given import given_otherwise
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.comparison.leads import stem
 from codemods.proof.importing.order import Importing
-from codemods.proof.snapshot.symbols import SymbolTable, flat
+from codemods.proof.snapshot.symbols import OWN, SymbolTable, flat
 from codemods.proof.statements.pairing import Pair
 
 ACCEPTED = "namespace-read"  # the hazard of that name, by --accept
@@ -64,7 +64,7 @@ def check(comparison: Comparison) -> Check:
     failures += answered_before(comparison)
     if not any(ACCEPTED in move.accept for move in comparison.moves):
         failures += [*annotations_read(comparison), *newly_listed(comparison)]
-    failures += _covering(comparison)
+    failures += [*_covering(comparison), *_own(comparison)]
     failures += _listed(comparison)
     failures += [*_handed_on(comparison), *ended_behind_others(comparison)]
     failures += [*looked_up(comparison), *new_locals(comparison), *left_to_others(comparison)]
@@ -97,6 +97,8 @@ def _found(comparison: Comparison, path: str, name: str, symbols: SymbolTable) -
     """(what a name of a module is otherwise than before, whether it was promised)."""
     home, was = comparison.home(path), comparison.before.bound_origins(path, name)
     now = comparison.after.given(home, name)
+    if _for_script(comparison.after.symbols(home), name) and not _for_script(symbols, name):
+        now = frozenset()
     if not was or comparison.same(was, now) or _was_in_passing(comparison, was):
         return
     old_place = Place(path)
@@ -160,6 +162,19 @@ def _covering(comparison: Comparison) -> Iterator[Finding]:
             )
 
 
+def _own(comparison: Comparison) -> Iterator[Finding]:
+    """A module that binds what the import system sets in it: its classes and functions take their module from there."""
+    stood: dict[str, set[str]] = {}
+    for pair in comparison.pairing.pairs:
+        stood.setdefault(pair.new.path, set()).update(pair.old.names & OWN)
+    for path in comparison.changed:
+        symbols, old = comparison.after.symbols(path), comparison.before.symbols(path)
+        if symbols is not None:
+            known = {*(old.binds if old is not None else ()), *stood.get(path, ())}
+            for name in sorted((OWN & symbols.binds.keys()) - known):
+                yield Finding(Place(path), f"{name} is bound here now, which the import system sets", "another-object")
+
+
 def _listed(comparison: Comparison) -> Iterator[Finding]:
     """A package that makes its ``__all__`` of the names that it has, and has a new module among them now."""
     accepted = {move.source for move in comparison.moves if ACCEPTED in move.accept}
@@ -215,6 +230,12 @@ def _gives_another_name(node: ast.stmt) -> bool:
 
 def _is_plain(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_plain(node.value))
+
+
+def _for_script(symbols: SymbolTable | None, name: str) -> bool:
+    """Is a name bound under the main guard alone?"""
+    ways = symbols.ways(name, typing=False) if symbols is not None and name not in symbols.lazy else []
+    return bool(ways) and all(bound.script for bound in ways)
 
 
 def _was_in_passing(comparison: Comparison, was: frozenset[tuple[str, str]]) -> bool:

@@ -1,4 +1,4 @@
-"""A file that changes ``sys.path``, and an import above that which brings what stood below it."""
+"""A file that changes ``sys.path``, and an import above that of what stood below it, or which brings that."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def above_path_change(comparison: Comparison, path: str) -> Iterator[Finding]:
                 symbols = comparison.after.symbols(target) if target in comparison.changed else None
                 inner = _imports(symbols) if symbols is not None and target is not None else ()
                 brought = {m for n in inner for m in _modules(comparison.after, str(target), n)}
-                for module in sorted(brought & below):
-                    message = f"this imports `{module}` by {target}, before line {changing} says where to look for it"
+                for module in sorted({named_module, *brought} & below):
+                    way = f" by {target}" if module != named_module else ""
+                    message = f"this imports `{module}`{way}, before line {changing} says where to look for it"
                     yield Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN)
 
 

@@ -7,7 +7,7 @@ depends on which of them was imported first. So each touched module is imported 
 started is simulated once for all starts, the modules that a process may import first (``traces``). ``eager`` says
 what a statement certainly reads and calls at that instant, ``reading`` follows that into functions that are called;
 ``order`` compares both snapshots and asks whether a name
-is read before it is bound.
+is read before it is bound; ``bound_below`` looks at what may read it, too.
 
     shop/a.py   from .b import B         imported first: executes b, which asks a for A, not bound yet: fails
                 class A: ...             b imported first: executes a, which asks b for B, not bound yet: fails

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.importing.bound_below import bound_below
 from codemods.proof.importing.deferred_imports import new_deferred_imports
 from codemods.proof.importing.eager import Facts
 from codemods.proof.importing.fallbacks import fallbacks
@@ -110,9 +111,7 @@ def _asking(snapshot: Snapshot, graph: Graph, touched: Collection[str]) -> Itera
 
 
 def check(comparison: Comparison) -> Check:
-    failures: list[Finding] = []
-    declared: list[Finding] = []
-    assumed: list[Finding] = []
+    failures, declared, assumed = list[Finding](), list[Finding](), list[Finding]()
     importing = Importing(comparison)
     effects = importing.effects
     changed = [path for path in comparison.changed if path in comparison.new.paths]
@@ -151,6 +150,7 @@ def check(comparison: Comparison) -> Check:
                 failures += _versions(comparison, path, old[0], run)
                 failures += _stale(comparison, path, old[0], run)
     failures += _as_scripts(importing, [path for path in starts if path not in failing])
+    failures += bound_below(comparison) if not failures else ()
     found = (tuple(dict.fromkeys(findings)) for findings in (failures, declared, assumed))
     return Check("import order", SAYS, len(starts), *found)
 

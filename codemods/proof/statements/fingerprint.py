@@ -178,12 +178,13 @@ class StatementAnalyzer(TextNameResolver):
         self._moment = "typing" if self._moment == "typing" else moment
         inlined = table is outer.table and targets is not None
         self._scope = Inlined(outer, targets or (), self._moment) if inlined else Scope(table, outer, self._moment)
-        body = parts[0] if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else None
-        if body is not None:
-            self._scope.imports = self._imported_in(body)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            documented = ast.get_docstring(node, clean=False) is not None  # where the text stands first
+            self._scope.imports = self._imported_in(node.body)
+            self._parts += ["documented"] if documented else []
             if isinstance(node, ast.ClassDef):
-                self._scope.given = frozenset({"__qualname__", *(["__doc__"] if ast.get_docstring(node) else [])})
-            self._block(body)
+                self._scope.given = frozenset({"__qualname__", *(["__doc__"] if documented else [])})
+            self._block(node.body)
         else:
             for part in parts:
                 self._visit(part)

@@ -1,0 +1,126 @@
+"""What stood above a statement that needs it, and stands below it now.
+
+The simulation of imports follows what certainly runs. This looks at what may run: a handler, a branch, functions that
+the statement names. Nobody has a reason to bind such a name further down than before; or to let what a module does
+change places with what else it does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from codemods.model import Finding
+from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import SymbolTable, defined_names, flat
+from codemods.proof.statements.pairing import statements
+from codemods.proof.statements.statement import Pair, Statement
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_DOING = (ast.Expr, ast.Assert, ast.AugAssign, ast.Delete, ast.For, ast.While, ast.With, ast.Try, ast.If)
+
+
+def bound_below(comparison: Comparison) -> Iterator[Finding]:
+    old, new = _Bindings(comparison.before), _Bindings(comparison.after)
+    yield from _changed_places(comparison)
+    for pair in comparison.pairing.pairs:
+        here = pair.new
+        first = here.node.lineno
+        last = here.node.end_lineno or first
+        below = {name for name, line in new.lines(here.path).items() if line > last}
+        for name in sorted(below & new.may_read(here)) if below else ():
+            line = old.lines(pair.old.path).get(name)
+            if line is not None and line < pair.old.node.lineno:
+                message = (
+                    f"{here.said} may read {name}, which is bound below it now, in line {new.lines(here.path)[name]}"
+                )
+                yield Finding(here.place, message, "import-fails", before=pair.old.place)
+
+
+def _changed_places(comparison: Comparison) -> Iterator[Finding]:
+    """Statements that do something, and that run before what stood above them, definitions aside."""
+    stayed: dict[str, list[Pair]] = {}
+    for pair in comparison.pairing.pairs:
+        if pair.new.path == comparison.home(pair.old.path) and not isinstance(pair.old.node, _DEFINITIONS):
+            stayed.setdefault(pair.new.path, []).append(pair)
+    for pairs in stayed.values():
+        last = doing = -1
+        for pair in sorted(pairs, key=lambda pair: pair.old.index):
+            does = isinstance(pair.old.node, _DOING) and not pair.old.docstring
+            if pair.new.index < (last if does else doing):
+                message = f"{pair.new.said} runs before what stood above it"
+                yield Finding(pair.new.place, message, "load-order", before=pair.old.place)
+            last = max(last, pair.new.index)
+            doing = max(doing, pair.new.index) if does else doing
+
+
+class _Bindings:
+    """Where the modules of a tree first bind each name, and which names their statements may read."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._lines: dict[str, dict[str, int]] = {}
+        self._defined: dict[str, dict[str, list[Statement]]] = {}
+
+    def lines(self, path: str) -> Mapping[str, int]:
+        """Names, with the line in which they are bound first, for the program."""
+        if path not in self._lines:
+            symbols = self._snapshot.symbols(path)
+            self._lines[path] = {} if symbols is None else dict(reversed([*self._bound(path, symbols)]))
+        return self._lines[path]
+
+    def _bound(self, path: str, symbols: SymbolTable) -> Iterator[tuple[str, int]]:
+        for node, typing in flat(symbols.body):
+            if not typing:
+                for name in self._names(path, node):
+                    yield name, node.lineno
+
+    def _names(self, path: str, node: ast.stmt) -> Iterator[str]:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from defined_names(node)
+            return
+        for alias in node.names:
+            if alias.name != "*":
+                yield alias.asname or alias.name.partition(".")[0]
+            elif isinstance(node, ast.ImportFrom):
+                target = self._snapshot.find(self._snapshot.absolute(path, node), path)
+                names = self._snapshot.namespace(target) if target else ()
+                yield from (name for name in names if target and self._snapshot.exports(target, name))
+
+    def may_read(self, start: Statement) -> frozenset[str]:
+        """What runs when it is executed, and what the functions name that it names."""
+        found = _named(start, "import")
+        todo, seen = [(name, start) for name in found], {start.index}
+        while todo:
+            name, by = todo.pop()
+            for statement in self._defining(start.path).get(name, ()):
+                if statement.index not in seen and _may_call(by, name, statement):
+                    seen.add(statement.index)
+                    more = _named(statement, "call") - found
+                    found |= more
+                    todo += [(other, statement) for other in more]
+        return found
+
+    def _defining(self, path: str) -> Mapping[str, list[Statement]]:
+        if path not in self._defined:
+            found = self._defined[path] = {}
+            for statement in statements(self._snapshot, path):
+                if isinstance(statement.node, _DEFINITIONS):
+                    found.setdefault(statement.node.name, []).append(statement)
+        return self._defined[path]
+
+
+def _named(statement: Statement, moment: str) -> frozenset[str]:
+    if isinstance(statement.node, ast.Delete):
+        return frozenset(n.id for target in statement.node.targets for n in ast.walk(target) if isinstance(n, ast.Name))
+    cells = (cell for o in statement.reading.occurrences if o.moment == moment and not o.own for cell in o.cells)
+    return frozenset(name for path, name in cells if path == statement.path)
+
+
+def _may_call(by: Statement, name: str, defined: Statement) -> bool:
+    """A class that is derived from runs none of its methods."""
+    if not isinstance(by.node, ast.ClassDef) or not isinstance(defined.node, ast.ClassDef):
+        return True
+    bases = {id(n) for base in by.node.bases for n in ast.walk(base)}
+    return any(isinstance(n, ast.Name) and n.id == name and id(n) not in bases for n in ast.walk(by.node))
