@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codemods.bindings import Module
@@ -158,12 +158,39 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
         finds = _walks(ast.walk(around))
     else:
         others = facts.project.modules_mentioning(name) if name else ()
-        finds = any(_walks([*m.source.nodes.of(ast.Call), *m.source.nodes.of(ast.Compare)]) for m in (module, *others))
+        finds = _is_told(around, name, [unit for m in (module, *others) for unit in _units(m)])
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES) and DOCUMENTING not in module.source.text
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
     lists = uses and not words.isdisjoint(_LISTING)
     return Scan(module, around, scope, finds, uses, lists, lists and _takes_classes(around))
+
+
+def _units(module: Module) -> Iterator[list[ast.AST]]:
+    """The nodes of each function and class of a module, and of all its other code."""
+    body = module.source.tree.body
+    defined = [node for node in body if isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    yield from (list(ast.walk(node)) for node in defined)
+    yield [inner for node in body if node not in defined for inner in ast.walk(node)]
+
+
+def _is_told(around: ast.AST, name: str, units: Sequence[list[ast.AST]]) -> bool:
+    """Is it, or who names it, code that goes through what a folder has, or that names such code?"""
+    walking = {bound for unit in units if unit and _walks(unit) for bound in _bound(unit)}
+    for unit in units:
+        said = {n.id if isinstance(n, ast.Name) else n.attr for n in unit if isinstance(n, (ast.Name, ast.Attribute))}
+        here = around in unit or name in said
+        if here and (not walking.isdisjoint(said) or _walks(unit)):
+            return True
+    return False
+
+
+def _bound(unit: list[ast.AST]) -> Iterator[str]:
+    """The name of a function or a class, or what other code binds."""
+    if isinstance(unit[0], (*FUNCTIONS, ast.ClassDef)):
+        yield unit[0].name
+    else:
+        yield from (n.id for n in unit if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
 
 def _takes_classes(around: ast.AST) -> bool:
