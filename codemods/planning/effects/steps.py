@@ -46,7 +46,7 @@ class StepEffects:
             try:
                 module = self.project.module(token if isinstance(token, str) else token[0])
                 statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
-                kept = {id(node) for s in statements for node in self._kept(module, s)}
+                kept = {id(node) for s in statements for node in (*self._kept(module, s), *_bound(s))}
                 found = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
                 chains = ((r.name, *r.chain) for r in found if id(r.node) not in kept)
                 read = (chain for chain in chains if not self._is_standard(module, chain))
@@ -126,3 +126,12 @@ def effect_object(effect: Effect) -> Target:
     """Of what stands outside of the tree, the library: who shares what with whom in it is not known."""
     path, name = effect.target
     return effect.target if path else ("", name.partition(".")[0])
+
+
+def _bound(statement: Statement) -> Iterator[ast.AST]:
+    """Names that a statement binds: ``log = ...`` says nothing of what another module has by that name."""
+    grown = {id(node.target) for node in ast.walk(statement.node) if isinstance(node, ast.AugAssign)}
+    for reference in statement.references:
+        node = reference.node
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in grown:
+            yield node
