@@ -196,3 +196,29 @@ def _find(parents: list[int], index: int) -> int:
 def _union(parents: list[int], one: int, two: int) -> None:
     one, two = _find(parents, one), _find(parents, two)
     parents[max(one, two)] = min(one, two)
+
+
+def is_data(group: DefinitionGroup) -> bool:
+    """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
+    node = group.statements[0].node
+    if not isinstance(node, ast.ClassDef):
+        return not group.is_function
+    roots = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list] + list(node.bases)
+    names = {getattr(root, "attr", getattr(root, "id", "")) for root in roots}
+    shapes = {"dataclass", "Protocol", "NamedTuple", "TypedDict", "define", "frozen"}
+    return is_enum(group) or bool(names & shapes) or is_error(group)
+
+
+def is_error(group: DefinitionGroup) -> bool:
+    """A class that is raised, by the names of its bases."""
+    node = group.statements[0].node
+    bases = node.bases if isinstance(node, ast.ClassDef) else ()
+    return any(getattr(b, "attr", getattr(b, "id", "")).endswith(("Error", "Exception")) for b in bases)
+
+
+def is_enum(group: DefinitionGroup) -> bool:
+    node = group.statements[0].node
+    if not isinstance(node, ast.ClassDef):
+        return False
+    bases = [getattr(b, "id", getattr(b, "attr", "")) for b in node.bases]
+    return any(base.endswith(("Enum", "Flag")) for base in bases)

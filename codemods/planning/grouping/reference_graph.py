@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from codemods.bindings import Module, Moment, Reference
 from codemods.bindings.scopes import FUNCTIONS
-from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups, is_enum
 from codemods.planning.index.annotation_readers import Resolved
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
@@ -275,11 +275,3 @@ def _special(method: str) -> bool:
 
 def _line(reference: Reference) -> int:
     return getattr(reference.node, "lineno", 0)
-
-
-def is_enum(group: DefinitionGroup) -> bool:
-    node = group.statements[0].node
-    if not isinstance(node, ast.ClassDef):
-        return False
-    bases = [getattr(b, "id", getattr(b, "attr", "")) for b in node.bases]
-    return any(base.endswith(("Enum", "Flag")) for base in bases)

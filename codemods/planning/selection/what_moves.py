@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from codemods.bindings import Moment
 from codemods.bindings.certainty import certain_binds
 from codemods.model import Disposition
-from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
+from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups, is_data, is_enum, is_error
 from codemods.planning.grouping.mutations import early_uses
-from codemods.planning.grouping.reference_graph import ReferenceGraph, is_enum
+from codemods.planning.grouping.reference_graph import ReferenceGraph
 from codemods.planning.grouping.second_execution import SecondExecution
 
 _OWN = "used only by code that moves, directly or through other helpers"
@@ -70,14 +70,13 @@ class Request:
     def used_outside(self, group: DefinitionGroup) -> int:
         return max((len(self.outside.get(name, ())) for name in group.binds), default=0)
 
-    def strangers(self, group: DefinitionGroup) -> set[str]:
-        """The other files that use a group, and nothing that was asked for."""
-        using = {path for name in group.binds for path in self.outside.get(name, ())}
-        return using.difference(*(self.outside.get(name, ()) for name in self.asked))
+    def users(self, group: DefinitionGroup) -> set[str]:
+        """The other files that use a group."""
+        return {path for name in group.binds for path in self.outside.get(name, ())}
 
-    def handed_on(self, group: DefinitionGroup) -> bool:
-        """Does a package's `__init__` import it?"""
-        return any(path.endswith("__init__.py") for name in group.binds for path in self.outside.get(name, ()))
+    def strangers(self, group: DefinitionGroup) -> set[str]:
+        """Those that use nothing that was asked for."""
+        return self.users(group).difference(*(self.outside.get(name, ()) for name in self.asked))
 
     def exported(self, group: DefinitionGroup) -> bool:
         return bool(group.binds & {*(self.groups.module.exported or ())})
@@ -253,10 +252,12 @@ def _is_shared(
     half = bool(readers & {*inside}) and 2 * len(readers & {*inside}) >= len(readers)
     if not _stands_alone(request, group, inside):
         return False
-    if _is_data(group):
-        if request.handed_on(group) and not group.binds & {*needed}:
-            return False  # part of what the package offers, and none of what was asked for
+    if is_data(group):
         strangers = request.strangers(group)
+        # Handed on by a package, and not for what was asked for, or an error, which is for whoever catches it.
+        users = request.users(group) if is_error(group) else strangers
+        if any(path.endswith("__init__.py") for path in users) and not group.binds & {*needed}:
+            return False
         return half and 2 * len(readers & {*inside}) >= len(readers) + len(strangers)
     if _is_private(group):
         return readers <= {*inside} | clients or (half and _is_small(request, group, inside))
@@ -286,14 +287,3 @@ def _is_small(request: Request, group: DefinitionGroup, inside: Collection[Defin
 
 def _is_private(group: DefinitionGroup) -> bool:
     return all(name.startswith("_") for name in group.binds)
-
-
-def _is_data(group: DefinitionGroup) -> bool:
-    """A constant, an alias, or a class that is only a shape: enum, dataclass, protocol, exception."""
-    node = group.statements[0].node
-    if not isinstance(node, ast.ClassDef):
-        return not group.is_function
-    roots = [d.func if isinstance(d, ast.Call) else d for d in node.decorator_list] + list(node.bases)
-    names = {getattr(root, "attr", getattr(root, "id", "")) for root in roots}
-    shapes = {"dataclass", "Protocol", "NamedTuple", "TypedDict", "Exception", "define", "frozen"}
-    return is_enum(group) or bool(names & shapes) or any(name.endswith(("Error", "Exception")) for name in names)
