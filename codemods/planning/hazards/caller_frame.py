@@ -15,7 +15,7 @@ from codemods.model import Hazard, Place, Severity
 from codemods.planning.facts import Facts
 from codemods.planning.references.called_code import Function, called
 from codemods.planning.references.log_formats import built_formats, is_any_field
-from codemods.planning.references.module_questions import is_answered_alike
+from codemods.planning.references.module_questions import asks_for_its_folder, file_in, is_answered_alike, name_in
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.outside_names import outside_names, tree_classes
 from codemods.planning.references.own_files import frames_compared
@@ -273,6 +273,7 @@ def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> 
     """Does code that has frames make something else of the source's name than of the destination's?"""
     parents = module.source.nodes.parents
     old, new = (facts.project.names.dotted(path) for path in (facts.move.source, facts.move.destination))
+    beside = facts.move.source.rpartition("/")[0] == facts.move.destination.rpartition("/")[0]
     for node in nodes:
         if isinstance(node, ast.Constant):
             if not _MODULES.isdisjoint(_words(node)):
@@ -280,22 +281,11 @@ def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> 
             continue
         word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         above = parents.get(id(node))
-        named = _name_in(above, parents) if word == "f_globals" else None
+        named = name_in(above, parents) if word == "f_globals" else None
+        if beside and isinstance(file := file_in(node, parents), ast.expr) and asks_for_its_folder(file, parents):
+            continue
         of_function = word == "f_code" and isinstance(above, ast.Attribute) and above.attr in _OF_FUNCTIONS
         of_function = of_function or (word == "module" and isinstance(node, ast.Name))
         if word in _MODULES and not of_function and (named is None or not is_answered_alike(named, parents, old, new)):
             return True
     return False
-
-
-def _name_in(above: ast.AST | None, parents: dict[int, ast.AST]) -> ast.expr | None:
-    """``frame.f_globals["__name__"]``, ``frame.f_globals.get("__name__")``"""
-    match above:
-        case ast.Subscript(slice=ast.Constant(value="__name__")):
-            return above
-        case ast.Attribute(attr="get"):
-            call = parents.get(id(above))
-            asked = call.args[:1] if isinstance(call, ast.Call) and call.func is above else []
-            return call if [getattr(a, "value", None) for a in asked] == ["__name__"] else None  # type: ignore[return-value]
-        case _:
-            return None

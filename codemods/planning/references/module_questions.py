@@ -29,6 +29,19 @@ def is_answered_alike(node: ast.expr, parents: dict[int, ast.AST], old: str, new
     return _is_alike(node, parents, old, new)
 
 
+def asks_for_its_folder(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
+    """``frame.f_code.co_filename.startswith(folder)``: answered alike for all files of one folder."""
+    if reads := _reads_of_the_name(node, parents):
+        return all(asks_for_its_folder(read, parents) for read in reads)
+    above = parents.get(id(node))
+    call = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr == "startswith" else None
+    if not isinstance(call, ast.Call) or call.func is not above or len(call.args) != 1:
+        return False
+    given = call.args[0].elts if isinstance(call.args[0], ast.Tuple) else call.args
+    values = ((_only_value(g.id, g, parents) if isinstance(g, ast.Name) else None) or g for g in given)
+    return all(getattr(v, "attr", getattr(v, "id", "")) != "__file__" for v in values)
+
+
 def _is_alike(node: ast.expr, parents: dict[int, ast.AST], one: Any, two: Any) -> bool:
     try:
         while one != two:
@@ -169,3 +182,30 @@ def _known(node: ast.expr, parents: dict[int, ast.AST]) -> Any:
 def _slice(node: ast.Slice) -> slice:
     parts = (node.lower, node.upper, node.step)
     return slice(*(ast.literal_eval(part) if part is not None else None for part in parts))
+
+
+def file_in(node: ast.AST, parents: dict[int, ast.AST]) -> ast.AST | None:
+    """``frame.f_code.co_filename``, ``filename = getfile(frame)``, and where that name is read"""
+    above = parents.get(id(node))
+    match node:
+        case ast.Attribute(attr="f_code"):
+            return above if isinstance(above, ast.Attribute) and above.attr == "co_filename" else None
+        case ast.Name(id="filename", ctx=ast.Store()):
+            return above.value if isinstance(above, ast.Assign) else None
+        case ast.Attribute(attr="co_filename" | "filename") | ast.Name(id="filename"):
+            return node
+        case _:
+            return None
+
+
+def name_in(above: ast.AST | None, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """``frame.f_globals["__name__"]``, ``frame.f_globals.get("__name__")``"""
+    match above:
+        case ast.Subscript(slice=ast.Constant(value="__name__")):
+            return above
+        case ast.Attribute(attr="get"):
+            call = parents.get(id(above))
+            asked = call.args[:1] if isinstance(call, ast.Call) and call.func is above else []
+            return call if [getattr(a, "value", None) for a in asked] == ["__name__"] else None  # type: ignore[return-value]
+        case _:
+            return None
