@@ -170,10 +170,12 @@ def _reexports(
     relative = relative_style(source, facts.project.names)
     module = reference_to(facts.move.destination, source.path, relative, facts.project.names)
     read = {r.name for group in staying for r in group.references}
+    exported = frozenset(source.exported or ())
+    offered = exported.union(facts.move.names)
     for group in moving:
         for name in group.names:
-            if facts.move.reexport is not Reexport.NONE and (name in facts.move.names or not name.startswith("_")):
-                yield NewImport(module, name, None if name in (source.exported or ()) else name)
+            if facts.move.reexport is not Reexport.NONE and (name in offered or not name.startswith("_")):
+                yield NewImport(module, name, None if name in exported else name)
             elif name in read:
                 yield NewImport(module, name)
 

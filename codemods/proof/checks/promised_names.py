@@ -37,7 +37,9 @@ def promised(comparison: Comparison, path: str, name: str, symbols: SymbolTable)
     if any(b.defined and not b.value for b in symbols.binds.get(name, ())):
         return not name.startswith("_") or _mentioned(comparison, path, name)
     if comparison.promised and path not in {p for m in comparison.moves for p in (m.source, m.destination)}:
-        tool = _is_a_module(comparison, path, name) and _is_only_run_by_pytest(comparison, path)
+        # A library, or what a star import brought and nobody reads.
+        passed_by = _is_a_module(comparison, path, name) or name not in symbols.binds
+        tool = passed_by and _is_only_run_by_pytest(comparison, path)
         return not (name.startswith("_") or tool or _whole_module(comparison.before, path, name))
     if symbols.exported is not None and name in symbols.exported:
         return True
