@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.imports import fails
+from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.imports.as_written import block_of
 
 
 def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Import, ...]:
@@ -62,3 +64,13 @@ def _branches(node: ast.stmt) -> Iterator[list[ast.stmt]]:
                 yield block
             for inner in block:
                 yield from _branches(inner)
+
+
+def blocks_of(source: Module, items: Iterable[Import]) -> list[ast.stmt]:
+    """The blocks in which imports stand."""
+    return [block for block in (block_of(source, item) for item in items) if block is not None]
+
+
+def defines(block: ast.stmt) -> bool:
+    """Do definitions stand beside the imports of a block?"""
+    return any(isinstance(node, (*FUNCTIONS, ast.ClassDef)) for node in ast.walk(block))

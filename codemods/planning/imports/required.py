@@ -16,10 +16,10 @@ from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.as_attributes import is_plain
-from codemods.planning.imports.as_written import block_of, by_chain, in_a_function, rewritten
+from codemods.planning.imports.as_written import by_chain, in_a_function, rewritten
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
-from codemods.planning.imports.optional_blocks import for_checkers_alone
+from codemods.planning.imports.optional_blocks import blocks_of, defines, for_checkers_alone
 from codemods.planning.imports.path_changes import below_path_change
 from codemods.planning.imports.source_order import places, typing_test
 from codemods.planning.imports.star_names import from_stars, is_starred
@@ -200,10 +200,13 @@ class RequiredImports:
                 self.typing_imports.append(NewImport(self._source_text, name))
             self._when_called(name, [r for r in references if r.moment is not Moment.TYPING])
             self.used.discard(name)  # the source goes on importing it
+        elif all(i.typing_only for i in items) and any(map(defines, blocks_of(self.source, guarded))):
+            self.typing_imports.append(NewImport(self._source_text, name))
+            self.used.discard(name)
         elif typed := for_checkers_alone(guarded, references):
             self._add(self.typing_imports, typed)
         elif guarded and not (plain and all(i.typing_only for i in guarded)):
-            self._blocks(block_of(self.source, item) for item in guarded)
+            self._blocks(blocks_of(self.source, guarded))
         elif plain:
             for item in by_chain(plain, references):
                 if self._stands_late(item):
@@ -217,7 +220,7 @@ class RequiredImports:
 
     def _is_computed(self, items: list[Import]) -> bool:
         """Does the source ask its own definitions which import it takes? Then nobody asks them once more."""
-        blocks = {id(block_of(self.source, item)) for item in items}
+        blocks = {id(block) for block in blocks_of(self.source, items)}
         asking = (s for s in self.source.statements if id(s.node) in blocks)
         read = {r.name for s in asking for r in s.references if r.moment is not Moment.TYPING}
         own = (self.groups.by_name[name] for name in read & self.groups.by_name.keys())
@@ -282,12 +285,9 @@ class RequiredImports:
 
 
 def _at_once(reference: Reference) -> bool:
-    return reference.moment is Moment.IMPORT or _in_lambda(reference)
-
-
-def _in_lambda(reference: Reference) -> bool:
-    """Is it read where no import can stand?"""
-    return reference.moment is Moment.CALL and reference.function is None
+    """Is it read while the module is imported, or in a lambda, where no import can stand?"""
+    in_lambda = reference.moment is Moment.CALL and reference.function is None
+    return reference.moment is Moment.IMPORT or in_lambda
 
 
 def _plain(node: ast.stmt) -> bool:
