@@ -66,6 +66,16 @@ def test_a_block_of_imports_that_covers_a_name_is_gone() -> None:
     assert any("these guarded imports are gone, which bound LIMIT" in text for text in lines), lines
 
 
+def test_what_a_block_of_imports_raises_is_there() -> None:
+    block = "try:\n    from json import dumps\nexcept ImportError as e:\n    raise Missing('json') from e\n\n\n"
+    before = STAY | {"shop/errors.py": "class Missing(ImportError): ...\n"}
+    before["shop/orders.py"] = f"from .errors import Missing\n\n{block}def moved():\n    return dumps(1)\n"
+    after = before | {"shop/orders.py": "from .models import moved as moved\n"}
+    after["shop/models.py"] = before["shop/orders.py"].replace("from .errors import Missing\n\n", "")
+    lines = failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py")))
+    assert any("these guarded imports are new, or altered" in text for text in lines), lines
+
+
 def test_a_name_that_only_the_script_has_left() -> None:
     guard = "\n\nif __name__ == '__main__':\n    from shop.models import moved\n\n    print(moved())\n"
     before = STAY | {"shop/orders.py": MOVED + "\n\nif __name__ == '__main__':\n    print(moved())\n"}

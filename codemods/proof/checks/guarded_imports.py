@@ -90,8 +90,10 @@ def _form(comparison: Comparison, snapshot: Snapshot, statement: Statement, only
                 others.append(form(node))
         return f"{sorted(imported)} {others}"
 
+    stored = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+
     def asked(node: ast.AST | None) -> str:
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} if node else set()
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - stored if node else set()
         return f"{ast.dump(node) if node else ''} {[meant(snapshot.origins(statement.path, n)) for n in sorted(names)]}"
 
     def form(node: ast.AST) -> str:
@@ -104,7 +106,7 @@ def _form(comparison: Comparison, snapshot: Snapshot, statement: Statement, only
         if isinstance(node, ast.Try):
             handlers = [f"{asked(h.type)} {h.name} {block(h.body)}" for h in node.handlers]
             return f"try {block(node.body)} {handlers} {block(node.orelse)} {block(node.finalbody)}"
-        return ast.dump(node)
+        return asked(node)
 
     return form(statement.node)
 
