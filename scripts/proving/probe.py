@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import time
 import types
 import typing
@@ -37,7 +38,7 @@ def said(value: object, depth: int = 0) -> str:
     if isinstance(value, Function):
         return f"function {value.__qualname__} {signature(value)} {value.__doc__}"
     if isinstance(value, (int, str, bytes, float, type(None))):
-        return repr(value)
+        return bare(repr(value))
     if isinstance(value, (set, frozenset)):
         value = sorted(value, key=str)
     if isinstance(value, dict):
@@ -131,9 +132,10 @@ def run(path: str) -> str:
 
 
 def bare(text: str) -> str:
-    """Without the module that a class says it stands in, which a move always changes, and addresses, which each run
-    does."""
-    return re.sub(r" at 0x[0-9a-f]+>", ">", re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text))
+    """Without the module that a class says it stands in, which a move always changes, and without addresses and names
+    of temporary folders, which each run does."""
+    text = re.sub(r"<class '[\w.]+\.(\w+)'>", r"<class '\1'>", text)
+    return re.sub(rf" at 0x[0-9a-f]+(?=>)|(?<={re.escape(tempfile.gettempdir())}/tmp)\w+", "", text)
 
 
 def main() -> None:
