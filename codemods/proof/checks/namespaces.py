@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.project.import_scan import star_importers
@@ -75,12 +75,20 @@ def check(comparison: Comparison) -> Check:
 
 
 def _facades(comparison: Comparison) -> Iterator[str]:
-    """Packages that nothing changed in, and that take by a star what a module lost."""
-    for path in star_importers(comparison.old, [stem(lost) for lost in comparison.lost]) if comparison.lost else ():
-        symbols = comparison.after.symbols(path) if path.endswith("__init__.py") else None
-        if symbols is not None and path not in comparison.changed:
-            if any(comparison.after.find(star, path) in comparison.lost for star in symbols.stars):
-                yield path
+    """Packages that nothing changed in, and that take by stars what a module lost, from one another or from modules."""
+    found: set[str] = set()
+    todo = {*comparison.lost}
+    while todo:
+        importers = {*star_importers(comparison.old, [stem(lost) for lost in todo])} - found
+        todo = {path for path in importers if _takes_all(comparison, path, todo)}
+        found |= todo
+        packages = {path for path in todo if path.endswith("__init__.py")}
+        yield from sorted(packages.difference(comparison.changed))
+
+
+def _takes_all(comparison: Comparison, path: str, modules: Collection[str]) -> bool:
+    symbols = comparison.after.symbols(path)
+    return symbols is not None and any(comparison.after.find(star, path) in modules for star in symbols.stars)
 
 
 def _assumptions(comparison: Comparison) -> Iterator[Finding]:
