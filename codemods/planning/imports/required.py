@@ -201,8 +201,7 @@ class RequiredImports:
             self._when_called(name, [r for r in references if r.moment is not Moment.TYPING])
             self.used.discard(name)  # the source goes on importing it
         elif all(i.typing_only for i in items) and any(map(defines, blocks_of(self.source, guarded))):
-            self.typing_imports.append(NewImport(self._source_text, name))
-            self.used.discard(name)
+            self._add(self.typing_imports, guarded[0])  # type checkers know it where it is imported from its home
         elif typed := for_checkers_alone(guarded, references):
             self._add(self.typing_imports, typed)
         elif guarded and not (plain and all(i.typing_only for i in guarded)):

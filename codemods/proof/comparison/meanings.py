@@ -70,7 +70,7 @@ def compared(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
             message = f"{pair.new.said} reads {after.text}, which no statement binds: {pair.old.path} may make it"
             place = Place(pair.new.path, after.line)
             yield Finding(place, message, "unbound-name", Kind.EDITED, Place(pair.old.path, before.line), cause)
-        if before.own or comparison.same(before.meaning, after.meaning) or not (before.meaning or pair.moved):
+        if before.own or _same(comparison, before, after) or not (before.meaning or pair.moved):
             continue
         kind = _weight(comparison, pair, before, after)
         if after.moment == "typing" and after.meaning and kind is Kind.BROKEN:
@@ -95,7 +95,7 @@ def _edited(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
         known[occurrence.text].append(occurrence)
     for after in pair.new.reading.occurrences:
         was = known.get(after.text, [])
-        if after.own or any(comparison.same(before.meaning, after.meaning) for before in was):
+        if after.own or any(_same(comparison, before, after) for before in was):
             continue
         if not after.meaning:
             if (
@@ -106,6 +106,14 @@ def _edited(comparison: Comparison, pair: Pair) -> Iterator[Finding]:
                 yield (_finding(comparison, pair, was[0], after, Kind.BROKEN) if was else _unbound(pair.new, after))
         elif was and was[0].meaning:
             yield _finding(comparison, pair, was[0], after, Kind.EDITED if pair.moved else Kind.OTHER)
+
+
+def _same(comparison: Comparison, before: Occurrence, after: Occurrence) -> bool:
+    """``typing_extensions`` has names of ``typing`` for older Pythons: to type checkers they are the same."""
+    if comparison.same(before.meaning, after.meaning):
+        return True
+    known = {(where, re.sub(r"^typing_extensions\.", "typing.", name)) for where, name in before.meaning}
+    return after.moment == "typing" and known == after.meaning
 
 
 def new_statements(comparison: Comparison) -> Iterator[Statement]:
