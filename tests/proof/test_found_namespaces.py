@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codemods.model import Move
-from tests.proof.test_prover import failures, proven
+from tests.proof.test_prover import failures, found_by_hand, proven
 
 KINDS = {
     "a list of the module": ("sys.modules[f.__module__].COMMANDS.append(f.__name__)", True),
@@ -59,3 +59,9 @@ def test_a_name_less_in_what_a_decorator_lists(accept: tuple[str, ...]) -> None:
     }
     found = failures(proven(before, after, Move("shop/api.py", ("slug",), "shop/text.py", accept=accept)))
     assert any("no longer takes slug" in line for line in found) is not bool(accept), found
+
+
+def test_a_module_that_fills_itself() -> None:
+    moved, now = (f"moved = sys.modules[{name}]\n" for name in ("__name__", '"shop.orders"'))
+    found = found_by_hand({}, "import sys\n\n", moved, now)
+    assert any("takes shop/orders.py as it is while that is imported" in line for line in found), found

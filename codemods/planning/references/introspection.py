@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from codemods.bindings import Module, Reference, Statement
+from codemods.bindings import Module, Moment, Reference, Statement
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.bindings.templates import is_of_each_module
 from codemods.planning.references.built_texts import UNKNOWN
@@ -46,6 +46,8 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
         if _is_of_the_caller(reference.node, parents):
             return ""  # what moved code that calls it would show is another hazard
         return f"looks at frames ({'.'.join((name, *reference.chain))}), which name its module"
+    if name == "__name__" and reference.moment is Moment.IMPORT and _is_in_sys_modules(reference.node, parents):
+        return "takes its own module while that is imported, and sees what is bound there by then"
     if name == "__package__" and same_folder:
         return ""  # that of all modules of a folder
     if (
@@ -56,6 +58,12 @@ def _reason(module: Module, same_folder: bool, reference: Reference, parents: di
     if name == "__file__" and not (same_folder and only_folder(reference.node, parents)):
         return "reads `__file__`, which would be another file"
     return ""
+
+
+def _is_in_sys_modules(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """``sys.modules[__name__]``"""
+    above = parents.get(id(node))
+    return isinstance(above, ast.Subscript) and above.slice is node and ast.unparse(above.value).endswith("modules")
 
 
 def _is_of_the_caller(node: ast.AST, parents: dict[int, ast.AST]) -> bool:

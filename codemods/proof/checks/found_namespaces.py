@@ -27,6 +27,9 @@ def looked_up_elsewhere(comparison: Comparison) -> Iterator[Finding]:
     for pair in comparison.pairing.pairs:
         if not pair.moved:
             continue
+        for line in _own_module(pair.old.node):
+            message = f"{pair.new.said} takes {pair.old.path} as it is while that is imported, from another module now"
+            yield Finding(pair.new.place, message, "module-of-definition", Kind.BROKEN, Place(pair.old.path, line))
         for path, function in running(comparison.before, pair.old.path, pair.old.node):
             for name, line in _asked(function):
                 what = f"`{name}` in" if name else "names in"
@@ -35,6 +38,15 @@ def looked_up_elsewhere(comparison: Comparison) -> Iterator[Finding]:
                 yield Finding(
                     place, f"{message} {pair.new.said} now", "module-of-definition", Kind.BROKEN, pair.old.place
                 )
+
+
+def _own_module(node: ast.AST) -> Iterator[int]:
+    """``THIS = sys.modules[__name__]``, at import: it has what is bound by then."""
+    if isinstance(node, ast.Subscript) and ast.unparse(node) == "sys.modules[__name__]":
+        yield node.lineno
+    if not isinstance(node, (*_FUNCTIONS, ast.Lambda)):
+        for inner in ast.iter_child_nodes(node):
+            yield from _own_module(inner)
 
 
 def running(snapshot: Snapshot, path: str, node: ast.stmt) -> Iterator[tuple[str, ast.stmt]]:
