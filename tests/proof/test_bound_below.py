@@ -50,6 +50,16 @@ def test_what_a_module_does_keeps_its_places() -> None:
     assert any("runs before what stood above it" in text for text in found(line + call, call + line))
 
 
+def test_names_that_are_listed_above_what_moves() -> None:
+    line = "LISTED = sorted(globals())\n\n\n"
+    before = STAY | {"shop/orders.py": f"{line}{MOVED}"}
+    after = STAY | {"shop/orders.py": f"from .models import moved as moved\n\n{line}", "shop/models.py": MOVED}
+    lines = failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py")))
+    assert any("LISTED lists the names of its module, and moved" in text for text in lines), lines
+    after["shop/orders.py"] = f"{line}from .models import moved as moved\n"
+    assert not failures(proven(before, after, Move("shop/orders.py", ("moved",), "shop/models.py")))
+
+
 def test_definitions_may_change_places() -> None:
     assert not found("def a(): ...\n\n\ndef b(): ...\n", "def b(): ...\n\n\ndef a(): ...\n")
 

@@ -26,8 +26,15 @@ def bound_below(comparison: Comparison) -> Iterator[Finding]:
     yield from _changed_places(comparison)
     for pair in comparison.pairing.pairs:
         here = pair.new
-        first = here.node.lineno
-        last = here.node.end_lineno or first
+        last = here.node.end_lineno or here.node.lineno
+        if _lists_names(here.node):
+            above = {name for name, line in new.lines(here.path).items() if line < here.node.lineno}
+            early = {name for name, line in old.lines(pair.old.path).items() if line > pair.old.node.lineno} & above
+            for name in sorted(early):
+                message = (
+                    f"{here.said} lists the names of its module, and {name}, which stood below it, is bound by then"
+                )
+                yield Finding(here.place, message, "effect-order", before=pair.old.place)
         below = {name for name, line in new.lines(here.path).items() if line > last}
         for name in sorted(below & new.may_read(here)) if below else ():
             line = old.lines(pair.old.path).get(name)
@@ -36,6 +43,24 @@ def bound_below(comparison: Comparison) -> Iterator[Finding]:
                     f"{here.said} may read {name}, which is bound below it now, in line {new.lines(here.path)[name]}"
                 )
                 yield Finding(here.place, message, "import-fails", before=pair.old.place)
+
+
+def _lists_names(node: ast.AST) -> bool:
+    """``globals()``, ``dir()``, ``vars()`` or ``locals()`` of the module, when the statement runs; one name out of it,
+    or more in it, is no list."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        return False
+    match node:
+        case ast.Call(func=ast.Name(id="globals" | "dir" | "vars" | "locals"), args=[]):
+            return True
+        case ast.Subscript(value=ast.Call(args=[]), slice=inner):
+            return _lists_names(inner)
+        case ast.Call(func=ast.Attribute(value=ast.Call(args=[]), attr="get" | "pop" | "setdefault" | "update")):
+            return any(map(_lists_names, node.args))
+        case ast.Call(func=ast.Name(id="eval" | "exec")):
+            return False
+        case _:
+            return any(map(_lists_names, ast.iter_child_nodes(node)))
 
 
 def _changed_places(comparison: Comparison) -> Iterator[Finding]:
