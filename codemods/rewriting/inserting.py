@@ -40,6 +40,7 @@ class Inserter:
         self.in_place = in_place
         self.order = in_order_with(head, renamed, style)
         self._joined: dict[int, tuple[ast.ImportFrom, str]] = {}
+        self._marked: set[int] = set()  # the statements that got the comment of a re-export as well
         self._lines: dict[tuple[int, bool], list[NewImport]] = {}
 
     def add(self, new: NewImport, old: ast.ImportFrom | None = None, gone: bool = False) -> None:
@@ -51,6 +52,7 @@ class Inserter:
         if standing is not None:
             node, text = self._joined.get(id(standing), (standing, self._text(standing)))
             self._joined[id(standing)] = (node, surgery.with_name(text, str(new.attribute), self.style, new.asname))
+            self._marked |= {id(standing)} if new.comment else set()
             return
         place = self._place(new)
         if old is not None:
@@ -86,10 +88,11 @@ class Inserter:
         for node, text in self._joined.values():
             start, end = self.source.start(node), self.source.end(node)
             indent = self.head.indent
-            if "\n" not in text and len(indent + text) > self.style.line_length:
+            comment = self.style.kept if id(node) in self._marked else ""
+            if comment or ("\n" not in text and len(indent + text) > self.style.line_length):
                 names = [(a.name, a.asname) for a in ast.parse(text).body[0].names]  # type: ignore[attr-defined]
                 module = "." * node.level + (node.module or "")
-                text = "\n".join(render.statement(module, names, indent, self.style)).removeprefix(indent)
+                text = "\n".join(render.statement(module, names, indent, self.style, comment)).removeprefix(indent)
             yield Replacement(start, end, text.replace("\r\n", "\n").replace("\n", self.source.newline))
         for (after, section), added in self._lines.items():
             ordered = in_order(self.order, self.style)
@@ -104,7 +107,7 @@ class Inserter:
 
     def _standing(self, new: NewImport, old: ast.ImportFrom | None) -> ast.ImportFrom | None:
         """The statement that an import joins."""
-        if render.shared_statement(new, self.style) is None or new.comment or new.above:
+        if render.shared_statement(new, self.style) is None or new.comment not in ("", self.style.kept) or new.above:
             return None
         for node in self.head.imports:
             if (
@@ -113,6 +116,7 @@ class Inserter:
                 and "." * node.level + (node.module or "") == new.module
                 and not any((a.asname and not self.style.combined) or a.name == "*" for a in node.names)
                 and "#" not in self.source.line(node.end_lineno or 0)[node.end_col_offset or 0 :]
+                and not (new.comment and node.lineno != node.end_lineno)
                 and (old is None or not self.in_place or node.lineno <= self._latest(new, old))
             ):
                 return node
