@@ -1,7 +1,8 @@
 """Build files that name modules one by one: what leaves such a module for another file is not built, installed, copied
 or translated with it.
 
-A Dockerfile copies files; meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES and
+A Dockerfile copies files, and .dockerignore lets some of them in; serverless.yml and debian/*.install ship them;
+meson.build, BUILD, Makefile.am and CMakeLists.txt say what is installed, POTFILES and
 babel.cfg from which files messages are taken, a setup.py which files Cython or mypyc compiles, and settings which
 packages are shipped.
 """
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from codemods.project.files import Files
 
 _IMAGE = re.compile(r"(?:^|/)(?:Docker|Container)file[^/]*$|\.dockerfile$", re.IGNORECASE)
-_BUILD = re.compile(r"(?:^|/)(?:meson\.build|BUILD(?:\.bazel)?|Makefile\.am|CMakeLists\.txt|POTFILES(?:\.in)?)$")
+_BUILD = re.compile(
+    r"(?:^|/)(?:meson\.build|BUILD(?:\.bazel)?|Makefile\.am|CMakeLists\.txt|POTFILES(?:\.in)?"
+    r"|serverless\.ya?ml|\.dockerignore|debian/(?:[\w.-]+\.)?install)$"
+)
 _MESSAGES = re.compile(r"(?:^|/)babel\.(?:cfg|ini)$")  # Babel: which files messages are taken from
 _COPY = re.compile(r"^[ \t]*(?:COPY|ADD)[ \t]+((?:[^\n\\]|\\\r?\n|\\.)*)", re.MULTILINE | re.IGNORECASE)
 
@@ -79,4 +83,7 @@ def _listed(text: str, path: str, module: str) -> int | None:
     names = [module, *([module[len(folder) + 1 :]] if folder and module.startswith(f"{folder}/") else [])]
     word = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w./-])")
     lines = enumerate(text.split("\n"), 1)
-    return next((n for n, line in lines if word.search(line) and not line.lstrip().startswith("#")), None)
+    said = (n for n, line in lines if word.search(line) and not line.lstrip().startswith("#"))
+    if path.endswith(".dockerignore"):  # what is kept out is no concern of an image
+        said = (n for n, line in enumerate(text.split("\n"), 1) if line.startswith("!") and word.search(line))
+    return next(said, None)

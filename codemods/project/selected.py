@@ -16,8 +16,24 @@ from codemods.project.tree import Tree
 # Files of settings, and the tools among whose settings modules are selected.
 _FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml", "setup.cfg", "tox.ini", "pytest.ini", "mypy.ini", ".mypy.ini")
 _FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc", "pyrightconfig.json", ".importlinter")
+# The patterns of hooks, for which files they run: ``exclude: ^shop/orders\\.py$``, or several lines below.
+_HOOKS, _HOOKED = ".pre-commit-config.yaml", "pre-commit."
+_PATTERN = re.compile(r"^( *)(?:- )?(files|exclude): *(?:[|>][-+]? *\n((?:\1 +.*\n|\n)+)|(\S.*)$)", re.MULTILINE)
 _TOOLS = frozenset(
-    {"mypy", "ruff", "pytest", "coverage", "pyright", "basedpyright", "pylint", "flake8", "bandit", "ty", "interrogate"}
+    {
+        "black",
+        "mypy",
+        "ruff",
+        "pytest",
+        "coverage",
+        "pyright",
+        "basedpyright",
+        "pylint",
+        "flake8",
+        "bandit",
+        "ty",
+        "interrogate",
+    }
 )
 # An exception of import-linter: the importer, and what it may import all the same.
 _IMPORT = re.compile(r"\s*(?P<importer>[\w.*]+)\s*->\s*(?P<imported>[\w.*]+)\s*")
@@ -50,6 +66,8 @@ class Selection:
         """Does the word select the module, by its dotted name or by its file?"""
         if self.key.endswith("filterwarnings"):
             return _begins(self.word, dotted)
+        if self.key.startswith(_HOOKED):
+            return _is_in(self.word, file)
         word = self.word.replace("\\", "").strip("^$")
         if "/" in word or word.endswith(".py"):
             return fnmatchcase(file, word) or fnmatchcase(file, f"*/{word.lstrip('/')}")
@@ -65,6 +83,13 @@ def _begins(pattern: str, dotted: str) -> bool:
     """In pytest's settings the module of a filter is a pattern that a module's name begins with."""
     try:
         return re.match(pattern, dotted) is not None
+    except re.error:
+        return False
+
+
+def _is_in(pattern: str, file: str) -> bool:
+    try:
+        return re.search(pattern, file) is not None
     except re.error:
         return False
 
@@ -92,6 +117,17 @@ def selections(tree: Tree) -> Iterator[Selection]:
                     if "." in word or "/" in word:
                         at = text.find(word)
                         yield Selection(path, text.count("\n", 0, max(at, 0)) + 1, key, word, what)
+        elif name == _HOOKS:
+            yield from _hooks(tree, path)
+
+
+def _hooks(tree: Tree, path: str) -> Iterator[Selection]:
+    """The patterns of pre-commit, each of them a setting of its own."""
+    text = tree.peek(path).decode("utf-8", "replace") + "\n"
+    for number, found in enumerate(_PATTERN.finditer(text), 1):
+        pattern = found[3] or found[4].partition(" #")[0].strip().strip("'\"")
+        place = text.count("\n", 0, found.start()) + 1
+        yield Selection(path, place, f"{_HOOKED}{found[2]} {number}", pattern.strip())
 
 
 def _toml(name: str, text: str) -> Iterator[tuple[str, str, str]]:

@@ -22,15 +22,15 @@ from codemods.project.test_commands import commands_of
 CODE = "configured-by-name"
 ACCEPTS = True
 TITLE = "a setting selects the source by its name, and would no longer apply to what moves"
-MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit select modules or
-files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds of all of it, a command in a Makefile
-runs the tests of one file, `doctest.testmod(module)` the examples of one module, a plugin of pytest keeps snapshots
-under the name of a test's module, and a Dockerfile, meson.build or POTFILES names files one by one. Lists of files and
-of modules get the new one as an entry, and so do the rules that ruff or flake8 ignore in a file, and the sections of
-mypy in INI files; a new module gets the comments. Where a setting can't be given one so, the destination stands without
-such a comment, or tests leave the file of a command, the move is refused: unchanged code would fail its checks in the
-new module, or not be run. So would code that moves to where mypy asks for more, or where a filter makes errors of its
-warnings."""
+MEANING = """mypy's overrides, ruff's per-file-ignores, pytest's filters for warnings, coverage's omit, the patterns
+of pre-commit's hooks select modules or files by name, a comment at the head of a file (`# mypy: ignore-errors`) holds
+of all of it, a command in a Makefile runs the tests of one file, `doctest.testmod(module)` the examples of one
+module, a plugin of pytest keeps snapshots under the name of a test's module, and a Dockerfile, meson.build or
+POTFILES names files one by one. Lists of files and of modules get the new one as an entry, and so do the rules that
+ruff or flake8 ignore in a file, and the sections of mypy in INI files; a new module gets the comments. Where a
+setting can't be given one so, the destination stands without such a comment, or tests leave the file of a command,
+the move is refused: unchanged code would fail its checks in the new module, or not be run. So would code that moves
+to where mypy asks for more, or where a filter makes errors of its warnings."""
 EXAMPLE = """
 -- pyproject.toml --
 [[tool.mypy.overrides]]
@@ -51,7 +51,8 @@ _SHORT = 79
 def find(facts: Facts) -> Iterator[Hazard]:
     for one in _selecting(facts):
         if _rules_beside(facts, one) is None:
-            reason = f"the setting `{one.key}` selects {one.word}, and does not select {facts.move.destination}"
+            word = " ".join(one.word.split())
+            reason = f"the setting `{one.key}` selects {word}, and does not select {facts.move.destination}"
             remedy = f"name {facts.move.destination} there too, first"
             yield Hazard(CODE, Place(one.path, one.line), reason, (remedy,))
     for place, key in stricter_there(facts):
@@ -132,7 +133,8 @@ def _rules_beside(facts: Facts, one: Selection) -> Replacement | None:
 def _selecting(facts: Facts) -> Iterator[Selection]:
     """The settings that hold of the source, matter to what moves, and do not hold of the destination."""
     tree, move, dotted = facts.project.tree, facts.move, facts.project.names.dotted
-    listed = {(one.path, entry) for one in lists_around(tree, move.source) for entry in one.entries}
+    named = ((one.path, one.entry(tree, move.source)) for one in lists_around(tree, move.source))
+    listed = set(named)  # what these name so gets an entry beside it
     seen: set[tuple[str, str]] = set()
     for one in selections(tree):
         if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in BANS):

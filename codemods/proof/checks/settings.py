@@ -27,8 +27,9 @@ def check(comparison: Comparison) -> Check:
         there = {(one.path, one.key) for one in selections(comparison.new) if one.holds_of(dotted, destination)}
         for one in _selecting(comparison.old, source, comparison.before.names.dotted(source)):
             looked += 1
+            word = " ".join(one.word.split())
             if (one.path, one.key) not in there:
-                said = f"`{one.key}` selects {one.word}, and not {destination}, where some of its code is now"
+                said = f"`{one.key}` selects {word}, and not {destination}, where some of its code is now"
                 left.append(Finding(Place(one.path, one.line), said, CODE, Kind.NOTE, cause=f"{one.path} {one.key}"))
     return Check("settings", SAYS, looked, assumptions=tuple(dict.fromkeys(left)))
 
