@@ -44,6 +44,13 @@ def test_an_import_below_what_reads_it(text: str, of: str) -> None:
     assert found(of + text, text + of, "shop/use.py")
 
 
+def test_a_function_that_is_only_kept_reads_nothing() -> None:
+    kept = "def tells():\n    return tell\n\n\nKEPT = [tells]\n"
+    assert found(IMPORT + kept, kept + IMPORT, "shop/use.py") == []
+    called = kept.replace("[tells]", "tells()")
+    assert found(IMPORT + called, called + IMPORT, "shop/use.py")
+
+
 def test_what_a_module_does_keeps_its_places() -> None:
     line, call = "DEBUG = False\n", "print(1)\n"
     assert not any("stood above it" in text for text in found(line + call, line + call))

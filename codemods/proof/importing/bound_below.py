@@ -116,7 +116,7 @@ class _Bindings:
     def may_read(self, start: Statement) -> frozenset[str]:
         """What runs when it is executed, and what the functions name that it names."""
         found = _named(start, "import")
-        todo, seen = [(name, start) for name in found], {start.index}
+        todo, seen = [(name, start) for name in found & {*_called(start.node)}], {start.index}
         while todo:
             name, by = todo.pop()
             for statement in self._defining(start.path).get(name, ()):
@@ -141,6 +141,21 @@ def _named(statement: Statement, moment: str) -> frozenset[str]:
         return frozenset(n.id for target in statement.node.targets for n in ast.walk(target) if isinstance(n, ast.Name))
     cells = (cell for o in statement.reading.occurrences if o.moment == moment and not o.own for cell in o.cells)
     return frozenset(name for path, name in cells if path == statement.path)
+
+
+def _called(node: ast.AST) -> Iterator[str]:
+    """Names that a statement calls, decorates with, or gives to what it calls, when it runs; others it only keeps."""
+    if isinstance(node, ast.Lambda):
+        return
+    ran: list[ast.expr] = [*getattr(node, "decorator_list", ())]
+    if isinstance(node, ast.ClassDef):
+        ran += [keyword.value for keyword in node.keywords]
+    elif isinstance(node, ast.Call):
+        ran += [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
+    yield from (part.id for part in ran if isinstance(part, ast.Name))
+    defines = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    for inner in ran if defines else ast.iter_child_nodes(node):
+        yield from _called(inner)
 
 
 def _may_call(by: Statement, name: str, defined: Statement) -> bool:
