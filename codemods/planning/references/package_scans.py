@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from codemods.bindings import Module
@@ -158,7 +158,7 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
         finds = _walks(ast.walk(around))
     else:
         others = facts.project.modules_mentioning(name) if name else ()
-        finds = _is_told(around, name, [unit for m in (module, *others) for unit in _units(m)])
+        finds = _goes_through_folders(around, name, [unit for m in (module, *others) for unit in _units(m)])
     uses = not isinstance(parents_of(around).get(id(call)), ast.Expr)
     uses = uses and words.isdisjoint(_OF_EXAMPLES) and DOCUMENTING not in module.source.text
     words |= {n.attr for n in ast.walk(around) if isinstance(n, ast.Attribute)}
@@ -167,28 +167,29 @@ def _scan(facts: Settled, module: Module, call: ast.Call, scope: re.Pattern[str]
 
 
 def _units(module: Module) -> Iterator[list[ast.AST]]:
-    """The nodes of each function and class of a module, and of all its other code."""
-    body = module.source.tree.body
-    defined = [node for node in body if isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    """The nodes of each function and class of a module; and the module, with the nodes of all its other code."""
+    tree = module.source.tree
+    defined = [node for node in tree.body if isinstance(node, (*FUNCTIONS, ast.ClassDef))]
     yield from (list(ast.walk(node)) for node in defined)
-    yield [inner for node in body if node not in defined for inner in ast.walk(node)]
+    yield [tree, *(inner for node in tree.body if node not in defined for inner in ast.walk(node))]
 
 
-def _is_told(around: ast.AST, name: str, units: Sequence[list[ast.AST]]) -> bool:
-    """Is it, or who names it, code that goes through what a folder has, or that names such code?"""
-    walking = {bound for unit in units if unit and _walks(unit) for bound in _bound(unit)}
-    for unit in units:
+def _goes_through_folders(around: ast.AST, name: str, units: Iterable[list[ast.AST]]) -> bool:
+    """Does code, or who names it, go through what a folder has, or name code that does?"""
+    walking = [(unit, _walks(unit)) for unit in units]
+    bound = {word for unit, walks in walking if walks for word in _bound(unit)}
+    for unit, walks in walking:
         said = {n.id if isinstance(n, ast.Name) else n.attr for n in unit if isinstance(n, (ast.Name, ast.Attribute))}
-        here = around in unit or name in said
-        if here and (not walking.isdisjoint(said) or _walks(unit)):
+        if (around in unit or name in said) and (walks or not bound.isdisjoint(said)):
             return True
     return False
 
 
 def _bound(unit: list[ast.AST]) -> Iterator[str]:
     """The name of a function or a class, or what other code binds."""
-    if isinstance(unit[0], (*FUNCTIONS, ast.ClassDef)):
-        yield unit[0].name
+    first = unit[0]
+    if isinstance(first, (*FUNCTIONS, ast.ClassDef)):
+        yield first.name
     else:
         yield from (n.id for n in unit if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
 
