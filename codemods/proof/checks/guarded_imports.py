@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codemods.model import Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import names_bound
 from codemods.proof.snapshot.resolution import Snapshot
 from codemods.proof.snapshot.symbols import Origin, Origins, import_like, is_typing
 from codemods.proof.statements.pairing import Statement
@@ -27,26 +28,24 @@ def guarded_imports(comparison: Comparison) -> Iterator[Finding]:
             if not _nothing_but_imports(statement.node) or form not in less:
                 message = "these guarded imports are new, or altered"
                 yield Finding(statement.place, message, "guarded-import", Kind.OTHER)
-    for path, several in comparison.old_statements.items():
-        home = comparison.home(path)
-        guards = [s for s in comparison.new_statements.get(home, ()) if _guard(s)]
-        left = comparison.after.namespace(home).difference(*(_offered(comparison.after, s) for s in guards))
-        for statement in several if left else ():
-            if _guard(statement):
-                names = sorted(_offered(comparison.before, statement) & left)
-                if names:
-                    message = f"these guarded imports are gone, which bound {', '.join(names[:3])}"
-                    yield Finding(Place(home), message, "guarded-import", Kind.OTHER, statement.place)
+    yield from _gone(comparison, old)
+
+
+def _gone(comparison: Comparison, guards: list[Statement]) -> Iterator[Finding]:
+    """Guarded imports that no longer bind what other code of their module binds as well."""
+    for statement in guards:
+        home = comparison.home(statement.path)
+        still = [s for s in comparison.new_statements.get(home, ()) if _guard(s)]
+        left = comparison.after.namespace(home).difference(*(_offered(comparison.after, s) for s in still))
+        if names := sorted(_offered(comparison.before, statement) & left):
+            message = f"these guarded imports are gone, which bound {', '.join(names[:3])}"
+            yield Finding(Place(home), message, "guarded-import", Kind.OTHER, statement.place)
 
 
 def _offered(snapshot: Snapshot, statement: Statement) -> set[str]:
-    """What guarded imports bind, through stars too."""
-    names: set[str] = set()
-    for node in (n for n in ast.walk(statement.node) if isinstance(n, (ast.Import, ast.ImportFrom))):
-        for name, bound in snapshot.bound_by(statement.path, node, False):
-            target = snapshot.find(bound.module, statement.path) if name == "*" else None
-            names |= {n for n in snapshot.namespace(target) if snapshot.exports(target, n)} if target else {name}
-    return names
+    """What guarded imports bind."""
+    imports = (n for n in ast.walk(statement.node) if isinstance(n, (ast.Import, ast.ImportFrom)))
+    return {name for node in imports for name in names_bound(snapshot, statement.path, node)}
 
 
 def _guard(statement: Statement) -> bool:

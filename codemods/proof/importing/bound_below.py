@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from codemods.model import Finding
 from codemods.proof.comparison.comparison import Comparison
+from codemods.proof.snapshot.meant import names_bound
 from codemods.proof.snapshot.resolution import Snapshot
-from codemods.proof.snapshot.symbols import SymbolTable, defined_names, flat
+from codemods.proof.snapshot.symbols import flat
 from codemods.proof.statements.pairing import statements
 from codemods.proof.statements.statement import Pair, Statement
 
@@ -92,39 +93,23 @@ class _Bindings:
         """Names, with the line in which they are bound first, for the program."""
         if path not in self._lines:
             symbols = self._snapshot.symbols(path)
-            self._lines[path] = {} if symbols is None else dict(reversed([*self._bound(path, symbols)]))
+            self._lines[path] = found = {}
+            for node, typing in flat(symbols.body) if symbols is not None else ():
+                for name in () if typing else names_bound(self._snapshot, path, node):
+                    found.setdefault(name, node.lineno)
         return self._lines[path]
-
-    def _bound(self, path: str, symbols: SymbolTable) -> Iterator[tuple[str, int]]:
-        for node, typing in flat(symbols.body):
-            if not typing:
-                for name in self._names(path, node):
-                    yield name, node.lineno
-
-    def _names(self, path: str, node: ast.stmt) -> Iterator[str]:
-        if not isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from defined_names(node)
-            return
-        for alias in node.names:
-            if alias.name != "*":
-                yield alias.asname or alias.name.partition(".")[0]
-            elif isinstance(node, ast.ImportFrom):
-                target = self._snapshot.find(self._snapshot.absolute(path, node), path)
-                names = self._snapshot.namespace(target) if target else ()
-                yield from (name for name in names if target and self._snapshot.exports(target, name))
 
     def may_read(self, start: Statement) -> frozenset[str]:
         """What runs when it is executed, and what the functions name that it names."""
         found = _named(start, "import")
-        todo, seen = [(name, start) for name in found & {*_called(start.node)}], {start.index}
+        todo, seen = [*found & {*_called(start.node)}], {start.index}
         while todo:
-            name, by = todo.pop()
-            for statement in self._defining(start.path).get(name, ()):
-                if statement.index not in seen and _may_call(by, name, statement):
+            for statement in self._defining(start.path).get(todo.pop(), ()):
+                if statement.index not in seen:
                     seen.add(statement.index)
                     more = _named(statement, "call") - found
                     found |= more
-                    todo += [(other, statement) for other in more]
+                    todo += more
         return found
 
     def _defining(self, path: str) -> Mapping[str, list[Statement]]:
@@ -156,11 +141,3 @@ def _called(node: ast.AST) -> Iterator[str]:
     defines = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     for inner in ran if defines else ast.iter_child_nodes(node):
         yield from _called(inner)
-
-
-def _may_call(by: Statement, name: str, defined: Statement) -> bool:
-    """A class that is derived from runs none of its methods."""
-    if not isinstance(by.node, ast.ClassDef) or not isinstance(defined.node, ast.ClassDef):
-        return True
-    bases = {id(n) for base in by.node.bases for n in ast.walk(base)}
-    return any(isinstance(n, ast.Name) and n.id == name and id(n) not in bases for n in ast.walk(by.node))

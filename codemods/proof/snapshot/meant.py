@@ -1,4 +1,4 @@
-"""The definitions of the tree that an expression means."""
+"""What of the tree an expression means, and what a statement binds."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ def definitions_meant(snapshot: Snapshot, path: str, node: ast.expr) -> Iterator
         for made in symbols.body if symbols is not None else ():
             if getattr(made, "name", "") == name:
                 yield where, made
+
+
+def names_bound(snapshot: Snapshot, path: str, node: ast.stmt) -> Iterator[str]:
+    """The names that one statement binds for the program, those that a star import brings from the tree too."""
+    for name, bound in snapshot.bound_by(path, node, False):
+        target = snapshot.find(bound.module, path) if name == "*" else None
+        if target is None:
+            yield name
+        else:
+            yield from (brought for brought in snapshot.namespace(target) if snapshot.exports(target, brought))
