@@ -82,8 +82,10 @@ def _listed(text: str, path: str, module: str) -> int | None:
     folder = path.rpartition("/")[0]
     names = [module, *([module[len(folder) + 1 :]] if folder and module.startswith(f"{folder}/") else [])]
     word = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, names))})(?![\w./-])")
-    lines = enumerate(text.split("\n"), 1)
-    said = (n for n, line in lines if word.search(line) and not line.lstrip().startswith("#"))
-    if path.endswith(".dockerignore"):  # what is kept out is no concern of an image
-        said = (n for n, line in enumerate(text.split("\n"), 1) if line.startswith("!") and word.search(line))
-    return next(said, None)
+    # Of .dockerignore only what it lets in: what is kept out is no concern of an image.
+    ignoring = path.endswith(".dockerignore")
+    for number, line in enumerate(text.split("\n"), 1):
+        counts = line.startswith("!") if ignoring else not line.lstrip().startswith("#")
+        if counts and word.search(line):
+            return number
+    return None

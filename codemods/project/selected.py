@@ -20,21 +20,9 @@ _FILES += (".flake8", ".coveragerc", ".pylintrc", "pylintrc", "pyrightconfig.jso
 _HOOKS, _HOOKED = ".pre-commit-config.yaml", "pre-commit."
 _PATTERN = re.compile(r"^( *)(?:- )?(files|exclude): *(?:[|>][-+]? *\n((?:\1 +.*\n|\n)+)|(\S.*)$)", re.MULTILINE)
 _TOOLS = frozenset(
-    {
-        "black",
-        "mypy",
-        "ruff",
-        "pytest",
-        "coverage",
-        "pyright",
-        "basedpyright",
-        "pylint",
-        "flake8",
-        "bandit",
-        "ty",
-        "interrogate",
-    }
+    {"bandit", "basedpyright", "black", "coverage", "flake8", "interrogate", "mypy", "pylint", "pyright", "pytest"}
 )
+_TOOLS |= {"ruff", "ty"}
 # An exception of import-linter: the importer, and what it may import all the same.
 _IMPORT = re.compile(r"\s*(?P<importer>[\w.*]+)\s*->\s*(?P<imported>[\w.*]+)\s*")
 IGNORED_IMPORTS = "ignore_imports"

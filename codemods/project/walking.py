@@ -16,34 +16,12 @@ _TEXT = (
     *(".pyx", ".pxd", ".pxi", ".pyw", ".wsgi", ".smk", ".flake8", ".coveragerc", "pylintrc", ".importlinter"),
     # What starts code or builds it: shells, images, service managers, tasks, CI, build systems.
     *(".sh", ".bash", ".zsh", ".fish", ".ps1", ".bat", ".cmd", ".env", ".envrc"),
-    *(
-        "Dockerfile",
-        ".dockerfile",
-        "Containerfile",
-        ".dockerignore",
-        "Procfile",
-        ".service",
-        ".timer",
-        ".conf",
-        "crontab",
-        ".cron",
-    ),
+    *("Dockerfile", ".dockerfile", "Containerfile", ".dockerignore", "Procfile"),
+    *(".service", ".timer", ".conf", "crontab", ".cron"),
     *("Snakefile", "SConstruct", "SConscript", "wscript"),  # these are Python
     *("Makefile", ".mk", ".am", "justfile", "Justfile", "Jenkinsfile", "Tiltfile", "Vagrantfile", "Pipfile"),
-    *(
-        "meson.build",
-        "BUILD",
-        ".bazel",
-        ".bzl",
-        ".cmake",
-        ".nix",
-        ".spec",
-        ".tf",
-        ".hcl",
-        "POTFILES",
-        "POTFILES.in",
-        ".install",
-    ),
+    *("meson.build", "BUILD", ".bazel", ".bzl", ".cmake", ".nix", ".spec", ".tf", ".hcl"),
+    *("POTFILES", "POTFILES.in", ".install"),
 )
 _VARIANTS = ("Dockerfile.", "Makefile.", "Procfile.", "Containerfile.")  # ``Dockerfile.dev``
 # Hidden folders in which projects keep code of their own.

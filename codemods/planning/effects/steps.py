@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.frameworks import facts, matching
@@ -46,7 +46,8 @@ class StepEffects:
             try:
                 module = self.project.module(token if isinstance(token, str) else token[0])
                 statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
-                kept = {id(node) for s in statements for node in (*self._kept(module, s), *_bound(s))}
+                kept = {id(node) for s in statements for node in self._kept(module, s)}
+                kept |= _only_bound(module, statements)
                 found = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
                 chains = ((r.name, *r.chain) for r in found if id(r.node) not in kept)
                 read = (chain for chain in chains if not self._is_standard(module, chain))
@@ -128,10 +129,8 @@ def effect_object(effect: Effect) -> Target:
     return effect.target if path else ("", name.partition(".")[0])
 
 
-def _bound(statement: Statement) -> Iterator[ast.AST]:
-    """Names that a statement binds: ``log = ...`` says nothing of what another module has by that name."""
-    grown = {id(node.target) for node in ast.walk(statement.node) if isinstance(node, ast.AugAssign)}
-    for reference in statement.references:
-        node = reference.node
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in grown:
-            yield node
+def _only_bound(module: Module, statements: Iterable[Statement]) -> set[int]:
+    """The nodes of names that statements bind: ``log = ...`` says nothing of what another module has by that name."""
+    names = (r.node for s in statements for r in s.references if isinstance(r.node, ast.Name))
+    bound = {id(name) for name in names if isinstance(name.ctx, ast.Store)}
+    return bound - {id(node.target) for node in module.source.nodes.of(ast.AugAssign)}

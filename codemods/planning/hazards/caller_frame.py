@@ -280,12 +280,14 @@ def _asks_for_module(facts: Facts, module: Module, nodes: Sequence[ast.AST]) -> 
                 return True
             continue
         word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        if word not in _MODULES:
+            continue
         above = parents.get(id(node))
         named = name_in(above, parents) if word == "f_globals" else None
-        if beside and isinstance(file := file_in(node, parents), ast.expr) and asks_for_its_folder(file, parents):
-            continue
+        file = file_in(node, parents) if beside else None
         of_function = word == "f_code" and isinstance(above, ast.Attribute) and above.attr in _OF_FUNCTIONS
         of_function = of_function or (word == "module" and isinstance(node, ast.Name))
-        if word in _MODULES and not of_function and (named is None or not is_answered_alike(named, parents, old, new)):
+        alike = named is not None and is_answered_alike(named, parents, old, new)
+        if not (of_function or alike or (file is not None and asks_for_its_folder(file, parents))):
             return True
     return False

@@ -33,11 +33,10 @@ def asks_for_its_folder(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
     """``frame.f_code.co_filename.startswith(folder)``: answered alike for all files of one folder."""
     if reads := _reads_of_the_name(node, parents):
         return all(asks_for_its_folder(read, parents) for read in reads)
-    above = parents.get(id(node))
-    call = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr == "startswith" else None
-    if not isinstance(call, ast.Call) or call.func is not above or len(call.args) != 1:
+    asked = _prefix_asked(node, parents)
+    if asked is None:
         return False
-    given = call.args[0].elts if isinstance(call.args[0], ast.Tuple) else call.args
+    given = asked.elts if isinstance(asked, ast.Tuple) else [asked]
     values = ((_only_value(g.id, g, parents) if isinstance(g, ast.Name) else None) or g for g in given)
     return all(getattr(v, "attr", getattr(v, "id", "")) != "__file__" for v in values)
 
@@ -62,11 +61,17 @@ def _is_alike(node: ast.expr, parents: dict[int, ast.AST], one: Any, two: Any) -
 def _asks_for_a_package(node: ast.expr, parents: dict[int, ast.AST]) -> bool:
     """``name.startswith(package + ".")``: the answer is the same for all modules of one package, whichever is asked
     for."""
+    asked = _prefix_asked(node, parents)
+    return asked is not None and _ends_in_a_dot(asked, parents)
+
+
+def _prefix_asked(node: ast.expr, parents: dict[int, ast.AST]) -> ast.expr | None:
+    """What a text is asked to start with: ``text.startswith(prefix)``"""
     above = parents.get(id(node))
     call = parents.get(id(above)) if isinstance(above, ast.Attribute) and above.attr == "startswith" else None
     if not isinstance(call, ast.Call) or call.func is not above or len(call.args) != 1 or call.keywords:
-        return False
-    return _ends_in_a_dot(call.args[0], parents)
+        return None
+    return call.args[0]
 
 
 def _reads_of_the_name(node: ast.expr, parents: dict[int, ast.AST]) -> list[ast.expr]:
@@ -184,7 +189,7 @@ def _slice(node: ast.Slice) -> slice:
     return slice(*(ast.literal_eval(part) if part is not None else None for part in parts))
 
 
-def file_in(node: ast.AST, parents: dict[int, ast.AST]) -> ast.AST | None:
+def file_in(node: ast.AST, parents: dict[int, ast.AST]) -> ast.expr | None:
     """``frame.f_code.co_filename``, ``filename = getfile(frame)``, and where that name is read"""
     above = parents.get(id(node))
     match node:

@@ -11,8 +11,9 @@ whom depends on what moved code still needs. So the order of the rules is fixed 
    the import is decided (`direction.py`).
 3. Where staying code uses what moves, the source imports the destination. So what both need may move along too
    (`with_shared`): private helpers whose other users use what moves; data (an enum, constant, alias, exception,
-   dataclass) that no package hands on, and functions that only this module uses, with at least half of their users
-   among what moves. Only if moved code then needs nothing of the source at import time.
+   dataclass), and functions that only this module uses, with at least half of their users among what moves. Only if
+   moved code then needs nothing of the source at import time. What a package re-exports without what was asked for
+   stays, and so does an exception that it re-exports at all.
 4. Otherwise what moves is what rule 2 says, with whichever direction `direction.py` allows.
 5. Where both need the other at import time, private definitions that moved code needs move along; or the source imports
    the destination in the middle, where what moves stood, if a package around both always imports the source first
