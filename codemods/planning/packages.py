@@ -102,6 +102,8 @@ _OWN = frozenset({"__package__", "__path__", "__spec__", "__loader__", "__cached
 # Calls that take a package, or a module, for the folder of its data.
 _DATA = frozenset({"files", "path", "open_text", "open_binary", "read_text", "read_binary", "get_data"})
 _DATA |= {"resource_filename", "resource_string", "resource_stream", "PackageLoader", "contents", "is_resource"}
+# What these look for beside the module whose name they get, without being told.
+_UNTOLD = {"Flask": ("templates", "static"), "Quart": ("templates", "static")}
 
 
 def _against(project: ProjectIndex, source: Source) -> Iterator[Hazard]:
@@ -126,6 +128,8 @@ def _against(project: ProjectIndex, source: Source) -> Iterator[Hazard]:
             yield _refused(source.place(node), f"it reads `{node.id}`, which is another one in a package")
         elif isinstance(node, ast.Call) and _takes_data(node, "__name__"):
             yield _refused(source.place(node), "it looks for data beside itself, by its name")
+        elif isinstance(node, ast.Call) and (beside := _named_beside(tree, folder, node)):
+            yield _refused(source.place(node), f"by its name, `{beside}` is looked for beside it")
     for file, edits in one_folder_up(source):
         if not edits:
             yield _refused(source.place(file), "it reads `__file__`, and not only the folder of it")
@@ -141,6 +145,19 @@ def _takes_data(call: ast.Call, anchor: str) -> bool:
     name = getattr(call.func, "attr", getattr(call.func, "id", ""))
     first = call.args[0] if call.args else None
     return name in _DATA and anchor in (getattr(first, "id", None), getattr(first, "value", None))
+
+
+def _named_beside(tree: Tree, folder: str, call: ast.Call) -> str | None:
+    """What stands beside the module that a call gets, and that the call names or looks for without being told:
+    ``Blueprint("shop", __name__, template_folder="pages")``."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    if not any(isinstance(value, ast.Name) and value.id == "__name__" for value in given):
+        return None
+    told = [str(value.value) for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    prefix = f"{folder}/" if folder else ""
+    stands = {path.removeprefix(prefix).partition("/")[0] for path in tree.paths if path.startswith(prefix)}
+    untold = _UNTOLD.get(getattr(call.func, "attr", getattr(call.func, "id", "")), ())
+    return next((name for name in (*told, *untold) if name.partition("/")[0] in stands), None)
 
 
 def _deeper(source: Source) -> Iterator[Replacement]:

@@ -62,6 +62,11 @@ def test_what_names_the_path_follows() -> None:
     assert "Path('shop/models/__init__.py')" in new["tests/test_a.py"]
 
 
+def test_a_name_that_is_given_to_others_is_no_folder() -> None:
+    text = "bp = Blueprint('models', __name__, url_prefix='/models')\nlog = getLogger(__name__)\n"
+    assert made(shop__models_py=text, shop__templates__a_html="")["shop/models/__init__.py"] == text
+
+
 def test_the_stub_goes_with_it() -> None:
     tree = MemoryTree(
         {
@@ -81,6 +86,8 @@ def test_the_stub_goes_with_it() -> None:
         {"shop__models_py": "print(__file__)\n"},
         {"shop__models_py": "import importlib\n\nX = importlib.import_module('.a', __package__)\n"},
         {"shop__models_py": "from importlib.resources import files\n\nX = files(__name__)\n"},
+        {"shop__models_py": "bp = Blueprint('a', __name__, template_folder='pages')\n", "shop__pages__a.html": ""},
+        {"shop__models_py": "app = Flask(__name__)\n", "shop__templates__a.html": ""},
         {"shop__models_py": "def main(): ...\n\n\nif __name__ == '__main__':\n    main()\n"},
         {"shop__models_py": "X = 1\n", "Makefile": "run:\n\tpython shop/models.py\n"},
         {"shop__models_py": "X = 1\n", "shop__models__a_py": "Y = 1\n"},
@@ -112,4 +119,17 @@ def test_the_proof_finds_what_was_forgotten(wrong: str) -> None:
     new = OverlayTree(
         old, {"shop/models.py": None, "shop/models/__init__.py": f"from pathlib import Path\n{wrong}".encode()}
     )
+    assert not prove(old, new).held
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bp = Blueprint('a', __name__, static_folder='data/css')\n",
+        "from importlib.resources import files\n\nX = files(__package__)\n",
+    ],
+)
+def test_the_proof_finds_who_looks_beside_the_module(text: str) -> None:
+    old = tree_of({"shop__models_py": text, "shop__data__css__a.css": ""})
+    new = OverlayTree(old, {"shop/models.py": None, "shop/models/__init__.py": text.encode()})
     assert not prove(old, new).held

@@ -135,7 +135,8 @@ def landing_place(facts: Facts, after_line: int = 0) -> ReexportPosition | None:
     Where moved code has effects while it is imported, it keeps its turn: after what stood before it.
     """
     moving = {s.index for group in facts.moving for s in group.statements}
-    if facts.in_place or named_like_submodules(facts) or keeps_its_turn(facts):  # below what imports the submodule
+    others = set(named_like_submodules(facts).values()) - {facts.move.destination}  # below what imports these
+    if facts.in_place or others or keeps_its_turn(facts):
         below = below_moved(facts)
         return ReexportPosition(next((s for s in facts.source.statements if s.index == below), None))
     if after_line:

@@ -8,11 +8,12 @@ folder, the new path as the old one in texts. What is then as it was before, was
 from __future__ import annotations
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from codemods.model import Check
+from codemods.model import Check, Finding, Kind, Place
 from codemods.project import OverlayTree, Source, Tree, Unreadable
 from codemods.proof.comparison.comparison import Comparison
 
@@ -25,7 +26,26 @@ _NO_STEP = ("Path", "PurePath", "abspath", "realpath", "normpath", "str", "fspat
 def check(comparison: Comparison) -> Check:
     """How many statements were compared with the module's; ``comparison`` is of the trees as they are written."""
     stood = [old for _, (old, _) in _packages(comparison) if old in comparison.old_statements]
-    return Check("packages", SAYS, sum(len(comparison.old_statements[old]) for old in stood))
+    asking = tuple(finding for old in stood for finding in _asks_where_it_is(comparison.old, old))
+    return Check("packages", SAYS, sum(len(comparison.old_statements[old]) for old in stood), asking)
+
+
+def _asks_where_it_is(tree: Tree, old: str) -> Iterator[Finding]:
+    """Code of a module by which others look beside it: its package's name, or its own beside the name of a file."""
+    source = _source(tree, old)
+    folder = old.rpartition("/")[0]
+    beside = {"/".join(path.split("/")[: old.count("/") + 1]) for path in tree.paths}
+    for node in ast.walk(source.tree) if source is not None else ():
+        if isinstance(node, ast.Name) and node.id == "__package__":
+            message = "`__package__` is the module itself where it is a package, and was the package around it"
+            yield Finding(Place(old, node.lineno), message, "module-attribute", Kind.BROKEN)
+        given = [*node.args, *(k.value for k in node.keywords)] if isinstance(node, ast.Call) else []
+        if any(isinstance(value, ast.Name) and value.id == "__name__" for value in given):
+            texts = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+            for text in texts:
+                if text and posixpath.join(folder, text.partition("/")[0]) in beside:
+                    message = f"`{text}` is looked for beside this module, which stands one folder deeper now"
+                    yield Finding(Place(old, node.lineno), message, "module-attribute", Kind.BROKEN)
 
 
 def modules_in_place(comparison: Comparison) -> Comparison:
