@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def started(tree: Files, path: str) -> Started | None:
     """Who starts this file by its path, if anybody does."""
     found = _by_itself(tree, path)
     stem = path.rpartition("/")[2].removesuffix(".py")
-    for other in (*sorted(tree.texts_with([stem])), *sorted(tree.code_with([stem]))):
+    for other in (*sorted(tree.texts_with([stem, "doctest"])), *sorted(tree.code_with([stem]))):
         if found is None and other != path and not other.endswith(".pyi"):
             found = next((one for one in _starts(tree, other, path) if one.path == path), None)
     return found
@@ -68,12 +69,38 @@ def _by_itself(tree: Files, path: str) -> Started | None:
 
 
 # ``runpy.run_path`` is none of them: it leaves ``sys.path`` as it is.
-# ``python -u shop/report.py``, ``[sys.executable, "shop/report.py"]``; then ``cd shop && python report.py``.
+# What executes a file that it is given, in no package: ``python shop/report.py``, ``python -m pdb shop/report.py``,
+# ``coverage run shop/report.py``; doctest imports it so.
+_BY_PYTHON = (
+    r"(?<![\w.])(?:python|pypy|py)[\d.]*|\bsys\.executable\}?"
+    r"|\{envpython\}|\$[({]?(?:\w+_)?(?:PY|py)(?:THON|thon)?\d?[)}]?"
+)
+_WITH_M = (
+    *("doctest", "pdb", "ipdb", "pudb", "debugpy", "trace", "cProfile", "profile", "pyinstrument", "viztracer"),
+    *("kernprof", "line_profiler", "memory_profiler", "scalene", "IPython"),
+)
+_RUNNING = (
+    *("coverage run", "memray run", "mprof run", "streamlit run", "chainlit run", "textual run", "uv run"),
+    *("accelerate launch", "torchrun", "spark-submit", "ipython", "kernprof", "pyinstrument", "scalene", "viztracer"),
+)
+_NEXT = r"""["']?[\s,]+["']?"""  # the words of a command, or of a list
+_OPTIONS = rf"(?:{_NEXT}-(?!m\b)[\w=./:-]+(?:{_NEXT}(?![\w./-]*\.py\b)\w[\w./:-]*)??)*?"
+_RUNNERS = "|".join(
+    (
+        _BY_PYTHON,
+        rf"(?<![\w-])-m{_NEXT}(?:{'|'.join(_WITH_M)})",
+        rf"(?<![\w./-])(?:{'|'.join(words.replace(' ', _NEXT) for words in _RUNNING)})",
+    )
+)
+_SEEN = (".py", "$", "python", "executable", "doctest", "coverage")  # no such line without one of them
+_FILE = re.compile(r"[\w./*-]+\.py\b")
+# ``cd shop && python report.py``; ``./report.py``.
 _COMMAND = re.compile(
-    r"""(?:\bcd\s+(?P<cd>[\w./-]+)\s*(?:&&|;)\s*)?
-        (?:(?<![\w.])(?:python|pypy|py)[\d.]*(?:\s+-(?!m\b)\w+)*|\bsys\.executable)["']?[\s,]+["']?(?:\./)?(?P<path>[\w./-]+\.py)\b
+    rf"""(?:\bcd\s+(?P<cd>[\w./-]+)\s*(?:&&|;)\s*)?
+        (?:{_RUNNERS}){_OPTIONS}{_NEXT}
+        (?:(?:\./)?(?P<path>[\w./*-]+\.py)\b|\$[({{]?(?P<variable>\w+)|\*?(?P<name>[A-Za-z_]\w*)(?=[,)\]]))
       | (?:^|[\s"'`;&])\./(?P<direct>[\w./-]+\.py)\b
-      | \bsys\.executable[^\n\]]{0,160}?["'/](?P<base>[\w-]+\.py)["']""",
+      | \bsys\.executable[^\n\]]{{0,160}}?["'/](?P<base>[\w-]+\.py)["']""",
     re.VERBOSE,
 )
 
@@ -86,18 +113,42 @@ def _starts(tree: Files, other: str, word: str) -> list[Started]:
     if b".py" not in raw:
         return []
     text = raw.decode("utf-8", "replace")
-    if word.rpartition("/")[2].removesuffix(".py") not in text and word.rstrip("/").rpartition("/")[2] not in text:
+    stem = word.rpartition("/")[2].removesuffix(".py")
+    if stem not in text and word.rstrip("/").rpartition("/")[2] not in text and "*.py" not in text:
         return []
     found = []
     for number, line in enumerate(text.split("\n"), 1):
-        for command in _COMMAND.finditer(line) if ".py" in line else ():
-            if command["base"]:  # put together from folders: any file of this name may be meant
-                found += [Started(p, other, number) for p in tree.paths if f"/{p}".endswith(f"/{command['base']}")]
-                continue
-            path = command["path"] or command["direct"]
-            if command["cd"]:
-                path = f"{command['cd'].strip('/').removeprefix('./')}/{path}"
-            if path not in tree.paths and "/" in other:
-                path = f"{other.rpartition('/')[0]}/{path}"
-            found.append(Started(path, other, number))
+        for command in _COMMAND.finditer(line) if any(word in line for word in _SEEN) else ():
+            found += [Started(path, other, number) for path in _paths(tree, other, text, command)]
+    return found
+
+
+def _paths(tree: Files, other: str, text: str, command: re.Match[str]) -> list[str]:
+    """The files that a command of ``other`` starts."""
+    if command["base"]:  # put together from folders: any file of this name may be meant
+        return [path for path in tree.paths if f"/{path}".endswith(f"/{command['base']}")]
+    variable = command["variable"] or command["name"]
+    given = _values(text, variable) if variable else [command["path"] or command["direct"]]
+    below = f"{command['cd'].strip('/').removeprefix('./')}/" if command["cd"] else ""
+    found = []
+    for path in (below + path.removeprefix("./") for path in given):
+        if "*" in path:
+            found += [p for p in tree.paths if fnmatchcase(p, path) and p.count("/") == path.count("/")]
+        elif path not in tree.paths and "/" in other:
+            found.append(f"{other.rpartition('/')[0]}/{path}")
+        else:
+            found.append(path)
+    return found
+
+
+def _values(text: str, variable: str, *, further: bool = True) -> list[str]:
+    """The files that a variable of a Makefile or a script, or the name of a loop, stands for."""
+    found = []
+    for given in re.finditer(rf"\b{variable}\s*(?:[:?+]?=|\bin\b)\s*(?P<value>(?:[^\n\\]|\\\n)*)", text):
+        value = given["value"]
+        if value[:1] in "([{" and value[:1]:
+            value = text[given.start("value") :].partition({"(": ")", "[": "]", "{": "}"}[value[0]])[0]
+        found += _FILE.findall(value)
+        if further and (name := value.strip(" :")).isidentifier():
+            found += _values(text, name, further=False)
     return found

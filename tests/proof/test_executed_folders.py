@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.proof.test_prover import failures, proven
 
 HOST = """\
@@ -43,3 +45,13 @@ def test_alembic_executes_its_environment():
     assert any("alembic executes this file" in said for said in failures(proven(before, after)))
     absolute = {"migrations/env.py": after["migrations/env.py"].replace(".naming", "migrations.naming")}
     assert not any("alembic executes" in said for said in failures(proven(before, after | absolute)))
+
+
+@pytest.mark.parametrize("command", ["python shop/core.py", "python -m doctest shop/core.py", "python -m doctest shop/*.py"])
+def test_a_command_starts_a_file_of_a_package_by_its_path(command: str):
+    helper, order = "def price(net):\n    return net * 2\n", "\n\ndef order():\n    return price(1)\n"
+    before = {"Makefile": f"test:\n\t{command}\n", "shop/__init__.py": "", "shop/core.py": helper + order}
+    after = before | {"shop/core.py": f"from .price import price\n{order}", "shop/price.py": helper}
+    assert any("Makefile:2 executes this file by its path" in said for said in failures(proven(before, after)))
+    by_name = before | {"Makefile": "test:\n\tpython -m shop.core\n"}
+    assert not failures(proven(by_name, after | {"Makefile": by_name["Makefile"]}))

@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from codemods.model import Check, Finding, Kind, Place
+from codemods.project.scripts import started
 from codemods.project.settings_modules import who_executes
 from codemods.proof.checks.path_changes import above_path_change
 from codemods.proof.comparison.comparison import Comparison
@@ -30,7 +31,8 @@ def check(comparison: Comparison) -> Check:
             count += 1
             message = f"{place} executes this file by its path, where no package is known: the import fails"
             failures.append(Finding(Place(path, node.lineno), message, "missing-module", Kind.BROKEN))
-        who = who_executes(comparison.new, path)
+        by = started(comparison.new, path)
+        who = str(Place(by.by, by.line)) if by is not None and by.line else who_executes(comparison.new, path)
         if who:
             count += 1
             message = f"{who} executes this file by its path, where no package is known: the import fails"
