@@ -66,6 +66,16 @@ class LoadOrder:
             return None
         return self.difference(self.programs.before(self.destination), self.programs.after(self.destination))
 
+    def of_destination_alone(self) -> Difference | None:
+        """The destination, imported by itself: moved code reads what the source has set in the environment."""
+        old, alone = self.programs.before(self.source), self.programs.after(self.destination)
+        moved = [token for token in alone if not isinstance(token, str) and token[0] == self.source]
+        for token in moved:
+            for other in old[: old.index(token)]:
+                if other not in alone and self.effects.prepares(other, token):
+                    return Difference("does not run", other, self.effects.every(other))
+        return None
+
     @cached_property
     def _either(self) -> bool:
         """Is it the same which of the two is imported, whoever of the importers is rewritten?"""

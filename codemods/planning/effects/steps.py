@@ -16,6 +16,8 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references.outside_names import outside_names
 from codemods.project import Unreadable
 
+_ENVIRON = ("os.environ", "os.putenv")
+_ENVIRONMENT = frozenset({"environ", "environb", "getenv"})
 # What modules read of the process, as words.
 _READ = {"os": "environ|environb|getenv|getcwd", "sys": "path|argv|modules|platform|flags|stdout|stderr"}
 
@@ -69,6 +71,28 @@ class StepEffects:
         where, dotted = self._names.named(module, None, chain) or (module.path, "")
         top = dotted.partition(".")[0]
         return where == "" and top in sys.stdlib_module_names and top not in _READ
+
+    def prepares(self, token: Token, reader: Token) -> bool:
+        """Does a step set what another reads of the environment, as far as the keys in both show?"""
+        changes = any(not e.target[0] and e.target[1].startswith(_ENVIRON) for e in self.every(token))
+        if not changes or _ENVIRONMENT.isdisjoint(self._read(reader)):
+            return False
+        keys = self._keys(token)
+        return not keys or not keys.isdisjoint(self._keys(reader))
+
+    def _keys(self, token: Token) -> frozenset[str]:
+        """The texts that stand beside ``os.environ`` while a step is imported."""
+        module = self.project.module(token if isinstance(token, str) else token[0])
+        statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
+        parents, found = module.source.nodes.parents, set[str]()
+        for reference in (r for s in statements for r in s.references if r.moment is Moment.IMPORT):
+            if not _ENVIRONMENT.isdisjoint((reference.name, *reference.chain)):
+                node: ast.AST = reference.node
+                while isinstance(parents.get(id(node)), (ast.Attribute, ast.Call, ast.Subscript)):
+                    node = parents[id(node)]
+                texts = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+                found |= {text for text in texts if isinstance(text, str)}
+        return frozenset(found)
 
     def of(self, token: Token) -> tuple[Effect, ...]:
         """What a step changes that others can see."""

@@ -57,6 +57,10 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
         if found is not None:
             reason = f"after the move, importing {path} {order.said(found)}"
             yield Hazard(CODE, Place(path), reason, _remedies(facts, found))
+    alone = order.of_destination_alone()
+    if alone is not None:
+        reason = f"{destination}, imported first, {order.said(alone)}: moved code reads that when it is imported"
+        yield Hazard(CODE, Place(source), reason, _remedies(facts, alone))
     ends = facts.move.reexport is Reexport.NONE
     if not ends and not facts.move.deprecate:
         return
