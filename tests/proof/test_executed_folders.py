@@ -47,7 +47,7 @@ def test_alembic_executes_its_environment():
     assert not any("alembic executes" in said for said in failures(proven(before, after | absolute)))
 
 
-@pytest.mark.parametrize("command", ["python shop/core.py", "python -m doctest shop/core.py", "python -m doctest shop/*.py"])
+@pytest.mark.parametrize("command", ["python shop/core.py", "python -m pdb shop/core.py", "py -m doctest shop/*.py"])
 def test_a_command_starts_a_file_of_a_package_by_its_path(command: str):
     helper, order = "def price(net):\n    return net * 2\n", "\n\ndef order():\n    return price(1)\n"
     before = {"Makefile": f"test:\n\t{command}\n", "shop/__init__.py": "", "shop/core.py": helper + order}

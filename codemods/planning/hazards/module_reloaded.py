@@ -13,7 +13,7 @@ from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.grouping.interchangeable import is_never_asked_for
 from codemods.planning.grouping.second_execution import has_no_state
-from codemods.planning.references.reloads import Again, reloads
+from codemods.planning.references.reloads import Again, reloads, renewed
 
 CODE = "module-reloaded"
 ACCEPTS = True
@@ -22,7 +22,8 @@ MEANING = """`importlib.reload(settings)` makes the values of one module anew, a
 `del sys.modules["shop.settings"]`; what stands in another module is not made again. A test that puts a module of its
 own into `sys.modules` reaches whoever imports that module, and nobody who imports from the destination. What is the
 same each time moves: plain functions, values that are written out, classes without state that nobody asks for. Who
-imports one after the source was taken out goes on importing the source."""
+imports one after the source was taken out goes on importing the source, and what moved code reads of a source that is
+reloaded it reads each time it is called."""
 EXAMPLE = """
 -- shop/settings.py --
 import os
@@ -42,8 +43,10 @@ _REMEDIES = ("reload, or replace, the new module there too, first", "leave it wh
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
+    values, moving = facts.referrers.values, list(facts.moving)
+    stale = next(renewed(values, facts.groups, moving, Again.REMOVED), "")
     again = [group for group in facts.moving if not _is_same_each_time(facts, group)]
-    for place, kind in reloads(facts.referrers.values):
+    for place, kind in reloads(values):
         if kind is Again.REPLACED:
             reason = f"another module is put in the place of {facts.move.source} here"
             yield Hazard(CODE, place, f"{reason}: importers of moved names would not see the replacement", _REMEDIES)
@@ -52,6 +55,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 f"{facts.move.source} is executed again here; `{again[0].label}` would no longer be made anew by that"
             )
             yield Hazard(CODE, place, reason, _REMEDIES)
+        elif stale and kind is Again.REMOVED:
+            reason = (
+                f"{facts.move.source} is taken out of `sys.modules` here: moved code would go on with the `{stale}`"
+            )
+            yield Hazard(CODE, place, f"{reason} of before", _REMEDIES)
 
 
 def _is_same_each_time(facts: Facts, group: DefinitionGroup) -> bool:

@@ -26,6 +26,7 @@ from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches
 from codemods.planning.references.introspection import questions
 from codemods.planning.references.namespace_writes import names_written, written
+from codemods.planning.references.reloads import Again, renewed
 from codemods.planning.selection.choosing import choose
 from codemods.planning.selection.direction import Verdict, verdict
 from codemods.planning.selection.test_items import own_fixtures
@@ -109,7 +110,7 @@ def _settled_with(
         moving = chosen.moving
         more, followers = patches.split(groups, referrers, set(moving))
         more |= {name for name in source.rebound if name in source.binds and not groups.goes(name, moving)}
-        more |= set(bound_again_below(groups, moving))
+        more |= {*bound_again_below(groups, moving), *renewed(referrers.values, groups, moving, Again.RELOADED)}
         if more <= through_source:
             followed = frozenset(patch.name for patch in followers)
             how = replace(known, source_imports=chosen.source_imports, in_place=chosen.in_place)

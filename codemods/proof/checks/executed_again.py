@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
@@ -39,7 +39,42 @@ def check(comparison: Comparison) -> Check:
                     failures.append(Finding(place, message, CODE))
     anew = list(_made_anew(comparison))
     failures += [finding for finding in anew if finding is not None]
-    return Check("executed again", SAYS, count + len(anew), tuple(failures))
+    kept = list(_read_once(comparison)) if left else []
+    return Check("executed again", SAYS, count + len(anew) + len(kept), (*failures, *kept))
+
+
+def _executed(comparison: Comparison) -> Iterator[tuple[Place, str]]:
+    """Where a module of the tree is reloaded or taken out of ``sys.modules``."""
+    for path in sorted(comparison.new.code_with(["reload", "modules"])):
+        symbols = comparison.after.symbols(path) if path.endswith(".py") else None
+        if symbols is not None:
+            yield from _taken_out(comparison.after, path)
+            for call in symbols.source.nodes.of(ast.Call):
+                if last_name(call.func) == "reload" and call.args:
+                    meant = comparison.after.meaning(path, call.args[0])
+                    yield from ((symbols.source.place(call), where) for where, name in meant if where and not name)
+
+
+def _read_once(comparison: Comparison) -> Iterator[Finding]:
+    """What left a module that is executed again, and reads a value of it that was imported once."""
+    for place, module in dict.fromkeys(_executed(comparison)):
+        left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == module != p.new.path]
+        left = [p for p in left if not any(ACCEPTED in m.accept for m in comparison.moves if m.source == p.old.path)]
+        made = [s for s in comparison.new_statements.get(module, ()) if not s.importing]
+        values = {name for s in made for name in s.names if not _is_same_each_time(s.node)}
+        for pair in left:
+            symbols = comparison.after.symbols(pair.new.path)
+            once = _bound_by(symbols.body if symbols is not None else []) - _bound_by(ast.walk(pair.new.node))
+            read = (o for o in pair.new.reading.occurrences if o.moment == "call" and o.text in once)
+            stale = sorted({name for o in read for where, name in o.meaning if where == module and name in values})
+            if stale:
+                message = f"{module} is executed again here, and {pair.new.said} goes on with the {stale[0]} of before"
+                yield Finding(place, message, CODE, Kind.BROKEN, pair.old.place)
+
+
+def _bound_by(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that `from` imports among the nodes bind."""
+    return {a.asname or a.name for node in nodes if isinstance(node, ast.ImportFrom) for a in node.names}
 
 
 def _made_anew(comparison: Comparison) -> Iterator[Finding | None]:
