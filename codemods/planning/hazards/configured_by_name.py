@@ -141,7 +141,7 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
             continue
-        if one.key.endswith(_COLLECTING) and not collected(facts):
+        if one.key.endswith(_COLLECTING) and not (collected(facts) or _run_as_examples(facts)):
             continue
         if one.key.endswith(IGNORED_IMPORTS):
             if _imports(facts, one.value):
@@ -149,6 +149,11 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
         elif "per-file-ignores" not in one.key or _concerns(facts, one.value):
             seen.add((one.path, one.key))
             yield one
+
+
+def _run_as_examples(facts: Facts) -> bool:
+    """Does pytest run examples of what moves, in whichever files it is told to collect?"""
+    return bool(with_examples(facts)) and bool(facts.project.tree.texts_with(["doctest"]))
 
 
 def _concerns(facts: Facts, rules: str) -> bool:
