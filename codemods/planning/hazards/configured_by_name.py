@@ -133,11 +133,14 @@ def _rules_beside(facts: Facts, one: Selection) -> Replacement | None:
 def _selecting(facts: Facts) -> Iterator[Selection]:
     """The settings that hold of the source, matter to what moves, and do not hold of the destination."""
     tree, move, dotted = facts.project.tree, facts.move, facts.project.names.dotted
-    named = ((one.path, one.entry(tree, move.source)) for one in lists_around(tree, move.source))
-    listed = set(named)  # what these name so gets an entry beside it
+    lists = (one for one in lists_around(tree, move.source) if one.names(tree, move.source))
+    listed = {(one.path, one.entry(tree, move.source)) for one in lists}  # what these name so gets an entry beside it
     seen: set[tuple[str, str]] = set()
     for one in selections(tree):
-        if (one.path, one.word) in listed or (one.path, one.key) in seen or any(ban in one.key for ban in BANS):
+        rules = "per-file-ignores" in one.key
+        if ((one.path, one.word) in listed and not rules) or (one.path, one.key) in seen:
+            continue
+        if any(ban in one.key for ban in BANS):
             continue
         if not one.holds_of(dotted(move.source), move.source) or _holds(facts, one.path, one.key):
             continue
@@ -146,7 +149,7 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
         if one.key.endswith(IGNORED_IMPORTS):
             if _imports(facts, one.value):
                 yield one
-        elif "per-file-ignores" not in one.key or _concerns(facts, one.value):
+        elif not rules or _concerns(facts, one.value):
             seen.add((one.path, one.key))
             yield one
 

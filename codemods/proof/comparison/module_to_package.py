@@ -35,7 +35,7 @@ def _asks_where_it_is(tree: Tree, old: str) -> Iterator[Finding]:
     source = _source(tree, old)
     folder = old.rpartition("/")[0]
     beside = {"/".join(path.split("/")[: old.count("/") + 1]) for path in tree.paths}
-    for node in ast.walk(source.tree) if source is not None else ():
+    for node in (*source.nodes.of(ast.Name), *source.nodes.of(ast.Call)) if source is not None else ():
         if isinstance(node, ast.Name) and node.id == "__package__":
             message = "`__package__` is the module itself where it is a package, and was the package around it"
             yield Finding(Place(old, node.lineno), message, "module-attribute", Kind.BROKEN)
