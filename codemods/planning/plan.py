@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -24,7 +23,7 @@ from codemods.planning.effects.load_order import in_old_order
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.grouping.rebound_apart import rebound_apart
-from codemods.planning.hazards import configured_by_name, import_order, rebound_global
+from codemods.planning.hazards import configured_by_name, import_order, live_annotations, rebound_global
 from codemods.planning.imports.as_attributes import as_attributes
 from codemods.planning.imports.bound_too_late import bound_too_late
 from codemods.planning.imports.eager_reexports import landing_place
@@ -46,6 +45,7 @@ from codemods.planning.imports.source_imports import (
 from codemods.planning.imports.withdrawn_lazy_names import no_longer_tested, withdrawn
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.planning.references import patches, text_references
+from codemods.planning.references.alike_annotations import alike, annotations_in
 from codemods.planning.references.example_runners import suites_written
 from codemods.planning.references.local_lists import late_in_locals
 from codemods.planning.references.packaging_lists import entered, late_in_text, marked
@@ -261,8 +261,9 @@ def _future(facts: Facts) -> bool:
     """Does the destination need ``from __future__ import annotations``, which the source has?"""
     if not facts.source.postponed or (facts.destination is not None and facts.destination.postponed):
         return False
-    nodes = (node for group in facts.moving for s in group.statements for node in ast.walk(s.node))
-    return any(isinstance(n, (ast.arg, ast.AnnAssign)) or getattr(n, "returns", None) for n in nodes)
+    if facts.destination is not None and live_annotations.fields_of(facts.destination) and alike(facts):
+        return False
+    return any(True for group in facts.moving for s in group.statements for _ in annotations_in(s.node))
 
 
 def _departure(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from codemods.bindings import Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.index.annotation_readers import reads_annotations
+from codemods.planning.references.alike_annotations import alike
 
 CODE = "live-annotations"
 TITLE = "the two modules differ in `from __future__ import annotations`"
 MEANING = """Under the future import annotations are text, without it they are objects. Code that reads them
 (dataclasses, pydantic, FastAPI, `inspect.signature`) sees the difference. A new module gets the import that the source
-has; one that stands can be given it only if it has no annotations that somebody may read."""
+has; one that stands can be given it only if it has no annotations that somebody may read. What pydantic or FastAPI
+makes objects of at once may be either, where nobody else reads annotations."""
 EXAMPLE = """
 -- shop/loader.py --
 class Limits:
@@ -36,8 +39,8 @@ def find(facts: Facts) -> Iterator[Hazard]:
     if destination is None or destination.postponed == facts.source.postponed:
         return
     moved = [n for group in facts.moving for s in group.statements for n in _annotated(s.node)]
-    own = [n for s in destination.statements for n in _fields(s.node)]
-    if not moved:
+    own = fields_of(destination)
+    if not moved or (alike(facts) and (own or destination.postponed)):
         return
     if destination.postponed and (reads_annotations(facts.project, facts.move.source) or _unknown_readers(facts)):
         yield Hazard(
@@ -57,6 +60,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
             "moved annotations need `from __future__ import annotations`, which would turn this module's own into text",
             ("add that import to the destination first, and see that nothing there reads its annotations",),
         )
+
+
+def fields_of(module: Module) -> list[ast.AST]:
+    """The annotations of a module that somebody may read."""
+    return [n for s in module.statements for n in _fields(s.node)]
 
 
 def _unknown_readers(facts: Facts) -> bool:

@@ -58,6 +58,11 @@ def reads_annotations(project: ProjectIndex, source: str) -> bool:
     return _used_beside(project, source, _READERS | frozenset(_resolving(project, source)))
 
 
+def reads_them_itself(project: ProjectIndex, source: str) -> bool:
+    """Does a module that runs in one program with ``source`` read annotations as they are, text or objects?"""
+    return _used_beside(project, source, _READERS)
+
+
 def _resolving(project: ProjectIndex, source: str) -> Iterator[str]:
     return resolving_words(project.tree, project.module(source).source.text)
 

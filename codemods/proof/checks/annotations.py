@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import collections.abc
 import re
+import typing
 from collections.abc import Iterator
 
 from codemods.frameworks import resolves_by_itself, words_of_resolvers
@@ -19,6 +21,13 @@ _ASKS_ANNOTATIONS = re.compile(
 )
 
 
+# Of these, what sees annotations as they are; pydantic and FastAPI make objects of text, and go on with those.
+_SEES_THEM = re.compile(
+    rb"get_type_hints|get_annotations|__annotations__|inspect\.signature|attrs?\.resolve|\bfields\("
+)
+_WITH_ITEMS = frozenset({"list", "dict", "set", "frozenset", "tuple", "type", *dir(typing), *dir(collections.abc)})
+
+
 def unlike(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """(what is not as before; whether somebody could see it)."""
     yield from _annotations(comparison)
@@ -28,18 +37,57 @@ def unlike(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
 def _annotations(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
     """(annotations that were objects and are text now, or the other way round; whether somebody could see it)."""
     asked: bool | None = None
+    seen: bool | None = None
     for pair in comparison.pairing.pairs:
         old, new = pair.old.reader.symbols.postponed, pair.new.reader.symbols.postponed
         if old == new or not pair.old.reading.annotated:
             continue
-        if asked is None:
-            asked = any(
-                _asks(comparison, path)
-                for path in {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
-            )
+        if asked is None or seen is None:
+            around = {pair.old.path, pair.new.path, *comparison.changed, *comparison.mentioning}
+            asked = any(_asks(comparison, path) for path in around)
+            seen = any(_asks(comparison, path, _SEES_THEM) for path in around)
+        if asked and not seen and _gives_the_same(comparison, pair, new):
+            continue
         now = "text" if new else "objects"
         message = f"the annotations of {pair.new.said} are {now} now"
         yield Finding(pair.new.place, message, "annotations", Kind.NOTE, pair.old.place, "annotations"), asked
+
+
+def _gives_the_same(comparison: Comparison, pair: Pair, text: bool) -> bool:
+    """Are annotations the same objects to who makes them of text, though they are ``text`` now, or are none any more?
+
+    As objects they were text before: each has to be an expression that raises nothing. As text they name what the
+    module has."""
+    after, path = comparison.after, pair.new.path
+    owners = ((getattr(node, "annotation", None), getattr(node, "returns", None)) for node in ast.walk(pair.new.node))
+    for node in (inner for found in owners for annotation in found if annotation for inner in ast.walk(annotation)):
+        match node:
+            case ast.Name(id=name) if text and not after.origins(path, name):
+                return False
+            case ast.BinOp(left=left, right=right) if not text and any(map(_is_text, (left, right))):
+                return False
+            case ast.Subscript(value=value) if not text and not _takes_items(after, path, value):
+                return False
+            case _:
+                pass
+    return True
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _takes_items(side: Snapshot, path: str, node: ast.expr) -> bool:
+    """``list[int]``, ``Page[Item]``: a class that has items at run time."""
+    name = getattr(node, "attr", getattr(node, "id", ""))
+    if name in _WITH_ITEMS:
+        return True
+    for home, own in side.origins(path, name) if isinstance(node, ast.Name) else ():
+        symbols = side.symbols(home)
+        for made in symbols.body if symbols is not None else ():
+            if isinstance(made, ast.ClassDef) and made.name == own:
+                return any(isinstance(base, ast.Subscript) for base in made.bases)
+    return False
 
 
 def _hints(comparison: Comparison) -> Iterator[tuple[Finding, bool]]:
