@@ -164,7 +164,7 @@ class SymbolTables:
         value: ast.expr | None = None
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and "__all__" in defined_names(node):
             value = node.value
-            if not isinstance(node, ast.AugAssign):
+            if not isinstance(node, ast.AugAssign) and not _reads_all(value):
                 symbols.exported = []
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_all(node.value.func):
             value = ast.Tuple(node.value.args)
@@ -176,6 +176,11 @@ class SymbolTables:
                 symbols.exported.append(part.value)
             elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
                 symbols.exported_from.append(part.value.id)
+
+
+def _reads_all(value: ast.expr | None) -> bool:
+    """Is it ``[name.encode() for name in __all__]``, whose names are those that ``__all__`` had?"""
+    return value is not None and any(isinstance(n, ast.Name) and n.id == "__all__" for n in ast.walk(value))
 
 
 def _is_a_stand_in(node: ast.stmt, beside: list[tuple[ast.stmt, bool]]) -> bool:
