@@ -86,3 +86,27 @@ def test_the_end_of_a_traceback() -> None:
     for stay, found in ((shows, True), (other, False)):
         failed = failures(proven(stay | moves[0], stay | moves[1] | {"shop/carts.py": CART}))
         assert any("shows a class with the module" in line for line in failed) is found
+
+
+@pytest.mark.parametrize(
+    "shows, said, found",
+    [
+        ("type(self).__module__", "orders.Box lines=2", True),
+        ("type(self).__module__", "orders.Box", False),
+        ("type(self).__module__", "other.orders.Box lines=2", False),
+        ("'box'", "orders.Box lines=2", False),
+    ],
+)
+def test_a_part_of_a_repr_that_a_base_has(shows: str, said: str, found: bool) -> None:
+    base = f"class Shown:\n    def __repr__(self):\n        return f'<{{{shows}}}.Box {{id(self)}}>'\n"
+    box = "class Box(Shown): ...\n"
+    head = "from shop.shown import Shown\n\n\n"
+    test = f"from shop.orders import Box\n\n\ndef test():\n    same(Box(), {said!r})\n"
+    before = {"shop/shown.py": base, "shop/orders.py": head + box + STAYS, "tests/test_a.py": test}
+    after = {
+        **before,
+        "shop/orders.py": "from shop.box import Box as Box\n\n\n" + STAYS,
+        "shop/box.py": head + box,
+    }
+    told = failures(proven(before, after, Move("shop/orders.py", ("Box",), "shop/box.py")))
+    assert any("a repr may be compared" in line for line in told) is found

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from codemods.bindings import Module
 from codemods.model import Hazard, Place
 from codemods.planning.facts import Facts
+from codemods.planning.references.called_code import code_that_gets
+from codemods.planning.references.identity_readers import reads_of_module
 from codemods.planning.references.module_values import last_name
 from codemods.planning.references.shown_modules import Shown, shown_names
 from codemods.project import Tree
@@ -64,6 +66,34 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 reason = f"this string names {old} as the module of what moves; after the move it is {new}"
                 yield Hazard(CODE, module.source.place(node), reason, _REMEDIES)
     yield from _frames(facts, shown)
+    yield from _begun(facts, shown, old, new)
+
+
+def _begun(facts: Facts, shown: Shown, old: str, new: str) -> Iterator[Hazard]:
+    """Strings that a repr is compared with a part of, where the tree's own repr shows the module of what moves."""
+    tree, last = facts.project.tree, old.rpartition(".")[2]
+    part = re.compile(rf"[\"'](?:\w+\.)*{re.escape(last)}\.(?:{'|'.join(map(re.escape, shown.names))})[ ,(:]".encode())
+    knowing = {path for path in tree.code_with([last]) & tree.code_with(shown.names) if part.search(tree.peek(path))}
+    texts = [
+        module.source.place(node)
+        for module in facts.project.modules_mentioning(*shown.names, among=knowing)
+        for node in module.source.nodes.of(ast.Constant)
+        if isinstance(node.value, str) and shown.begun.match(node.value) and not _is_prose(module, node)
+    ]
+    if texts and _shows_itself(facts, old, new):
+        for place in texts:
+            reason = f"a repr that shows modules may be compared with this; after the move it says {new} for {old}"
+            yield Hazard(CODE, place, reason, _REMEDIES)
+
+
+def _is_prose(module: Module, node: ast.Constant) -> bool:
+    return isinstance(module.source.nodes.parents.get(id(node)), ast.Expr)
+
+
+def _shows_itself(facts: Facts, old: str, new: str) -> bool:
+    """Is its module said by the repr that a class has from the tree?"""
+    methods = (code.node for code in code_that_gets(facts) if getattr(code.node, "name", "") in ("__repr__", "__str__"))
+    return any(True for method in methods for _ in reads_of_module(method, old, new))
 
 
 def _frames(facts: Facts, shown: Shown) -> Iterator[Hazard]:

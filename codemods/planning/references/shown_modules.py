@@ -68,6 +68,15 @@ class Shown:
         """In a pattern."""
         return re.compile(rf"\b{self._path}\\\.(?:\((?:\?:)?[\w|]*?)?(?:{self._some})\b")
 
+    @cached_property
+    def begun(self) -> re.Pattern[str]:
+        """How a text begins that is put behind ``<shop.``: a repr of the tree's own goes on behind the name."""
+        before = ""
+        *packages, last = self.dotted.split(".")
+        for package in packages:
+            before = rf"(?:{before}{re.escape(package)}\.)?"
+        return re.compile(rf"{before}{re.escape(last)}\.(?:{self._some})[ ,(:]")
+
     def printed(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """What the examples between two offsets of a text print."""
         stop = len(text) if end is None else end

@@ -12,6 +12,7 @@ from functools import cached_property
 from codemods.model import Finding, Kind, Place
 from codemods.project import walk
 from codemods.project.manuals import NO_ROLE
+from codemods.proof.checks.shown_parts import parts_shown
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.meant import definitions_meant
 from codemods.proof.snapshot.symbols import SymbolTable
@@ -185,6 +186,7 @@ def _filter(call: ast.Call) -> tuple[str, str]:
 def _shown(way: _Way) -> Iterator[tuple[Place, str]]:
     """Recorded texts, and strings, that show a class as its repr does, or a function as tracebacks do."""
     yield from _traced(way)
+    yield from parts_shown(way.comparison, way.dotted[0], way.pairs)
     classes = sorted(n for p in way.pairs if _may_be_a_class(p.new.node) for n in p.new.names)
     if not classes:
         return
