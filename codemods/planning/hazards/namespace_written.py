@@ -34,7 +34,9 @@ shop/limits.py shop/gate.py admit
 
 
 def find(facts: Facts) -> Iterator[Hazard]:
-    read = {r.name for group in facts.moving for r in group.references} & names_written(facts.groups, facts.writes)
+    read = {r.name for group in facts.moving for r in group.references} & names_written(
+        facts.project.tree, facts.groups, facts.writes
+    )
     for write in facts.writes:
         names = sorted(read & {write.name}) if write.name is not None else sorted(read)
         if names:

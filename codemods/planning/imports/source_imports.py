@@ -44,14 +44,15 @@ def _read_in_source(facts: Facts, blocks: tuple[Statement, ...]) -> set[str]:
 
 
 def _passed_on(facts: Facts, item: Import) -> bool:
-    """Do others find this import in the source: by name, by a star, in an example, or as part of a package's face?"""
+    """Do others find this import in the source: by name, by a star, in an example, or as part of a package's face? Or
+    moved code, which reads there what somebody may replace?"""
     name = item.binds
     package = _is_package(facts)
     facade = package and _is_offered(facts, item)
     starred = not item.typing_only and name in _read_by_star_importers(facts, item.attribute is None)
     patched = any(s.name == name and (s.rest or s.name not in facts.followed) for s in facts.referrers.patch_targets)
     dynamic = looked_up(facts, name) and not (item.typing_only or _is_a_tool(facts, item))
-    named = name in facts.referrers.used or name in facts.move.offered
+    named = name in facts.referrers.used | facts.read_through_source or name in facts.move.offered
     return facade or starred or patched or dynamic or named or name in read_in_examples(facts)
 
 

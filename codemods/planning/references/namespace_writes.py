@@ -8,6 +8,7 @@ reads such a name must go on reading it where it is set. What the module does so
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from codemods.planning.grouping.definition_groups import DefinitionGroups
 from codemods.planning.references.called_as import calls_meant
 from codemods.planning.references.module_values import ModuleValues, last_name
 from codemods.planning.references.overwriting import overwritten
-from codemods.project import Nodes, walk
+from codemods.project import Nodes, Tree, walk
 
 _Test = Callable[[ast.expr], bool]
 _SETTERS = ("setattr", "delattr")
@@ -45,17 +46,24 @@ def written(values: ModuleValues, groups: DefinitionGroups) -> tuple[Write, ...]
     return tuple(found)
 
 
-def names_written(groups: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
-    """The names that these places may set: those they say, else all values, and from another module whatever it has.
-    Who sets plainly what functions of the module rebind can set it in another module as well."""
+def names_written(tree: Tree, groups: DefinitionGroups, writes: tuple[Write, ...]) -> frozenset[str]:
+    """The names that these places may set: those they say, else all values, and from another module whatever it has;
+    of what it imports what some file has as a text or a keyword. Who sets plainly what functions of the module rebind
+    can set it in another module as well."""
     follows = groups.module.rebound
     found = {w.name for w in writes if w.name is not None and not (w.plain and w.name in follows)}
     unknown = {write.place.path for write in writes if write.name is None}
     if unknown:
         found |= {name for name, group in groups.by_name.items() if not group.is_class and not group.is_function}
     if unknown - {groups.module.path}:
-        found |= groups.module.binds
+        found |= {name for name in groups.module.binds if name in groups.by_name or _is_said(tree, name)}
     return frozenset(found & groups.module.binds)
+
+
+def _is_said(tree: Tree, name: str) -> bool:
+    """Does a file have it as a text, ``"time"``, or as a keyword, ``put(time=fake)``?"""
+    said = re.compile(rf"[\"']{name}[\"']|[(,{{]\s*{name}\s*=[^=]".encode())
+    return any(said.search(tree.peek(path)) for path in tree.code_with([name]))
 
 
 def _writes(module: Module, values: ModuleValues, inside: bool) -> Iterator[Write]:

@@ -74,7 +74,7 @@ def _settled_with(
     rules = pytest_rules(project.tree)
     tests = rules.reads(move.source) and (rules.reads(move.destination) or move.destination.endswith("conftest.py"))
     writes = written(referrers.values, groups)
-    through_source = names_written(groups, writes)
+    through_source = names_written(project.tree, groups, writes)
     wanted = Request(
         ReferenceGraph(groups, hints),
         move.names,
