@@ -9,6 +9,7 @@ from __future__ import annotations
 from codemods.bindings import Moment
 from codemods.model import Disposition, Reexport
 from codemods.planning.facts import Facts
+from codemods.planning.grouping.reference_graph import Need
 from codemods.planning.index.import_graph import ImportGraph
 from codemods.planning.selection.direction import Verdict, staying_code
 
@@ -36,9 +37,16 @@ def below_moved(facts: Facts) -> int | None:
     last = max(
         s.index for group, (how, _) in facts.moving.items() if how is Disposition.MOVES for s in group.statements
     )
-    users = [n.by.statements[0].index for n in facts.graph.between(staying_code(facts), [*facts.moving], Moment.IMPORT)]
+    users = [_uses(need) for need in facts.graph.between(staying_code(facts), [*facts.moving], Moment.IMPORT)]
     below = (s.index for s in facts.source.statements if s.index > last and s.index not in moving)
     return min([*users, *below], default=None)
+
+
+def _uses(need: Need) -> int:
+    """The first statement of a group that needs the name: of ``Field.kinds["text"] = Text`` not the class ``Field``."""
+    statements = need.by.statements
+    reads = [s for s in statements if any(r.name == need.name and r.moment is Moment.IMPORT for r in s.references)]
+    return min(s.index for s in reads or statements)
 
 
 def _is_loaded_above(facts: Facts) -> bool:
