@@ -590,3 +590,13 @@ def test_what_is_deleted_is_there() -> None:
     right = {**after, "a.py": b"import enum\n\nfrom b import f as f\n\ndel enum\n"}
     proof = prove(MemoryTree(before), MemoryTree(right), (Move("a.py", ("f",), "b.py"),))
     assert not [f for check in proof.checks for f in check.failures]
+
+
+@pytest.mark.parametrize(("early", "held"), [("from new import Odd", True), ("pass", False)])
+def test_imports_with_a_fallback_lose_a_name_and_no_statement(early: str, held: bool) -> None:
+    imports = "try:\n    {}\n    from newer import Even\nexcept ImportError:\n    from old import {}\n"
+    names = ("from new import Odd, Other", "Even, Odd, Other")
+    before = {"a.py": f"{imports.format(*names)}\n\ndef f():\n    return Odd, Even\n"}
+    less = imports.format(early, "Even, Odd").replace("    pass\n", "")
+    after = {"a.py": "from b import f\n", "b.py": f"{less}\n\ndef f():\n    return Odd, Even\n"}
+    assert (not any("guarded imports" in line for line in failures(proven(before, after)))) is held

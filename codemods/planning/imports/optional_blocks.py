@@ -1,5 +1,5 @@
 """Imports under a condition: an ``if`` with nothing but imports in its branches may lose those that nobody reads, and
-so may a ``try`` that fails whichever of them is missing."""
+so may a ``try`` that fails whichever of them is missing, or takes the same names from elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def unread(module: Module, node: ast.stmt, read: Collection[str]) -> tuple[Impor
     """The imports in an ``if`` that bind none of these names, and none that a test inside of it reads; none of them
     where a branch would be left empty."""
     if isinstance(node, ast.Try):
-        return _unread_of_all(module, node, read)
+        return _unread_of_all(module, node, read) or _unread_of_fallbacks(module, node, read)
     if not isinstance(node, ast.If):
         return ()
     asked = {
@@ -53,6 +53,20 @@ def _unread_of_all(module: Module, node: ast.Try, read: Collection[str]) -> tupl
     items = [item for item in module.imports if any(item.node is inner for inner in node.body)]
     gone = [item for item in items if item.binds not in read]
     return tuple(gone) if len(gone) < len(items) and not any(item.binds == "*" for item in items) else ()
+
+
+def _unread_of_fallbacks(module: Module, node: ast.Try, read: Collection[str]) -> tuple[Import, ...]:
+    """``try: from new import a, b`` / ``except ImportError: from old import a, b``: each statement keeps one name at
+    least, so that the same modules are executed, and the same ones may be missing."""
+    statements = [s for block in (node.body, *(handler.body for handler in node.handlers)) for s in block]
+    if node.orelse or node.finalbody or not all(isinstance(s, ast.ImportFrom) for s in statements):
+        return ()
+    found: list[Import] = []
+    for statement in statements:
+        items = [item for item in module.imports if item.node is statement]
+        gone = [item for item in items if item.binds not in read]
+        found += gone if len(gone) < len(items) and all(item.binds != "*" for item in items) else ()
+    return tuple(found)
 
 
 def _branches(node: ast.stmt) -> Iterator[list[ast.stmt]]:

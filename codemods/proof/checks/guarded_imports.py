@@ -16,7 +16,8 @@ from codemods.proof.statements.pairing import Statement
 def guarded_imports(comparison: Comparison) -> Iterator[Finding]:
     """Guarded imports, with ``try`` or ``if`` around them, are those of before; they may stand in two modules, and an
     ``if`` with nothing but imports in it, which do not hang on one another, may lose some names in all branches. So may
-    a ``try`` that ends in an error whichever fails."""
+    a ``try`` that ends in an error whichever fails, and one that imports from elsewhere then, if each of its statements
+    is still there."""
     old = [s for several in comparison.old_statements.values() for s in several if _guard(s)]
     known = {_form(comparison, comparison.before, s) for s in old}
     for several in comparison.new_statements.values():
@@ -24,8 +25,8 @@ def guarded_imports(comparison: Comparison) -> Iterator[Finding]:
             if not _guard(statement) or (form := _form(comparison, comparison.after, statement)) in known:
                 continue
             names = frozenset(_imported_names(statement.node))
-            less = (_form(comparison, comparison.before, s, names) for s in old if _nothing_but_imports(s.node))
-            if not _nothing_but_imports(statement.node) or form not in less:
+            less = (_form(comparison, comparison.before, s, names) for s in old if _may_lose(s.node, statement.node))
+            if form not in less:
                 message = "these guarded imports are new, or altered"
                 yield Finding(statement.place, message, "guarded-import", Kind.OTHER)
     yield from _gone(comparison, old)
@@ -53,6 +54,22 @@ def _guard(statement: Statement) -> bool:
     if not isinstance(node, (ast.If, ast.Try)) or not statement.importing:
         return False
     return not (isinstance(node, ast.If) and is_typing(node.test) and not node.orelse)
+
+
+def _may_lose(old: ast.stmt, new: ast.stmt) -> bool:
+    """May the one become the other by losing names?"""
+    if _nothing_but_imports(old) and _nothing_but_imports(new):
+        return True
+    ways = [_fallbacks(node) for node in (old, new)]
+    return bool(ways[0]) and len({len(way) for way in ways}) == 1
+
+
+def _fallbacks(node: ast.stmt) -> list[ast.stmt]:
+    """The statements of ``try: from new import a`` / ``except ImportError: from old import a``, and nothing else."""
+    if not isinstance(node, ast.Try) or node.orelse or node.finalbody:
+        return []
+    statements = [s for block in (node.body, *(handler.body for handler in node.handlers)) for s in block]
+    return statements if all(isinstance(s, ast.ImportFrom) for s in statements) else []
 
 
 def _nothing_but_imports(node: ast.stmt) -> bool:
