@@ -48,6 +48,17 @@ def test_examples_that_nobody_runs_any_more(call: str, found: bool) -> None:
     assert bool(lines) is found
 
 
+@pytest.mark.parametrize(("left", "found"), [("", True), ('    """\n    >>> upper("a")\n    \'A\'\n    """\n', False)])
+def test_examples_of_several_modules_where_one_has_none_any_more(left: str, found: bool) -> None:
+    rest = REST.replace(":\n", f":\n{left}", 1)
+    check = "import doctest\n\nfrom shop import words\n\n\ndef each(them=[words]):\n"
+    check += "    return [doctest.testmod(one) for one in them]\n"
+    before = BEFORE | {"tests/examples.py": check, "shop/words.py": f"{PLURAL}\n\n{rest}"}
+    after = AFTER | {"shop/words.py": f"from .plural import plural as plural\n\n\n{rest}"}
+    lines = [line for line in failures(proven(before, before | after)) if "finds none in shop/words.py" in line]
+    assert bool(lines) is found
+
+
 FIXTURE = "@pytest.fixture(autouse=True)\ndef clean():\n    yield\n"
 HEAD = "import pytest\n\n\n"
 LAZY = """from typing import TYPE_CHECKING

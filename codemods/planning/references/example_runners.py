@@ -54,6 +54,8 @@ def example_runners(facts: Facts) -> Iterator[Runner]:
             if calls and last not in module.source.text:
                 edit = _beside(module, calls[0], new) if len(calls) == 1 and facts.destination is None else None
                 yield Runner(module.source.place(calls[0]), edit=edit)
+            elif last not in module.source.text and (any_of := _runs_any(facts, module)) is not None:
+                yield Runner(module.source.place(any_of))
 
 
 def suites_written(facts: Facts) -> Iterator[tuple[str, Replacement]]:
@@ -102,6 +104,24 @@ def _runs(facts: Facts, module: Module, call: ast.Call) -> bool:
     if not call.args or not (called in _RUNNING or finds):
         return False
     return values.holds(module, call.args[0]) or values.is_named(module, call.args[0])
+
+
+def _runs_any(facts: Facts, module: Module) -> ast.Call | None:
+    """``for module in (orders, people): doctest.testmod(module)``. Who counts examples misses them where none is
+    left in the source."""
+    staying = [s.node for group in facts.staying for s in group.statements]
+    left = [facts.source.source.tree, *(i for node in staying for i in ast.walk(node))]
+    if any(">>>" in _text(node) for node in left):
+        return None
+    calls = (n for n in module.source.nodes.of(ast.Call) if last_name(n.func) in _RUNNING and n.args)
+    found = next((n for n in calls if isinstance(n.args[0], ast.Name) and n.args[0].id not in module.binds), None)
+    holds = facts.referrers.values.holds
+    return found if found and any(holds(module, n) for n in module.source.nodes.of(ast.Name)) else None
+
+
+def _text(node: ast.AST) -> str:
+    """The docstring of a module too."""
+    return ast.get_docstring(node, clean=False) or "" if isinstance(node, ast.Module) else _doc(node)
 
 
 def _doc(node: ast.AST) -> str:

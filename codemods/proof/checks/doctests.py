@@ -65,12 +65,30 @@ def _not_run(comparison: Comparison) -> Iterator[Finding]:
                 called = getattr(call.func, "attr", getattr(call.func, "id", ""))
                 if symbols is None or called not in _RUNNERS or not call.args:
                     continue
+                if _is_any(comparison, path, call, old):
+                    message = f"this runs the examples of several modules, and finds none in {old} any more"
+                    yield Finding(
+                        symbols.source.place(call), message, "test-lost", Kind.BROKEN, Place(old), f"run {path}"
+                    )
+                    continue
                 given = call.args[0].value if isinstance(call.args[0], ast.Constant) else ast.unparse(call.args[0])
                 knows = comparison.after.origins(path, str(given).partition(".")[0]) or dotted == given
                 if given in spelled and knows and there.rpartition(".")[2] not in symbols.source.text:
                     message = f"this runs the examples of {old}, and no longer those of {now}"
                     where, cause = symbols.source.place(call), f"run {path}"
                     yield Finding(where, message, "test-lost", Kind.BROKEN, Place(old), cause)
+
+
+def _is_any(comparison: Comparison, path: str, call: ast.Call, old: str) -> bool:
+    """``for module in (orders, people): doctest.testmod(module)``, where no example is left in ``old``."""
+    symbols, given = comparison.after.symbols(path), call.args[0]
+    left = comparison.after.symbols(old)
+    if symbols is None or left is None or not isinstance(given, ast.Name) or given.id in symbols.binds:
+        return False
+    if any(True for node in left.body for _ in _docstrings(node)):
+        return False
+    names = {n.id for n in symbols.source.nodes.of(ast.Name)} & symbols.binds.keys()
+    return any((old, "") in comparison.after.origins(path, name) for name in names)
 
 
 def _is_documented(comparison: Comparison, path: str, name: str) -> bool:
