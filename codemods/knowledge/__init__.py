@@ -7,6 +7,7 @@ import functools
 import re
 import tomllib
 from collections import deque
+from collections.abc import Iterable
 from enum import Enum
 from importlib import resources
 from re import Pattern
@@ -24,6 +25,7 @@ __all__ = [
     "call",
     "calls_its_first",
     "gives_back",
+    "hushes_itself",
     "instantiates",
     "makes_a_decorator",
     "makes_a_property",
@@ -101,6 +103,34 @@ def makes_a_property(decorator: ast.expr, name: str) -> bool:
     """Is it ``@Page.content.setter`` of a method ``content``? A new property is made, and that of the class stays."""
     of = decorator.value if isinstance(decorator, ast.Attribute) else None
     return getattr(of, "attr", "") == name and getattr(decorator, "attr", "") in _ACCESSORS
+
+
+def hushes_itself(call: ast.Call, body: Iterable[ast.stmt]) -> bool:
+    """``LOG.addHandler(logging.NullHandler())``, LOG being the logger that is called like the module of ``body``: it,
+    and those below it, speak when code of the module runs, and that has executed this before."""
+    match call:
+        case ast.Call(ast.Attribute(logger, "addHandler"), [ast.Call(handler, [], [])], []):
+            bound = (s.value for s in body if isinstance(s, ast.Assign) for t in s.targets if _same(t, logger))
+            made = next(bound, None) if isinstance(logger, ast.Name) else logger
+            return _last(handler) == "NullHandler" and _is_own_logger(made)
+        case _:
+            return False
+
+
+def _is_own_logger(node: ast.expr | None) -> bool:
+    match node:
+        case ast.Call(function, [ast.Name("__name__")], []):
+            return _last(function) == "getLogger"
+        case _:
+            return False
+
+
+def _same(one: ast.expr, other: ast.expr) -> bool:
+    return isinstance(one, ast.Name) and one.id == getattr(other, "id", "")
+
+
+def _last(node: ast.expr) -> str:
+    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def writes_files(call: ast.Call) -> bool:

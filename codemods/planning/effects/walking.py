@@ -190,6 +190,8 @@ class Walker:
     # -- what is called
 
     def _call(self, module: Module, scope: Scope | None, node: ast.Call) -> Iterator[Site]:
+        if knowledge.hushes_itself(node, module.source.tree.body):
+            return
         values: list[tuple[int | str | None, ast.expr]] = [*enumerate(node.args)]
         values += [(keyword.arg, keyword.value) for keyword in node.keywords]
         roots = [self.resolver.roots(module, scope, value) for _, value in values]

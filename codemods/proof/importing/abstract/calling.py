@@ -32,6 +32,9 @@ from codemods.proof.importing.abstract.widening import bound, given, items, supe
 
 class Calling(Machine):
     def call_of(self, frame: Frame, node: ast.Call) -> Values:
+        symbols = self.snapshot.symbols(frame.path)
+        if symbols is not None and knowledge.hushes_itself(node, symbols.body):
+            return NOTHING
         arguments = [self.value(frame, argument) for argument in node.args]
         keywords = {keyword.arg: self.value(frame, keyword.value) for keyword in node.keywords}
         for keyword in node.keywords if None in keywords else ():
