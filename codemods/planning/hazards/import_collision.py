@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
+from codemods.planning.imports.as_attributes import bound_there
 
 CODE = "import-collision"
 TITLE = "the destination binds a name that moved code reads to something else"
 MEANING = """Moved code reads a name that its source imports or defines, and the destination has another binding of
-that name at its top level. Under the destination's binding the moved code would do something else."""
+that name at its top level. Under the destination's binding the moved code would do something else. What the source
+defines moved code reads off the source, where the destination may import that."""
 EXAMPLE = """
 -- shop/worker.py --
 from json import dumps
@@ -40,7 +42,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
                 f"`{name}`, which moved code reads, is deleted here",
                 ("let it stand there, or import it under another name, first", "choose another destination"),
             )
-    for name in sorted(read & destination.binds):
+    for name in sorted(read & destination.binds - bound_there(facts)):
         here, there = _meaning(facts, facts.source, name), _meaning(facts, destination, name)
         if here != there:
             statement = next((s for s in destination.statements if name in s.binds), None)

@@ -19,7 +19,17 @@ def as_attributes(facts: Facts) -> frozenset[str]:
     """The names that are read so wherever moved code does not bring an import of its own for them."""
     unsure = {name for name in _doubtful(facts) if _can_be_read_off(facts, name)}
     rebound = {n for n in facts.source.rebound if n in facts.read_through_source and _is_plain(facts, n)}
-    return collected_twice(facts) | unsure | rebound
+    return collected_twice(facts) | unsure | rebound | bound_there(facts)
+
+
+def bound_there(facts: Facts) -> frozenset[str]:
+    """What stays in the source, where a destination that stands has something else by that name."""
+    if facts.destination is None or facts.source_imports:
+        return frozenset()
+    there = facts.destination.binds - facts.destination.top_imports.keys()
+    left = (group for group in facts.staying if group not in facts.request.copied)
+    names = {name for group in left for name in group.binds & there} - facts.source.top_imports.keys()
+    return frozenset(name for name in names if _is_plain(facts, name))
 
 
 def doubtful(facts: Facts) -> dict[str, Reference]:
