@@ -10,6 +10,7 @@ from codemods.model import Disposition, Move, Plan, Refused, Severity
 from codemods.pending import pending
 from codemods.planning import hazards
 from codemods.planning.descriptions import file_plans, group_plans
+from codemods.planning.edits.closed_cycles import closed_cycles
 from codemods.planning.edits.exports import without_exports
 from codemods.planning.edits.importers import importer_edits
 from codemods.planning.edits.manuals import shown_beside
@@ -160,6 +161,7 @@ def _made_with_effects(facts: Facts) -> tuple[str, ...]:
 
 def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
     move, project = facts.move, facts.project
+    attributes = as_attributes(facts)
     needs = RequiredImports(
         project,
         facts.groups,
@@ -167,8 +169,8 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
         move.destination,
         facts.relative,
         facts.read_through_source,
-        {name: group for group in facts.request.copied for name in group.binds},
-        as_attributes=as_attributes(facts),
+        {name: group for group in facts.request.copied for name in group.binds - attributes},
+        as_attributes=attributes,
         bound_too_late=bound_too_late(facts.graph, facts.moving) if facts.source_imports else frozenset(),
         at_top=not facts.source_imports or facts.in_place,
         executed_at=_executed_at(facts),
@@ -181,7 +183,7 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
     if against:
         raise Refused(*against)
     edits = _edits(facts, needs, followers)
-    lost = tuple(unreachable(facts, edits))
+    lost = (*unreachable(facts, edits), *closed_cycles(facts, edits))
     if lost:
         raise Refused(*lost)
     return Plan(

@@ -24,11 +24,12 @@ def as_attributes(facts: Facts) -> frozenset[str]:
 
 def bound_there(facts: Facts) -> frozenset[str]:
     """What stays in the source, where a destination that stands has something else by that name."""
-    if facts.destination is None or facts.source_imports:
+    if facts.destination is None:
         return frozenset()
     there = facts.destination.binds - facts.destination.top_imports.keys()
-    left = (group for group in facts.staying if group not in facts.request.copied)
-    names = {name for group in left for name in group.binds & there} - facts.source.top_imports.keys()
+    names = {name for group in facts.staying for name in group.binds & there} - facts.source.top_imports.keys()
+    if facts.source_imports:  # a name for type checkers alone is imported as it is
+        names -= {r.name for group in facts.moving for r in group.references if r.moment is Moment.TYPING}
     return frozenset(name for name in names if _is_plain(facts, name))
 
 

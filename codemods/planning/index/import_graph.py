@@ -22,15 +22,17 @@ class ImportGraph:
 
     def always_loads(self, start: str, goal: str) -> bool:
         """The same, and nothing less: what stands below a test, and may not run, does not count."""
-        return reaches([start], goal, self._unconditional)
+        return reaches([start], goal, self.always_loaded)
 
-    def _unconditional(self, path: str) -> Iterator[str]:
+    def always_loaded(self, path: str, gone: Collection[int] = ()) -> Iterator[str]:
+        """What the module imports itself, whatever is the case, but for the imports of these ids."""
         try:
             module = self.project.module(path)
         except (Unreadable, OSError):
             return
         for item in module.imports:
-            if item.function is None and not (item.typing_only or item.script or item.guarded):
+            late = item.function is not None or item.typing_only or item.script or item.guarded
+            if not late and id(item) not in gone:
                 yield from filter(None, (self.project.target(module, item), self.project.submodule(module, item)))
 
     def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
