@@ -40,6 +40,7 @@ class ImportStyle:
     indent: str = "    "
     asked: bool = False  # does the project say how its imports are to be sorted?
     kept: str = "# noqa: F401  re-exported"  # beside imports that nothing in the file reads; ``reexport-comment``
+    explicit: str = ""  # beside ``import X as X``, where the project's linter finds fault with that
 
     def seen_from(self, top: str) -> ImportStyle:
         """The style for a file of the top-level package ``top``, which is its own first party."""
@@ -98,7 +99,19 @@ def import_style(tree: Tree) -> ImportStyle:
         _true(sorting.get("order-by-type", True)),
         asked=bool(sorting),
         kept=_comment(tool.get("codemods", {})) or ImportStyle.kept,
+        explicit="# noqa: PLC0414" if ruff and _checks(ruff, lint, "PLC0414") else "",
     )
+
+
+def _checks(ruff: Mapping[str, Any], lint: Mapping[str, Any], code: str) -> bool:
+    """Does a project that is configured for ruff have it check a rule? Those that it checks by itself (since 0.17,
+    ``import X as X`` is one) unless others are selected; the longest prefix decides."""
+    chosen: dict[str, bool] = {}
+    given = {name: {**ruff, **lint}.get(name) for name in ("select", "extend-select", "ignore", "extend-ignore")}
+    for name, words in given.items():
+        chosen |= dict.fromkeys(_words(words), "select" in name)
+    fitting = [word for word in chosen if code.startswith(word)] or [word for word in chosen if word == "ALL"]
+    return chosen[max(fitting, key=len)] if fitting else given["select"] is None
 
 
 def _comment(settings: object) -> str:

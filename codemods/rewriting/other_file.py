@@ -104,18 +104,23 @@ def _plain(source: Source, node: ast.stmt) -> bool:
     return node.lineno == node.end_lineno and "#" not in source.line(node.lineno) + source.line(node.lineno - 1)
 
 
+_PRAGMAS = ("noqa", "type: ignore", "pyright:", "pylint:")
+
+
 def _pragma(source: Source, rehome: ImportRetarget) -> str:
     """The comments for linters and type checkers about this name, or for people on a line that is only its own."""
     names = rehome.item.node.names
     alias = names[rehome.item.index]
     own = alias.end_lineno or alias.lineno
     alone = len(names) > 1 and all(other is alias or other.lineno != own for other in names)
-    for number in (own, rehome.item.node.lineno, rehome.item.node.end_lineno or 0):
-        comment = _comment(source, number)
-        pragma = any(word in comment for word in ("noqa", "type: ignore", "pyright:", "pylint:"))
-        if comment and (pragma or (number == own and alone)):
-            return "# " + comment
-    return ""
+    lines = dict.fromkeys((own, rehome.item.node.lineno, rehome.item.node.end_lineno or 0))
+    said = {number: comment for number in lines if (comment := _comment(source, number))}
+    pragmas = [number for number, text in said.items() if any(word in text for word in _PRAGMAS)]
+    found = [own] if own in said and alone else pragmas[:1]
+    # A line of the name's own may speak to the type checker, and the first one to the linter of all names.
+    silent = not any("noqa" in said[number] for number in found)
+    found += [number for number in pragmas if silent and number not in found and "noqa" in said[number]][:1]
+    return "  ".join(f"# {said[number]}" for number in found)
 
 
 def _comment(source: Source, number: int) -> str:

@@ -14,16 +14,24 @@ def statement(
     module: str, names: Iterable[tuple[str, str | None]], indent: str, style: ImportStyle, comment: str = ""
 ) -> list[str]:
     """``from module import names`` as lines, in brackets where one line would be too long."""
-    parts = [name if asname is None else f"{name} as {asname}" for name, asname in names]
+    named = list(names)
+    parts = [name if asname is None else f"{name} as {asname}" for name, asname in named]
+    explicit = [style.explicit if name == asname else "" for name, asname in named]
     one = f"{indent}from {module} import {', '.join(parts)}"
     tail = f"  {comment}" if comment else ""
     if len(one + tail) <= style.line_length or parts == ["*"]:
-        return [one + tail]
+        return [one + (f"  {_with_code(comment, style.explicit)}" if any(explicit) else tail)]
     return [
         f"{indent}from {module} import ({tail}",
-        *(f"{indent}{style.indent}{part}," for part in parts),
+        *(f"{indent}{style.indent}{part},{mark and f'  {mark}'}" for part, mark in zip(parts, explicit, strict=True)),
         f"{indent})",
     ]
+
+
+def _with_code(comment: str, noqa: str) -> str:
+    """A comment that says to linters what ``noqa`` says, too."""
+    code = noqa.rpartition(" ")[2]
+    return comment.replace("noqa: ", f"noqa: {code}, ", 1) if "noqa: " in comment else f"{comment}  {noqa}".strip()
 
 
 def place(new: NewImport, style: ImportStyle) -> tuple[Any, ...]:

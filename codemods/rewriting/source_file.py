@@ -33,7 +33,8 @@ def rewrite_source(departure: SourceEdits, names: Names, style: ImportStyle) -> 
     edits, whole = dropped_imports(source, departure.dropped, departure.promised, style.kept)
     edits += departure.edits
     style = as_written(header(source), style.seen_from(names.dotted(departure.path).partition(".")[0]))
-    style = replace(style, indent=indentation(source))
+    package = departure.path.rpartition("/")[2] == "__init__.py"  # where linters take it for a re-export
+    style = replace(style, indent=indentation(source), explicit="" if package else style.explicit)
     taken = {id(item.node) for item in (*departure.dropped, *departure.promised)}
     reduced = {id(node): text for node, text in _reduced(source, departure, edits)}
     inserter = Inserter(source, header(source), style, taken, reduced=reduced)
