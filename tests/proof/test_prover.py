@@ -587,6 +587,11 @@ def test_what_is_deleted_is_there() -> None:
     after = {"a.py": b"from b import f as f\n\ndel enum\n", "b.py": b"def f():\n    return 1\n"}
     proof = prove(MemoryTree(before), MemoryTree(after), (Move("a.py", ("f",), "b.py"),))
     assert [f.message for check in proof.checks for f in check.failures] == ["enum is deleted here, and bound nowhere"]
+    unseen = (
+        b"from typing import TYPE_CHECKING\n\nfrom b import f as f\n\nif TYPE_CHECKING:\n    import enum\n\ndel enum\n"
+    )
+    proof = prove(MemoryTree(before), MemoryTree({**after, "a.py": unseen}), (Move("a.py", ("f",), "b.py"),))
+    assert "enum is deleted here, and bound nowhere" in [f.message for check in proof.checks for f in check.failures]
     right = {**after, "a.py": b"import enum\n\nfrom b import f as f\n\ndel enum\n"}
     proof = prove(MemoryTree(before), MemoryTree(right), (Move("a.py", ("f",), "b.py"),))
     assert not [f for check in proof.checks for f in check.failures]

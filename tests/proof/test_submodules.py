@@ -54,3 +54,17 @@ def test_a_submodule_takes_the_name_of_what_is_imported_above_it() -> None:
     below = "from .zeta import Zeta as Zeta\nfrom .alpha import zeta as zeta\n"
     assert "effect-order" in codes(before, {"shop/__init__.py": above, "shop/alpha.py": alpha})
     assert "effect-order" not in codes(before, {"shop/__init__.py": below, "shop/alpha.py": alpha})
+
+
+def test_an_import_for_type_checkers_loads_nothing() -> None:
+    have = "class Status: ...\n\n\nif shop.features.have():\n    import json\n"
+    before = {**BEFORE, "shop/features.py": "def have(): ...\n"}
+    before["shop/worker.py"] = f"import shop.errors\nimport shop.features\n\n\n{have}"
+    before["shop/errors.py"] = ""
+    seen = f"import typing\n\nimport shop.errors\n\nif typing.TYPE_CHECKING:\n    import shop.features\n\n\n{have}"
+    assert "submodule-unloaded" in codes(before, {"shop/worker.py": seen})
+    late = "def have():\n    import shop.features\n\n    return shop.features.have()\n"
+    called = {"shop/worker.py": "import shop.errors\nimport shop.features\n\n\n" + late}
+    assert "submodule-unloaded" not in codes(
+        {**before, **called}, {"shop/worker.py": f"import shop.errors\n\n\n{late}"}
+    )

@@ -109,7 +109,9 @@ def _deleted(comparison: Comparison, path: str) -> Iterator[Finding]:
     if symbols is None or symbols.stars:
         return
     for target in (t for node in symbols.body if isinstance(node, ast.Delete) for t in node.targets):
-        if isinstance(target, ast.Name) and target.id not in symbols.binds and (not old or target.id in old.binds):
+        if not isinstance(target, ast.Name) or symbols.ways(target.id, False):
+            continue
+        if not old or old.ways(target.id, False):
             place = symbols.source.place(target)
             yield Finding(place, f"{target.id} is deleted here, and bound nowhere", "missing-name")
 

@@ -48,11 +48,13 @@ def _readers(comparison: Comparison, graph: Graph, lost: dict[str, str]) -> Iter
         names = snapshot.imports(reader) | {*symbols.binds}
         for node, text in found.items():
             if dotted.get(text) not in (None, *loads) and text.partition(".")[0] in names:
-                if not _imports_inside(symbols.source.tree, text):
+                if not _imports_inside(symbols.source.tree, node, text):
                     yield dotted[text], symbols.source.place(node), text
 
 
-def _imports_inside(tree: ast.Module, dotted: str) -> bool:
-    """Does a function import it when it runs?"""
-    inner = (n for n in ast.walk(tree) if isinstance(n, ast.Import))
+def _imports_inside(tree: ast.Module, node: ast.Attribute, dotted: str) -> bool:
+    """Is it read when a function runs, and does a function import it then?"""
+    functions = [f for f in ast.walk(tree) if isinstance(f, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))]
+    late = any(node is inner for f in functions for inner in ast.walk(f))
+    inner = (n for f in functions if late for n in ast.walk(f) if isinstance(n, ast.Import))
     return any(alias.name == dotted and not alias.asname for n in inner for alias in n.names)
