@@ -174,6 +174,7 @@ def _planned(facts: Facts, followers: tuple[patches.PatchTarget, ...]) -> Plan:
         bound_too_late=bound_too_late(facts.graph, facts.moving) if facts.source_imports else frozenset(),
         at_top=not facts.source_imports or facts.in_place,
         executed_at=_executed_at(facts),
+        standing=facts.destination,
     )
     needs.solve()
     found = [*hazards.find(facts), *deprecation_hazards(facts), *late_in_text(facts, needs.late)]

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from codemods.bindings import Import, Module, Reference
+from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import NewImport
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Names
@@ -72,3 +73,11 @@ def _pragma(module: Module, item: Import) -> str:
     line = source.line(alias.end_lineno or item.node.lineno)
     tail = line[len(line.encode()[: alias.end_col_offset].decode(errors="ignore")) :].strip().lstrip(",) ").strip()
     return tail if tail.startswith("#") and any(word in tail for word in _PRAGMAS) else ""
+
+
+def stands_late(project: ProjectIndex, source: Module, item: Import) -> bool:
+    """Does the source import a module of the tree below its first definitions, as against import cycles? Constants do
+    not mark the end of a module's head."""
+    definitions = (s.node for found in source.definitions.values() for s in found)
+    lines = [node.lineno for node in definitions if isinstance(node, (*FUNCTIONS, ast.ClassDef))]
+    return bool(lines) and min(lines) < item.node.lineno and project.target(source, item) is not None

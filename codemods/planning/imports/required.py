@@ -12,11 +12,12 @@ from codemods.bindings import Import, Module, Moment, Reference
 from codemods.bindings.guards import is_for_checkers
 from codemods.bindings.references import Deferring
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.edits.closed_cycles import closes
 from codemods.planning.edits.model import DeferredImport, NewImport, TypingTest
 from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.definition_groups import DefinitionGroup, DefinitionGroups
 from codemods.planning.imports.as_attributes import is_plain
-from codemods.planning.imports.as_written import by_chain, in_a_function, rewritten
+from codemods.planning.imports.as_written import by_chain, in_a_function, rewritten, stands_late
 from codemods.planning.imports.bound_anew import bound_anew
 from codemods.planning.imports.bound_too_late import innermost, innermost_function
 from codemods.planning.imports.optional_blocks import blocks_of, defines, for_checkers_alone
@@ -52,6 +53,7 @@ class RequiredImports:
     bound_too_late: frozenset[str] = frozenset()  # not bound yet when a moved function runs for the first time
     at_top: bool = False  # may the destination import the source while it is imported?
     executed_at: int | None = None  # the statement of the source above which it executes the destination
+    standing: Module | None = None  # the destination, where it stands
     lands_after: int = 0  # the line in the source above which it may not import the destination
 
     @property
@@ -117,7 +119,8 @@ class RequiredImports:
             self.typing_imports.append(NewImport(self._source_text, name))
             return
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
-        if self.at_top and at_once and not self._is_bound_later(name, references):
+        late = self._is_bound_later(name, references) or self._closes(NewImport(self._source_text, name), references)
+        if self.at_top and at_once and not late:
             off = self._is_read_off(name, references)
             plain = [NewImport(self._source_text, name)]
             self.imports += self._read_off(references) if off else plain
@@ -162,6 +165,12 @@ class RequiredImports:
         if self.executed_at is None or any(map(_at_once, references)):
             return False
         return self.groups.by_name[name].statements[-1].index >= self.executed_at
+
+    def _closes(self, new: NewImport | None, references: list[Reference]) -> bool:
+        """Is a name needed only when moved code is called, of a module that takes names from the destination?"""
+        if self.standing is None or new is None or any(map(_at_once, references)):
+            return False
+        return closes(self.project, self.standing, new)
 
     @property
     def _source_text(self) -> str:
@@ -208,7 +217,7 @@ class RequiredImports:
             self._blocks(blocks_of(self.source, guarded))
         elif plain:
             for item in by_chain(plain, references):
-                if self._stands_late(item):
+                if stands_late(self.project, self.source, item) or self._closes(self.rewritten(item), references):
                     self._late_like_source(item, references)
                 else:
                     self._add(self.imports, item)
@@ -237,12 +246,6 @@ class RequiredImports:
                 if reference.name in self.source.top_imports and reference.name not in statement.binds | moved:
                     self.used.add(reference.name)
                     self._like_source(reference.name, [reference])
-
-    def _stands_late(self, item: Import) -> bool:
-        """Does the source import a module of the tree below its first definitions, as against import cycles?"""
-        lines = [s.node.lineno for found in self.source.definitions.values() for s in found if not _plain(s.node)]
-        below = bool(lines) and min(lines) < item.node.lineno
-        return below and self.project.target(self.source, item) is not None
 
     def _late_like_source(self, item: Import, references: list[Reference]) -> None:
         """An import that the source makes late is made no earlier by moved code."""
@@ -287,11 +290,6 @@ def _at_once(reference: Reference) -> bool:
     """Is it read while the module is imported, or in a lambda, where no import can stand?"""
     in_lambda = reference.moment is Moment.CALL and reference.function is None
     return reference.moment is Moment.IMPORT or in_lambda
-
-
-def _plain(node: ast.stmt) -> bool:
-    """A constant, which does not mark the end of a module's head."""
-    return not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
 
 
 def _unchecked(imports: list[NewImport], unseen: Collection[str]) -> list[NewImport]:
