@@ -36,7 +36,7 @@ from codemods.planning.imports.lazy_reexports import (
 )
 from codemods.planning.imports.optional_blocks import unread
 from codemods.planning.imports.required import RequiredImports
-from codemods.planning.imports.self_imports import arriving, awaiting
+from codemods.planning.imports.self_imports import arriving, awaiting, no_longer_for_checkers
 from codemods.planning.imports.source_imports import (
     departing_blocks,
     departing_imports,
@@ -241,7 +241,7 @@ def _body(
 
 
 def _arrival(facts: Facts, needs: RequiredImports, body: Body, texts: tuple[Replacement, ...]) -> DestinationEdits:
-    waiting = awaiting(facts)
+    waiting = (*awaiting(facts), *no_longer_for_checkers(facts, needs.imports))
     tested = () if needs.typing_imports else tuple(no_longer_tested(facts, waiting))
     own = facts.own_accesses
     return DestinationEdits(

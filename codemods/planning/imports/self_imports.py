@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from codemods.bindings import Import
 from codemods.bindings.scopes import FUNCTIONS
+from codemods.planning.edits.model import NewImport
 from codemods.planning.facts import Facts
 from codemods.project import Source, bodies, walk
 
@@ -43,6 +44,38 @@ def awaiting(facts: Facts) -> tuple[Import, ...]:
     at_top = [item for item in found if item.function is None]
     inside = _needless(facts.destination.source, [item for item in found if item.function is not None])
     return (*at_top, *inside)
+
+
+def no_longer_for_checkers(facts: Facts, imports: Iterable[NewImport]) -> tuple[Import, ...]:
+    """Those of the destination that only type checkers execute, where moved code needs the same name while it runs."""
+    if facts.destination is None:
+        return ()
+    needed = {new.binds: new for new in imports if new.attribute is not None}
+    return tuple(
+        item
+        for item in facts.destination.imports
+        if item.typing_only
+        and item.function is None
+        and not item.guarded
+        and not item.explicit
+        and (new := needed.get(item.binds)) is not None
+        and new.attribute == item.attribute
+        and _is_the_same(facts, item)
+    )
+
+
+def _is_the_same(facts: Facts, item: Import) -> bool:
+    """Does the source mean by the name what the destination imports?"""
+    project, name = facts.project, item.binds
+    assert facts.destination is not None
+    target = project.target(facts.destination, item)
+    if target == facts.move.source:
+        return item.attribute == name and name in facts.source.definitions
+    there = [
+        (project.target(facts.source, i), i.module if not i.level else "")
+        for i in facts.source.top_imports.get(name, ())
+    ]
+    return bool(there) and all(to == target and (to is not None or module == item.module) for to, module in there)
 
 
 def _needless(source: Source, items: Iterable[Import]) -> Iterator[Import]:
