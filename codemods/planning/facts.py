@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from codemods.bindings import Module
 from codemods.model import Place
 from codemods.planning.edits.module_references import relative_style
 from codemods.planning.references.dynamic_names import Look, looks, may_keep
@@ -38,6 +39,8 @@ class Facts(Settled):
             return False
         names, dots = self.project.names, any(item.level for item in self.source.imports)
         top = names.package(self.source.path).partition(".")[0]
+        if not dots and self.destination is not None and _names_neighbours(self.destination, top):
+            return False
         by = [use.place.path for use in self.source_uses if use.loaded and use.place is not None and not use.by]
         return dots or not any(names.package(path).partition(".")[0] == top for path in by)
 
@@ -100,3 +103,9 @@ class Facts(Settled):
         if self.destination is None:
             return None
         return in_destination(self.referrers, self.destination, self.moved_names)
+
+
+def _names_neighbours(module: Module, top: str) -> bool:
+    """Does a module import others of its top-level package, and none of them by dots?"""
+    imports = module.imports
+    return any(i.module.partition(".")[0] == top for i in imports) and not any(i.level for i in imports)

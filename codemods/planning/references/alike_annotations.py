@@ -1,8 +1,8 @@
 """Moved annotations that are the same objects to whoever reads them, though they are text in one of the two modules.
 
-pydantic and FastAPI make objects of the text when a class is made or a function is registered. Nothing changes where
-all that moves is for such a framework, where nobody else in the program reads annotations, and where the names in
-them are there: those of objects when they are evaluated, those of text in the module.
+pydantic, SQLAlchemy, FastAPI and Typer make objects of the text when they need them. Nothing changes where all that
+moves is for such a framework, where nobody else in the program reads annotations, and where the names in them are
+there: those of objects when they are evaluated, those of text in the module.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 
 from codemods.bindings import Module
+from codemods.frameworks import Fact, matching
 from codemods.frameworks import facts as table
-from codemods.frameworks import matching
 from codemods.planning.facts import Facts
 from codemods.planning.index.annotation_readers import reads_them_itself
 from codemods.planning.references.outside_names import outside_bases, outside_names, tree_classes
@@ -57,8 +57,12 @@ def _is_resolved(facts: Facts, node: ast.stmt) -> bool:
         for decorator in node.decorator_list
         for name in outside_names(facts.project, facts.source, getattr(decorator, "func", decorator))
     }
-    known = [fact for fact in table(facts.project.tree, "hints") if not fact.only_decorated]
-    return any(matching(fact.bases, bases) or matching(fact.decorators, decorators) for fact in known)
+    return any(matching(fact.bases, bases) or matching(fact.decorators, decorators) for fact in _known(facts))
+
+
+def _known(facts: Facts) -> list[Fact]:
+    tree = facts.project.tree
+    return [fact for kind in ("hints", "registry") for fact in table(tree, kind) if not fact.only_decorated]
 
 
 def _is_there(facts: Facts, node: ast.stmt, annotation: ast.expr, index: int) -> bool:
@@ -97,7 +101,9 @@ def _can_be_made(facts: Facts, annotation: ast.expr) -> bool:
 def _has_items(facts: Facts, node: ast.expr) -> bool:
     if isinstance(node, ast.Name) and node.id in _ITEMS and node.id not in facts.source.binds:
         return True
-    if any(name.rpartition(".")[0] in _TYPING for name in outside_names(facts.project, facts.source, node)):
+    names = outside_names(facts.project, facts.source, node)
+    made_for_it = {name.partition(".")[0] for fact in _known(facts) for name in (*fact.bases, *fact.decorators)}
+    if any(name.rpartition(".")[0] in _TYPING or name.partition(".")[0] in made_for_it for name in names):
         return True
     classes = tree_classes(facts.project, facts.source, node)
     return any(
