@@ -12,7 +12,7 @@ from codemods.project.import_style import ImportStyle
 from codemods.rewriting import render, surgery
 from codemods.rewriting.habits import as_written
 from codemods.rewriting.layout import last_line
-from codemods.rewriting.placing import Header, in_order, in_order_with, place_among
+from codemods.rewriting.placing import Header, below_unsorted, in_order, in_order_with, place_among
 
 
 class Inserter:
@@ -73,7 +73,9 @@ class Inserter:
         for place, imports in self._lines.items():
             if shared is not None and any(render.shared_statement(one, self.style) == shared for one in imports):
                 return place
-        return place_among(self.order, new, self.style)
+        after, section = place_among(self.order, new, self.style)
+        below = below_unsorted(self.source, after)
+        return below, section or below != after
 
     def joins(self, new: NewImport, old: ast.ImportFrom) -> bool:
         """Is there a statement that the import can join?"""

@@ -113,6 +113,15 @@ def place_among(head: Header, new: NewImport, style: ImportStyle) -> tuple[int, 
     return head.after if not placed else first_line_before(placed[0][1]), True
 
 
+def below_unsorted(source: Source, after: int) -> int:
+    """The line below which an import stands: below ``after``, but not between ``# isort: off`` and ``# isort: on``."""
+    marks = [n for n in range(1, len(source.line_starts) + 1) if source.line(n).startswith("# isort: o")]
+    above = [n for n in marks if n <= after]
+    below = [n for n in marks if n > after]
+    inside = above and below and source.line(above[-1]).strip() == "# isort: off"
+    return below[0] if inside and source.line(below[0]).strip() == "# isort: on" else after
+
+
 def _nearest(placed: list[_Placed], module: str) -> list[_Placed]:
     """Those in a row, and in order, that share most of their module's path with ``module``; empty if there are none."""
     for end in range(module.count("."), 0, -1):
