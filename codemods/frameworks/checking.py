@@ -100,7 +100,8 @@ _TYPES: Mapping[str, tuple[Callable[[object], bool], str]] = {
     **dict.fromkeys(("framework", "kind", "why"), (_is_text, "a text")),
     **dict.fromkeys(("decorators", "bases", "calls", "words", "files", "unless"), (_are_texts, "a list of texts")),
     **dict.fromkeys(
-        ("at_import", "only_decorated", "twins", "package"), (lambda value: isinstance(value, bool), "true or false")
+        ("at_import", "only_decorated", "twins", "package", "methods"),
+        (lambda value: isinstance(value, bool), "true or false"),
     ),
 }
 

@@ -50,5 +50,6 @@ class Fact:
     only_decorated: bool = False
     twins: bool = False
     package: bool = False
+    methods: bool = False
     unless: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -22,3 +22,20 @@ def test_a_hook_that_left_the_plugin(plugin: str, held: bool) -> None:
     after = {**BEFORE, "shop/plugin.py": plugin, "shop/paying.py": BEFORE["shop/plugin.py"]}
     said = [one for one in failures(proven(BEFORE, after)) if "only found when asked for" in one]
     assert (not said) is held
+
+
+WIRED = """from dependency_injector.wiring import inject
+
+
+class Mailer:
+    @inject
+    def __init__(self, host=None):
+        self.host = host
+"""
+
+
+def test_a_class_whose_method_is_wired_left_the_module() -> None:
+    before = {"shop/__init__.py": "", "shop/plugin.py": f"{WIRED}\n\ndef stays(): ...\n"}
+    lazy = LAZY.replace("pay", "Mailer").replace(".Mailering", ".mailing")
+    after = {**before, "shop/plugin.py": f"def stays(): ...\n\n\n{lazy}", "shop/mailing.py": WIRED}
+    assert any("only found when asked for" in said for said in failures(proven(before, after)))

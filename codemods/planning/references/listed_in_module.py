@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from codemods.bindings.scopes import FUNCTIONS
@@ -14,9 +15,12 @@ from codemods.planning.settled import Settled
 def listed_in_module(facts: Settled) -> Iterator[tuple[str, str]]:
     """(a moved name, why the source has to bind it)"""
     known = table(facts.project.tree, "listed")
-    for node in (s.node for group in facts.moving for s in group.statements if isinstance(s.node, FUNCTIONS)):
-        for decorator in node.decorator_list:
+    for node in (s.node for group in facts.moving for s in group.statements):
+        if not isinstance(node, (ast.ClassDef, *FUNCTIONS)):
+            continue
+        functions = [n for n in node.body if isinstance(n, FUNCTIONS)] if isinstance(node, ast.ClassDef) else [node]
+        for decorator in (decorator for function in functions for decorator in function.decorator_list):
             names = outside_names(facts.project, facts.source, getattr(decorator, "func", decorator))
             for fact in known:
-                if matching(fact.decorators, names):
+                if matching(fact.decorators, names) and (fact.methods or not isinstance(node, ast.ClassDef)):
                     yield node.name, fact.why

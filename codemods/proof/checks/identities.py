@@ -91,7 +91,9 @@ def _known(snapshot: Snapshot, origin: Origin, *kinds: str) -> Iterator[tuple[Fa
     if node is None:
         return
     for fact in (fact for kind in kinds or ("identity", "binds") for fact in facts(snapshot.tree, kind)):
-        for decorator in node.decorator_list if fact.decorators else ():
+        body = node.body if fact.methods and isinstance(node, ast.ClassDef) else []
+        methods = (inner for inner in body if isinstance(inner, FUNCTIONS))
+        for decorator in [d for one in (node, *methods) for d in one.decorator_list] if fact.decorators else ():
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
             if matching(fact.decorators, dotted_names(snapshot, origin[0], called)):
                 yield fact, decorator
