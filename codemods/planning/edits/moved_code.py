@@ -18,6 +18,8 @@ from codemods.planning.imports.self_imports import arriving
 from codemods.planning.references.identities import identities
 from codemods.project import Source
 
+_OWN_NAME = re.compile(r"(?<![\w.])__name__\b")
+
 
 def body_edits(facts: Facts, needs: RequiredImports) -> tuple[Replacement, ...]:
     """Replacements in offsets of the source: ``__name__`` becomes the old module's name, ``globals()`` its namespace,
@@ -81,10 +83,10 @@ def _in_f_string(source: Source, text: ast.JoinedStr, count: int, dotted: str) -
     have to run there, whatever runs here."""
     start, end = source.start(text), source.end(text)
     old = source.text[start:end]
-    found = list(re.finditer(r"\b__name__\b", old))
+    found = list(_OWN_NAME.finditer(old))
     around = _quotes(old)
     quoted = (f"{quote}{dotted}{quote}" for quote in "\"'" if quote not in around)
-    new = next((new for new in quoted if _parses("(" + re.sub(r"\b__name__\b", new, old) + ")")), None)
+    new = next((new for new in quoted if _parses(f"({_OWN_NAME.sub(new, old)})")), None)
     if len(found) != count or new is None:
         yield None
         return

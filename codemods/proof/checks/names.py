@@ -185,6 +185,8 @@ def _paths_in(comparison: Comparison, path: str, before: str, after: str) -> Ite
     for one, two in zip(_DOTTED.finditer(before), _DOTTED.finditer(after), strict=True):
         was, _, known = comparison.before.written(path, one.group())
         now, _, _ = comparison.after.written(path, two.group())
+        if not was and one.group() == two.group():  # it named nothing: a group of entry points, say
+            continue
         if known and comparison.mapped(was) != now:
             where = Place(path, _line(after, two.start()))
             message = f"{two.group()}: it was {said(was)}, and is {said(now)}"
