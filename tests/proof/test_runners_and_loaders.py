@@ -102,3 +102,23 @@ def test_the_content_of_a_table_is_changed_where_it_is() -> None:
     moved = {"shop/orders.py": code, "shop/pricing.py": f"from .orders import RATES\n\n\n{price}"}
     assert failures(proven(before, before | moved)) == []
     assert failures(proven(before, before | moved | {"test_a.py": test.replace("dict(", "object(")})) != []
+
+
+LOOP = "import doctest\n\nfrom shop import lists, words\n\n\ndef load_tests(loader, tests, ignore):\n"
+LOOP += "    for module in ({}):\n        {}\n    return tests\n"
+ADDS = "tests.addTest(doctest.DocTestSuite(module))"
+
+
+@pytest.mark.parametrize(
+    ("modules", "does", "held"),
+    [
+        ("lists, words, 'shop.plural'", ADDS, True),
+        ("lists, words, 'shop.lists'", ADDS, False),
+        ("lists, 'shop.plural'", ADDS, False),
+        ("lists, words, 'shop.plural'", f"print(module), {ADDS}", False),
+    ],
+)
+def test_a_loop_over_suites_has_a_new_module_more(modules: str, does: str, held: bool) -> None:
+    before = BEFORE | {"shop/lists.py": "", "tests/examples.py": LOOP.format("lists, words", does)}
+    after = before | AFTER | {"tests/examples.py": LOOP.format(modules, does)}
+    assert (not any("load_tests" in line for line in failures(proven(before, after)))) is held

@@ -69,6 +69,9 @@ def _beside(module: Module, call: ast.Call, new: str) -> Replacement | None:
     """``suite.addTests(DocTestSuite("shop.new"))`` below the line that does so with the source, where that is one
     line of a function; a suite takes a module by its name."""
     source, parents = module.source, module.source.nodes.parents
+    if (listed := _listed(module, call)) is not None:
+        end = source.end(listed.elts[-1])
+        return Replacement(end, end, f', "{new}"', f"runs the examples of {new}")
     node: ast.AST = call
     while not isinstance(node, ast.stmt):
         node = parents[id(node)]
@@ -84,6 +87,20 @@ def _beside(module: Module, call: ast.Call, new: str) -> Replacement | None:
     text = source.text[start : source.start(given)] + f"{quote}{new}{quote}" + source.text[source.end(given) : end]
     indent = line[: len(line) - len(line.lstrip())]
     return Replacement(end, end, f"{source.newline}{indent}{text}", f"runs the examples of {new}")
+
+
+def _listed(module: Module, call: ast.Call) -> ast.Tuple | ast.List | None:
+    """The modules of ``for module in (orders, people): suite.addTest(DocTestSuite(module))``, where nothing else asks
+    for the module."""
+    given, above = call.args[0], module.source.nodes.parents.get(id(call))
+    while above is not None and not isinstance(above, ast.For):
+        above = module.source.nodes.parents.get(id(above))
+    if above is None or last_name(call.func) != "DocTestSuite" or not isinstance(given, ast.Name):
+        return None
+    same = [n for n in ast.walk(above) if isinstance(n, ast.Name) and n.id == given.id]
+    alone = len(above.body) == 1 and not above.orelse and same == [above.target, given]
+    over = above.iter
+    return over if alone and isinstance(over, (ast.Tuple, ast.List)) and len(over.elts) > 1 else None
 
 
 def _of_itself(facts: Facts, dotted: str) -> Iterator[Runner]:

@@ -1,4 +1,5 @@
-"""Suites of examples: who runs those of a module runs those of a new one that definitions left it for, a line below."""
+"""Suites of examples: who runs those of a module runs those of a new one that definitions left it for, a line below,
+or in the same loop."""
 
 from __future__ import annotations
 
@@ -14,6 +15,22 @@ def new_suites(body: Sequence[ast.stmt], is_new: Callable[[str], bool]) -> Itera
         if isinstance(given, ast.Constant) and isinstance(given.value, str) and is_new(given.value):
             if _is_the_same(above, node):
                 yield node
+
+
+def without_added(loop: ast.For, is_new: Callable[[str], bool]) -> ast.For:
+    """``for module in (orders, "shop.new"): suite.addTest(DocTestSuite(module))`` as it was without a new module, which
+    nothing else in the loop is told of; the same loop where it is another."""
+    over, body = loop.iter, loop.body
+    given = _given(body[0]) if len(body) == 1 else None
+    last = over.elts[-1] if isinstance(over, (ast.Tuple, ast.List)) and len(over.elts) > 2 else None
+    named = last.value if isinstance(last, ast.Constant) else None
+    if not isinstance(given, ast.Name) or not isinstance(named, str) or not is_new(named):
+        return loop
+    read = [n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and n.id == given.id]
+    if ast.unparse(loop.target) != given.id or len(read) != 2 or loop.orelse:
+        return loop
+    less = type(over)(elts=over.elts[:-1], ctx=ast.Load())  # type: ignore[attr-defined]
+    return ast.copy_location(ast.For(loop.target, ast.copy_location(less, over), body, [], loop.type_comment), loop)
 
 
 def _given(node: ast.stmt) -> ast.expr | None:

@@ -16,7 +16,7 @@ from functools import cache, cached_property
 
 from codemods.project.nodes import children
 from codemods.proof.snapshot.symbols import defined_names, is_typing
-from codemods.proof.statements.doctest_suites import new_suites
+from codemods.proof.statements.doctest_suites import new_suites, without_added
 from codemods.proof.statements.name_resolution import Inlined, Occurrence, Scope, StatementSummary
 from codemods.proof.statements.strings_and_annotations import TextNameResolver
 
@@ -107,6 +107,11 @@ class StatementAnalyzer(TextNameResolver):
         self._block(node.body)
         self._moment = moment
         self._block(node.orelse)
+
+    def _visit_for(self, node: ast.For) -> None:
+        before = without_added(node, self._is_new)
+        self._reading.suites += [node] if before is not node else []
+        self._fields(before)
 
     def _visit_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._parts += [type(node).__name__, node.name]
