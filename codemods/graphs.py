@@ -48,15 +48,29 @@ def reaches(
     starts: Iterable[Node], goal: Node, following: Callable[[Node], Iterable[Node]], seen: Iterable[Node] = ()
 ) -> bool:
     """Is a node one of the starts, or does a way lead to it from one? What was ``seen`` is not gone on from."""
-    todo, known = list(starts), set(seen)
+    return bool(way(starts, goal, following, seen))
+
+
+def way(
+    starts: Iterable[Node], goal: Node, following: Callable[[Node], Iterable[Node]], seen: Iterable[Node] = ()
+) -> list[Node]:
+    """The nodes from one of the starts to another node, both included; empty where no way leads there. What was
+    ``seen`` is not gone on from."""
+    todo: list[tuple[Node, Node | None]] = [(start, None) for start in starts]
+    known, before = set(seen), dict[Node, Node | None]()
     while todo:
-        node = todo.pop()
+        node, above = todo.pop()
+        before.setdefault(node, above)
         if node == goal:
-            return True
+            found, at = [node], before[node]
+            while at is not None:
+                found.append(at)
+                at = before[at]
+            return found[::-1]
         if node not in known:
             known.add(node)
-            todo += following(node)
-    return False
+            todo += ((target, node) for target in following(node))
+    return []
 
 
 def _entered(

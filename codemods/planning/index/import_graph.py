@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import takewhile
 
-from codemods.graphs import reaches
+from codemods.graphs import reaches, way
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
 
@@ -17,8 +18,33 @@ class ImportGraph:
 
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
         """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
-        ``goal`` in ``start`` itself are to go. The packages around a module are not followed."""
-        return reaches(self._direct(start, goal, without), goal, self._scanned, {start})
+        ``goal`` in ``start`` itself are to go. The packages around a module are not followed; those around both are
+        executed before either.
+
+        Ways are looked for in the text of modules, and what stands on one is read: an import in the example of a
+        docstring, or for type checkers, is none.
+        """
+        around = self._around(start, goal)
+        read: set[str] = set()
+
+        def following(path: str) -> Iterator[str]:
+            found = self._direct(path, goal, ()) if path in read else self._scanned(path)
+            return (target for target in found if target not in around)
+
+        starts = [target for target in self._direct(start, goal, without) if target not in around]
+        while found := way(starts, goal, following, {start}):
+            if read.issuperset(found[:-1]):
+                return True
+            read.update(found[:-1])
+        return False
+
+    def _around(self, start: str, goal: str) -> set[str]:
+        """The packages in which both modules are, but for the two themselves."""
+        names = self.project.names
+        parts = (names.dotted(path).split(".") for path in (start, goal))
+        shared = [one for one, _ in takewhile(lambda both: both[0] == both[1], zip(*parts, strict=False))]
+        packages = (names.find(".".join(shared[:count]), start) for count in range(1, len(shared) + 1))
+        return {path for path in packages if path is not None} - {start, goal}
 
     def always_loads(self, start: str, goal: str) -> bool:
         """The same, and nothing less: what stands below a test, and may not run, does not count."""
@@ -40,6 +66,7 @@ class ImportGraph:
         try:
             module = self.project.module(start)
         except (Unreadable, OSError):
+            yield from self._scanned(start)
             return
         for item in module.imports:
             if item.function is not None or item.typing_only or item.script:
