@@ -236,8 +236,21 @@ class Module:
     @cached_property
     def exported(self) -> tuple[str, ...] | None:
         """The names in a literal ``__all__``, or None where there is none."""
-        names: list[str] = []
-        seen = False
+        values = self._listed
+        texts = (c.value for value in values for c in ast.walk(value) if isinstance(c, ast.Constant))
+        return tuple(text for text in texts if isinstance(text, str)) if values else None
+
+    @cached_property
+    def lists_others(self) -> bool:
+        """Does ``__all__`` hold what this module does not write down, as ``["Price"] + others``?"""
+        names = [n for value in self._listed for n in ast.walk(value) if isinstance(n, ast.Name)]
+        own = {"__all__", *(n.id for n in names if isinstance(n.ctx, ast.Store))}
+        return any(n.id not in own for n in names)
+
+    @cached_property
+    def _listed(self) -> tuple[ast.expr, ...]:
+        """The values that ``__all__`` is made of."""
+        found: list[ast.expr] = []
         for node in self.source.tree.body:
             value: ast.expr | None = None
             if (
@@ -249,10 +262,8 @@ class Module:
                 function = node.value.func
                 if isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "__all__":
                     value = node.value.args[0] if node.value.args else None
-            if value is not None:
-                seen = True
-                names += [c.value for c in ast.walk(value) if isinstance(c, ast.Constant) and isinstance(c.value, str)]
-        return tuple(names) if seen else None
+            found += [value] if value is not None else []
+        return tuple(found)
 
 
 def _beside(names: frozenset[str], collect: Callable[..., list[Reference]], node: ast.stmt) -> list[Reference]:

@@ -96,7 +96,7 @@ class ProjectIndex:
             module = self.module(path)
         except (Unreadable, OSError):
             return False
-        if module.exported is not None:
+        if module.exported is not None and (name in module.exported or not module.lists_others):
             return name in module.exported
         if name.startswith("_"):
             return False

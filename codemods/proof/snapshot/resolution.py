@@ -241,7 +241,10 @@ class Snapshot(SymbolTables):
             if name in symbols.exported:
                 return True
             modules = {t for m in symbols.exported_from for t, inner in self._named_module(path, m) if not inner}
-            return any(self.exports(m, name, seen | {path}) for m in modules)
+            if any(self.exports(m, name, seen | {path}) for m in modules):
+                return True
+        if symbols.exported is not None and not symbols.exported_more:
+            return False
         if name.startswith("_"):
             return False
         if any(not bound.typing for bound in symbols.binds.get(name, ())):

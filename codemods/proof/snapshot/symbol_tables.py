@@ -176,6 +176,15 @@ class SymbolTables:
                 symbols.exported.append(part.value)
             elif isinstance(part, ast.Attribute) and part.attr == "__all__" and isinstance(part.value, ast.Name):
                 symbols.exported_from.append(part.value.id)
+        symbols.exported_more |= _has_unknown_parts(value)
+
+
+def _has_unknown_parts(value: ast.expr) -> bool:
+    """Are there names in it, other than those of modules whose ``__all__`` it reads?"""
+    owners = [n.value for n in ast.walk(value) if isinstance(n, ast.Attribute) and n.attr == "__all__"]
+    names = [n for n in ast.walk(value) if isinstance(n, ast.Name) and n not in owners]
+    own = {"__all__", *(n.id for n in names if isinstance(n.ctx, ast.Store))}
+    return any(n.id not in own for n in names)
 
 
 def _reads_all(value: ast.expr | None) -> bool:

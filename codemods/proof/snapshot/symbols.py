@@ -55,6 +55,7 @@ class SymbolTable:
     stars: list[str] = field(default_factory=list)
     exported: list[str] | None = None
     exported_from: list[str] = field(default_factory=list)
+    exported_more: bool = False  # and what nobody can read here: ``__all__ = ["Price"] + others``
     deleted: set[str] = field(default_factory=set)
     postponed: bool = False
     lazy: dict[str, str] = field(default_factory=dict)  # what ``__getattr__`` imports when asked: name, module
