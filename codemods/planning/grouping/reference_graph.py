@@ -14,6 +14,7 @@ Selection, the direction of the import, the order of several moves and cycles ar
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
@@ -25,6 +26,10 @@ from codemods.planning.grouping.definition_groups import DefinitionGroup, Defini
 from codemods.planning.index.annotation_readers import Resolved
 
 _ON_SUBCLASS = {"__init_subclass__", "__class_getitem__", "__set_name__"}
+_OF_PYTHON = {"__class__", "__class_getitem__", "__subclasscheck__", "__subclasshook__", "__subclasses__"}
+_OF_PYTHON |= {"__init_subclass__"}
+# Methods by names of a library's own, or of the tree's: a metaclass elsewhere calls them, or a hook of a base.
+_OF_LIBRARIES = re.compile(r"__\w*(?:class|meta)\w*__")
 _OF_USE = {"__call__", "__enter__", "__exit__"}
 # Who asks about a class, and makes nothing of it.
 _ASKING = {"isinstance", "issubclass", "hasattr", "getattr", "super", "cast", "id", "repr"}
@@ -115,6 +120,7 @@ def read_at_import(group: DefinitionGroup) -> Iterator[Reference]:
             reference.moment is Moment.IMPORT
             or (reference.moment is Moment.CALL and reference.function is None)
             or (own and reference.moment is Moment.CALL and reference.method in _ON_MEMBERS)
+            or (reference.moment is Moment.CALL and _is_told(reference.method))
         ):
             yield reference
 
@@ -205,7 +211,7 @@ class _Running:
                     if owner is not None and owner not in seen:
                         seen.add(owner)
                         todo.append(owner)
-                        if any(r.method in _ON_SUBCLASS for r in owner.references):
+                        if any(r.method in _ON_SUBCLASS or _is_told(r.method) for r in owner.references):
                             yield owner, statement.node.lineno
 
 
@@ -260,6 +266,11 @@ def _attributes(nodes: Iterator[ast.AST]) -> set[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             found.add(node.value)
     return found
+
+
+def _is_told(method: str) -> bool:
+    """Is it a method like ``__classinit__``, which is no hook of Python's, and is called for a new class?"""
+    return bool(_OF_LIBRARIES.fullmatch(method)) and method not in _OF_PYTHON
 
 
 def _only_made(node: ast.stmt) -> str:

@@ -12,6 +12,7 @@ from codemods.project import bodies, walk
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.importing.bodies import certainly_evaluated
 from codemods.proof.importing.made_functions import keeps_what_is_made, mentions, returned_function
+from codemods.proof.importing.metaclass_hooks import methods_called
 from codemods.proof.importing.side_effects import immediate_calls, is_chain
 from codemods.proof.importing.traces import Deferred
 from codemods.proof.snapshot.symbols import Origin, is_main_guard
@@ -61,12 +62,12 @@ def new_deferred_imports(comparison: Comparison) -> Mapping[int, Deferred]:
     found: dict[int, Deferred] = {}
     for statement in every:
         if isinstance(statement.node, ast.ClassDef) or any(True for _ in _running(statement.node)):
-            reached = _Reached(defined, statement)
+            reached = _Reached(defined, statement, methods_called(comparison.after, statement.path, statement.node))
             imports = tuple(
                 (other.path, node)
-                for other in reached.found
+                for other in dict.fromkeys([*reached.found, statement])
                 for node in made.get(id(other), ())
-                if other is not statement and reached.runs(other, node)
+                if (reached.runs_itself(node) if other is statement else reached.runs(other, node))
                 if not _failed_before(comparison, were.get(id(statement)), were.get(id(other)), other, node)
             )
             if imports:
@@ -170,6 +171,7 @@ class _Reached:
 
     defined: Mapping[Origin, Statement]
     start: Statement
+    hooks: frozenset[str]  # methods that its metaclass calls of a class
     found: dict[Statement, set[int]] = field(default_factory=dict)
     attributes: set[str] = field(default_factory=set)
     derived: set[Origin] = field(default_factory=set)  # classes of which nothing is made
@@ -212,6 +214,13 @@ class _Reached:
         inner = returned_function(statement.node, node)
         return inner is None or not self._only_keeps(statement)
 
+    def runs_itself(self, node: ast.stmt) -> bool:
+        """Does it stand in a method of the class itself which its metaclass calls?"""
+        methods = (
+            n for n in getattr(self.start.node, "body", ()) if isinstance(n, _FUNCTIONS) and n.name in self.hooks
+        )
+        return any(node is inner for method in methods for inner in walk(method))
+
     def _only_keeps(self, maker: Statement) -> bool:
         """Does the statement keep what a function returns, and does no other that it may run name that function?"""
         name = getattr(maker.node, "name", "")
@@ -252,7 +261,8 @@ class _Reached:
         made = _MADE - _USED if _only_made(self.start.node) == statement.node.name else _MADE
         for inner in statement.node.body:
             if isinstance(inner, _FUNCTIONS) and (
-                inner.name in _DERIVED if only else inner.name in made or inner.name in self.attributes
+                inner.name in self.hooks
+                or (inner.name in _DERIVED if only else inner.name in made or inner.name in self.attributes)
             ):
                 yield inner
 
