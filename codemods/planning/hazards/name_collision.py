@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
+from codemods.planning.imports.self_imports import handed_on
 
 CODE = "name-collision"
 TITLE = "the destination already binds a moved name to something else"
@@ -29,6 +30,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
         for m, item in facts.referrers.imports
         if m.path == facts.move.destination and item.attribute == item.binds
     }
+    own |= {item.binds for item in handed_on(facts, facts.destination)}
     for name in sorted(facts.moved_names & facts.destination.binds):
         if name in own and name not in facts.destination.definitions:
             continue

@@ -6,7 +6,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
-from codemods.bindings import Import
+from codemods.bindings import Import, Module
 from codemods.bindings.scopes import FUNCTIONS
 from codemods.planning.edits.model import NewImport
 from codemods.planning.facts import Facts
@@ -41,6 +41,7 @@ def awaiting(facts: Facts) -> tuple[Import, ...]:
         for module, item in facts.referrers.imports
         if module.path == facts.move.destination and item.attribute in facts.moved_names
     ]
+    found += handed_on(facts, facts.destination)
     at_top = [item for item in found if item.function is None]
     inside = _needless(facts.destination.source, [item for item in found if item.function is not None])
     return (*at_top, *inside)
@@ -76,6 +77,15 @@ def _is_the_same(facts: Facts, item: Import) -> bool:
         for i in facts.source.top_imports.get(name, ())
     ]
     return bool(there) and all(to == target and (to is not None or module == item.module) for to, module in there)
+
+
+def handed_on(facts: Facts, destination: Module) -> Iterator[Import]:
+    """Imports of what arrives by the name that another module of the tree hands it on."""
+    for item in destination.imports:
+        target = facts.project.target(destination, item) if item.attribute in facts.moved_names else None
+        plain = not item.asname and not item.guarded and target not in (None, facts.move.source)
+        if plain and facts.project.origin(str(target), item.binds) == (facts.move.source, item.binds):
+            yield item
 
 
 def _needless(source: Source, items: Iterable[Import]) -> Iterator[Import]:
