@@ -246,6 +246,7 @@ def _joined_typing(
 def _needing(arrival: DestinationEdits, module: Module) -> Statement | None:
     """The statement above which moved code stands: a main guard, or the first that needs it while imported."""
     moved = {name for s in arrival.body.statements for name in s.binds}
+    moved |= {item.binds for item in arrival.dropped if item.attribute in moved}
     return next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from codemods.model import Hazard
 from codemods.planning.facts import Facts
 from codemods.planning.imports.self_imports import handed_on
+from codemods.planning.references.renamed_there import can_be_called_so, renamed_there
 
 CODE = "name-collision"
 TITLE = "the destination already binds a moved name to something else"
@@ -31,6 +32,11 @@ def find(facts: Facts) -> Iterator[Hazard]:
         if m.path == facts.move.destination and item.attribute == item.binds
     }
     own |= {item.binds for item in handed_on(facts, facts.destination)}
+    for item in renamed_there(facts.referrers, facts.destination, facts.moved_names):
+        if not can_be_called_so(facts.referrers, facts.destination, item):
+            reason = f"{facts.move.destination} has `{item.attribute}` as `{item.binds}`, which others may read there"
+            place = facts.destination.source.place(item.node)
+            yield Hazard(CODE, place, reason, (f"import it as `{item.attribute}` first", "choose another destination"))
     for name in sorted(facts.moved_names & facts.destination.binds):
         if name in own and name not in facts.destination.definitions:
             continue

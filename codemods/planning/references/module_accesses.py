@@ -19,6 +19,7 @@ from codemods.planning.edits.module_references import reference_to
 from codemods.planning.grouping.dotted_names import chain_of
 from codemods.planning.references.dynamic_names import WAYS
 from codemods.planning.references.referrers import Referrers
+from codemods.planning.references.renamed_there import called_by_their_own_names, spoken
 from codemods.planning.references.replacements import PatchTarget
 from codemods.project.names import Names
 
@@ -92,6 +93,7 @@ def in_destination(referrers: Referrers, destination: Module, moved: frozenset[s
     source = destination.source
     edits = [Replacement(source.start(n), source.end(n), n.attr, f"reads {n.attr} in its own module") for n, _ in found]
     items = {id(item): item for _, item in found}
+    edits += called_by_their_own_names(referrers, destination, moved)
     return Accesses(destination, tuple(edits), (), rewriting.needless(edits, items.values()))
 
 
@@ -114,7 +116,7 @@ class _Rewriting:
         self.referrers, self.destination, self.moved, self.module = referrers, destination, moved, module
         self.rebound = rebound
         self.names: Names = referrers.project.names
-        self.taken = _spoken(module)
+        self.taken = spoken(module)
 
     def made(self) -> Accesses:
         edits: list[Replacement] = []
@@ -273,12 +275,3 @@ class _Rewriting:
 
 def _is_in(node: ast.expr, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return function.lineno <= node.lineno <= (function.end_lineno or function.lineno)
-
-
-def _spoken(module: Module) -> set[str]:
-    """Every name that a file binds or reads anywhere, in whatever scope."""
-    nodes = module.source.nodes
-    found = {node.id for node in nodes.of(ast.Name)} | {node.arg for node in nodes.of(ast.arg)}
-    found |= {item.binds for item in module.imports}
-    found |= {n.name for kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef) for n in nodes.of(kind)}
-    return found | {"__class__"}
