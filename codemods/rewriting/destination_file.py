@@ -247,7 +247,8 @@ def _needing(arrival: DestinationEdits, module: Module) -> Statement | None:
     """The statement above which moved code stands: a main guard, or the first that needs it while imported."""
     moved = {name for s in arrival.body.statements for name in s.binds}
     moved |= {item.binds for item in arrival.dropped if item.attribute in moved}
-    return next((s for s in module.statements if _reads(s, moved) or is_main_guard(s.node)), None)
+    named = {edit.start for edit in arrival.edits}
+    return next((s for s in module.statements if _reads(s, moved, named, module) or is_main_guard(s.node)), None)
 
 
 def _landing(arrival: DestinationEdits, module: Module, before: Statement, moved: str) -> Replacement:
@@ -276,8 +277,11 @@ def _with_last(text: str, arrival: DestinationEdits, module: Module, moved: str)
     return stripped + module.source.newline * (0 if not stripped else 3 if big else 2) + moved
 
 
-def _reads(statement: Statement, moved: set[str]) -> bool:
-    return any(r.name in moved and r.moment is Moment.IMPORT for r in statement.references) and not statement.is_import
+def _reads(statement: Statement, moved: set[str], named: set[int], module: Module) -> bool:
+    """Does a statement need moved code at once, by its name or where it is ``named`` instead of the source's?"""
+    at_once = [r for r in statement.references if r.moment is Moment.IMPORT and not statement.is_import]
+    roots = (r.node for r in at_once if isinstance(r.node, ast.Name))
+    return any(r.name in moved for r in at_once) or any(module.source.start(root) in named for root in roots)
 
 
 def _ends_big(statements: tuple[Statement, ...]) -> bool:

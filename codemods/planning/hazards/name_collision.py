@@ -29,7 +29,7 @@ def find(facts: Facts) -> Iterator[Hazard]:
     own = {
         item.binds
         for m, item in facts.referrers.imports
-        if m.path == facts.move.destination and item.attribute == item.binds
+        if m.path == facts.move.destination and item.attribute == item.binds and not item.guarded
     }
     own |= {item.binds for item in handed_on(facts, facts.destination)}
     for item in renamed_there(facts.referrers, facts.destination, facts.moved_names):

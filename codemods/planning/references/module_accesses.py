@@ -78,17 +78,12 @@ def beside_stars(referrers: Referrers, destination: str, moved: frozenset[str]) 
 
 
 def in_destination(referrers: Referrers, destination: Module, moved: frozenset[str]) -> Accesses:
-    """What the destination read through the source stands in itself now, and functions name it so."""
+    """What the destination read through the source stands in itself now, and is named so."""
     rewriting = _Rewriting(referrers, destination.path, moved, destination)
-    functions = [s.node for s in destination.statements if isinstance(s.node, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    classes = [s.node for s in destination.statements if isinstance(s.node, ast.ClassDef)]
-    methods = [n for c in classes for n in c.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
     found = [
         (node, item)
         for node in rewriting.accesses()
-        if (item := rewriting.item(node)) is not None
-        and node.attr not in rewriting.taken
-        and any(f.body[0].lineno <= node.lineno <= (f.end_lineno or 0) for f in (*functions, *methods))
+        if (item := rewriting.item(node)) is not None and node.attr not in rewriting.taken
     ]
     source = destination.source
     edits = [Replacement(source.start(n), source.end(n), n.attr, f"reads {n.attr} in its own module") for n, _ in found]

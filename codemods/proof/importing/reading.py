@@ -28,6 +28,10 @@ class Reading(Executing):
     def _lazily(self, target: str, name: str) -> bool:
         """Does the module find a name by importing it?"""
 
+    @abstractmethod
+    def _not_yet(self, target: str, name: str) -> str:
+        """The module in which another one looks for a name, and which has not bound it by now."""
+
     def _reads(self, path: str, node: ast.AST, symbols: SymbolTable) -> None:
         names = self.bound[path]
         seen: set[Hashable] = set()
@@ -107,6 +111,9 @@ class Reading(Executing):
             if attribute not in self.bound[module]:
                 if self._lazily(module, attribute):
                     return
+                if home := self._not_yet(module, attribute):
+                    message = f"{chain} is read, and {module} finds it in {home} before it is bound there"
+                    raise Failed(Place(path, line), attribute, message, AttributeError)
                 symbols = self.snapshot.symbols(module)
                 later = symbols is not None and any(not b.typing for b in symbols.binds.get(attribute, ()))
                 later = later or (symbols is not None and attribute in symbols.lazy and module in self._open)

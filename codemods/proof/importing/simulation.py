@@ -156,6 +156,9 @@ class ImportSimulation(Reading):
                 missing = name not in self.bound[target] and name not in OWN and (not inner or inner == target)
                 if missing and self._lazily(target, name):
                     pass
+                elif missing and (home := self._not_yet(target, name)):
+                    message = f"{name} is imported from {module}, which finds it in {home} before it is bound there"
+                    raise Failed(Place(path, node.lineno), name, message, ImportError)
                 elif missing and self._should_be_there(target, name):
                     message = f"{name} is imported from {module} before it is bound there"
                     raise Failed(Place(path, node.lineno), name, message, ImportError)
@@ -187,6 +190,16 @@ class ImportSimulation(Reading):
             self._reads_names_of(module)
         home = self.snapshot.find(symbols.lazy[name], target)
         return home is None or home not in self.bound or name in self.bound[home]
+
+    def _not_yet(self, target: str, name: str) -> str:
+        """The module in which another one looks for a name, and which has not bound it by now."""
+        symbols = self.snapshot.symbols(target)
+        asked = symbols is not None and (target not in self._open or "__getattr__" in self.bound[target])
+        found = symbols.lazy.get(name) if symbols is not None and asked else None
+        home = self.snapshot.find(found, target) if found else None
+        if home is None or home not in self._open or {name, "__getattr__"} & self.bound[home].keys():
+            return ""
+        return home
 
     def _should_be_there(self, target: str, name: str) -> bool:
         symbols = self.snapshot.symbols(target)
