@@ -19,7 +19,7 @@ class ImportGraph:
     def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
         """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
         ``goal`` in ``start`` itself are to go. The packages around a module are not followed; those around both are
-        executed before either.
+        executed before either, and are only followed by who takes a name of their own from them.
 
         Ways are looked for in the text of modules, and what stands on one is read: an import in the example of a
         docstring, or for type checkers, is none.
@@ -28,10 +28,9 @@ class ImportGraph:
         read: set[str] = set()
 
         def following(path: str) -> Iterator[str]:
-            found = self._direct(path, goal, ()) if path in read else self._scanned(path)
-            return (target for target in found if target not in around)
+            return self._direct(path, goal, (), around) if path in read else self._scanned(path, around)
 
-        starts = [target for target in self._direct(start, goal, without) if target not in around]
+        starts = list(self._direct(start, goal, without, around))
         while found := way(starts, goal, following, {start}):
             if read.issuperset(found[:-1]):
                 return True
@@ -61,24 +60,24 @@ class ImportGraph:
             if not late and id(item) not in gone:
                 yield from filter(None, (self.project.target(module, item), self.project.submodule(module, item)))
 
-    def _direct(self, start: str, goal: str, without: Collection[str]) -> Iterator[str]:
-        """What the module itself imports at run time, at its top level."""
+    def _direct(self, start: str, goal: str, without: Collection[str], around: Collection[str]) -> Iterator[str]:
+        """What the module itself imports at run time, at its top level; of packages ``around`` only names."""
         try:
             module = self.project.module(start)
         except (Unreadable, OSError):
-            yield from self._scanned(start)
+            yield from self._scanned(start, around)
             return
         for item in module.imports:
             if item.function is not None or item.typing_only or item.script:
                 continue
-            target = self.project.target(module, item)
-            if target is not None and not (target == goal and item.attribute in without):
+            target, inner = self.project.target(module, item), self.project.submodule(module, item)
+            named = target not in around or (inner is None and item.attribute is not None)
+            if target is not None and named and not (target == goal and item.attribute in without):
                 yield target
-            inner = self.project.submodule(module, item)
             if inner is not None:
                 yield inner
 
-    def _scanned(self, path: str) -> Iterator[str]:
+    def _scanned(self, path: str, around: Collection[str]) -> Iterator[str]:
         """The same of others, which may count imports for type checkers too."""
         try:
             found = list(imports(self.project.tree.peek(path)))
@@ -86,7 +85,8 @@ class ImportGraph:
             return
         for one in found:
             dotted = self.project.names.written(path, one.module) if not one.late else None
-            for whole in [dotted, *(f"{dotted}.{name}" for name in one.names)] if dotted else ():
-                target = self.project.names.find(str(whole), path)
-                if target is not None:
-                    yield target
+            target = self.project.names.find(dotted, path) if dotted else None
+            inner = [self.project.names.find(f"{dotted}.{name}", path) for name in one.names] if dotted else []
+            if target is not None and (target not in around or None in inner):
+                yield target
+            yield from filter(None, inner)
