@@ -16,9 +16,9 @@ class ImportGraph:
     def __init__(self, project: ProjectIndex) -> None:
         self.project = project
 
-    def loads(self, start: str, goal: str, without: Collection[str] = ()) -> bool:
-        """Does importing the module at ``start`` execute that at ``goal``? Imports of the names ``without`` from
-        ``goal`` in ``start`` itself are to go. The packages around a module are not followed; those around both are
+    def loads(self, start: str, goal: str, gone: Collection[int] = ()) -> bool:
+        """Does importing the module at ``start`` execute that at ``goal``? Imports of these ids in ``start`` itself are
+        to go. The packages around a module are not followed; those around both are
         executed before either, and are only followed by who takes a name of their own from them.
 
         Ways are looked for in the text of modules, and what stands on one is read: an import in the example of a
@@ -28,9 +28,9 @@ class ImportGraph:
         read: set[str] = set()
 
         def following(path: str) -> Iterator[str]:
-            return self._direct(path, goal, (), around) if path in read else self._scanned(path, around)
+            return self._direct(path, around) if path in read else self._scanned(path, around)
 
-        starts = list(self._direct(start, goal, without, around))
+        starts = list(self._direct(start, around, gone))
         while found := way(starts, goal, following, {start}):
             if read.issuperset(found[:-1]):
                 return True
@@ -60,7 +60,7 @@ class ImportGraph:
             if not late and id(item) not in gone:
                 yield from filter(None, (self.project.target(module, item), self.project.submodule(module, item)))
 
-    def _direct(self, start: str, goal: str, without: Collection[str], around: Collection[str]) -> Iterator[str]:
+    def _direct(self, start: str, around: Collection[str], gone: Collection[int] = ()) -> Iterator[str]:
         """What the module itself imports at run time, at its top level; of packages ``around`` only names."""
         try:
             module = self.project.module(start)
@@ -68,11 +68,11 @@ class ImportGraph:
             yield from self._scanned(start, around)
             return
         for item in module.imports:
-            if item.function is not None or item.typing_only or item.script:
+            if item.function is not None or item.typing_only or item.script or id(item) in gone:
                 continue
             target, inner = self.project.target(module, item), self.project.submodule(module, item)
             named = target not in around or (inner is None and item.attribute is not None)
-            if target is not None and named and not (target == goal and item.attribute in without):
+            if target is not None and named:
                 yield target
             if inner is not None:
                 yield inner

@@ -23,6 +23,7 @@ from codemods.bindings import Moment
 from codemods.planning.facts import Facts
 from codemods.planning.grouping.definition_groups import DefinitionGroup
 from codemods.planning.grouping.reference_graph import Need
+from codemods.planning.imports.self_imports import awaiting
 from codemods.planning.index.import_graph import ImportGraph
 
 
@@ -74,7 +75,7 @@ def verdict(facts: Facts, must_bind: Sequence[str], registered: str = "") -> Ver
         ours, theirs = facts.move.source, facts.move.destination
         if imports.loads(ours, theirs):
             source_reasons.append(f"{ours} already loads {theirs}")
-        if imports.loads(theirs, ours, without=facts.moved_names):
+        if imports.loads(theirs, ours, _going(facts)):
             moved_reasons.append(f"{theirs} already loads {ours}")
     elif not source_needs and not must_bind:
         moved_reasons += _brought_back(facts)
@@ -87,6 +88,12 @@ def verdict(facts: Facts, must_bind: Sequence[str], registered: str = "") -> Ver
         tuple(moved_reasons),
         twice,
     )
+
+
+def _going(facts: Facts) -> frozenset[int]:
+    """The imports of the destination that nothing needs there any more."""
+    own = facts.own_accesses
+    return frozenset(id(item) for item in (*awaiting(facts), *(own.dropped if own is not None else ())))
 
 
 def uses_moved(facts: Facts) -> bool:
