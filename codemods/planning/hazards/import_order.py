@@ -59,8 +59,9 @@ def against(facts: Facts, order: LoadOrder, kept: Sequence[Kept]) -> Iterator[Ha
             yield Hazard(CODE, Place(path), reason, _remedies(facts, found))
     alone = order.of_destination_alone()
     if alone is not None:
+        line = alone.effects[0].line if alone.effects else 0
         reason = f"{destination}, imported first, {order.said(alone)}: moved code reads that when it is imported"
-        yield Hazard(CODE, Place(source), reason, _remedies(facts, alone))
+        yield Hazard(CODE, Place(source, line), reason, ("read it where moved code is called, first",))
     ends = facts.move.reexport is Reexport.NONE
     if not ends and not facts.move.deprecate:
         return
