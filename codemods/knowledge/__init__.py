@@ -136,7 +136,7 @@ def _last(node: ast.expr) -> str:
 def writes_files(call: ast.Call) -> bool:
     """``LOGS.mkdir()``, ``open(path, "w")``: a call that changes files, whatever it is called on."""
     function = call.func
-    if getattr(function, "id", getattr(function, "attr", "")) == "open":
+    if _last(function) == "open":
         modes = [*(call.args[:2] if isinstance(function, ast.Attribute) else call.args[1:2])]
         modes += [k.value for k in call.keywords if k.arg == "mode"]
         texts = [n.value for n in modes if isinstance(n, ast.Constant) and isinstance(n.value, str)]

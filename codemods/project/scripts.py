@@ -146,7 +146,7 @@ def _values(text: str, variable: str, *, further: bool = True) -> list[str]:
     found = []
     for given in re.finditer(rf"\b{variable}\s*(?:[:?+]?=|\bin\b)\s*(?P<value>(?:[^\n\\]|\\\n)*)", text):
         value = given["value"]
-        if value[:1] in "([{" and value[:1]:
+        if value[:1] in ("(", "[", "{"):
             value = text[given.start("value") :].partition({"(": ")", "[": "]", "{": "}"}[value[0]])[0]
         found += _FILE.findall(value)
         if further and (name := value.strip(" :")).isidentifier():

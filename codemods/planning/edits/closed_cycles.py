@@ -8,7 +8,8 @@ from codemods.bindings import Module
 from codemods.model import Hazard
 from codemods.planning.edits.model import Edits, NewImport
 from codemods.planning.facts import Facts
-from codemods.planning.index.closed_cycles import ClosedCycles, Step, at_once, defined
+from codemods.planning.index.closed_cycles import ClosedCycles, Step, defined
+from codemods.planning.index.import_graph import runs_always
 from codemods.planning.index.project_index import ProjectIndex
 
 _REMEDIES = ("choose another destination, or a new module", "import it in the function that needs it here, first")
@@ -43,15 +44,14 @@ def _steps(facts: Facts, edits: Edits) -> Iterator[Step]:
         if target is not None and arrival.module is not None:
             yield Step(arrival.path, target, defined(arrival.module))
     for module, item in facts.referrers.imports:
-        if item.attribute in facts.moved_names and module.path != arrival.path and at_once(item):
+        if item.attribute in facts.moved_names and module.path != arrival.path and runs_always(item):
             yield Step(module.path, arrival.path, defined(module))
     if departure.reexports:
-        position = departure.position.before if departure.position is not None else None
-        start = len(departure.module.statements) if departure.position is not None else 0
-        start = position.index if position is not None else start
-        moved = facts.moved_names
-        open_names = {n for n, found in departure.module.definitions.items() if found[-1].index >= start} - moved
-        yield Step(departure.path, arrival.path, frozenset(open_names))
+        below, start = departure.position, 0
+        if below is not None:
+            start = below.before.index if below.before is not None else len(departure.module.statements)
+        later = {name for name, found in departure.module.definitions.items() if found[-1].index >= start}
+        yield Step(departure.path, arrival.path, frozenset(later - facts.moved_names))
 
 
 def _target(project: ProjectIndex, path: str, new: NewImport) -> str | None:

@@ -68,12 +68,15 @@ class LoadOrder:
 
     def of_destination_alone(self) -> Difference | None:
         """The destination, imported by itself: moved code reads what the source has set in the environment."""
-        old, alone = self.programs.before(self.source), self.programs.after(self.destination)
-        moved = [token for token in alone if not isinstance(token, str) and token[0] == self.source]
-        for token in moved:
-            for other in old[: old.index(token)]:
-                if other not in alone and self.effects.prepares(other, token):
+        old, alone = self.programs.before(self.source), set(self.programs.after(self.destination))
+        moved = {token for token in alone if not isinstance(token, str) and token[0] == self.source}
+        lost: list[Token] = []
+        for token in old:
+            for other in lost if token in moved else ():
+                if self.effects.prepares(other, token):
                     return Difference("does not run", other, self.effects.every(other))
+            if token not in alone:
+                lost.append(token)
         return None
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from codemods.bindings import Module, Moment, Statement
 from codemods.frameworks import facts, matching
@@ -46,8 +46,7 @@ class StepEffects:
         """The names and attributes that a step reads while it is imported."""
         if token not in self._reads:
             try:
-                module = self.project.module(token if isinstance(token, str) else token[0])
-                statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
+                module, statements = self._stands(token)
                 kept = {id(node) for s in statements for node in self._kept(module, s)}
                 kept |= _only_bound(module, statements)
                 found = (r for s in statements for r in s.references if r.moment is Moment.IMPORT)
@@ -57,6 +56,11 @@ class StepEffects:
             except (Unreadable, OSError):
                 self._reads[token] = frozenset()
         return self._reads[token]
+
+    def _stands(self, token: Token) -> tuple[Module, Sequence[Statement]]:
+        """A module, and its statements that are the step."""
+        module = self.project.module(token if isinstance(token, str) else token[0])
+        return module, module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
 
     def _kept(self, module: Module, statement: Statement) -> Iterator[ast.expr]:
         """Names that a statement gives to what keeps them, and looks into them later: ``app.add_typer(users)``."""
@@ -74,16 +78,16 @@ class StepEffects:
 
     def prepares(self, token: Token, reader: Token) -> bool:
         """Does a step set what another reads of the environment, as far as the keys in both show?"""
-        changes = any(not e.target[0] and e.target[1].startswith(_ENVIRON) for e in self.every(token))
-        if not changes or _ENVIRONMENT.isdisjoint(self._read(reader)):
+        if _ENVIRONMENT.isdisjoint(self._read(reader)):
+            return False
+        if not any(not e.target[0] and e.target[1].startswith(_ENVIRON) for e in self.every(token)):
             return False
         keys = self._keys(token)
         return not keys or not keys.isdisjoint(self._keys(reader))
 
     def _keys(self, token: Token) -> frozenset[str]:
         """The texts that stand beside ``os.environ`` while a step is imported."""
-        module = self.project.module(token if isinstance(token, str) else token[0])
-        statements = module.statements if isinstance(token, str) else module.statements[token[1] : token[1] + 1]
+        module, statements = self._stands(token)
         parents, found = module.source.nodes.parents, set[str]()
         for reference in (r for s in statements for r in s.references if r.moment is Moment.IMPORT):
             if not _ENVIRONMENT.isdisjoint((reference.name, *reference.chain)):

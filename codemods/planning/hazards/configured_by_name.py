@@ -155,7 +155,7 @@ def _selecting(facts: Facts) -> Iterator[Selection]:
 
 
 def _run_as_examples(facts: Facts) -> bool:
-    """Does pytest run examples of what moves, in whichever files it is told to collect?"""
+    """Does pytest collect doctests, and do moved definitions have any?"""
     return bool(with_examples(facts)) and bool(facts.project.tree.texts_with(["doctest"]))
 
 

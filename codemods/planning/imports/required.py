@@ -119,10 +119,10 @@ class RequiredImports:
             self.typing_imports.append(NewImport(self._source_text, name))
             return
         at_once = name not in self.read_through_source or any(r.moment is Moment.IMPORT for r in references)
-        late = self._is_bound_later(name, references) or self._closes(NewImport(self._source_text, name), references)
-        if self.at_top and at_once and not late:
+        plain = [NewImport(self._source_text, name)]
+        may = self.at_top and at_once and not self._is_bound_later(name, references)
+        if may and not self._closes(plain[0], references):
             off = self._is_read_off(name, references)
-            plain = [NewImport(self._source_text, name)]
             self.imports += self._read_off(references) if off else plain
             return
         if typing:

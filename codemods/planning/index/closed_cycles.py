@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codemods.bindings import Import, Module
 from codemods.graphs import reaches
 from codemods.model import Place
-from codemods.planning.index.import_graph import ImportGraph
+from codemods.planning.index.import_graph import ImportGraph, runs_always
 from codemods.planning.index.project_index import ProjectIndex
 
 
@@ -43,15 +43,11 @@ class ClosedCycles:
         return None
 
     def _takes(self, module: Module, item: Import, step: Step) -> bool:
-        taken = at_once(item) and item.attribute in step.open and id(item) not in self.gone
+        taken = runs_always(item) and item.attribute in step.open and id(item) not in self.gone
         return taken and self.project.target(module, item) == step.path
 
     def _loaded(self, path: str) -> Iterator[str]:
         return self.graph.always_loaded(path, self.gone)
-
-
-def at_once(item: Import) -> bool:
-    return item.function is None and not (item.typing_only or item.script or item.guarded)
 
 
 def defined(module: Module) -> frozenset[str]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from itertools import takewhile
 
+from codemods.bindings import Import
 from codemods.graphs import reaches, way
 from codemods.planning.index.project_index import ProjectIndex
 from codemods.project import Unreadable, imports
+
+
+def runs_always(item: Import) -> bool:
+    """Does an import run whenever its module does, at its top level and below no test?"""
+    return item.function is None and not (item.typing_only or item.script or item.guarded)
 
 
 class ImportGraph:
@@ -56,8 +62,7 @@ class ImportGraph:
         except (Unreadable, OSError):
             return
         for item in module.imports:
-            late = item.function is not None or item.typing_only or item.script or item.guarded
-            if not late and id(item) not in gone:
+            if runs_always(item) and id(item) not in gone:
                 yield from filter(None, (self.project.target(module, item), self.project.submodule(module, item)))
 
     def _direct(self, start: str, around: Collection[str], gone: Collection[int] = ()) -> Iterator[str]:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from codemods.model import Check, Finding, Kind, Place
 from codemods.proof.comparison.comparison import Comparison
 from codemods.proof.snapshot.resolution import Snapshot
+from codemods.proof.snapshot.symbols import SymbolTable
 from codemods.proof.statements.name_resolution import last_name
+from codemods.proof.statements.pairing import Pair
 
 SAYS = "code that takes a module out of `sys.modules` imports from it as before"
 CODE = "executed-again"
@@ -49,20 +51,31 @@ def _executed(comparison: Comparison) -> Iterator[tuple[Place, str]]:
         symbols = comparison.after.symbols(path) if path.endswith(".py") else None
         if symbols is not None:
             yield from _taken_out(comparison.after, path)
-            for call in symbols.source.nodes.of(ast.Call):
-                if last_name(call.func) == "reload" and call.args:
-                    meant = comparison.after.meaning(path, call.args[0])
-                    yield from ((symbols.source.place(call), where) for where, name in meant if where and not name)
+            yield from _reloaded(comparison.after, path, symbols)
+
+
+def _reloaded(snapshot: Snapshot, path: str, symbols: SymbolTable) -> Iterator[tuple[Place, str]]:
+    """Where modules of the tree are reloaded."""
+    for call in symbols.source.nodes.of(ast.Call):
+        if last_name(call.func) == "reload" and call.args:
+            meant = snapshot.meaning(path, call.args[0])
+            yield from ((symbols.source.place(call), where) for where, name in meant if where and not name)
+
+
+def _leaving(comparison: Comparison) -> list[Pair]:
+    """What left its module, but for moves that accept the difference."""
+    moved = [p for p in comparison.pairing.pairs if p.moved and p.old.path != p.new.path]
+    accepting = {m.source for m in comparison.moves if ACCEPTED in m.accept}
+    return [pair for pair in moved if pair.old.path not in accepting]
 
 
 def _read_once(comparison: Comparison) -> Iterator[Finding]:
     """What left a module that is executed again, and reads a value of it that was imported once."""
+    left = _leaving(comparison)
     for place, module in dict.fromkeys(_executed(comparison)):
-        left = [p for p in comparison.pairing.pairs if p.moved and p.old.path == module != p.new.path]
-        left = [p for p in left if not any(ACCEPTED in m.accept for m in comparison.moves if m.source == p.old.path)]
         made = [s for s in comparison.new_statements.get(module, ()) if not s.importing]
         values = {name for s in made for name in s.names if not _is_same_each_time(s.node)}
-        for pair in left:
+        for pair in (pair for pair in left if pair.old.path == module):
             symbols = comparison.after.symbols(pair.new.path)
             once = _bound_by(symbols.body if symbols is not None else []) - _bound_by(ast.walk(pair.new.node))
             read = (o for o in pair.new.reading.occurrences if o.moment == "call" and o.text in once)
@@ -79,20 +92,12 @@ def _bound_by(nodes: Iterable[ast.AST]) -> set[str]:
 
 def _made_anew(comparison: Comparison) -> Iterator[Finding | None]:
     """One for each reload of a module that something left; None where that is the same each time."""
-    left = [p for p in comparison.pairing.pairs if p.moved and p.old.path != p.new.path and not p.new.importing]
-    left = [p for p in left if not any(ACCEPTED in m.accept for m in comparison.moves if m.source == p.old.path)]
+    left = [pair for pair in _leaving(comparison) if not pair.new.importing]
     for path in sorted(comparison.new.code_with(["reload"])) if left else ():
         symbols = comparison.after.symbols(path) if path.endswith(".py") else None
-        for call in symbols.source.nodes.of(ast.Call) if symbols is not None else ():
-            if last_name(call.func) != "reload" or not call.args:
-                continue
-            modules = {where for where, name in comparison.after.meaning(path, call.args[0]) if not name}
-            for pair in (p for p in left if p.old.path in modules):
-                message = (
-                    f"{pair.old.path} is executed again here, and {pair.new.said} is not made anew by that any more"
-                )
-                assert symbols is not None
-                place = symbols.source.place(call)
+        for place, module in _reloaded(comparison.after, path, symbols) if symbols is not None else ():
+            for pair in (pair for pair in left if pair.old.path == module):
+                message = f"{module} is executed again here, and {pair.new.said} is not made anew by that any more"
                 same = _is_same_each_time(pair.new.node)
                 yield None if same else Finding(place, message, CODE, Kind.BROKEN, pair.old.place)
 

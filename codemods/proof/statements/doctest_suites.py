@@ -18,8 +18,8 @@ def new_suites(body: Sequence[ast.stmt], is_new: Callable[[str], bool]) -> Itera
 
 
 def without_added(loop: ast.For, is_new: Callable[[str], bool]) -> ast.For:
-    """``for module in (orders, "shop.new"): suite.addTest(DocTestSuite(module))`` as it was without a new module, which
-    nothing else in the loop is told of; the same loop where it is another."""
+    """``for module in (orders, "shop.new"): suite.addTest(DocTestSuite(module))`` without its last item, where that is
+    a new module and the body only makes the suite; any other loop is returned unchanged."""
     over, body = loop.iter, loop.body
     given = _given(body[0]) if len(body) == 1 else None
     last = over.elts[-1] if isinstance(over, (ast.Tuple, ast.List)) and len(over.elts) > 2 else None
